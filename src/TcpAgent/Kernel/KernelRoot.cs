@@ -1,0 +1,26 @@
+namespace TcpAgent.Kernel;
+
+/// <summary>
+/// Where the kernel's files are. <paramref name="Live"/> says that <paramref name="ProcFs"/> is a mounted procfs: then files
+/// stay open and netlink speaks of the same kernel; on a plain folder files are reopened for each read and netlink is off.
+/// </summary>
+sealed record KernelRoot(string ProcFs, string SysFs, bool Live)
+{
+    internal static KernelRoot At(string procFs, string sysFs) => new(procFs.TrimEnd('/'), sysFs.TrimEnd('/'), IsProcFs(procFs));
+
+    internal ProcFile Proc(string name, int capacity = ProcFile.TableCapacity) => new($"{ProcFs}/{name}", capacity, keepOpen: Live);
+
+    internal ProcFile Sys(string name) => new($"{SysFs}/{name}", ProcFile.ValueCapacity, keepOpen: Live);
+
+    static bool IsProcFs(string path)
+    {
+        try
+        {
+            return new DriveInfo(path).DriveFormat == "proc";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+}

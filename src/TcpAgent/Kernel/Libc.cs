@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TcpAgent.Kernel;
+
+/// <summary>
+/// The C library calls the agent makes to read the kernel. File.OpenHandle throws and allocates for an absent file, and
+/// Socket refuses AF_NETLINK, so these few go to libc. Names, types and values are those of the C headers.
+/// </summary>
+static partial class Libc
+{
+    internal const int O_RDONLY = 0;
+    internal const int O_CLOEXEC = 0x80000;
+
+    internal const int EPERM = 1;
+    internal const int ENOENT = 2;
+    internal const int EINTR = 4;
+    internal const int EIO = 5;
+    internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
+    internal const int EACCES = 13;
+    internal const int ENODEV = 19;
+    internal const int EINVAL = 22;
+    internal const int ENFILE = 23;
+    internal const int EMFILE = 24;
+    internal const int EFBIG = 27;
+    internal const int EBADMSG = 74;
+    internal const int EMSGSIZE = 90;
+    internal const int EOPNOTSUPP = 95;
+    internal const int EAFNOSUPPORT = 97;
+    internal const int ENOBUFS = 105;
+    internal const int ETIMEDOUT = 110;
+
+    internal const int AF_NETLINK = 16;
+    internal const int SOCK_RAW = 3;
+    internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SOL_SOCKET = 1;
+    internal const int SO_RCVTIMEO = 20;
+    internal const int MSG_TRUNC = 0x20;
+    internal const int MSG_DONTWAIT = 0x40;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int open(ReadOnlySpan<byte> pathname, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint pread(int fd, Span<byte> buf, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int bind(SafeFileHandle sockfd, ReadOnlySpan<byte> addr, uint addrlen);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setsockopt(SafeFileHandle sockfd, int level, int optname, ReadOnlySpan<byte> optval, uint optlen);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint send(SafeFileHandle sockfd, ReadOnlySpan<byte> buf, nuint len, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recv(SafeFileHandle sockfd, Span<byte> buf, nuint len, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint opendir(string name);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint readdir(nint dirp);
+
+    [LibraryImport("libc")]
+    internal static partial void rewinddir(nint dirp);
+
+    [LibraryImport("libc")]
+    internal static partial int closedir(nint dirp);
+
+    internal static int Errno => Marshal.GetLastPInvokeError();
+
+    /// <summary>The symbol and the C library's words for an error number, for log lines and labels.</summary>
+    internal static string Describe(int errno)
+    {
+        var symbol = errno switch
+        {
+            EPERM => "EPERM",
+            ENOENT => "ENOENT",
+            EIO => "EIO",
+            EAGAIN => "EAGAIN",
+            ENOMEM => "ENOMEM",
+            EACCES => "EACCES",
+            ENODEV => "ENODEV",
+            EINVAL => "EINVAL",
+            ENFILE => "ENFILE",
+            EMFILE => "EMFILE",
+            EFBIG => "EFBIG",
+            EBADMSG => "EBADMSG",
+            EMSGSIZE => "EMSGSIZE",
+            EOPNOTSUPP => "EOPNOTSUPP",
+            EAFNOSUPPORT => "EAFNOSUPPORT",
+            ENOBUFS => "ENOBUFS",
+            ETIMEDOUT => "ETIMEDOUT",
+            _ => $"errno {errno}",
+        };
+        return $"{symbol}: {Marshal.GetPInvokeErrorMessage(errno)}";
+    }
+}

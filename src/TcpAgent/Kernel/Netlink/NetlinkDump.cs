@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace TcpAgent.Kernel.Netlink;
+
+/// <summary>
+/// Runs dump requests over one transport and hands out the replies one at a time from a reused buffer, in constant memory:
+/// <code>
+/// for (var errno = dump.Begin(request); dump.TryRead(out type, out payload);) ...
+/// if (dump.Errno != 0) the rows seen are not all
+/// </code>
+/// </summary>
+sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) : IDisposable
+{
+    /// <summary>netlink_dump() never makes a larger skb (net/netlink/af_netlink.c).</summary>
+    internal const int BufferLength = 32 * 1024;
+
+    readonly byte[] _buffer = new byte[BufferLength];
+    INetlinkTransport? _transport;
+    uint _sequence;
+    int _offset;
+    int _length;
+    bool _running;
+
+    internal static NetlinkDump For(int protocol) =>
+        new(() => (NetlinkSocket.Open(protocol, 0, out var socket), socket));
+
+    /// <summary>0 after a complete dump, else why it ended early.</summary>
+    internal int Errno { get; private set; }
+
+    /// <summary>The table changed meanwhile: entries may be missing or doubled (NLM_F_DUMP_INTR).</summary>
+    internal bool Interrupted { get; private set; }
+
+    /// <summary>Sends the request; a failure shows in <see cref="Errno"/> and TryRead returns nothing.</summary>
+    internal void Begin(byte[] request)
+    {
+        Interrupted = false;
+        _running = false;
+        _offset = _length = 0;
+        Errno = _transport is null ? Open() : 0;
+        if (Errno != 0)
+            return;
+        NetlinkMessage.SetSequence(request, ++_sequence);
+        Errno = _transport!.Send(request);
+        _running = Errno == 0;
+        if (!_running)
+            Close();
+    }
+
+    internal bool TryRead(out ushort type, out ReadOnlySpan<byte> payload)
+    {
+        while (_running)
+        {
+            var reader = new NetlinkMessageReader(_buffer.AsSpan(_offset, _length - _offset));
+            if (!reader.TryRead(out type, out var flags, out var sequence, out payload))
+            {
+                Receive(reader.Malformed);
+                continue;
+            }
+            _offset += Math.Min(NetlinkMessage.Align(NetlinkMessage.HeaderLength + payload.Length), _length - _offset);
+
+            // What an abandoned dump left in the queue is not ours.
+            if (sequence != _sequence)
+                continue;
+            Interrupted |= (flags & NetlinkMessage.NLM_F_DUMP_INTR) != 0;
+            switch (type)
+            {
+                case NetlinkMessage.NLMSG_DONE:
+                case NetlinkMessage.NLMSG_ERROR:
+                    // Both begin with a negative errno; a DONE of an older kernel may carry none.
+                    End(payload.Length >= 4 ? -MemoryMarshal.Read<int>(payload) : type == NetlinkMessage.NLMSG_DONE ? 0 : Libc.EBADMSG);
+                    break;
+                case NetlinkMessage.NLMSG_OVERRUN:
+                    End(Libc.ENOBUFS);
+                    break;
+                case NetlinkMessage.NLMSG_NOOP:
+                    break;
+                default:
+                    return true;
+            }
+        }
+        type = 0;
+        payload = default;
+        return false;
+    }
+
+    void Receive(bool malformed)
+    {
+        if (malformed)
+        {
+            End(Libc.EBADMSG);
+            return;
+        }
+        var errno = _transport!.Receive(_buffer, wait: true, out var length);
+        if (errno == 0 && length > _buffer.Length)
+            errno = Libc.EMSGSIZE;
+        if (errno == 0 && length == 0)
+            errno = Libc.EBADMSG;
+        _offset = 0;
+        _length = errno == 0 ? length : 0;
+        if (errno != 0)
+            End(errno);
+    }
+
+    void End(int errno)
+    {
+        _running = false;
+        Errno = errno;
+
+        // After anything but a proper end the socket may still hold old replies: the next dump begins on a new one.
+        if (errno != 0)
+            Close();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    int Open()
+    {
+        (var errno, _transport) = open();
+        return errno;
+    }
+
+    internal void Close()
+    {
+        _transport?.Dispose();
+        _transport = null;
+        _running = false;
+    }
+
+    public void Dispose() => Close();
+}

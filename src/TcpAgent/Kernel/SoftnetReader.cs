@@ -1,0 +1,78 @@
+namespace TcpAgent.Kernel;
+
+/// <summary>One CPU of softnet_stat; what the kernel does not print is <see cref="Absent"/>.</summary>
+struct SoftnetLine
+{
+    internal const long Absent = long.MinValue;
+
+    internal long Cpu;
+    internal long Processed;
+    internal long Dropped;
+    internal long TimesSqueezed;
+    internal long ReceivedRps;
+    internal long FlowLimit;
+    internal long Backlog;
+}
+
+/// <summary>
+/// /proc/net/softnet_stat (net/core/net-procfs.c, softnet_seq_show): hexadecimal, without names. The number of columns tells
+/// the layout: 9 (2.6.23), 10 with received_rps (2.6.39), 11 with flow_limit (3.11), 13 with backlog and CPU id (5.10 and
+/// RHEL 8.5), 15 with the two queues of the backlog (6.x). Columns beyond those known are ignored.
+/// </summary>
+ref struct SoftnetReader(ReadOnlySpan<byte> text)
+{
+    const int MinColumns = 9;
+    const int Processed = 0, Dropped = 1, TimesSqueezed = 2, ReceivedRps = 9, FlowLimit = 10, Backlog = 11, Cpu = 12;
+
+    Cursor _cursor = new(text);
+
+    internal int Line { get; private set; }
+
+    internal ParseResult Result { get; private set; }
+
+    internal bool TryRead(out SoftnetLine cpu)
+    {
+        while (_cursor.TryReadLine(out var line))
+        {
+            Line++;
+            if (TryReadColumns(line, out cpu))
+                return true;
+            Result = Result.And(Line);
+        }
+        if (!_cursor.AtEnd || Line == 0)
+            Result = Result.And(Line + 1);
+        cpu = default;
+        return false;
+    }
+
+    static bool TryReadColumns(Cursor line, out SoftnetLine cpu)
+    {
+        Span<long> columns = stackalloc long[Cpu + 1];
+        columns.Fill(SoftnetLine.Absent);
+        var count = 0;
+        while (line.TryReadField(out var field))
+        {
+            if (!Cursor.TryParseHex(field, out var value))
+            {
+                cpu = default;
+                return false;
+            }
+            if (count < columns.Length)
+                columns[count] = (long)Math.Min(value, long.MaxValue);
+            count++;
+        }
+
+        // Twelve columns were never printed by any kernel: such a line is a torn one of thirteen.
+        cpu = new SoftnetLine
+        {
+            Cpu = columns[Cpu],
+            Processed = columns[Processed],
+            Dropped = columns[Dropped],
+            TimesSqueezed = columns[TimesSqueezed],
+            ReceivedRps = columns[ReceivedRps],
+            FlowLimit = columns[FlowLimit],
+            Backlog = columns[Backlog],
+        };
+        return count is >= MinColumns and not 12;
+    }
+}

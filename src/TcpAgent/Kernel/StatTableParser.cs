@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace TcpAgent.Kernel;
+
+/// <summary>
+/// /proc/net/stat/* (nf_conntrack_standalone.c, neighbour.c, route.c): a header of names, then one line of hexadecimal u32 per
+/// CPU. The same width has held different columns over time, so only names count. "entries" is the whole table's value,
+/// repeated on each line: a repeated field is taken once, any other is summed.
+/// </summary>
+sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated) : TextParser(map)
+{
+    const int MaxColumns = 64;
+
+    CounterWidener _widener = new();
+    byte[] _header = [];
+    int[] _slots = [];
+
+    internal override ParseResult Parse(ReadOnlySpan<byte> text, Span<long> slots)
+    {
+        var result = default(ParseResult);
+        var cursor = new Cursor(text);
+        if (!cursor.TryReadLine(out var header) || header.AtEnd)
+            return result.And(1);
+        if (!header.Rest.SequenceEqual(_header))
+            Learn(header.Rest);
+        if (_slots.Length > MaxColumns)
+            return result.And(1);
+
+        Span<long> sums = stackalloc long[_slots.Length];
+        var rows = 0;
+        while (cursor.TryReadLine(out var line))
+        {
+            // A sum over some of the CPUs is a wrong number: one torn row takes the table with it.
+            if (!TryAdd(line, rows, sums))
+                return result.And(rows + 2);
+            rows++;
+        }
+        if (!cursor.AtEnd || rows == 0)
+            return result.And(rows + 2);
+        for (var i = 0; i < _slots.Length; i++)
+            Store(slots, _slots[i], sums[i]);
+        return result;
+    }
+
+    bool TryAdd(Cursor line, int row, Span<long> sums)
+    {
+        for (var i = 0; i < sums.Length; i++)
+        {
+            if (!line.TryReadHex(out var raw))
+                return false;
+            if (_slots[i] < 0)
+                continue;
+            if (isRepeated(_slots[i]))
+                sums[i] = (long)Math.Min(raw, long.MaxValue);
+            else
+                sums[i] += _widener.Widen(row * MaxColumns + i, raw);
+        }
+        return !line.TryReadField(out _);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Learn(ReadOnlySpan<byte> header)
+    {
+        var names = new Cursor(header);
+        var slots = new int[names.CountFields()];
+        Unknown = 0;
+        for (var i = 0; names.TryReadField(out var name); i++)
+        {
+            slots[i] = Map.SlotOf([], name);
+            Unknown += slots[i] < 0 ? 1 : 0;
+        }
+        _slots = slots;
+        _widener = new CounterWidener();
+        _header = header.ToArray();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+
+namespace TcpAgent.Kernel;
+
+/// <summary>
+/// /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c): pairs of lines, "Tcp: names" and "Tcp: values". Kernels insert
+/// fields in mid-line, so each value is placed by the header of the same read; a header seen before costs one comparison.
+/// </summary>
+sealed class TableParser(IFieldMap map) : TextParser(map)
+{
+    sealed record Section(byte[] Header, int NameLength, int[] Slots);
+
+    /// <summary>IcmpMsg prints only the types seen so far, so headers change while a host runs; old ones are let go.</summary>
+    const int MaxSections = 64;
+
+    readonly List<Section> _sections = [];
+
+    internal override ParseResult Parse(ReadOnlySpan<byte> text, Span<long> slots)
+    {
+        var result = default(ParseResult);
+        var cursor = new Cursor(text);
+        var number = 0;
+        var hint = 0;
+        while (cursor.TryReadLine(out var header))
+        {
+            number++;
+            if (header.AtEnd)
+                continue;
+            if (NameLength(header.Rest) == 0)
+            {
+                result = result.And(number);
+                continue;
+            }
+            if (!cursor.TryReadLine(out var values))
+                return result.And(number);
+            number++;
+            var section = Find(header.Rest, ref hint);
+            if (section is null || !TryStore(section, values, slots))
+                result = result.And(number);
+        }
+        return !cursor.AtEnd || number == 0 ? result.And(number + 1) : result;
+    }
+
+    Section? Find(ReadOnlySpan<byte> header, ref int hint)
+    {
+        for (var i = 0; i < _sections.Count; i++)
+        {
+            var at = (hint + i) % _sections.Count;
+            if (header.SequenceEqual(_sections[at].Header))
+            {
+                hint = at + 1;
+                return _sections[at];
+            }
+        }
+        return Learn(header);
+    }
+
+    static bool TryStore(Section section, Cursor values, Span<long> slots)
+    {
+        // The count and every number are checked before the first store: a torn section leaves no trace.
+        if (!values.TryReadField(out var name) || !name.SequenceEqual(section.Header.AsSpan(0, section.NameLength)))
+            return false;
+        var check = values;
+        foreach (var _ in section.Slots)
+            if (!check.TryReadInt64(out long _))
+                return false;
+        if (check.TryReadField(out _))
+            return false;
+        foreach (var slot in section.Slots)
+        {
+            values.TryReadInt64(out var value);
+            Store(slots, slot, value);
+        }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Section? Learn(ReadOnlySpan<byte> header)
+    {
+        var nameLength = NameLength(header);
+        var fields = new Cursor(header[nameLength..]);
+        var slots = new int[fields.CountFields()];
+        var unknown = 0;
+        for (var i = 0; fields.TryReadField(out var field); i++)
+        {
+            slots[i] = Map.SlotOf(header[..(nameLength - 1)], field);
+            if (slots[i] < 0)
+                unknown++;
+        }
+
+        for (var i = _sections.Count - 1; i >= 0; i--)
+        {
+            var old = _sections[i];
+            if (old.NameLength == nameLength && header[..nameLength].SequenceEqual(old.Header.AsSpan(0, nameLength)))
+                _sections.RemoveAt(i);
+        }
+        if (_sections.Count >= MaxSections)
+            _sections.Clear();
+        var section = new Section(header.ToArray(), nameLength, slots);
+        _sections.Add(section);
+        Unknown = 0;
+        foreach (var known in _sections)
+            foreach (var slot in known.Slots)
+                Unknown += slot < 0 ? 1 : 0;
+        return section;
+    }
+
+    /// <summary>Length of the section's name with its colon, 0 when the line does not begin with one.</summary>
+    static int NameLength(ReadOnlySpan<byte> line)
+    {
+        var colon = line.IndexOf((byte)':');
+        return colon > 0 && line[..colon].IndexOfAny((byte)' ', (byte)'\t') < 0 ? colon + 1 : 0;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Text;
+
+namespace TcpAgent.Metrics;
+
+enum ExpositionFormat
+{
+    /// <summary>text/plain; version=0.0.4</summary>
+    Text,
+
+    /// <summary>application/openmetrics-text; version=1.0.0</summary>
+    OpenMetrics,
+}
+
+/// <summary>
+/// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are made once; a rendering copies them
+/// and formats integers, so it allocates nothing. Samples of one family stand together whatever block they come from.
+/// </summary>
+sealed class Exposition
+{
+    /// <summary>One row of a family: where its values are and the constant text around the instance's labels.</summary>
+    readonly record struct Part(int Block, int Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
+
+    sealed record Family(byte[] TextHead, byte[] OpenMetricsHead, Part[] Parts);
+
+    readonly Family[] _families;
+
+    internal Exposition(IReadOnlyList<Block> blocks, int pageSize)
+    {
+        var parts = new List<(Metric Metric, Part Part)>();
+        for (var block = 0; block < blocks.Count; block++)
+            for (var row = 0; row < blocks[block].Rows.Length; row++)
+                parts.Add((blocks[block].Rows[row], PartOf(blocks[block], block, row, pageSize)));
+
+        var order = new List<string>();
+        var byName = new Dictionary<string, (Metric First, List<Part> Parts)>();
+        foreach (var (metric, part) in parts)
+        {
+            if (!byName.TryGetValue(metric.Name, out var family))
+            {
+                byName[metric.Name] = family = (metric, []);
+                order.Add(metric.Name);
+            }
+            family.Parts.Add(part);
+        }
+        _families = new Family[order.Count];
+        for (var i = 0; i < order.Count; i++)
+        {
+            var (first, rows) = byName[order[i]];
+            _families[i] = new Family(Head(first, ExpositionFormat.Text), Head(first, ExpositionFormat.OpenMetrics), [.. rows]);
+        }
+    }
+
+    /// <param name="snapshot">What to render; the caller keeps it from being reused meanwhile.</param>
+    /// <param name="format">Which of the two formats.</param>
+    /// <param name="blocks">Whether a block is wanted; empty means all are.</param>
+    /// <param name="output">Receives the bytes; never flushed here.</param>
+    internal void Write(Snapshot snapshot, ExpositionFormat format, ReadOnlySpan<bool> blocks, IBufferWriter<byte> output)
+    {
+        var writer = new ByteWriter(output);
+        foreach (var family in _families)
+        {
+            var begun = false;
+            foreach (ref readonly var part in family.Parts.AsSpan())
+            {
+                if (!blocks.IsEmpty && !blocks[part.Block])
+                    continue;
+                var block = snapshot[part.Block];
+                for (var instance = 0; instance < block.Count; instance++)
+                {
+                    var value = block[instance][part.Row];
+                    if (value == Metric.Absent)
+                        continue;
+                    if (!begun)
+                        writer.Write(format == ExpositionFormat.Text ? family.TextHead : family.OpenMetricsHead);
+                    begun = true;
+                    writer.Write(part.Prefix);
+                    writer.Write(block.Key(instance));
+                    writer.Write(part.Suffix);
+                    writer.WriteNumber(value, part.Factor, part.Decimals);
+                    writer.Write((byte)'\n');
+                }
+            }
+        }
+        if (format == ExpositionFormat.OpenMetrics)
+            writer.Write("# EOF\n"u8);
+        writer.Complete();
+    }
+
+    static Part PartOf(Block block, int index, int row, int pageSize)
+    {
+        var metric = block.Rows[row];
+        var (prefix, suffix) = (block.IsPlain, metric.Labels.Length == 0) switch
+        {
+            (true, true) => ($"{metric.Name} ", ""),
+            (true, false) => ($"{metric.Name}{{{metric.Labels}}} ", ""),
+            (false, true) => ($"{metric.Name}{{", "} "),
+            (false, false) => ($"{metric.Name}{{{metric.Labels},", "} "),
+        };
+        var (factor, decimals) = metric.Scale switch
+        {
+            Scale.One => (1L, 0),
+            Scale.Pages => (pageSize, 0),
+            Scale.ClockTicks => (1L, 2),
+            Scale.Milliseconds => (1L, 3),
+            Scale.Nanoseconds => (1L, 9),
+            _ => throw new InvalidOperationException($"{metric.Name}: no such scale {metric.Scale}"),
+        };
+        return new Part(index, row, Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix), factor, decimals);
+    }
+
+    static byte[] Head(Metric metric, ExpositionFormat format)
+    {
+        var text = new StringBuilder();
+        if (format == ExpositionFormat.Text)
+        {
+            var type = metric.Type switch
+            {
+                MetricType.Counter => "counter",
+                MetricType.Untyped => "untyped",
+                _ => "gauge",
+            };
+            text.Append("# HELP ").Append(metric.Name).Append(' ').Append(EscapeHelp(metric.FullHelp)).Append('\n');
+            text.Append("# TYPE ").Append(metric.Name).Append(' ').Append(type).Append('\n');
+        }
+        else
+        {
+            // OpenMetrics names the family without the suffix that its type gives to the sample; UNIT is part of that name.
+            var (type, suffix) = metric.Type switch
+            {
+                MetricType.Counter => ("counter", "_total"),
+                MetricType.Info => ("info", "_info"),
+                MetricType.Untyped => ("unknown", ""),
+                _ => ("gauge", ""),
+            };
+            var family = metric.Name[..^suffix.Length];
+            text.Append("# TYPE ").Append(family).Append(' ').Append(type).Append('\n');
+            if (metric.Unit.Length > 0)
+                text.Append("# UNIT ").Append(family).Append(' ').Append(metric.Unit).Append('\n');
+            text.Append("# HELP ").Append(family).Append(' ').Append(Label.Escape(metric.FullHelp)).Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    static string EscapeHelp(string help) =>
+        help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+}

@@ -1,0 +1,57 @@
+namespace TcpAgent.Metrics;
+
+/// <summary>
+/// The highest value of each of a fixed number of series in a sliding window. The window is cut into equal parts of the
+/// monotonic clock, so what it shows depends on no scrape, and two scrapers see the same. A part is let go whole: the window
+/// shown is between its length and one part less.
+/// </summary>
+sealed class PeakWindow
+{
+    const int Parts = 60;
+
+    readonly int _series;
+    readonly long _partLength;
+    readonly long[] _parts;
+    readonly long[] _peaks;
+    long _part = -1;
+
+    internal PeakWindow(int series, TimeSpan window, TimeProvider time)
+    {
+        _series = series;
+        _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
+        _parts = new long[Parts * series];
+        _peaks = new long[series];
+        _parts.AsSpan().Fill(Metric.Absent);
+        _peaks.AsSpan().Fill(Metric.Absent);
+    }
+
+    /// <summary>The peak of a series, <see cref="Metric.Absent"/> when it had no value in the window.</summary>
+    internal long this[int series] => _peaks[series];
+
+    internal void Record(long timestamp, ReadOnlySpan<long> values)
+    {
+        Advance(timestamp / _partLength);
+        var current = Part(_part);
+        for (var i = 0; i < _series; i++)
+        {
+            // Absent is the smallest long, so it never wins against a value.
+            current[i] = Math.Max(current[i], values[i]);
+            _peaks[i] = Math.Max(_peaks[i], values[i]);
+        }
+    }
+
+    void Advance(long part)
+    {
+        if (part == _part)
+            return;
+        var passed = _part < 0 ? Parts : Math.Min(part - _part, Parts);
+        for (var i = 0; i < passed; i++)
+            Part(part - i).Fill(Metric.Absent);
+        _part = part;
+        _peaks.AsSpan().Fill(Metric.Absent);
+        for (var i = 0; i < _parts.Length; i++)
+            _peaks[i % _series] = Math.Max(_peaks[i % _series], _parts[i]);
+    }
+
+    Span<long> Part(long part) => _parts.AsSpan((int)(part % Parts) * _series, _series);
+}

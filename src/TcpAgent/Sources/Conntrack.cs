@@ -1,0 +1,102 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// The connection tracking table of this network namespace: its size by sysctl, its counters by /proc/net/stat. Either may be
+/// missing while the other works; neither is there when the module is not loaded.
+/// </summary>
+sealed class Conntrack : Source, IFieldMap
+{
+    const int Entries = 0;
+
+    // net/netfilter/nf_conntrack_standalone.c
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "nf_conntrack_count", "tcpagent_conntrack_entries", "Connections in the tracking table of this network namespace. At the limit new connections are dropped."),
+        Gauge("", "nf_conntrack_max", "tcpagent_conntrack_entries_limit", "Most entries the table may hold. One setting for the host, compared with each namespace's own count."),
+        Gauge("", "nf_conntrack_buckets", "tcpagent_conntrack_buckets", "Hash buckets of the table. Far fewer than entries means long chains and slow lookups."),
+        Counter("", "drop", "tcpagent_conntrack_drops_total", "Packets dropped because no entry could be made for them: the table was full, memory was short, or an insert failed.", origin: "nf_conntrack.drop"),
+        Counter("", "early_drop", "tcpagent_conntrack_early_drops_total", "Unassured entries thrown out to make room in a full table. Rises before or together with drops.", origin: "nf_conntrack.early_drop"),
+        Counter("", "insert_failed", "tcpagent_conntrack_insert_failures_total", "Entries that could not be inserted, most often two packets of one flow or a NAT port clash racing for the same tuple.", origin: "nf_conntrack.insert_failed"),
+        Counter("", "invalid", "tcpagent_conntrack_invalid_total", "Packets that could not be tracked: out of window, bad checksum, or no connection known. They are dropped only if a rule says so.", origin: "nf_conntrack.invalid"),
+        Counter("", "found", "tcpagent_conntrack_found_total", "Lookups that found an entry, where the kernel still counts them.", origin: "nf_conntrack.found"),
+        Counter("", "search_restart", "tcpagent_conntrack_search_restarts_total", "Lookups begun again because the table was resized or an entry moved meanwhile.", origin: "nf_conntrack.search_restart"),
+        Counter("", "clashres", "tcpagent_conntrack_clash_resolutions_total", "Insert clashes that were resolved without loss. Older kernels print another counter in this column and have none of these.", origin: "nf_conntrack.clashres"),
+        Counter("", "chainlength", "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", origin: "nf_conntrack.chainlength"),
+    ];
+
+    readonly ProcFile[] _values;
+    readonly ProcFile _stat;
+    readonly StatTableParser _parser;
+    readonly Block _block;
+
+    internal Conntrack(KernelRoot root)
+        : base("conntrack", new Block(Rows))
+    {
+        _values =
+        [
+            root.Proc("sys/net/netfilter/nf_conntrack_count", ProcFile.ValueCapacity),
+            root.Proc("sys/net/netfilter/nf_conntrack_max", ProcFile.ValueCapacity),
+            root.Proc("sys/net/netfilter/nf_conntrack_buckets", ProcFile.ValueCapacity),
+        ];
+        _stat = root.Proc("net/stat/nf_conntrack");
+        _block = Blocks[0];
+        _parser = new StatTableParser(this, static slot => slot == Entries);
+    }
+
+    internal override long Unknown => _parser.Unknown;
+
+    public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) =>
+        field.SequenceEqual("entries"u8) ? Entries : _block.Find(section, field);
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        // The statistics' entries stand in where the sysctl is missing, so they are read first.
+        Withdraw();
+        var status = ReadStatistics();
+        for (var i = 0; i < _values.Length; i++)
+            status = status.With(ReadValue(_values[i], ref _block.Slot(i)));
+        return status;
+    }
+
+    ReadStatus ReadStatistics()
+    {
+        var errno = _stat.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.FromErrno(_stat.Path, errno);
+        var result = _parser.Parse(text, _block[0]);
+        Malformed += result.Dropped;
+        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
+    }
+
+    ReadStatus ReadValue(ProcFile file, ref long slot)
+    {
+        var errno = file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.FromErrno(file.Path, errno);
+        var cursor = new Cursor(text);
+        if (cursor.TryReadLine(out var line) && line.TryReadInt64(out var value))
+        {
+            slot = value;
+            return ReadStatus.Ok;
+        }
+        Malformed++;
+        return ReadStatus.Malformed(file.Path, 1);
+    }
+
+    internal override void Reopen()
+    {
+        foreach (var file in _values)
+            file.Close();
+        _stat.Close();
+    }
+
+    public override void Dispose()
+    {
+        Reopen();
+        base.Dispose();
+    }
+}

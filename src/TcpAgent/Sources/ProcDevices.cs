@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Devices from /proc/net/dev, and per device from sysfs what that file merges or lacks. Where sysfs says nothing of a device,
+/// its merged drops are exported under a name that says so.
+/// </summary>
+sealed class ProcDevices : IDeviceReader
+{
+    static readonly DeviceSlot[] s_slots =
+    [
+        DeviceSlot.ReceiveBytes, DeviceSlot.ReceivePackets, DeviceSlot.ReceiveErrors, DeviceSlot.ReceiveDroppedOrMissed,
+        DeviceSlot.ReceiveFifoErrors, DeviceSlot.TransmitBytes, DeviceSlot.TransmitPackets, DeviceSlot.TransmitErrors,
+        DeviceSlot.TransmitDropped,
+    ];
+
+    readonly KernelRoot _root;
+    readonly ProcFile _file;
+    readonly NetDevPlan _plan = new(
+        "receive bytes", "receive packets", "receive errs", "receive drop", "receive fifo", "transmit bytes", "transmit packets",
+        "transmit errs", "transmit drop");
+    readonly List<Device> _devices = [];
+
+    internal ProcDevices(KernelRoot root)
+    {
+        _root = root;
+        _file = root.Proc("net/dev");
+    }
+
+    public string Mode { get; private set; } = "net/dev";
+
+    public ReadStatus Read(Block block, in Tick tick, out int omitted)
+    {
+        omitted = 0;
+        var errno = _file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.FromErrno(_file.Path, errno);
+
+        var reader = new NetDevReader(text, _plan);
+        Span<long> values = stackalloc long[s_slots.Length];
+        var bySysfs = false;
+        while (reader.TryRead(values, out var name))
+        {
+            if (block.Count >= Devices.MaxDevices)
+            {
+                omitted++;
+                continue;
+            }
+            var device = Find(block.Count, name);
+            var slots = block.Add(device.Key);
+            for (var i = 0; i < values.Length; i++)
+                slots[(int)s_slots[i]] = values[i];
+            bySysfs |= device.AddFromSysfs(slots);
+        }
+        Mode = bySysfs ? "sysfs" : "net/dev";
+        return reader.Result.Dropped == 0 ? ReadStatus.Ok
+            : new ReadStatus(block.Count == 0 ? Outcome.Failed : Outcome.Partial, _file.Path, 0, reader.Result.Line);
+    }
+
+    /// <summary>The order of the file seldom changes, so the place is a good first guess.</summary>
+    Device Find(int place, ReadOnlySpan<byte> name)
+    {
+        if (place < _devices.Count && name.SequenceEqual(_devices[place].Name))
+            return _devices[place];
+        foreach (var device in _devices)
+            if (name.SequenceEqual(device.Name))
+                return device;
+        return Learn(place, name);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Device Learn(int place, ReadOnlySpan<byte> name)
+    {
+        var device = new Device(_root, name);
+        if (place < _devices.Count)
+            _devices[place] = device;
+        else
+            _devices.Add(device);
+        return device;
+    }
+
+    public void Reopen()
+    {
+        _file.Close();
+        _devices.Clear();
+    }
+
+    public void Dispose() => Reopen();
+
+    /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
+    sealed class Device
+    {
+        const int IffPromisc = 0x100;
+
+        readonly ProcFile _dropped;
+        readonly ProcFile _missed;
+        readonly ProcFile _noHandler;
+        readonly ProcFile _queueLength;
+        readonly ProcFile _flags;
+
+        internal Device(KernelRoot root, ReadOnlySpan<byte> name)
+        {
+            Name = name.ToArray();
+            Key = Label.Render("device", name);
+            var folder = $"{root.SysFs}/class/net/{Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal)}";
+            _dropped = File($"{folder}/statistics/rx_dropped");
+            _missed = File($"{folder}/statistics/rx_missed_errors");
+            _noHandler = File($"{folder}/statistics/rx_nohandler");
+            _queueLength = File($"{folder}/tx_queue_len");
+            _flags = File($"{folder}/flags");
+        }
+
+        internal byte[] Name { get; }
+
+        internal byte[] Key { get; }
+
+        internal bool AddFromSysfs(Span<long> slots)
+        {
+            slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
+            slots[(int)DeviceSlot.ReceiveMissed] = ReadNumber(_missed);
+            slots[(int)DeviceSlot.ReceiveNoHandler] = ReadNumber(_noHandler);
+            slots[(int)DeviceSlot.TransmitQueueLength] = ReadNumber(_queueLength);
+            var flags = ReadNumber(_flags);
+            slots[(int)DeviceSlot.Promiscuous] = flags == Metric.Absent ? Metric.Absent : (flags & IffPromisc) != 0 ? 1 : 0;
+            if (slots[(int)DeviceSlot.ReceiveDropped] == Metric.Absent)
+                return false;
+            slots[(int)DeviceSlot.ReceiveDroppedOrMissed] = Metric.Absent;
+            return true;
+        }
+
+        static ProcFile File(string path) => new(path, ProcFile.ValueCapacity, keepOpen: false);
+
+        /// <summary>Decimal, or hexadecimal with 0x as in "flags".</summary>
+        static long ReadNumber(ProcFile file)
+        {
+            if (file.Read(out var text) != 0)
+                return Metric.Absent;
+            var cursor = new Cursor(text);
+            if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
+                return Metric.Absent;
+            if (field.StartsWith("0x"u8))
+                return Cursor.TryParseHex(field[2..], out var bits) ? (long)bits : Metric.Absent;
+            return Cursor.TryParseInt64(field, out var value) ? value : Metric.Absent;
+        }
+    }
+}

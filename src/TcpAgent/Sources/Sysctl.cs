@@ -1,0 +1,70 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// The settings that bound or shape the TCP path, as they apply in the agent's own network namespace. A setting that this
+/// kernel or namespace does not have is left out.
+/// </summary>
+sealed class Sysctl : Source
+{
+    /// <summary>One file: the slot of its first field, and how many of its fields are wanted.</summary>
+    readonly record struct Setting(ProcFile File, int FirstSlot, int Fields);
+
+    readonly Setting[] _settings;
+    readonly Block _block;
+
+    internal Sysctl(KernelRoot root)
+        : base("sysctl", new Block(SysctlRows.All))
+    {
+        _block = Blocks[0];
+        var settings = new List<Setting>();
+        var rows = SysctlRows.All;
+        for (var first = 0; first < rows.Length;)
+        {
+            var next = first + 1;
+            while (next < rows.Length && rows[next].Section == rows[first].Section)
+                next++;
+            settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first));
+            first = next;
+        }
+        _settings = [.. settings];
+    }
+
+    internal override Lane Lane => Lane.Slow;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        var status = ReadStatus.Absent;
+        foreach (ref readonly var setting in _settings.AsSpan())
+            status = status.With(Read(setting));
+        return status;
+    }
+
+    ReadStatus Read(in Setting setting)
+    {
+        var errno = setting.File.Read(out var text);
+
+        // At one read in ten seconds keeping a descriptor for each setting is not worth it.
+        setting.File.Close();
+        if (errno != 0)
+            return ReadStatus.FromErrno(setting.File.Path, errno);
+
+        var slots = _block[0].Slice(setting.FirstSlot, setting.Fields);
+        var cursor = new Cursor(text);
+        var complete = cursor.TryReadLine(out var line);
+        for (var i = 0; complete && i < slots.Length; i++)
+        {
+            complete = line.TryReadInt64(out var value);
+            if (complete)
+                slots[i] = value;
+        }
+        if (complete)
+            return ReadStatus.Ok;
+        slots.Fill(Metric.Absent);
+        Malformed++;
+        return ReadStatus.Malformed(setting.File.Path, 1);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// A source whose files print named values: rows go to slots by name. With <paramref name="allFields"/> every field that no row
+/// names is exported too, as the file's own table, section and field.
+/// </summary>
+sealed class TextSource : Source, IFieldMap
+{
+    static readonly Metric s_field = new(
+        MetricType.Untyped, "", "", "tcpagent_netstat_field",
+        "A field of /proc/net/netstat or /proc/net/snmp that has no metric of its own, as the kernel prints it.", Origin: "");
+
+    readonly ProcFile[] _files;
+    readonly TextParser _parser;
+    readonly Block _rows;
+    readonly Block? _extra;
+    readonly List<byte[]> _extraKeys = [];
+    long[] _extraSlots = [];
+
+    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Metric[] rows, bool allFields, params ProcFile[] files)
+        : base(name, allFields ? [new Block(rows), new Block([s_field], "table,section,field")] : [new Block(rows)])
+    {
+        _files = files;
+        _rows = Blocks[0];
+        _extra = allFields ? Blocks[1] : null;
+        _parser = parser(this);
+    }
+
+    internal override long Unknown => _parser.Unknown;
+
+    public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
+    {
+        var slot = _rows.Find(section, field);
+        return slot >= 0 || _extra is null ? slot : ExtraSlot(section, field);
+    }
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        var status = ReadStatus.Absent;
+        foreach (var file in _files)
+            status = status.With(Read(file));
+        return status;
+    }
+
+    ReadStatus Read(ProcFile file)
+    {
+        var errno = file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.FromErrno(file.Path, errno);
+        var result = Parse(text);
+        Malformed += result.Dropped;
+        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+    }
+
+    ParseResult Parse(ReadOnlySpan<byte> text)
+    {
+        if (_extra is null)
+            return _parser.Parse(text, _rows[0]);
+
+        // Rows first, then one slot for each field met; a header not seen before may add some, then the text is parsed again.
+        ParseResult result;
+        do
+        {
+            if (_extraSlots.Length != _rows.Rows.Length + _extraKeys.Count)
+                _extraSlots = new long[_rows.Rows.Length + _extraKeys.Count];
+            _extraSlots.AsSpan().Fill(Metric.Absent);
+            result = _parser.Parse(text, _extraSlots);
+        }
+        while (_extraSlots.Length != _rows.Rows.Length + _extraKeys.Count);
+
+        _extraSlots.AsSpan(0, _rows.Rows.Length).CopyTo(_rows[0]);
+        for (var i = 0; i < _extraKeys.Count; i++)
+            _extra.Add(_extraKeys[i])[0] = _extraSlots[_rows.Rows.Length + i];
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    int ExtraSlot(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
+    {
+        var key = Label.Render(("table", Name), ("section", Encoding.UTF8.GetString(section)), ("field", Encoding.UTF8.GetString(field)));
+        for (var i = 0; i < _extraKeys.Count; i++)
+            if (_extraKeys[i].AsSpan().SequenceEqual(key))
+                return _rows.Rows.Length + i;
+        if (_extraKeys.Count >= MaxExtra)
+            return -1;
+        _extraKeys.Add(key);
+        return _rows.Rows.Length + _extraKeys.Count - 1;
+    }
+
+    /// <summary>Bounds the series that --netstat.all can make; a kernel has about 280 fields.</summary>
+    const int MaxExtra = 1024;
+
+    internal override void Reopen()
+    {
+        foreach (var file in _files)
+            file.Close();
+    }
+
+    public override void Dispose()
+    {
+        Reopen();
+        base.Dispose();
+    }
+}
