@@ -1,0 +1,133 @@
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>/proc/net/snmp. The Tcp section counts both address families; Ip, Icmp and Udp count IPv4 only.</summary>
+static class SnmpRows
+{
+    internal static readonly Metric[] All =
+    [
+        // Connections: net/ipv4/proc.c snmp4_tcp_list; counted in net/ipv4/tcp.c tcp_set_state and tcp_done, tcp_minisocks.c
+        Counter("Tcp", "ActiveOpens", "tcpagent_tcp_active_opens_total",
+            "Outgoing connection attempts, whether they succeeded or not. For a proxy this is the rate of new upstream connections."),
+        Counter("Tcp", "PassiveOpens", "tcpagent_tcp_passive_opens_total",
+            "Incoming connections whose handshake completed. The application has not accepted them yet, and SYNs dropped at a full "
+            + "queue never get here."),
+        Counter("Tcp", "AttemptFails", "tcpagent_tcp_attempt_failures_total",
+            "Outgoing connects that failed (refused, timed out, unreachable), plus half-open incoming ones that the peer reset. Incoming "
+            + "handshakes that merely time out are not counted."),
+        Counter("Tcp", "EstabResets", "tcpagent_tcp_established_resets_total",
+            "Connections that went from ESTABLISHED or CLOSE_WAIT straight to CLOSE: resets received, and also aborts and timeouts by "
+            + "this host. Not the number of resets on the wire."),
+        Gauge("Tcp", "CurrEstab", "tcpagent_tcp_current_established",
+            "Connections now ESTABLISHED plus, on kernels with the fix of June 2024, those in CLOSE_WAIT. Both address families, this "
+            + "network namespace."),
+        Counter("Tcp", "OutRsts", "tcpagent_tcp_resets_sent_total",
+            "Resets sent: for closed ports, for segments that belong to no connection, and for connections this host aborts. It says "
+            + "nothing of resets received."),
+
+        // Segments: net/ipv4/tcp_ipv4.c tcp_v4_rcv, net/ipv4/tcp_output.c
+        Counter("Tcp", "InSegs", "tcpagent_tcp_segments_received_total",
+            "TCP segments received, bad ones included. Packets merged on receive (GRO) count once, so it is usually lower than what the "
+            + "peers sent."),
+        Counter("Tcp", "OutSegs", "tcpagent_tcp_segments_sent_total",
+            "TCP segments sent, pure ACKs and resets included, retransmissions not. For a retransmission ratio, divide by original data "
+            + "segments rather than by this."),
+        Counter("Tcp", "RetransSegs", "tcpagent_tcp_retransmitted_segments_total",
+            "Segments sent again, SYNs, SYN-ACKs and loss probes included. Loss on the way, or a peer that does not answer; a few "
+            + "tenths of a percent of the data is normal."),
+        Counter("Tcp", "InErrs", "tcpagent_tcp_receive_errors_total",
+            "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Not drops for lack of memory or "
+            + "queue space."),
+        Counter("Tcp", "InCsumErrors", "tcpagent_tcp_receive_checksum_errors_total",
+            "Segments received with a wrong TCP checksum: corruption on the way, a faulty network card or driver, or a broken tunnel offload."),
+
+        // IPv4 input: net/ipv4/ip_input.c ip_rcv, net/ipv4/route.c ip_error
+        Counter("Ip", "InReceives", "tcpagent_ip_packets_received_total",
+            "IPv4 packets received, bad and forwarded ones included. Packets merged on receive (GRO) count once."),
+        Counter("Ip", "InHdrErrors", "tcpagent_ip_receive_header_errors_total",
+            "Received IPv4 packets dropped for a bad header: checksum, version, length or options, or a TTL that ran out while forwarding "
+            + "(a routing loop)."),
+        Counter("Ip", "InAddrErrors", "tcpagent_ip_receive_address_errors_total",
+            "Received IPv4 packets dropped because their destination is not an address of this host and it does not forward: a virtual "
+            + "address that is not configured, or a stale neighbour."),
+        Counter("Ip", "InDiscards", "tcpagent_ip_receive_discards_total",
+            "Good IPv4 packets dropped on input, mostly for want of memory. Drops by firewall rules or by socket buffers are not counted here."),
+        Counter("Ip", "InDelivers", "tcpagent_ip_packets_delivered_total",
+            "IPv4 packets handed to a protocol of this host such as TCP or UDP. The socket may still drop them."),
+        Counter("Ip", "ForwDatagrams", "tcpagent_ip_packets_forwarded_total",
+            "IPv4 packets forwarded to another host. Zero unless this host routes, as NAT gateways, container hosts and some load "
+            + "balancers do."),
+
+        // IPv4 output: net/ipv4/ip_output.c
+        Counter("Ip", "OutRequests", "tcpagent_ip_packets_sent_total",
+            "IPv4 packets that protocols of this host handed to IP for sending; older kernels count forwarded ones as well. A large packet "
+            + "that the card will segment counts once."),
+        Counter("Ip", "OutDiscards", "tcpagent_ip_send_discards_total",
+            "IPv4 packets of this host dropped before they left: no memory, a firewall rule, or the device queue refused them. Mostly UDP "
+            + "and ICMP; TCP segments refused there are not counted."),
+        Counter("Ip", "OutNoRoutes", "tcpagent_ip_send_no_routes_total",
+            "IPv4 packets or connects that this host could not send because no route matched: a missing default route or a link that "
+            + "went down."),
+
+        // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
+        Counter("Ip", "ReasmOKs", "tcpagent_ip_reassemblies_total",
+            "IPv4 packets reassembled from fragments. TCP rarely needs it: expect large UDP or tunnels with a wrong MTU."),
+        Counter("Ip", "ReasmFails", "tcpagent_ip_reassembly_failures_total",
+            "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
+            + "the last is a limit of this host."),
+        Counter("Ip", "ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
+            "IPv4 packets given up because fragments were missing after ipfrag_time: fragments lost on the way. Part of the failures."),
+        Counter("Ip", "FragFails", "tcpagent_ip_fragmentation_failures_total",
+            "IPv4 packets too large for the outgoing link that could not be fragmented, mostly because they forbid it: an MTU mismatch. "
+            + "The sender gets an ICMP message, if that gets through."),
+        Counter("Ip", "FragCreates", "tcpagent_ip_fragments_created_total",
+            "IPv4 fragments made for packets larger than the link's MTU. Should be near zero on a TCP host: a tunnel or large UDP."),
+
+        // ICMP for IPv4: net/ipv4/icmp.c
+        Counter("Icmp", "InErrors", "tcpagent_icmp_receive_errors_total",
+            "ICMP messages received that were malformed or spoke of a connection that this host does not have. Stray answers to spoofed "
+            + "packets raise it."),
+        Counter("Icmp", "InCsumErrors", "tcpagent_icmp_receive_checksum_errors_total",
+            "ICMP messages received with a wrong checksum: corruption on the way or a broken sender. Part of the errors."),
+        Counter("Icmp", "InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
+            "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
+            + "on the way."),
+        Counter("Icmp", "InTimeExcds", "tcpagent_icmp_time_exceeded_received_total",
+            "ICMP messages received saying that the TTL of our packets ran out or that reassembly timed out: a routing loop on the way, or "
+            + "somebody runs traceroute."),
+        Counter("Icmp", "OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
+            "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
+            + "dead host, packets too large."),
+        Counter("Icmp", "OutRateLimitGlobal", "tcpagent_icmp_host_rate_limited_total",
+            "ICMP messages, ICMPv6 included, not sent because the whole host reached icmp_msgs_per_sec. Peers may then miss the "
+            + "packet-too-big message and stall."),
+        Counter("Icmp", "OutRateLimitHost", "tcpagent_icmp_destination_rate_limited_total",
+            "ICMP messages not sent because the same destination had too many already (icmp_ratelimit). Usually a scan or a flood from "
+            + "that address."),
+
+        // UDP over IPv4: net/ipv4/udp.c
+        Counter("Udp", "InDatagrams", "tcpagent_udp_datagrams_received_total",
+            "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it."),
+        Counter("Udp", "OutDatagrams", "tcpagent_udp_datagrams_sent_total",
+            "UDP datagrams sent over IPv4. They may still be dropped by the device queue."),
+        Counter("Udp", "NoPorts", "tcpagent_udp_no_ports_total",
+            "UDP datagrams over IPv4 for a port nobody listens on: a service that is down or restarting, late DNS answers, or scans."),
+        Counter("Udp", "InErrors", "tcpagent_udp_receive_errors_total",
+            "UDP datagrams over IPv4 that could not be delivered: full socket buffers, no UDP memory, bad checksums and filters together. "
+            + "A closed port is not in it."),
+        Counter("Udp", "RcvbufErrors", "tcpagent_udp_receive_buffer_errors_total",
+            "UDP datagrams over IPv4 dropped because the socket's receive buffer was full: the application reads too slowly or asked for "
+            + "too little (rmem_max). Part of the receive errors."),
+        Counter("Udp", "SndbufErrors", "tcpagent_udp_send_buffer_errors_total",
+            "UDP sends over IPv4 that failed: the socket's send buffer was full, or no memory or device queue space was left. The "
+            + "application saw an error."),
+        Counter("Udp", "MemErrors", "tcpagent_udp_memory_errors_total",
+            "UDP datagrams over IPv4 dropped because all UDP sockets together reached udp_mem. One slow reader can hurt the others; a "
+            + "larger buffer makes it worse."),
+        Counter("Udp", "InCsumErrors", "tcpagent_udp_receive_checksum_errors_total",
+            "UDP datagrams over IPv4 with a wrong checksum: corruption on the way, faulty hardware or tunnel offload. Part of the receive "
+            + "errors."),
+    ];
+}
