@@ -69,7 +69,7 @@ sealed class Devices : Source
     ];
 
     readonly IDeviceReader? _netlink;
-    readonly IDeviceReader _proc;
+    readonly ProcDevices _proc;
     bool _netlinkWorks;
 
     /// <param name="root">Where net/dev and sysfs are.</param>

@@ -24,6 +24,7 @@ sealed class ProcDevices : IDeviceReader
         "receive bytes", "receive packets", "receive errs", "receive drop", "receive fifo", "transmit bytes", "transmit packets",
         "transmit errs", "transmit drop");
     readonly List<Device> _devices = [];
+    readonly long[] _values = new long[s_slots.Length];
 
     internal ProcDevices(KernelRoot root)
     {
@@ -41,7 +42,7 @@ sealed class ProcDevices : IDeviceReader
             return ReadStatus.FromErrno(_file.Path, errno);
 
         var reader = new NetDevReader(text, _plan);
-        Span<long> values = stackalloc long[s_slots.Length];
+        var values = _values.AsSpan();
         var bySysfs = false;
         while (reader.TryRead(values, out var name))
         {

@@ -81,6 +81,9 @@ abstract class Source(string name, params Block[] blocks) : IDisposable
 
     internal virtual Lane Lane => Lane.Fast;
 
+    /// <summary>False for a source that is switched off but read because another computes from it.</summary>
+    internal bool IsExported { get; set; } = true;
+
     /// <summary>By which interface of the kernel the source reads at present; a constant text.</summary>
     internal string Mode { get; private protected set; } = "procfs";
 

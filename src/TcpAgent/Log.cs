@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+// The caller's file and line go to the entry as CODE_FILE and CODE_LINE, not into its text.
+#pragma warning disable SYSLIB1015
+
+namespace TcpAgent;
+
+/// <summary>Every message the agent can log. Few, for the operator, and once per change of state.</summary>
+static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Starting tcp-agent {Version}, sampling {ProcFs} every {Interval}: {Sources}")]
+    internal static partial void Starting(
+        ILogger logger, string version, string procFs, TimeSpan interval, string sources,
+        [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]
+    internal static partial void Listening(
+        ILogger logger, string address, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(3, LogLevel.Information, "First sample taken: {Status}")]
+    internal static partial void Ready(
+        ILogger logger, string status, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(4, LogLevel.Error, "Source {Source} failed, its series are withdrawn: {Reason}")]
+    internal static partial void SourceFailed(
+        ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(5, LogLevel.Warning, "Source {Source} is read in part, what failed is left out: {Reason}")]
+    internal static partial void SourcePartial(
+        ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(6, LogLevel.Information, "Source {Source} works again by {Mode}")]
+    internal static partial void SourceRecovered(
+        ILogger logger, string source, string mode, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(7, LogLevel.Information, "Source {Source}: this host has no such thing, nothing is exported")]
+    internal static partial void SourceAbsent(
+        ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(8, LogLevel.Error, "Source {Source} threw, which is a mistake in the agent; its series are withdrawn")]
+    internal static partial void SourceThrew(
+        ILogger logger, Exception exception, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(9, LogLevel.Warning, "Samples are being skipped: one took {Duration}, the interval is {Interval}")]
+    internal static partial void SamplesMissed(
+        ILogger logger, TimeSpan duration, TimeSpan interval, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(10, LogLevel.Information, "Samples are on time again; {Missed} were skipped since start")]
+    internal static partial void SamplesOnTime(
+        ILogger logger, long missed, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(11, LogLevel.Information, "Reloaded: kernel files and sockets opened anew")]
+    internal static partial void Reloaded(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(12, LogLevel.Information, "Stopping after {Samples} samples")]
+    internal static partial void Stopping(
+        ILogger logger, long samples, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(13, LogLevel.Warning, "Running as root, which tcp-agent does not need: use an unprivileged user")]
+    internal static partial void RunningAsRoot(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    /// <summary>
+    /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
+    /// </summary>
+    internal static string? MessageId(int eventId) => eventId switch
+    {
+        3 => "bf5578c0b8bb4865a5354a089e1e4b62",
+        4 => "d7743e9f6eae4b4b9b56a9a02ed3eb2b",
+        5 => "83b55f0907e34e8c9c10b4eba8773836",
+        6 => "8a8a4034b8b64eb888673830d5491f56",
+        8 => "e64ad57efc2d4b8dbde766d2d83284ee",
+        9 => "673b65182a3440fe85cda69e54fd280b",
+        11 => "c2475ae0bdce462ea9b6ff63af35f3b3",
+        12 => "918a14ac2f37443c84fa653e2cfa35e1",
+        _ => null,
+    };
+}

@@ -1,0 +1,179 @@
+using Microsoft.Extensions.Logging;
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Sampling;
+
+/// <summary>
+/// Takes samples: reads every source that is due, each for itself, computes what needs several, and publishes one snapshot.
+/// Used by one thread at a time.
+/// </summary>
+sealed class Sampler : IDisposable
+{
+    static readonly TimeSpan s_slowLane = TimeSpan.FromSeconds(10);
+
+    readonly Source[] _sources;
+    readonly SourceState[] _states;
+    readonly (ReadStatus Status, long Duration)[] _reads;
+    readonly Agent _agent;
+    readonly TimeProvider _time;
+    readonly TimeSpan _interval;
+    readonly ILogger _logger;
+    readonly Func<long> _logDropped;
+    readonly SnapshotExchange _exchange;
+    readonly long _slowInterval;
+    long _slowDue;
+    long _samples;
+
+    internal Sampler(IReadOnlyList<Source> sources, Agent agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped)
+    {
+        _sources = [.. sources];
+        _states = Array.ConvertAll(_sources, source => new SourceState(source));
+        _reads = new (ReadStatus, long)[_sources.Length];
+        (_agent, _time, _interval, _logger, _logDropped) = (agent, time, options.Interval, logger, logDropped);
+        _slowInterval = (long)(s_slowLane.TotalSeconds * time.TimestampFrequency);
+        _slowDue = long.MinValue;
+
+        var blocks = new List<Block>();
+        var owners = new List<string>();
+        foreach (var source in (Source[])[.. _sources, agent])
+        {
+            if (!source.IsExported)
+                continue;
+            blocks.AddRange(source.Blocks);
+            foreach (var _ in source.Blocks)
+                owners.Add(source.Name);
+        }
+        (Blocks, BlockOwners) = (blocks, owners);
+        _exchange = new SnapshotExchange(blocks);
+    }
+
+    /// <summary>Every exported block, in the order of the exposition.</summary>
+    internal IReadOnlyList<Block> Blocks { get; }
+
+    /// <summary>The name of the source that owns each of <see cref="Blocks"/>.</summary>
+    internal IReadOnlyList<string> BlockOwners { get; }
+
+    internal SnapshotExchange Snapshots => _exchange;
+
+    internal IReadOnlyList<SourceState> Sources => _states;
+
+    internal long Samples => Volatile.Read(ref _samples);
+
+    /// <summary>Samples skipped so far; told by whoever keeps the schedule.</summary>
+    internal long Missed { get; set; }
+
+    internal void Take()
+    {
+        var start = _time.GetTimestamp();
+        var tick = new Tick(_samples, start, Slow: start >= _slowDue);
+        if (tick.Slow)
+            _slowDue = start + _slowInterval;
+
+        for (var i = 0; i < _states.Length; i++)
+            _reads[i] = tick.Slow || _sources[i].Lane == Lane.Fast ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
+        for (var i = 0; i < _states.Length; i++)
+            Derive(_states[i], tick, ref _reads[i].Status);
+        for (var i = 0; i < _states.Length; i++)
+            if (_states[i].Update(_reads[i].Status, _reads[i].Duration))
+                Report(_states[i]);
+
+        Volatile.Write(ref _samples, _samples + 1);
+        _agent.Report(_states, new SampleSummary(
+            _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, Nanoseconds(_time.GetTimestamp() - start), _samples,
+            Missed, _logDropped()));
+        _exchange.Publish(start);
+    }
+
+    (ReadStatus Status, long Duration) Read(SourceState state, in Tick tick)
+    {
+        var start = _time.GetTimestamp();
+        ReadStatus status;
+        try
+        {
+            status = state.Source.Read(tick);
+        }
+        catch (Exception e)
+        {
+            status = Threw(state, e);
+        }
+        return (status, Nanoseconds(_time.GetTimestamp() - start));
+    }
+
+    void Derive(SourceState state, in Tick tick, ref ReadStatus status)
+    {
+        try
+        {
+            state.Source.Derive(tick);
+        }
+        catch (Exception e)
+        {
+            status = Threw(state, e);
+        }
+    }
+
+    /// <summary>The only place where a source's exception ends: whatever it is, the other sources go on.</summary>
+    ReadStatus Threw(SourceState state, Exception e)
+    {
+        state.Source.Withdraw();
+        var status = new ReadStatus(Outcome.Failed, e.GetType().Name);
+        if (state.Status != status)
+            Log.SourceThrew(_logger, e, state.Source.Name);
+        return status;
+    }
+
+    void Report(SourceState state)
+    {
+        var (name, status) = (state.Source.Name, state.Status);
+        switch (status.Outcome)
+        {
+            case Outcome.Failed:
+                Log.SourceFailed(_logger, name, status.Reason);
+                break;
+            case Outcome.Partial:
+                Log.SourcePartial(_logger, name, status.Reason);
+                break;
+            case Outcome.Absent:
+                Log.SourceAbsent(_logger, name);
+                break;
+            case Outcome.Ok when _samples > 0:
+                Log.SourceRecovered(_logger, name, state.Source.Mode);
+                break;
+        }
+    }
+
+    /// <summary>One line for systemctl status.</summary>
+    internal string Describe()
+    {
+        var failing = FailingSources;
+        return failing == 0 ? $"sampling {_states.Length} sources" : $"sampling {_states.Length} sources, {failing} failing";
+    }
+
+    internal int FailingSources
+    {
+        get
+        {
+            var failing = 0;
+            foreach (var state in _states)
+                failing += state.Failing ? 1 : 0;
+            return failing;
+        }
+    }
+
+    /// <summary>Opens everything anew with the next tick, which reads the slow lane too.</summary>
+    internal void Reopen()
+    {
+        foreach (var source in _sources)
+            source.Reopen();
+        _slowDue = long.MinValue;
+    }
+
+    long Nanoseconds(long timestamps) => (long)(timestamps * (1e9 / _time.TimestampFrequency));
+
+    public void Dispose()
+    {
+        foreach (var source in _sources)
+            source.Dispose();
+        _agent.Dispose();
+    }
+}

@@ -1,0 +1,88 @@
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>What the agent says of itself: how its sampling goes and how each source fares.</summary>
+sealed class Agent : Source
+{
+    internal static readonly Metric[] BuildRows =
+    [
+        new(MetricType.Info, "", "", "tcpagent_build_info", "Which build of the agent this is; always 1."),
+    ];
+
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "", "tcpagent_sample_timestamp_seconds", "When the values were sampled, by the wall clock. They are served from this sample until the next.", Scale.Milliseconds),
+        Gauge("", "", "tcpagent_sample_interval_seconds", "Configured time between two samples.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_sample_duration_seconds", "How long the last sample took, all sources together.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_samples_total", "Samples taken."),
+        Counter("", "", "tcpagent_samples_missed_total", "Samples skipped because the one before took too long or the host did not let the agent run."),
+        Counter("", "", "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting."),
+    ];
+
+    internal static readonly Metric[] SourceRows =
+    [
+        Gauge("", "", "tcpagent_source_success", "1 if the source's last read was complete, or if this host has no such thing; 0 if a part of it failed and is left out."),
+        Gauge("", "", "tcpagent_source_duration_seconds", "How long the source's last read took.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_source_malformed_total", "Sections or lines dropped because they were torn or not in the kernel's format."),
+        Gauge("", "", "tcpagent_source_unknown_fields", "Fields this kernel prints that the agent has no metric for."),
+    ];
+
+    internal static readonly Metric[] ModeRows =
+    [
+        Gauge("", "", "tcpagent_source_mode", "By which kernel interface the source is read now: always 1, the label says which. absent: this host has no such thing; failed: see tcpagent_source_error."),
+    ];
+
+    internal static readonly Metric[] ErrorRows =
+    [
+        Gauge("", "", "tcpagent_source_error", "1 for each source that fails at present; the label says where and why."),
+    ];
+
+    const int Timestamp = 0, Interval = 1, Duration = 2, Samples = 3, Missed = 4, LogDropped = 5;
+
+    readonly byte[] _buildKey;
+
+    internal Agent(string version, string revision)
+        : base("agent", new Block(BuildRows, "version,revision"), new Block(Rows), new Block(SourceRows, "source"),
+            new Block(ModeRows, "source,mode"), new Block(ErrorRows, "source,reason")) =>
+        _buildKey = Label.Render(("version", version), ("revision", revision));
+
+    /// <summary>Nothing to read: the sampler reports at the end of each tick.</summary>
+    internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
+
+    /// <param name="sources">The sources to report on.</param>
+    /// <param name="summary">The sampler's own figures.</param>
+    internal void Report(IReadOnlyList<SourceState> sources, in SampleSummary summary)
+    {
+        Withdraw();
+        Blocks[0].Add(_buildKey)[0] = 1;
+        var sample = Blocks[1][0];
+        sample[Timestamp] = summary.WallClock;
+        sample[Interval] = summary.Interval;
+        sample[Duration] = summary.Duration;
+        sample[Samples] = summary.Samples;
+        sample[Missed] = summary.Missed;
+        sample[LogDropped] = summary.LogDropped;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var state = sources[i];
+            var slots = Blocks[2].Add(state.Key);
+            slots[0] = state.Failing ? 0 : 1;
+            slots[1] = state.Duration;
+            slots[2] = state.Source.Malformed;
+            slots[3] = state.Status.Outcome == Outcome.Absent ? Absent : state.Source.Unknown;
+            Blocks[3].Add(state.ModeKey)[0] = 1;
+            if (state.Failing)
+                Blocks[4].Add(state.ErrorKey)[0] = 1;
+        }
+    }
+}
+
+/// <param name="WallClock">Milliseconds since the epoch.</param>
+/// <param name="Interval">Nanoseconds.</param>
+/// <param name="Duration">Nanoseconds.</param>
+/// <param name="Samples">Taken so far, this one included.</param>
+/// <param name="Missed">Skipped so far.</param>
+/// <param name="LogDropped">Log entries dropped so far.</param>
+readonly record struct SampleSummary(long WallClock, long Interval, long Duration, long Samples, long Missed, long LogDropped);

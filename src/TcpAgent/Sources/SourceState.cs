@@ -1,0 +1,52 @@
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>What the sampler knows of a source: how its last read went, and the label texts that say so.</summary>
+sealed class SourceState(Source source)
+{
+    string? _mode;
+
+    internal Source Source { get; } = source;
+
+    internal byte[] Key { get; } = Label.Render("source", source.Name);
+
+    internal byte[] ModeKey { get; private set; } = [];
+
+    internal byte[] ErrorKey { get; private set; } = [];
+
+    internal ReadStatus Status { get; private set; }
+
+    internal bool Read { get; private set; }
+
+    /// <summary>Nanoseconds the last read took.</summary>
+    internal long Duration { get; private set; }
+
+    internal bool Failing => Status.Outcome is Outcome.Failed or Outcome.Partial;
+
+    /// <summary>
+    /// Takes the result of a read. True when the source's state changed: it began or ceased to fail or to be there, or fails
+    /// for another reason. Only then are texts made.
+    /// </summary>
+    internal bool Update(ReadStatus status, long duration)
+    {
+        Duration = duration;
+        var mode = status.Outcome switch
+        {
+            Outcome.Absent => "absent",
+            Outcome.Failed => "failed",
+            _ => Source.Mode,
+        };
+        if (!ReferenceEquals(mode, _mode))
+            ModeKey = Label.Render(("source", Source.Name), ("mode", mode));
+        _mode = mode;
+
+        // The line of a torn file may differ from read to read: that is not another state.
+        var changed = !Read || status with { Line = 0 } != Status with { Line = 0 };
+        if (changed && status.Outcome is Outcome.Failed or Outcome.Partial)
+            ErrorKey = Label.Render(("source", Source.Name), ("reason", status.Reason));
+        Status = status;
+        Read = true;
+        return changed;
+    }
+}
