@@ -1,0 +1,11 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using TcpAgent.Logging;
+using TcpAgent.Sampling;
+
+namespace TcpAgent;
+
+/// <summary>What the flags and the environment came to, checked once at start.</summary>
+sealed record AgentOptions(
+    IReadOnlyList<IPEndPoint> ListenAddresses, bool SystemdSocket, string TelemetryPath, int MaxRequests, string ProcFs, string SysFs,
+    SamplingOptions Sampling, LogLevel LogLevel, LogFormat LogFormat);

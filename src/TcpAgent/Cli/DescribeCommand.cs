@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Cli;
+
+/// <summary>describe: every metric with type, unit, labels, help and source, from the rows themselves.</summary>
+static class DescribeCommand
+{
+    internal static Command Create()
+    {
+        var markdown = new Option<bool>("--markdown") { Description = "Print docs/metrics.md." };
+        var command = new Command("describe", "List every metric: name, type, unit, labels, help, source.") { markdown };
+        command.SetAction(result =>
+        {
+            Console.Out.Write(result.GetValue(markdown) ? Markdown() : Text());
+            return 0;
+        });
+        return command;
+    }
+
+    internal static string Text()
+    {
+        var text = new StringBuilder();
+        foreach (var (source, metric, labels) in Metrics())
+        {
+            text.Append(metric.Name).Append(labels.Length == 0 ? "" : $"{{{labels}}}");
+            text.Append($" ({TypeName(metric)}{(metric.Unit.Length == 0 ? "" : $", {metric.Unit}")}; source {source})\n");
+            text.Append("    ").Append(metric.FullHelp).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    internal static string Markdown()
+    {
+        var text = new StringBuilder(
+            """
+            # Metrics
+
+            Printed by `tcp-agent describe --markdown`. A counter follows the kernel's own and falls with it when it is reset; the
+            name in brackets is the kernel's. A metric that a kernel or namespace does not have is not exported, never 0.
+
+            | Metric | Type | Unit | Labels | Source | Meaning |
+            | --- | --- | --- | --- | --- | --- |
+
+            """);
+        foreach (var (source, metric, labels) in Metrics())
+        {
+            var help = metric.FullHelp.Replace("|", "\\|", StringComparison.Ordinal);
+            text.Append($"| `{metric.Name}` | {TypeName(metric)} | {metric.Unit} | {labels} | {source} | {help} |\n");
+        }
+        return text.ToString();
+    }
+
+    static string TypeName(Metric metric) => metric.Type.ToString().ToLowerInvariant();
+
+    static List<(string Source, Metric Metric, string Labels)> Metrics()
+    {
+        var options = SamplingOptions.Default with { AllNetstatFields = true };
+        List<Source> sources = All.Open(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
+        sources.Add(new Agent("", ""));
+        var seen = new HashSet<string>();
+        var metrics = new List<(string, Metric, string)>();
+        foreach (var source in sources)
+        {
+            foreach (var block in source.Blocks)
+                foreach (var metric in block.Rows)
+                    if (seen.Add(metric.Name))
+                        metrics.Add((source.Name, metric, Labels(metric, block)));
+            source.Dispose();
+        }
+        return metrics;
+    }
+
+    static string Labels(Metric metric, Block block)
+    {
+        var constant = metric.Labels.Length == 0 ? "" : metric.Labels[..metric.Labels.IndexOf('=')];
+        return constant.Length == 0 ? block.InstanceLabels
+            : block.InstanceLabels.Length == 0 ? constant
+            : $"{constant},{block.InstanceLabels}";
+    }
+}
