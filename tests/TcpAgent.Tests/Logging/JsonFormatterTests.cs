@@ -12,8 +12,8 @@ public sealed class JsonFormatterTests
     [Fact]
     public void ALineHasTheKeysOfLogfmt() =>
         Assert.Equal(
-            """{"ts":"2026-11-20T22:51:00.123Z","level":"warn","caller":"Sampler.cs:42","msg":"source netstat failed","source":"netstat","count":"""
-            + """-7,"ratio":0.25,"on":true,"nothing":null,"list":[1,"a\nb"]}""" + "\n",
+            """{"ts":"2026-11-20T22:51:00.123Z","level":"warn","caller":"Sampler.cs:42","msg":"source netstat failed",""" + "\"source\""
+            + """:"netstat","count":-7,"ratio":0.25,"on":true,"nothing":null,"list":[1,"a\nb"]}""" + "\n",
             Line(Events.Of(
                 LogEventLevel.Warning,
                 "source {Source} failed",
