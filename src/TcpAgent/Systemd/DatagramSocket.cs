@@ -14,6 +14,9 @@ sealed class DatagramSocket(string path) : IDisposable
     Socket? _socket;
     bool _disposed;
 
+    /// <summary>Connects now instead of with the first datagram.</summary>
+    internal SocketError TryConnect() => _socket is null ? Connect() : SocketError.Success;
+
     internal SocketError Send(ReadOnlySpan<byte> datagram) => Send(datagram, null);
 
     /// <summary>Sends an empty datagram that carries one open file.</summary>
@@ -29,7 +32,7 @@ sealed class DatagramSocket(string path) : IDisposable
     {
         for (var retried = false; ; retried = true)
         {
-            if (_socket is null && Connect() is not SocketError.Success and var failure)
+            if (TryConnect() is not SocketError.Success and var failure)
                 return failure;
 
             var error = file is null ? SendBytes(datagram) : SendMessage(file);

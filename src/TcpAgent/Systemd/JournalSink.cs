@@ -24,6 +24,13 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
     /// <summary>True when what we write to stderr ends up in the journal anyway: systemd.exec(5), JOURNAL_STREAM.</summary>
     internal static bool StderrIsJournal() => IsStream(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), 2);
 
+    /// <summary>False when nobody listens, as in a service with its own root directory.</summary>
+    internal bool TryConnect()
+    {
+        lock (_gate)
+            return _socket.TryConnect();
+    }
+
     public void Emit(LogEvent logEvent)
     {
         lock (_gate)

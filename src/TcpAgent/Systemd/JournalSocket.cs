@@ -9,6 +9,8 @@ sealed class JournalSocket(string path) : IDisposable
 
     readonly DatagramSocket _socket = new(path);
 
+    internal bool TryConnect() => _socket.TryConnect() == SocketError.Success;
+
     internal bool Send(ReadOnlySpan<byte> entry)
     {
         var error = _socket.Send(entry);

@@ -54,11 +54,34 @@ public sealed partial class LogSetupTests : IDisposable
     [Fact]
     public void AutoIsTheJournalWhenStderrLeadsThere()
     {
+        using var folder = new TempFolder();
+        using var journald = new Receiver(folder.File("socket"));
         Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
-        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal);
-        using var text = LogSetup.Create(LogEventLevel.Debug, LogFormat.Logfmt, _ => null, out var none);
-        Assert.IsType<JournalSink>(journal);
-        Assert.Null(none);
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, journald.Path))
+        {
+            logger.Information("hello");
+            Assert.NotNull(journal);
+            Assert.Contains(("MESSAGE", "hello"), JournalParser.Parse(journald.Receive()));
+        }
+
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Logfmt, _ => null, out var journal, journald.Path))
+        {
+            logger.Information("text as asked");
+            Assert.Null(journal);
+            Assert.True(journald.IsEmpty);
+        }
+
+        Assert.EndsWith(" msg=\"text as asked\"\n", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AJournalOutOfReachDoesNotSwallowTheLines()
+    {
+        Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
+        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, "/nowhere/socket");
+        logger.Information("hello");
+        Assert.Null(journal);
+        Assert.EndsWith(" level=info msg=hello\n", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

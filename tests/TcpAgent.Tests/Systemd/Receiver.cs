@@ -9,6 +9,7 @@ namespace TcpAgent.Tests.Systemd;
 sealed class Receiver : IDisposable
 {
     readonly Socket _socket;
+    readonly byte[] _buffer = new byte[1 << 18];
 
     internal Receiver(string path)
     {
@@ -21,11 +22,7 @@ sealed class Receiver : IDisposable
 
     internal bool IsEmpty => _socket.Available == 0;
 
-    internal byte[] Receive()
-    {
-        var buffer = new byte[1 << 18];
-        return buffer[.._socket.Receive(buffer)];
-    }
+    internal byte[] Receive() => _buffer[.._socket.Receive(_buffer)];
 
     /// <summary>Takes one datagram off the queue without allocating.</summary>
     internal void Discard() => _socket.Receive(stackalloc byte[64]);
