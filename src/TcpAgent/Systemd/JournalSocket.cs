@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+
+namespace TcpAgent.Systemd;
+
+/// <summary>Hands one entry to journald: as a datagram, or as a sealed memory file when it is too big for one.</summary>
+sealed class JournalSocket(string path) : IDisposable
+{
+    const int AllSeals = Native.F_SEAL_SEAL | Native.F_SEAL_SHRINK | Native.F_SEAL_GROW | Native.F_SEAL_WRITE;
+
+    readonly DatagramSocket _socket = new(path);
+
+    internal bool TryConnect() => _socket.TryConnect() == SocketError.Success;
+
+    internal bool Send(ReadOnlySpan<byte> entry)
+    {
+        var error = _socket.Send(entry);
+        return error is SocketError.MessageSize or SocketError.NoBufferSpaceAvailable
+            ? SendSealed(entry)
+            : error == SocketError.Success;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    // MFD_NOEXEC_SEAL is left out: kernels before 6.3 refuse it, and older journald wants these four seals and no other.
+    bool SendSealed(ReadOnlySpan<byte> entry)
+    {
+        using var file = Native.memfd_create("tcp-agent-journal\0"u8, Native.MFD_ALLOW_SEALING | Native.MFD_CLOEXEC);
+        if (file.IsInvalid)
+            return false;
+
+        try
+        {
+            RandomAccess.Write(file, entry, 0);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        return Native.fcntl(file, Native.F_ADD_SEALS, AllSeals) == 0 && _socket.SendDescriptor(file) == SocketError.Success;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using TcpAgent.Logging;
+using TcpAgent.Systemd;
+using TcpAgent.Tests.Systemd;
+
+namespace TcpAgent.Tests.Logging;
+
+[Collection(ProcessState.Name)]
+public sealed partial class LogSetupTests : IDisposable
+{
+    readonly TextWriter _savedOut = Console.Out;
+    readonly TextWriter _savedError = Console.Error;
+    readonly string? _savedStream = Environment.GetEnvironmentVariable("JOURNAL_STREAM");
+    readonly StringWriter _out = new(CultureInfo.InvariantCulture);
+    readonly StringWriter _error = new(CultureInfo.InvariantCulture);
+
+    public LogSetupTests()
+    {
+        Console.SetOut(_out);
+        Console.SetError(_error);
+        Environment.SetEnvironmentVariable("JOURNAL_STREAM", null);
+    }
+
+    public void Dispose()
+    {
+        Console.SetOut(_savedOut);
+        Console.SetError(_savedError);
+        Environment.SetEnvironmentVariable("JOURNAL_STREAM", _savedStream);
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    [Theory]
+    [InlineData(LogFormat.Auto, " level=error msg=broken\n")]
+    [InlineData(LogFormat.Logfmt, " level=error msg=broken\n")]
+    [InlineData(LogFormat.Json, ",\"level\":\"error\",\"msg\":\"broken\"}\n")]
+    public void TextGoesToStderrInTheFormatAskedFor(object format, string end)
+    {
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, (LogFormat)format, _ => null, out var journal))
+        {
+            logger.Debug("quiet");
+            logger.Error("broken");
+            Assert.Null(journal);
+        }
+
+        Assert.EndsWith(end, _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, _error.ToString().Count(c => c == '\n'));
+        Assert.Equal("", _out.ToString());
+    }
+
+    [Fact]
+    public void AutoIsTheJournalWhenStderrLeadsThere()
+    {
+        using var folder = new TempFolder();
+        using var journald = new Receiver(folder.File("socket"));
+        Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, journald.Path))
+        {
+            logger.Information("hello");
+            Assert.NotNull(journal);
+            Assert.Contains(("MESSAGE", "hello"), JournalParser.Parse(journald.Receive()));
+        }
+
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Logfmt, _ => null, out var journal, journald.Path))
+        {
+            logger.Information("text as asked");
+            Assert.Null(journal);
+            Assert.True(journald.IsEmpty);
+        }
+
+        Assert.EndsWith(" msg=\"text as asked\"\n", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AJournalOutOfReachDoesNotSwallowTheLines()
+    {
+        Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
+        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, "/nowhere/socket");
+        logger.Information("hello");
+        Assert.Null(journal);
+        Assert.EndsWith(" level=info msg=hello\n", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LogEventLevel.Debug, "TcpAgent.Sampler", LogEventLevel.Debug, true)]
+    [InlineData(LogEventLevel.Information, "TcpAgent.Sampler", LogEventLevel.Debug, false)]
+    [InlineData(LogEventLevel.Debug, "Microsoft.AspNetCore.Routing", LogEventLevel.Information, false)]
+    [InlineData(LogEventLevel.Debug, "Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Warning, true)]
+    [InlineData(LogEventLevel.Debug, "Microsoft.Hosting.Lifetime", LogEventLevel.Information, false)]
+    [InlineData(LogEventLevel.Error, "Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Warning, false)]
+    [InlineData(LogEventLevel.Error, "Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error, true)]
+    public void TheFrameworkIsHeldAtWarning(LogEventLevel level, string category, LogEventLevel written, bool expected)
+    {
+        using var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null);
+        logger.ForContext("SourceContext", category).Write(written, "x");
+        Assert.Equal(expected, _error.ToString().Length > 0);
+    }
+
+    [Fact]
+    public void AGeneratedMessageKeepsItsIdAndItsFields()
+    {
+        using var folder = new TempFolder();
+        using var journald = new Receiver(folder.File("socket"));
+        var sink = new JournalSink(id => id == 31 ? "00ff" : null, journald.Path);
+        using var serilog = new Serilog.LoggerConfiguration().WriteTo.Sink(sink).CreateLogger();
+        using var factory = new SerilogLoggerFactory(serilog);
+        SourceFailed(factory.CreateLogger("TcpAgent.Sampler"), "netstat", 3);
+        Assert.Equal(
+            [("MESSAGE", "netstat failed 3 times"), ("PRIORITY", "4"), ("SYSLOG_IDENTIFIER", "tcp-agent"), ("MESSAGE_ID", "00ff"),
+                ("TCPAGENT_SOURCE", "netstat"), ("TCPAGENT_FAILURES", "3"), ("TCPAGENT_LOGGER", "TcpAgent.Sampler")],
+            JournalParser.Parse(journald.Receive()));
+    }
+
+    [LoggerMessage(31, LogLevel.Warning, "{Source} failed {Failures} times")]
+    static partial void SourceFailed(Microsoft.Extensions.Logging.ILogger logger, string source, int failures);
+}
