@@ -1,5 +1,5 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
+using Serilog.Events;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
 
@@ -8,4 +8,4 @@ namespace TcpAgent;
 /// <summary>What the flags and the environment came to, checked once at start.</summary>
 sealed record AgentOptions(
     IReadOnlyList<IPEndPoint> ListenAddresses, bool SystemdSocket, string TelemetryPath, int MaxRequests, string ProcFs, string SysFs,
-    SamplingOptions Sampling, LogLevel LogLevel, LogFormat LogFormat);
+    SamplingOptions Sampling, LogEventLevel LogLevel, LogFormat LogFormat);

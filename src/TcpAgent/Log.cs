@@ -11,7 +11,7 @@ static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Starting tcp-agent {Version}, sampling {ProcFs} every {Interval}: {Sources}")]
     internal static partial void Starting(
-        ILogger logger, string version, string procFs, TimeSpan interval, string sources,
+        ILogger logger, string version, string procFs, string interval, string sources,
         [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]

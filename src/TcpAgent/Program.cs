@@ -1,1 +1,3 @@
-Console.WriteLine("x");
+using TcpAgent.Cli;
+
+return CommandLine.Run(args);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace TcpAgent.Cli;
@@ -5,6 +6,8 @@ namespace TcpAgent.Cli;
 /// <summary>Durations as Prometheus and Go write them: 500ms, 1s, 1m30s, 1h.</summary>
 static class Duration
 {
+    static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
+
     static readonly (string Unit, double Milliseconds)[] s_units = [("ms", 1), ("s", 1e3), ("m", 60e3), ("h", 3600e3), ("d", 86400e3)];
 
     internal static bool TryParse(string text, out TimeSpan duration)
@@ -14,7 +17,7 @@ static class Duration
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(s_number);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             rest = rest[digits..];

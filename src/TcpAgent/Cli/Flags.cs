@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Logging;
+using Serilog.Events;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
@@ -49,7 +49,7 @@ sealed class Flags
     readonly Option<bool> _allNetstat = Switch(
         "--netstat.all", "Also export every field of netstat and snmp that has no metric of its own, as tcpagent_netstat_field.");
 
-    readonly Option<LogLevel> _logLevel = One<LogLevel>(
+    readonly Option<LogEventLevel> _logLevel = One<LogEventLevel>(
         "--log.level", "LEVEL", "info", "Least severity of what is logged: debug, info, warn, error.", "one of debug, info, warn, error", TryParseLevel);
 
     readonly Option<LogFormat> _logFormat = One<LogFormat>(
@@ -212,15 +212,15 @@ sealed class Flags
     static bool TryParseDuration(string text, TimeSpan least, TimeSpan most, out TimeSpan value) =>
         Duration.TryParse(text, out value) && value >= least && value <= most;
 
-    static bool TryParseLevel(string text, out LogLevel value)
+    static bool TryParseLevel(string text, out LogEventLevel value)
     {
         (var known, value) = text switch
         {
-            "debug" => (true, LogLevel.Debug),
-            "info" => (true, LogLevel.Information),
-            "warn" => (true, LogLevel.Warning),
-            "error" => (true, LogLevel.Error),
-            _ => (false, LogLevel.None),
+            "debug" => (true, LogEventLevel.Debug),
+            "info" => (true, LogEventLevel.Information),
+            "warn" => (true, LogEventLevel.Warning),
+            "error" => (true, LogEventLevel.Error),
+            _ => (false, LogEventLevel.Fatal),
         };
         return known;
     }

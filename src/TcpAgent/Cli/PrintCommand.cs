@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;
 using TcpAgent.Metrics;
@@ -41,8 +42,8 @@ static class PrintCommand
     internal static int Run(AgentOptions options, ExpositionFormat format, int samples, Stream output)
     {
         // What is merely absent on this host is not worth a line here; what failed is.
-        var level = options.LogLevel == LogLevel.Information ? LogLevel.Warning : options.LogLevel;
-        using var log = LogSetup.Create(level.ToSerilog(), options.LogFormat, Log.MessageId);
+        var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
+        using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
         using var loggers = new SerilogLoggerFactory(log);
         using var agent = Composition.From(options, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0);
         for (var i = 0; i < samples; i++)

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace TcpAgent.Cli;
+
+/// <summary>The verbs and flags together. Help and version go to stdout, errors to stderr with exit code 1.</summary>
+static class CommandLine
+{
+    const string Name = "tcp-agent";
+
+    internal static int Run(string[] args)
+    {
+        var flags = new Flags();
+        var version = new Option<bool>("--version") { Description = "Print version and build." };
+        var root = Create(flags, version);
+        var result = root.Parse(args);
+        if (result.Errors.Count == 0 && result.GetValue(version))
+        {
+            Console.Out.WriteLine(BuildInfo.Describe());
+            return 0;
+        }
+        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        {
+            if (result.UnmatchedTokens.Count > 0)
+                Fail($"unknown {(result.UnmatchedTokens[0].StartsWith('-') ? "flag" : "verb or argument")} '{result.UnmatchedTokens[0]}'");
+            else
+                foreach (var error in result.Errors)
+                    Fail(error.Message);
+            return 1;
+        }
+        return result.Invoke();
+    }
+
+    internal static RootCommand Create(Flags flags, Option<bool> version)
+    {
+        var root = new RootCommand(
+            "Samples the kernel's TCP and network counters, serves them to Prometheus, and shows which queue or table limits traffic.\n"
+            + $"Every flag can also be set by the environment: --web.listen-address is {Flags.EnvironmentName("--web.listen-address")}.");
+        for (var i = root.Options.Count - 1; i >= 0; i--)
+            if (root.Options[i] is VersionOption)
+                root.Options.RemoveAt(i);
+        root.Options.Add(version);
+        foreach (var option in flags.Options)
+            root.Options.Add(option);
+        root.Subcommands.Add(ServeCommand.Create(flags));
+        root.Subcommands.Add(PrintCommand.Create(flags));
+        root.Subcommands.Add(DescribeCommand.Create());
+        root.SetAction((result, stop) => ServeCommand.Run(flags.Read(result), stop));
+        return root;
+    }
+
+    static void Fail(string message) => Console.Error.WriteLine($"{Name}: error: {message}, try --help");
+}

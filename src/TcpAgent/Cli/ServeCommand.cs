@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog.Extensions.Logging;
+using TcpAgent.Logging;
+using TcpAgent.Sampling;
+using TcpAgent.Systemd;
+using TcpAgent.Web;
+
+namespace TcpAgent.Cli;
+
+/// <summary>serve: the daemon.</summary>
+static class ServeCommand
+{
+    internal static Command Create(Flags flags)
+    {
+        var command = new Command("serve", "Sample and serve metrics until stopped; what no verb at all does.");
+        command.SetAction((result, stop) => Run(flags.Read(result), stop));
+        return command;
+    }
+
+    internal static async Task<int> Run(AgentOptions options, CancellationToken stop)
+    {
+        var time = TimeProvider.System;
+        using var notifier = Notifier.FromEnvironment();
+        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
+        using var loggers = new SerilogLoggerFactory(log);
+        var logger = loggers.CreateLogger("TcpAgent");
+        using var agent = Composition.From(options, time, logger, () => journal?.Dropped ?? 0);
+        var state = new ServiceState(notifier, agent.Sampler, time, logger);
+
+        // Without a handler SIGHUP would end the process.
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            state.Reload();
+        });
+
+        await using var app = Build(options, agent, state, loggers, time);
+        LogStart(options, agent, logger);
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (IOException e)
+        {
+            // Kestrel's own words name the address: "Failed to bind to address http://...: address already in use."
+            await Console.Error.WriteLineAsync($"tcp-agent: error: {e.Message} Choose another with --web.listen-address.");
+            return 1;
+        }
+        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+            Log.Listening(logger, address);
+        state.Listening();
+        await app.WaitForShutdownAsync(stop);
+        return 0;
+    }
+
+    static WebApplication Build(AgentOptions options, Composition agent, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time)
+    {
+        var age = new SampleAge(options.Sampling.Interval, time);
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
+        var endpoints = new Endpoints(agent.Sampler, metrics, age, options.TelemetryPath, BuildInfo.Version);
+
+        // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddHostedService(_ =>
+            new SamplerService(agent.Sampler, options.Sampling, time, loggers.CreateLogger("TcpAgent"), state.Ticked));
+        Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket);
+        var app = builder.Build();
+        app.Lifetime.ApplicationStopping.Register(state.Stopping);
+        app.Run(endpoints.Serve);
+        return app;
+    }
+
+    static void LogStart(AgentOptions options, Composition agent, ILogger logger)
+    {
+        var names = new List<string>();
+        foreach (var source in agent.Sampler.Sources)
+            names.Add(source.Source.Name);
+        names.Sort(StringComparer.Ordinal);
+        Log.Starting(logger, BuildInfo.Version, options.ProcFs, Duration.Format(options.Sampling.Interval), string.Join(" ", names));
+        if (Environment.IsPrivilegedProcess)
+            Log.RunningAsRoot(logger);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+
+namespace TcpAgent.Web;
+
+/// <summary>
+/// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is there, until it is
+/// so old that only what the agent says of itself is left.
+/// </summary>
+sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests)
+{
+    /// <summary>The exposition of a large host; the pooled buffers behind it are reused.</summary>
+    const int InitialBuffer = 128 * 1024;
+
+    int _running;
+
+    internal async Task Serve(HttpContext context)
+    {
+        if (!TryFilter(context.Request.Query, out var blocks, out var problem))
+        {
+            await Respond.Text(context, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+        try
+        {
+            if (Interlocked.Increment(ref _running) > maxRequests && maxRequests > 0)
+                await Respond.Text(
+                    context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({maxRequests}), try again later.\n");
+            else
+                await Render(context, blocks);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    async Task Render(HttpContext context, bool[] blocks)
+    {
+        var negotiation = Negotiation.For(context.Request.Headers.Accept);
+        var gzip = Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding);
+        context.Response.ContentType = negotiation.ContentType;
+        context.Response.Headers.Vary = "Accept, Accept-Encoding";
+        if (gzip)
+            context.Response.Headers.ContentEncoding = "gzip";
+
+        // Started first, so that the rendering goes straight into the connection's own buffer.
+        await context.Response.StartAsync(context.RequestAborted);
+        if (!gzip)
+        {
+            Write(negotiation.Format, blocks, context.Response.BodyWriter);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            return;
+        }
+        var buffer = new ArrayBufferWriter<byte>(InitialBuffer);
+        Write(negotiation.Format, blocks, buffer);
+        await using var stream = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await stream.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    void Write(ExpositionFormat format, bool[] blocks, IBufferWriter<byte> output)
+    {
+        var snapshot = sampler.Snapshots.Acquire();
+        if (snapshot is null)
+            return;
+        try
+        {
+            exposition.Write(snapshot, format, age.IsStale(snapshot.Timestamp) ? OwnBlocks(blocks) : blocks, output);
+        }
+        finally
+        {
+            sampler.Snapshots.Release(snapshot);
+        }
+    }
+
+    /// <summary>Of the wanted blocks those of the agent itself.</summary>
+    bool[] OwnBlocks(bool[] wanted)
+    {
+        var own = new bool[sampler.Blocks.Count];
+        for (var i = 0; i < own.Length; i++)
+            own[i] = sampler.BlockOwners[i] == "agent" && (wanted.Length == 0 || wanted[i]);
+        return own;
+    }
+
+    /// <summary>collect[]=NAME keeps only the named sources, exclude[]=NAME leaves them out; both at once is an error.</summary>
+    bool TryFilter(IQueryCollection query, out bool[] blocks, out string problem)
+    {
+        var collect = query["collect[]"];
+        var exclude = query["exclude[]"];
+        blocks = [];
+        problem = "";
+        if (collect.Count > 0 && exclude.Count > 0)
+            problem = "collect[] and exclude[] cannot be used together.\n";
+        foreach (var name in StringValues.Concat(collect, exclude))
+            if (problem.Length == 0 && !Owns(name))
+                problem = $"missing collector: {name}\n";
+        if (problem.Length > 0)
+            return false;
+        if (collect.Count + exclude.Count == 0)
+            return true;
+        blocks = new bool[sampler.Blocks.Count];
+        for (var i = 0; i < blocks.Length; i++)
+            blocks[i] = collect.Count > 0 ? Contains(collect, sampler.BlockOwners[i]) : !Contains(exclude, sampler.BlockOwners[i]);
+        return true;
+    }
+
+    bool Owns(string? name)
+    {
+        foreach (var owner in sampler.BlockOwners)
+            if (owner == name)
+                return true;
+        return false;
+    }
+
+    static bool Contains(StringValues names, string name)
+    {
+        foreach (var one in names)
+            if (one == name)
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace TcpAgent.Web;
+
+/// <summary>Kestrel, with every limit said: a slow or hostile client may lose its own scrape, nothing else.</summary>
+static class Server
+{
+    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket) =>
+        host.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            var limits = kestrel.Limits;
+            limits.MaxConcurrentConnections = 512;
+            limits.MaxConcurrentUpgradedConnections = 0;
+            limits.MaxRequestBodySize = 0;
+            limits.MaxRequestLineSize = 8 * 1024;
+            limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            limits.MaxRequestHeaderCount = 64;
+            limits.MaxRequestBufferSize = 32 * 1024;
+            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+            // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
+            limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+            limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            if (systemdSocket)
+                kestrel.UseSystemd();
+            else
+                foreach (var address in addresses)
+                    Listen(kestrel, address);
+        });
+
+    static void Listen(KestrelServerOptions kestrel, IPEndPoint address)
+    {
+        if (address.Address.Equals(IPAddress.IPv6Any))
+            kestrel.ListenAnyIP(address.Port);
+        else
+            kestrel.Listen(address);
+    }
+}
