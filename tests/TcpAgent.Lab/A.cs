@@ -1,7 +1,0 @@
-namespace TcpAgent.Lab;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}

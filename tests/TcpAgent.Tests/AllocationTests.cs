@@ -1,0 +1,56 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests;
+
+/// <summary>The promise that a tick and a rendering allocate nothing after warm-up, slow lane included.</summary>
+public class AllocationTests
+{
+    const int WarmUps = 200;
+    const int Passes = 1000;
+
+    [Fact]
+    public void TicksAndRenderingsOfTheLiveKernelAllocateNothing()
+    {
+        var time = new ManualTime();
+        using var agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, time);
+        AssertAllocatesNothing(agent, time, Passes);
+        Assert.NotNull(agent.Value("tcpagent_softnet_processed_total{cpu=\"0\"}"));
+        Assert.NotNull(agent.Value("tcpagent_device_receive_bytes_total{device=\"lo\"}"));
+    }
+
+    [Theory]
+    [InlineData("many", 20)]
+    [InlineData("sysfs", Passes)]
+    [InlineData("torn", Passes)]
+    [InlineData("linux-3.10-el7", Passes)]
+    [InlineData("ipv6-off", Passes)]
+    [InlineData("conntrack-absent", Passes)]
+    public void TicksAndRenderingsOfAFixtureAllocateNothing(string set, int passes)
+    {
+        var time = new ManualTime();
+        using var agent = TestAgent.OverFixture(set, time);
+        AssertAllocatesNothing(agent, time, passes);
+    }
+
+    static void AssertAllocatesNothing(TestAgent agent, ManualTime time, int passes)
+    {
+        for (var i = 0; i < Math.Min(WarmUps, passes); i++)
+            Pass(agent, time);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < passes; i++)
+            Pass(agent, time);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(0, allocated);
+    }
+
+    static void Pass(TestAgent agent, ManualTime time)
+    {
+        time.Advance(TimeSpan.FromSeconds(1));
+        agent.Sampler.Take();
+        agent.Render(ExpositionFormat.Text);
+        agent.Render(ExpositionFormat.OpenMetrics);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Support;
+
+/// <summary>The agent's data path, whole, over a root and a clock of the test's.</summary>
+sealed class TestAgent : IDisposable
+{
+    readonly ArrayBufferWriter<byte> _buffer = new(4 * 1024 * 1024);
+    readonly Exposition _exposition;
+
+    internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
+    {
+        Sampler = new Sampler(
+            All.Open(root, options, time), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0);
+        _exposition = new Exposition(Sampler.Blocks, pageSize: 4096);
+    }
+
+    /// <summary>Over a fixture set, without what differs from run to run.</summary>
+    internal static TestAgent OverFixture(string set, TimeProvider time, bool allFields = false) => new(
+        new KernelRoot(Repo.Path("tests", "fixtures", set, "proc"), Repo.Path("tests", "fixtures", set, "sys"), Live: false),
+        SamplingOptions.Default with { AllNetstatFields = allFields, IsEnabled = name => name != "process" }, time);
+
+    internal Sampler Sampler { get; }
+
+    /// <summary>Renders into a buffer that is reused.</summary>
+    internal ReadOnlySpan<byte> Render(ExpositionFormat format)
+    {
+        _buffer.ResetWrittenCount();
+        var snapshot = Sampler.Snapshots.Acquire()!;
+        _exposition.Write(snapshot, format, [], _buffer);
+        Sampler.Snapshots.Release(snapshot);
+        return _buffer.WrittenSpan;
+    }
+
+    internal string Text(ExpositionFormat format = ExpositionFormat.Text) => Encoding.UTF8.GetString(Render(format));
+
+    /// <summary>The value of one series as it is written, or null.</summary>
+    internal string? Value(string series)
+    {
+        foreach (var line in Text().Split('\n'))
+            if (line.StartsWith(series + " ", StringComparison.Ordinal))
+                return line[(series.Length + 1)..];
+        return null;
+    }
+
+    public void Dispose() => Sampler.Dispose();
+}
