@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+using TcpAgent.Lab.Support;
+
+namespace TcpAgent.Lab;
+
+/// <summary>The rows against the kernel that runs the test, and the values against the tools operators trust.</summary>
+public class LiveTests
+{
+    /// <summary>Rows that no kernel has all of, each with the kernels that do.</summary>
+    static readonly Dictionary<string, string> s_notEverywhere = new()
+    {
+        ["TcpExt.PAWSPassive"] = "removed in 4.12 with tcp_tw_recycle",
+        ["net.ipv4.tcp_tw_recycle"] = "removed in 4.12",
+        ["net/dev receive drop"] = "only where neither rtnetlink nor sysfs can be read",
+        ["clashres"] = "5.10 and later; before, the column was searched",
+        ["chainlength"] = "5.15 and later; before, the column was delete_list",
+        ["net.netfilter"] = "only while the nf_conntrack module is loaded",
+    };
+
+    [SkippableFact]
+    public async Task EveryRowIsFoundOnThisKernelOrIsListed()
+    {
+        var series = AgentProgram.Parse(await AgentProgram.Print("--netstat.all"));
+        var missing = new List<string>();
+        foreach (var source in All.Open(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, TimeProvider.System))
+        {
+            foreach (var block in source.Blocks)
+                foreach (var row in block.Rows)
+                    if (!series.Keys.Any(key => IsSeriesOf(row, key)) && !s_notEverywhere.Keys.Any(known => Names(row).Contains(known, StringComparison.Ordinal)))
+                        missing.Add($"{source.Name}: {Names(row)}");
+            source.Dispose();
+        }
+        Assert.Empty(missing);
+
+        static string Names(Metric row) => $"{row.Source} {row.Field} {row.Labels}";
+
+        static bool IsSeriesOf(Metric row, string key) => row.Labels.Length > 0 ? key == $"{row.Name}{{{row.Labels}}}"
+            : key == row.Name || key.StartsWith($"{row.Name}{{", StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task CountersAgreeWithNstat()
+    {
+        var nstat = Require.Tool("nstat", "iproute2");
+        MakeTraffic();
+        var before = await Nstat(nstat);
+        var series = AgentProgram.Parse(await AgentProgram.Print());
+        var after = await Nstat(nstat);
+
+        var compared = 0;
+        foreach (var row in (Metric[])[.. NetstatRows.All, .. SnmpRows.All, .. Snmp6Rows.All])
+        {
+            // nstat calls TcpExt's and Tcp's fields by section and name together.
+            if (!series.TryGetValue(row.Name, out var value) || !before.TryGetValue(row.Section + row.Field, out var low))
+                continue;
+            var high = after[row.Section + row.Field];
+            var scale = row.Scale == Scale.Milliseconds ? 1e-3 : 1;
+            Assert.InRange(value, Math.Min(low, high) * scale, Math.Max(low, high) * scale);
+            compared++;
+        }
+        Assert.True(compared > 110, $"only {compared} counters were compared");
+    }
+
+    [SkippableFact]
+    public async Task StatesAgreeWithSs()
+    {
+        var ss = Require.Tool("ss", "iproute2");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var accepted = await listener.AcceptTcpClientAsync();
+
+        var before = await States(ss);
+        var series = AgentProgram.Parse(await AgentProgram.Print());
+        var after = await States(ss);
+        string[] states =
+        [
+            "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
+        ];
+        foreach (var state in states)
+        {
+            var value = series[$"tcpagent_tcp_sockets{{state=\"{state}\"}}"];
+            Assert.InRange(value, Math.Min(before.GetValueOrDefault(state), after.GetValueOrDefault(state)), Math.Max(before.GetValueOrDefault(state), after.GetValueOrDefault(state)));
+        }
+        Assert.True(series["tcpagent_tcp_sockets{state=\"established\"}"] >= 2);
+        Assert.True(series["tcpagent_tcp_sockets{state=\"listen\"}"] >= 1);
+    }
+
+    [SkippableFact]
+    public async Task SettingsAgreeWithTheirFiles()
+    {
+        var series = AgentProgram.Parse(await AgentProgram.Print());
+        var compared = 0;
+        foreach (var row in SysctlRows.All)
+        {
+            var file = $"/proc/sys/{row.Section}";
+            if (!File.Exists(file))
+                continue;
+            var text = (await File.ReadAllTextAsync(file)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(
+                double.Parse(text[int.Parse(row.Field, CultureInfo.InvariantCulture)], CultureInfo.InvariantCulture),
+                series[$"{row.Name}{{{row.Labels}}}"]);
+            compared++;
+        }
+        Assert.True(compared > 50, $"only {compared} settings were compared");
+    }
+
+    [SkippableFact]
+    public async Task WithoutAnyPrivilegeEverySourceIsComplete()
+    {
+        Require.Root();
+        var series = AgentProgram.Parse(await AgentProgram.PrintAsNobody());
+        foreach (var (name, value) in series.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)))
+            Assert.True(value == 1, name);
+        Assert.Contains("tcpagent_source_mode{source=\"sockets\",mode=\"sock_diag\"}", series.Keys);
+        Assert.Contains("tcpagent_source_mode{source=\"devices\",mode=\"rtnetlink\"}", series.Keys);
+    }
+
+    static void MakeTraffic()
+    {
+        using var udp = new UdpClient();
+        udp.Send([1], 1, new IPEndPoint(IPAddress.Loopback, 9));
+        using var client = new TcpClient();
+        try
+        {
+            client.Connect(IPAddress.Loopback, 9);
+        }
+        catch (SocketException)
+        {
+            // Refused, which counts an attempt failure and a reset.
+        }
+    }
+
+    static async Task<Dictionary<string, double>> Nstat(string nstat)
+    {
+        // a absolute values, z zeros too, s without touching the user's history file
+        var values = new Dictionary<string, double>();
+        foreach (var line in (await Child.Run(nstat, "-azs")).Split('\n'))
+        {
+            var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 3 && fields[0][0] != '#')
+                values[fields[0]] = double.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        return values;
+    }
+
+    static async Task<Dictionary<string, int>> States(string ss) =>
+        (await Child.Run(ss, "-Htan")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line[..line.IndexOf(' ')])
+            .Select(state => state switch
+            {
+                "ESTAB" => "established",
+                "UNCONN" => "close",
+                "SYN-SENT" or "SYN-RECV" or "TIME-WAIT" or "CLOSE-WAIT" or "LAST-ACK" or "LISTEN" or "CLOSING" =>
+                    state.ToLowerInvariant().Replace('-', '_'),
+                "FIN-WAIT-1" => "fin_wait1",
+                "FIN-WAIT-2" => "fin_wait2",
+                _ => throw new InvalidOperationException($"ss knows a state {state}"),
+            })
+            .CountBy(state => state)
+            .ToDictionary();
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using TcpAgent.Lab.Support;
+
+namespace TcpAgent.Lab;
+
+/// <summary>A real Prometheus scrapes the running agent, and strict parsers read both formats.</summary>
+public class PrometheusTests
+{
+    [SkippableFact]
+    public async Task PrometheusScrapesBothFormats()
+    {
+        var prometheus = Require.Tool("prometheus", "prometheus");
+        var (agentPort, textPort, port) = (Ports.Free(), Ports.Free(), Ports.Free());
+        await using var agent = AgentProgram.Serve(agentPort);
+        await using var proxy = await TextOnlyProxy(textPort, agentPort);
+
+        var folder = Directory.CreateTempSubdirectory("tcp-agent-prometheus-");
+        try
+        {
+            var config = Path.Combine(folder.FullName, "prometheus.yml");
+            await File.WriteAllTextAsync(config,
+                $$"""
+                global: {scrape_interval: 1s, scrape_timeout: 1s}
+                scrape_configs:
+                  - job_name: openmetrics
+                    static_configs: [{targets: ["127.0.0.1:{{agentPort}}"]}]
+                  - job_name: text
+                    static_configs: [{targets: ["127.0.0.1:{{textPort}}"]}]
+                """);
+            await using var server = Child.Start(prometheus,
+                [$"--config.file={config}", $"--storage.tsdb.path={folder.FullName}/tsdb", $"--web.listen-address=127.0.0.1:{port}"]);
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+
+            foreach (var job in (string[])["openmetrics", "text"])
+            {
+                await Becomes(client, $"min_over_time(up{{job=\"{job}\"}}[3s]) == 1 and count_over_time(up{{job=\"{job}\"}}[4s]) >= 3", server);
+                await Becomes(client, $"tcpagent_samples_total{{job=\"{job}\"}} > 0", server);
+                await Becomes(client, $"rate(tcpagent_samples_total{{job=\"{job}\"}}[5s]) > 0.5", server);
+                Assert.Equal(11, (await Query(client, $"tcpagent_tcp_sockets{{job=\"{job}\"}}")).GetArrayLength());
+                foreach (var name in (string[])["tcpagent_tcp_listen_overflows_total", "tcpagent_conntrack_entries", "tcpagent_softnet_processed_total", "tcpagent_device_receive_bytes_total", "tcpagent_sysctl", "process_cpu_seconds_total", "tcpagent_build_info"])
+                    Assert.True((await Query(client, $"{name}{{job=\"{job}\"}}")).GetArrayLength() > 0, $"{job}: {name}");
+            }
+
+            // The two formats say the same, series by series.
+            Assert.Equal(0, (await Query(client, "count({job=\"openmetrics\",__name__=~\"tcpagent_.*|process_.*\"}) != count({job=\"text\",__name__=~\"tcpagent_.*|process_.*\"})")).GetArrayLength());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [SkippableFact]
+    public async Task PromtoolFindsNothingToSayOfTheLiveExposition()
+    {
+        var promtool = Require.Tool("promtool", "prometheus");
+        var (output, error) = await Child.RunFor(0, await AgentProgram.Print("--netstat.all"), promtool, "check", "metrics");
+        Assert.Equal("", output + error);
+    }
+
+    [SkippableFact]
+    public async Task AStrictOpenMetricsParserAcceptsEveryFamily()
+    {
+        const string Script = """
+            import sys
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+            families = list(text_string_to_metric_families(sys.stdin.read()))
+            print(len(families), sum(len(f.samples) for f in families))
+            """;
+        var python = Require.Tool("python3", "python3 python3-prometheus-client");
+        foreach (var exposition in new[] { await AgentProgram.Print("--format=openmetrics", "--netstat.all") }.Concat(Directory.GetFiles(Repo.Fixtures, "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
+        {
+            var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);
+            Assert.True(int.Parse(output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) > 50, output);
+        }
+    }
+
+    /// <summary>Debian's Prometheus always asks for OpenMetrics first: this stands between and asks for text.</summary>
+    static async Task<WebApplication> TextOnlyProxy(int port, int agentPort)
+    {
+        var app = WebApplication.CreateSlimBuilder().Build();
+        var client = new HttpClient();
+        app.MapGet("/metrics", async (HttpContext context) =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{agentPort}/metrics");
+            request.Headers.Accept.ParseAdd("text/plain;version=0.0.4");
+            var response = await client.SendAsync(request, context.RequestAborted);
+            context.Response.ContentType = response.Content.Headers.ContentType!.ToString();
+            await context.Response.Body.WriteAsync(await response.Content.ReadAsByteArrayAsync());
+        });
+        app.Urls.Add($"http://127.0.0.1:{port}");
+        await app.StartAsync();
+        return app;
+    }
+
+    static Task Becomes(HttpClient client, string query, Child server) => Eventually.Holds(
+        async () => (await Query(client, query)).GetArrayLength() > 0, TimeSpan.FromSeconds(30), () => $"{query}\n{server.Output}");
+
+    static async Task<JsonElement> Query(HttpClient client, string query)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"));
+            return document.RootElement.GetProperty("data").GetProperty("result").Clone();
+        }
+        catch (HttpRequestException)
+        {
+            return JsonDocument.Parse("[]").RootElement.Clone();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using System.Text;
+using TcpAgent.Lab.Support;
+
+namespace TcpAgent.Lab;
+
+/// <summary>The agent as a service: what it tells the supervisor on a real notify socket, from start to stop.</summary>
+public class ServiceTests
+{
+    [SkippableFact]
+    public async Task TheSupervisorIsToldReadyWatchdogReloadAndStop()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"notify-{Guid.NewGuid():N}");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        var said = new List<string>();
+        _ = Task.Run(() =>
+        {
+            var buffer = new byte[4096];
+            while (true)
+            {
+                var n = socket.Receive(buffer);
+                lock (said)
+                    said.Add(Encoding.UTF8.GetString(buffer, 0, n));
+            }
+        });
+        string All()
+        {
+            lock (said)
+                return string.Join("\n--\n", said);
+        }
+        Task Said(string text) => Eventually.Holds(
+            () => Task.FromResult(All().Contains(text, StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => $"'{text}' in:\n{All()}");
+
+        try
+        {
+            await using var agent = AgentProgram.Serve(Ports.Free(), new Dictionary<string, string>
+            {
+                ["NOTIFY_SOCKET"] = path,
+                ["WATCHDOG_USEC"] = "1500000",
+            });
+            await Said("READY=1\nSTATUS=sampling");
+            await Said("WATCHDOG=1");
+            await agent.Signal("HUP");
+            await Said("RELOADING=1\nMONOTONIC_USEC=");
+            await Eventually.Holds(
+                () => Task.FromResult(All().Split("READY=1").Length == 3), TimeSpan.FromSeconds(10), () => $"a second READY in:\n{All()}");
+            Assert.False(agent.HasExited);
+
+            // A stopped process completes no tick, so the watchdog must fall silent; continued, it speaks again.
+            await agent.Signal("STOP");
+            await Task.Delay(300);
+            var before = All().Split("WATCHDOG=1").Length;
+            await Task.Delay(2500);
+            Assert.Equal(before, All().Split("WATCHDOG=1").Length);
+            await agent.Signal("CONT");
+            await Eventually.Holds(
+                () => Task.FromResult(All().Split("WATCHDOG=1").Length > before), TimeSpan.FromSeconds(10), All);
+
+            await agent.Signal("TERM");
+            Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(10)));
+            await Said("STOPPING=1");
+            Assert.Contains("Samples are being skipped", agent.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [SkippableFact]
+    public async Task AnAddressInUseIsSaidInOneLine()
+    {
+        var port = Ports.Free();
+        await using var first = AgentProgram.Serve(port);
+        using var client = new HttpClient();
+        await Eventually.Holds(() => Answers(client, port), TimeSpan.FromSeconds(20), () => first.Output);
+        await using var second = AgentProgram.Serve(port, null, "--log.level=error");
+        Assert.Equal(1, await second.Exited(TimeSpan.FromSeconds(20)));
+        Assert.Contains($"127.0.0.1:{port}", second.Output, StringComparison.Ordinal);
+        Assert.Contains("--web.listen-address", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+    }
+
+    static async Task<bool> Answers(HttpClient client, int port)
+    {
+        try
+        {
+            return (await client.GetAsync($"http://127.0.0.1:{port}/-/ready")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace TcpAgent.Lab.Support;
+
+/// <summary>The agent as a program, built beside the tests.</summary>
+static class AgentProgram
+{
+    static string Assembly => Path.Combine(AppContext.BaseDirectory.Replace("TcpAgent.Lab", "TcpAgent", StringComparison.Ordinal), "tcp-agent.dll");
+
+    internal static Task<string> Print(params string[] arguments) => Child.Run("dotnet", [Assembly, "print", .. arguments]);
+
+    internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments) =>
+        Child.Start("dotnet", [Assembly, "serve", $"--web.listen-address=127.0.0.1:{port}", .. arguments], environment);
+
+    /// <summary>The same as another user, without any capability.</summary>
+    internal static Task<string> PrintAsNobody() => Child.Run(
+        Require.Tool("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+        "dotnet", Assembly, "print");
+
+    /// <summary>Series and value of each sample line.</summary>
+    internal static Dictionary<string, double> Parse(string exposition)
+    {
+        var values = new Dictionary<string, double>();
+        foreach (var line in exposition.Split('\n'))
+        {
+            var space = line.LastIndexOf(' ');
+            if (line.Length > 0 && line[0] != '#' && space > 0)
+                values[line[..space]] = double.Parse(line[(space + 1)..], CultureInfo.InvariantCulture);
+        }
+        return values;
+    }
+}
+
+static class Eventually
+{
+    internal static async Task Holds(Func<Task<bool>> condition, TimeSpan within, Func<string> otherwise)
+    {
+        var end = DateTime.UtcNow + within;
+        while (!await condition())
+        {
+            if (DateTime.UtcNow > end)
+                Assert.Fail($"did not come about within {within.TotalSeconds} s: {otherwise()}");
+            await Task.Delay(100);
+        }
+    }
+}
