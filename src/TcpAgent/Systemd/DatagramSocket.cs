@@ -9,7 +9,7 @@ namespace TcpAgent.Systemd;
 /// </summary>
 sealed class DatagramSocket(string path) : IDisposable
 {
-    // The kernel reads this memory during sendmsg; pinned for life, so its address can be taken without unsafe code.
+    // The kernel reads this memory during sendmsg; pinned for life, so that its address may be kept.
     readonly Native.DescriptorMessage[] _control = GC.AllocateArray<Native.DescriptorMessage>(1, pinned: true);
     Socket? _socket;
     bool _disposed;

@@ -83,7 +83,7 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
     }
 
     // makedev(3) as the C library encodes it.
-    static ulong Device(ulong major, ulong minor) =>
+    internal static ulong Device(ulong major, ulong minor) =>
         ((major & 0xfff) << 8) | ((major & ~0xffful) << 32) | (minor & 0xff) | ((minor & ~0xfful) << 12);
 
     // syslog(3)

@@ -75,6 +75,17 @@ public sealed partial class LogSetupTests : IDisposable
     }
 
     [Fact]
+    public void AutoIsTextWhenStderrLeadsElsewhereThoughAJournalIsThere()
+    {
+        using var folder = new TempFolder();
+        using var journald = new Receiver(folder.File("socket"));
+        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, journald.Path);
+        logger.Information("hello");
+        Assert.Null(journal);
+        Assert.EndsWith(" level=info msg=hello\n", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AJournalOutOfReachDoesNotSwallowTheLines()
     {
         Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());

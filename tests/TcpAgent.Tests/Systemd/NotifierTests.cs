@@ -107,17 +107,19 @@ public sealed class NotifierTests : IDisposable
 
     long AllocatedByWatchdogs(bool read)
     {
-        long before = 0;
+        long allocated = 0;
         for (var i = 0; i < 1200; i++)
         {
-            if (i == 200)
-                before = GC.GetAllocatedBytesForCurrentThread();
+            var before = GC.GetAllocatedBytesForCurrentThread();
             _notifier.Watchdog();
+            var after = GC.GetAllocatedBytesForCurrentThread();
+            if (i >= 200)
+                allocated += after - before;
             if (read)
                 _manager.Discard();
         }
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return allocated;
     }
 
     [Fact]
