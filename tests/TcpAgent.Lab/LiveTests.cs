@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TcpAgent.Kernel;
+using TcpAgent.Lab.Support;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab;
 

@@ -8,9 +8,9 @@ namespace TcpAgent.Logging;
 /// <summary>What the outputs have in common: how an event's parts are read and named.</summary>
 static class LogFields
 {
-    internal const string CodeFile = "CodeFile";
-    internal const string CodeLine = "CodeLine";
-    internal const string CodeMember = "CodeMember";
+    internal const string CodeFile = "codeFile";
+    internal const string CodeLine = "codeLine";
+    internal const string CodeMember = "codeMember";
     internal const string SourceContext = "SourceContext";
     const string EventIdProperty = "EventId";
 

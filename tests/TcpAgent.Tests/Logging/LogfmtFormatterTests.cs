@@ -19,9 +19,9 @@ public sealed class LogfmtFormatterTests
                 LogEventLevel.Warning,
                 "source {Source} failed",
                 ("Source", "netstat"),
-                ("CodeFile", "./src/TcpAgent/Hosting/Sampler.cs"),
-                ("CodeLine", 42),
-                ("CodeMember", "Take"),
+                ("codeFile", "./src/TcpAgent/Hosting/Sampler.cs"),
+                ("codeLine", 42),
+                ("codeMember", "Take"),
                 Events.EventId(7),
                 ("SourceContext", "TcpAgent.Sampler"),
                 ("Reason", "no such file"),
@@ -106,7 +106,7 @@ public sealed class LogfmtFormatterTests
     public void ACallerWithoutALineIsTheFile() =>
         Assert.Equal(
             "ts=2026-11-20T22:51:00.123Z level=info caller=A.cs msg=x\n",
-            Line(Events.Of(LogEventLevel.Information, "x", ("CodeFile", "A.cs"))));
+            Line(Events.Of(LogEventLevel.Information, "x", ("codeFile", "A.cs"))));
 
     [Fact]
     public void AnyNameAndTextComeBackAsTheyWere() =>

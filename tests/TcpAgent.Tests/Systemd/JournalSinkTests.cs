@@ -32,9 +32,9 @@ public sealed class JournalSinkTests : IDisposable
             LogEventLevel.Warning,
             "source {Source} failed",
             ("Source", "netstat"),
-            ("CodeFile", "./src/TcpAgent/Sampler.cs"),
-            ("CodeLine", 42),
-            ("CodeMember", "Take"),
+            ("codeFile", "./src/TcpAgent/Sampler.cs"),
+            ("codeLine", 42),
+            ("codeMember", "Take"),
             Events.EventId(7),
             ("SourceContext", "TcpAgent.Sampler"),
             ("RetryAfter", 1.5)));
