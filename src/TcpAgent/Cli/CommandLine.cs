@@ -45,9 +45,9 @@ static class CommandLine
         root.Subcommands.Add(ServeCommand.Create(flags));
         root.Subcommands.Add(PrintCommand.Create(flags));
         root.Subcommands.Add(DescribeCommand.Create());
-        root.SetAction((result, stop) => ServeCommand.Run(flags.Read(result), stop));
+        root.SetAction((result, stop) => flags.With(result, options => ServeCommand.Run(options, stop)));
         return root;
     }
 
-    static void Fail(string message) => Console.Error.WriteLine($"{Name}: error: {message}, try --help");
+    internal static void Fail(string message) => Console.Error.WriteLine($"{Name}: error: {message.TrimEnd('.')}, try --help");
 }

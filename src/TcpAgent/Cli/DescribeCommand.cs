@@ -57,7 +57,7 @@ static class DescribeCommand
 
     static string TypeName(Metric metric) => metric.Type.ToString().ToLowerInvariant();
 
-    static List<(string Source, Metric Metric, string Labels)> Metrics()
+    internal static List<(string Source, Metric Metric, string Labels)> Metrics()
     {
         var options = SamplingOptions.Default with { AllNetstatFields = true };
         List<Source> sources = All.Open(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);

@@ -13,30 +13,28 @@ static class PrintCommand
 {
     internal static Command Create(Flags flags)
     {
-        var format = new Option<string>("--format")
-        {
-            Description = "Exposition format: text (0.0.4) or openmetrics (1.0.0).",
-            HelpName = "FORMAT",
-            DefaultValueFactory = _ => "text",
-        };
-        format.AcceptOnlyFromAmong("text", "openmetrics");
-        var samples = new Option<int>("--samples")
-        {
-            Description = "Samples to take, --sample.interval apart, before printing.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        samples.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
-                result.AddError("--samples: not a number from 1 to 100000");
-        });
+        var format = new Flag<ExpositionFormat>(
+            "--format", "FORMAT", "text", "Exposition format: text (0.0.4) or openmetrics (1.0.0).", "one of text, openmetrics", TryParseFormat);
+        var samples = new Flag<int>(
+            "--samples", "N", "1", "Samples to take, --sample.interval apart, before printing.", "a number from 1 to 100000",
+            static (string text, out int value) => Flags.TryParseNumber(text, 1, 100_000, out value));
 
-        var command = new Command("print", "Take samples and print one exposition.") { format, samples };
-        command.SetAction(result => Run(
-            flags.Read(result), result.GetValue(format) == "openmetrics" ? ExpositionFormat.OpenMetrics : ExpositionFormat.Text,
-            result.GetValue(samples), Console.OpenStandardOutput()));
+        var command = new Command("print", "Take samples and print one exposition.") { format.Option, samples.Option };
+        command.SetAction((result, _) =>
+        {
+            var (chosenFormat, chosenSamples) = (ExpositionFormat.Text, 1);
+            return flags.With(
+                result,
+                options => Task.FromResult(Run(options, chosenFormat, chosenSamples, Console.OpenStandardOutput())),
+                errors => (chosenFormat, chosenSamples) = (format.One(result, errors), samples.One(result, errors)));
+        });
         return command;
+    }
+
+    static bool TryParseFormat(string text, out ExpositionFormat value)
+    {
+        value = text == "openmetrics" ? ExpositionFormat.OpenMetrics : ExpositionFormat.Text;
+        return text is "openmetrics" or "text";
     }
 
     internal static int Run(AgentOptions options, ExpositionFormat format, int samples, Stream output)

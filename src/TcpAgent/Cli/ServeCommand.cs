@@ -21,7 +21,7 @@ static class ServeCommand
     internal static Command Create(Flags flags)
     {
         var command = new Command("serve", "Sample and serve metrics until stopped; what no verb at all does.");
-        command.SetAction((result, stop) => Run(flags.Read(result), stop));
+        command.SetAction((result, stop) => flags.With(result, options => Run(options, stop)));
         return command;
     }
 

@@ -16,7 +16,7 @@ sealed class Agent : Source
         Gauge("", "", "tcpagent_sample_timestamp_seconds", "When the values were sampled, by the wall clock. They are served from this sample until the next.", Scale.Milliseconds),
         Gauge("", "", "tcpagent_sample_interval_seconds", "Configured time between two samples.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_sample_duration_seconds", "How long the last sample took, all sources together.", Scale.Nanoseconds),
-        Counter("", "", "tcpagent_samples_total", "Samples taken."),
+        Counter("", "", "tcpagent_samples_total", "Samples taken since the agent started."),
         Counter("", "", "tcpagent_samples_missed_total", "Samples skipped because the one before took too long or the host did not let the agent run."),
         Counter("", "", "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting."),
     ];

@@ -15,6 +15,7 @@ sealed class ServiceState(Notifier notifier, Sampler sampler, TimeProvider time,
     int _failing = -1;
     bool _listening;
     bool _ready;
+    bool _wasReady;
     bool _reloading;
 
     /// <summary>The server accepts connections.</summary>
@@ -78,7 +79,9 @@ sealed class ServiceState(Notifier notifier, Sampler sampler, TimeProvider time,
         _ready = true;
         _failing = sampler.FailingSources;
         notifier.Ready(sampler.Describe());
-        Log.Ready(logger, sampler.Describe());
+        if (!_wasReady)
+            Log.Ready(logger, sampler.Describe());
+        _wasReady = true;
     }
 
     void Watchdog()

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace TcpAgent.Cli;
+
+/// <summary>
+/// One flag. What is not given is taken from the environment (TCPAGENT_WEB_LISTEN_ADDRESS for --web.listen-address), then from
+/// the default; all three pass the same check.
+/// </summary>
+sealed class Flag<T>
+{
+    internal delegate bool Check(string text, out T value);
+
+    readonly Option<string[]> _option;
+    readonly string _fallback;
+    readonly string _expected;
+    readonly Check _check;
+    readonly bool _repeatable;
+
+    internal Flag(string name, string unit, string fallback, string help, string expected, Check check, bool repeatable = false)
+    {
+        (_fallback, _expected, _check, _repeatable) = (fallback, expected, check, repeatable);
+        _option = new Option<string[]>(name)
+        {
+            Recursive = true,
+            HelpName = unit,
+            Description = $"{help} [default: {fallback}]",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+    }
+
+    internal Option Option => _option;
+
+    internal T One(ParseResult result, List<string> errors) => Many(result, errors)[^1];
+
+    internal T[] Many(ParseResult result, List<string> errors)
+    {
+        if (result.GetResult(_option) is { Implicit: false } given)
+            return Parse(_option.Name, given.Tokens, errors);
+        var variable = Environment.GetEnvironmentVariable(Flags.EnvironmentName(_option.Name));
+        return string.IsNullOrEmpty(variable)
+            ? [Parse(_option.Name, _fallback, errors)]
+            : Array.ConvertAll(variable.Split(','), text => Parse(Flags.EnvironmentName(_option.Name), text, errors));
+    }
+
+    T[] Parse(string from, IReadOnlyList<Token> tokens, List<string> errors)
+    {
+        if (tokens.Count > 1 && !_repeatable)
+            errors.Add($"{from}: given {tokens.Count} times, expected once");
+        var values = new T[tokens.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Parse(from, tokens[i].Value, errors);
+        return values;
+    }
+
+    T Parse(string from, string text, List<string> errors)
+    {
+        if (!_check(text, out var value))
+            errors.Add($"{from}: '{text}' is not {_expected}");
+        return value;
+    }
+}
+
+/// <summary>A flag without a value; in the environment true or false.</summary>
+sealed class Switch(string name, string help, bool hidden = false)
+{
+    readonly Option<bool> _option = new(name) { Recursive = true, Description = help, Hidden = hidden };
+
+    internal Option Option => _option;
+
+    internal bool IsOn(ParseResult result, List<string> errors)
+    {
+        if (result.GetResult(_option) is { Implicit: false })
+            return result.GetValue(_option);
+        var variable = Environment.GetEnvironmentVariable(Flags.EnvironmentName(name));
+        if (!string.IsNullOrEmpty(variable) && variable is not ("true" or "false" or "1" or "0"))
+            errors.Add($"{Flags.EnvironmentName(name)}: '{variable}' is not true or false");
+        return variable is "true" or "1";
+    }
+}
