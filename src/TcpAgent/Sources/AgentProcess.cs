@@ -51,7 +51,7 @@ sealed class AgentProcess : Source
         if (errno != 0)
         {
             Withdraw();
-            return ReadStatus.FromErrno(_stat.Path, errno);
+            return ReadStatus.Failed(_stat.Path, errno);
         }
         if (_bootTime == Absent)
             _bootTime = ReadBootTime();

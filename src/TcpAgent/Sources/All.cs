@@ -15,9 +15,9 @@ static class All
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
-        var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, options.AllNetstatFields, root.Proc("net/snmp"));
+        var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [root.Proc("net/snmp")], allFields: options.AllNetstatFields);
         var sockstat = new TextSource(
-            "sockstat", map => new SockstatParser(map), SockstatRows.All, allFields: false, root.Proc("net/sockstat"), root.Proc("net/sockstat6"));
+            "sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
         List<Source> sources = [];
 
         // The walk comes first and what its arithmetic needs right after it. On a folder netlink would speak of another kernel.
@@ -35,8 +35,8 @@ static class All
             Add(sources, options, sockstat);
         }
         Add(sources, options, new TextSource(
-            "netstat", map => new TableParser(map), NetstatRows.All, options.AllNetstatFields, root.Proc("net/netstat")));
-        Add(sources, options, new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, allFields: false, root.Proc("net/snmp6")));
+            "netstat", map => new TableParser(map), NetstatRows.All, [root.Proc("net/netstat")], allFields: options.AllNetstatFields));
+        Add(sources, options, new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true));
         Add(sources, options, new Softnet(root));
         Add(sources, options, new Devices(root, root.Live ? NetlinkDevices.Live() : null));
         Add(sources, options, new Conntrack(root));

@@ -66,7 +66,7 @@ sealed class Conntrack : Source, IFieldMap
     {
         var errno = _stat.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(_stat.Path, errno);
+            return ReadStatus.Optional(_stat.Path, errno);
         var result = _parser.Parse(text, _block[0]);
         Malformed += result.Dropped;
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
@@ -76,7 +76,7 @@ sealed class Conntrack : Source, IFieldMap
     {
         var errno = file.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(file.Path, errno);
+            return ReadStatus.Optional(file.Path, errno);
         var cursor = new Cursor(text);
         if (cursor.TryReadLine(out var line) && line.TryReadInt64(out var value))
         {

@@ -39,7 +39,7 @@ sealed class ProcDevices : IDeviceReader
         omitted = 0;
         var errno = _file.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(_file.Path, errno);
+            return ReadStatus.Failed(_file.Path, errno);
 
         var reader = new NetDevReader(text, _plan);
         var values = _values.AsSpan();

@@ -33,7 +33,7 @@ sealed class Protocols : Source
         Withdraw();
         var errno = _file.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(_file.Path, errno);
+            return ReadStatus.Failed(_file.Path, errno);
         var reader = new ProtocolsReader(text);
         while (_block.Count < MaxProtocols && reader.TryRead(out var name, out var pressure))
             _block.Add(Key(name))[0] = pressure ? 1 : 0;

@@ -42,7 +42,7 @@ sealed class Softnet : Source
         Withdraw();
         var errno = _file.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(_file.Path, errno);
+            return ReadStatus.Failed(_file.Path, errno);
 
         var reader = new SoftnetReader(text);
         var online = -1;

@@ -39,9 +39,11 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
 
     internal static ReadStatus Malformed(string where, int line) => new(Outcome.Partial, where, 0, line);
 
-    /// <summary>ENOENT says the host has no such thing; anything else is a failure.</summary>
-    internal static ReadStatus FromErrno(string where, int errno) =>
-        errno == 0 ? Ok : errno == Libc.ENOENT ? Absent : Failed(where, errno);
+    /// <summary>
+    /// For a file that not every host has: ENOENT says that this one has no such thing. A file that every kernel has can only be
+    /// hidden (ProcSubset=pid, a wrong --path.procfs), which is a failure like any other.
+    /// </summary>
+    internal static ReadStatus Optional(string where, int errno) => errno == Libc.ENOENT ? Absent : Failed(where, errno);
 
     /// <summary>
     /// Of two parts of one source: absent with anything present is the other's outcome, a failed part makes the whole partial.

@@ -40,7 +40,9 @@ sealed class Sysctl : Source
         var status = ReadStatus.Absent;
         foreach (ref readonly var setting in _settings.AsSpan())
             status = status.With(Read(setting));
-        return status;
+
+        // No kernel is without any of them: then /proc/sys itself is hidden.
+        return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
     }
 
     ReadStatus Read(in Setting setting)
@@ -50,7 +52,7 @@ sealed class Sysctl : Source
         // At one read in ten seconds keeping a descriptor for each setting is not worth it.
         setting.File.Close();
         if (errno != 0)
-            return ReadStatus.FromErrno(setting.File.Path, errno);
+            return ReadStatus.Optional(setting.File.Path, errno);
 
         var slots = _block[0].Slice(setting.FirstSlot, setting.Fields);
         var cursor = new Cursor(text);

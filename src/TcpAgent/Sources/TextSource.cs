@@ -6,8 +6,9 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// A source whose files print named values: rows go to slots by name. With <paramref name="allFields"/> every field that no row
-/// names is exported too, as the file's own table, section and field.
+/// A source whose files print named values: rows go to slots by name. The first file may be one that every kernel has, further
+/// ones are optional. With <paramref name="allFields"/> every field that no row names is exported too, as the file's own table,
+/// section and field.
 /// </summary>
 sealed class TextSource : Source, IFieldMap
 {
@@ -16,16 +17,18 @@ sealed class TextSource : Source, IFieldMap
         "A field of /proc/net/netstat or /proc/net/snmp that has no metric of its own, as the kernel prints it.", Origin: "");
 
     readonly ProcFile[] _files;
+    readonly bool _isOptional;
     readonly TextParser _parser;
     readonly Block _rows;
     readonly Block? _extra;
     readonly List<byte[]> _extraKeys = [];
     long[] _extraSlots = [];
 
-    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Metric[] rows, bool allFields, params ProcFile[] files)
+    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Metric[] rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
         : base(name, allFields ? [new Block(rows), new Block([s_field], "table,section,field")] : [new Block(rows)])
     {
         _files = files;
+        _isOptional = isOptional;
         _rows = Blocks[0];
         _extra = allFields ? Blocks[1] : null;
         _parser = parser(this);
@@ -42,17 +45,17 @@ sealed class TextSource : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
-        var status = ReadStatus.Absent;
-        foreach (var file in _files)
-            status = status.With(Read(file));
+        var status = Read(_files[0], _isOptional);
+        for (var i = 1; i < _files.Length; i++)
+            status = status.With(Read(_files[i], isOptional: true));
         return status;
     }
 
-    ReadStatus Read(ProcFile file)
+    ReadStatus Read(ProcFile file, bool isOptional)
     {
         var errno = file.Read(out var text);
         if (errno != 0)
-            return ReadStatus.FromErrno(file.Path, errno);
+            return isOptional ? ReadStatus.Optional(file.Path, errno) : ReadStatus.Failed(file.Path, errno);
         var result = Parse(text);
         Malformed += result.Dropped;
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);

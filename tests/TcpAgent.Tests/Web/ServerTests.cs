@@ -134,7 +134,7 @@ public sealed class ServerTests : IAsyncLifetime
             await Until(agent, body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal));
             File.Move(Path.Combine(net.FullName, "netstat"), Path.Combine(net.FullName, "away"));
             await Until(agent, body => !body.Contains("\ntcpagent_tcp_listen_drops_total ", StringComparison.Ordinal)
-                && body.Contains("source_mode{source=\"netstat\",mode=\"absent\"} 1\n", StringComparison.Ordinal)
+                && body.Contains("source_mode{source=\"netstat\",mode=\"failed\"} 1\n", StringComparison.Ordinal)
                 && body.Contains("\ntcpagent_tcp_retransmitted_segments_total 56861\n", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.Combine(net.FullName, "netstat"));
             await Until(agent, body => body.Contains("tcpagent_source_success{source=\"netstat\"} 0\n", StringComparison.Ordinal)

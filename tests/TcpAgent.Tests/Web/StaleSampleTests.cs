@@ -1,0 +1,52 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using TcpAgent.Metrics;
+using TcpAgent.Tests.Support;
+using TcpAgent.Web;
+
+namespace TcpAgent.Tests.Web;
+
+/// <summary>What scrapers see of a sampler that hangs.</summary>
+public class StaleSampleTests
+{
+    readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task AnOldSampleIsServedUntilItIsThreeIntervalsOldThenWithdrawn()
+    {
+        using var agent = TestAgent.OverFixture("linux-6.1", _time);
+        var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40);
+        var endpoints = new Endpoints(agent.Sampler, metrics, age, "/metrics", "0");
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
+
+        agent.Sampler.Take();
+        Assert.Equal(StatusCodes.Status200OK, (await Get(endpoints, "/-/ready")).Status);
+        _time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.Equal(StatusCodes.Status200OK, (await Get(endpoints, "/-/healthy")).Status);
+        Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await Get(endpoints, "/metrics")).Body, StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
+        var stale = (await Get(endpoints, "/metrics")).Body;
+        Assert.DoesNotContain("tcpagent_tcp_listen_drops_total", stale, StringComparison.Ordinal);
+        Assert.DoesNotContain("tcpagent_conntrack", stale, StringComparison.Ordinal);
+        Assert.Contains("tcpagent_sample_timestamp_seconds ", stale, StringComparison.Ordinal);
+
+        agent.Sampler.Take();
+        Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await Get(endpoints, "/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Method = "GET";
+        context.Request.Path = path;
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        await endpoints.Serve(context);
+        await context.Response.CompleteAsync();
+        return (context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
+    }
+}
