@@ -78,7 +78,7 @@ public partial class LayeringTests
         var wrong =
             from path in Files("src").Concat(Files("tests"))
             let bytes = File.ReadAllBytes(path)
-            where bytes.Any(b => b > 0x7e || (b < ' ' && b != '\n')) || bytes.Count(b => b == '\n') > 250 || bytes[^1] != '\n'
+            where bytes.Any(b => b > 0x7e || (b < ' ' && b != '\n')) || bytes.Count(b => b == '\n') >= 250 || bytes[^1] != '\n'
             select Path.GetRelativePath(Repo.Root, path);
         Assert.Empty(wrong);
     }

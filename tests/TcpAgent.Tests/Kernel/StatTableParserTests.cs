@@ -86,6 +86,15 @@ public class StatTableParserTests
     }
 
     [Fact]
+    public void ASumBeyondALongIsClamped()
+    {
+        Assert.Equal(0, Parse("entries drop\n00000001 ffffffffffffffff\n00000001 00000001\n").Dropped);
+        Assert.Equal(long.MaxValue, _map[".drop"]);
+        Parse("entries drop\n00000001 7fffffffffffffff\n00000001 7fffffffffffffff\n");
+        Assert.Equal(long.MaxValue, _map[".drop"]);
+    }
+
+    [Fact]
     public void ArpCacheIsReadByItsNames()
     {
         Parse("entries,allocs,destroys table_fulls\n"); // commas make one name: nothing there is known
