@@ -19,7 +19,7 @@ static class CpuList
             var last = first;
             if (dash >= 0 && !Cursor.TryParseInt64(range[(dash + 1)..], out last))
                 return -1;
-            if (last < first || last - first >= ids.Length - count)
+            if (last < first || last > int.MaxValue || last - first >= ids.Length - count)
                 return -1;
             for (var id = first; id <= last; id++)
                 ids[count++] = (int)id;

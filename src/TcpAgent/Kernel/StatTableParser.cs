@@ -53,10 +53,12 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated) : TextPa
             if (isRepeated(_slots[i]))
                 sums[i] = (long)Math.Min(raw, long.MaxValue);
             else
-                sums[i] += _widener.Widen(row * MaxColumns + i, raw);
+                sums[i] = Add(sums[i], _widener.Widen(row * MaxColumns + i, raw));
         }
         return !line.TryReadField(out _);
     }
+
+    static long Add(long sum, long value) => value > long.MaxValue - sum ? long.MaxValue : sum + value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Learn(ReadOnlySpan<byte> header)

@@ -44,7 +44,8 @@ sealed class PeakWindow
     {
         if (part == _part)
             return;
-        var passed = _part < 0 ? Parts : Math.Min(part - _part, Parts);
+        // Before the first value all parts are absent already.
+        var passed = _part < 0 ? 0 : Math.Min(part - _part, Parts);
         for (var i = 0; i < passed; i++)
             Part(part - i).Fill(Metric.Absent);
         _part = part;

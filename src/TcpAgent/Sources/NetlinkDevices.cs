@@ -49,9 +49,11 @@ sealed class NetlinkDevices(NetlinkDump dump, Func<INetlinkTransport?> listen) :
     /// <summary>Whether the kernel announced anything since last time; a lost announcement (ENOBUFS) is one too.</summary>
     bool LinksChanged()
     {
-        if (_links is null && (_links = listen()) is null)
+        // What changed before this socket listened was announced to nobody.
+        var changed = _links is null;
+        _links ??= listen();
+        if (_links is null)
             return true;
-        var changed = false;
         while (true)
         {
             var errno = _links.Receive(_notification, wait: false, out _);

@@ -74,9 +74,11 @@ sealed class Softnet : Source
             return CpuList.Parse(list, _ids) == lines ? lines : 0;
 
         // No sysfs to ask: all CPUs online is the only order that can be assumed.
-        for (var i = 0; i < Math.Min(lines, MaxCpus); i++)
+        if (lines > MaxCpus)
+            return 0;
+        for (var i = 0; i < lines; i++)
             _ids[i] = i;
-        return Math.Min(lines, MaxCpus);
+        return lines;
     }
 
     ReadStatus Drop(int line)

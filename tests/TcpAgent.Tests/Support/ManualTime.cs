@@ -1,15 +1,17 @@
 namespace TcpAgent.Tests.Support;
 
-/// <summary>A clock that moves only when told, in nanoseconds.</summary>
+/// <summary>A clock that stands still until it is moved, in nanoseconds.</summary>
 sealed class ManualTime : TimeProvider
 {
-    long _timestamp = 1_000_000_000;
+    internal const long Second = 1_000_000_000;
 
-    public override long TimestampFrequency => 1_000_000_000;
+    internal long Now { get; set; } = Second;
 
-    public override long GetTimestamp() => _timestamp;
+    public override long TimestampFrequency => Second;
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(_timestamp / 100);
+    public override long GetTimestamp() => Now;
 
-    internal void Advance(TimeSpan time) => _timestamp += (long)time.TotalNanoseconds;
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(Now / 100);
+
+    internal void Advance(TimeSpan time) => Now += (long)time.TotalNanoseconds;
 }

@@ -5,9 +5,19 @@ static class Repo
 {
     internal static string Root { get; } = Find();
 
+    internal static string Fixtures => Path("tests", "fixtures");
+
+    internal static string[] FixtureSets =>
+        [.. Directory.GetDirectories(Fixtures).Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
     internal static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
-    internal static string Fixtures => Path("tests", "fixtures");
+    /// <summary>One file of every fixture set that has it.</summary>
+    internal static IEnumerable<(string Set, byte[] Text)> FixtureFiles(string name) =>
+        from set in FixtureSets
+        let path = System.IO.Path.Combine(Fixtures, set, name)
+        where File.Exists(path)
+        select (set, File.ReadAllBytes(path));
 
     /// <summary>Tests that compare with a file rewrite it instead when UPDATE=1 is set.</summary>
     internal static void AssertFileEquals(string path, string actual)

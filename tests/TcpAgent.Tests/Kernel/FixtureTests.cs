@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Kernel;
+
+/// <summary>Every good fixture of named values holds what a second, plain reading of it finds.</summary>
+public class FixtureTests
+{
+    static readonly string[] s_broken = ["torn"];
+
+    public static TheoryData<string, string> Files
+    {
+        get
+        {
+            var files = new TheoryData<string, string>();
+            foreach (var name in (string[])[.. Formats.Named, .. Formats.Tables])
+                foreach (var (set, _) in Repo.FixtureFiles(name))
+                    if (!s_broken.Contains(set))
+                        files.Add(set, name);
+            return files;
+        }
+    }
+
+    static long Number(string text) =>
+        (long)BigInteger.Clamp(BigInteger.Parse(text, CultureInfo.InvariantCulture), -long.MaxValue, long.MaxValue);
+
+    static string[] Words(string line) => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+
+    static IEnumerable<(string Field, long Value)> Plain(string name, byte[] text)
+    {
+        var lines = Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return name switch
+        {
+            Formats.Snmp or Formats.Netstat => lines.Chunk(2).SelectMany(pair => Words(pair[0]).Zip(Words(pair[1])).Skip(1)
+                .Select(field => (Words(pair[0])[0].TrimEnd(':') + "." + field.First, Number(field.Second)))),
+            Formats.Snmp6 => lines.Select(Words).Select(words => ("." + words[0], Number(words[1]))),
+            Formats.Sockstat or Formats.Sockstat6 => lines.Select(Words).SelectMany(words => words.Skip(1).Chunk(2)
+                .Select(pair => (words[0].TrimEnd(':') + "." + pair[0], Number(pair[1])))),
+            _ => Formats.Model(text).Select(field => ("." + field.Key, field.Value)),
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void EveryValueIsWhereAPlainReadingFindsIt(string set, string name)
+    {
+        var text = File.ReadAllBytes(Path.Combine(Repo.Fixtures, set, name));
+        var map = new FieldMap();
+        Assert.Equal(default, map.Parse(Formats.Parser(name, map), text));
+        var count = 0;
+        foreach (var (field, value) in Plain(name, text))
+        {
+            Assert.Equal((field, value), (field, map[field] ?? long.MinValue));
+            count++;
+        }
+        Assert.True(count > 2);
+    }
+}

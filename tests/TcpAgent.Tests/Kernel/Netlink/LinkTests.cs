@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TcpAgent.Kernel.Netlink;
+using static TcpAgent.Tests.Support.NetlinkBytes;
+
+namespace TcpAgent.Tests.Kernel.Netlink;
+
+public class LinkTests
+{
+    [Fact]
+    public void ALinkHasItsIndexNameQueueLengthAndPromiscuity()
+    {
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000, 2), out var index, out var name, out var queueLength, out var promiscuity));
+        Assert.Equal((7, "eth0", 1000, 2), (index, Encoding.ASCII.GetString(name), queueLength, promiscuity));
+    }
+
+    [Fact]
+    public void WhatTheKernelLeftOutIsAbsent()
+    {
+        byte[] payload = [.. new byte[16], .. Attribute(99, [1]), .. Attribute(3, "lo\0"u8), .. Attribute(13, [1, 2])];
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength, out var promiscuity));
+        Assert.Equal((long.MinValue, long.MinValue), (queueLength, promiscuity));
+    }
+
+    [Fact]
+    public void TheFlagsOfAnAttributesTypeAreNotPartOfIt()
+    {
+        byte[] payload = [.. new byte[16], .. Attribute(0x8000 | 3, "lo\0"u8)];
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out var name, out _, out _));
+        Assert.Equal("lo", Encoding.ASCII.GetString(name));
+    }
+
+    [Fact]
+    public void ALinkWithoutNameOrOfAnotherTypeIsNone()
+    {
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[16], out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[15], out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(17, NewLink(1, "lo"), out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, NewLink(1, ""), out _, out _, out _, out _));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(200)]
+    [InlineData(65535)]
+    public void AnAttributeWhoseLengthCannotBeTrueEndsTheAttributes(int length)
+    {
+        byte[] payload = [.. new byte[16], .. Attribute(13, Int32(5)), .. Attribute(3, "lo\0"u8)];
+        MemoryMarshal.Write(payload.AsSpan(24), (ushort)length);
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength, out _));
+        Assert.Equal(5, queueLength);
+    }
+
+    [Fact]
+    public void EachStatIsAtItsPlace()
+    {
+        Assert.True(Link.TryReadStats(RTM_NEWSTATS, NewStats(3, Counting()), out var index, out var stats));
+        Assert.Equal(3, index);
+        foreach (var stat in Enum.GetValues<LinkStat>())
+            Assert.Equal((long)stat, Link.Stat(stats, stat));
+
+        // Against the header, not against the enum itself.
+        Assert.Equal((6, 15, 23), (Link.Stat(stats, LinkStat.rx_dropped), Link.Stat(stats, LinkStat.rx_missed_errors), Link.Stat(stats, LinkStat.rx_nohandler)));
+    }
+
+    [Fact]
+    public void AnOlderKernelsShorterStructLacksRxNohandler()
+    {
+        Assert.True(Link.TryReadStats(RTM_NEWSTATS, NewStats(3, Counting()[..23]), out _, out var stats));
+        Assert.Equal(long.MinValue, Link.Stat(stats, LinkStat.rx_nohandler));
+        Assert.Equal(15, Link.Stat(stats, LinkStat.rx_missed_errors));
+    }
+
+    [Fact]
+    public void AStatAbove63BitsIsClamped()
+    {
+        Link.TryReadStats(RTM_NEWSTATS, NewStats(3, ulong.MaxValue), out _, out var stats);
+        Assert.Equal(long.MaxValue, Link.Stat(stats, LinkStat.rx_packets));
+    }
+
+    [Fact]
+    public void StatsWithoutTheirAttributeOrOfAnotherTypeAreNone()
+    {
+        Assert.False(Link.TryReadStats(RTM_NEWSTATS, new byte[12], out _, out _));
+        Assert.False(Link.TryReadStats(RTM_NEWSTATS, new byte[11], out _, out _));
+        Assert.False(Link.TryReadStats(RTM_NEWLINK, NewStats(3, Counting()), out _, out _));
+    }
+
+    [Fact]
+    public void TheRequestsLeaveTheCountersOutOfLinksAndAskForThe64BitOnes()
+    {
+        var link = Link.LinkRequest();
+        Assert.Equal((40u, (ushort)18), (MemoryMarshal.Read<uint>(link), MemoryMarshal.Read<ushort>(link.AsSpan(4))));
+        Assert.Equal(((ushort)8, (ushort)29, 8u), (MemoryMarshal.Read<ushort>(link.AsSpan(32)), MemoryMarshal.Read<ushort>(link.AsSpan(34)), MemoryMarshal.Read<uint>(link.AsSpan(36))));
+        var stats = Link.StatsRequest();
+        Assert.Equal((28u, (ushort)94, 1u), (MemoryMarshal.Read<uint>(stats), MemoryMarshal.Read<ushort>(stats.AsSpan(4)), MemoryMarshal.Read<uint>(stats.AsSpan(24))));
+    }
+}

@@ -1,0 +1,54 @@
+using TcpAgent.Kernel;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Kernel;
+
+public class SockstatParserTests
+{
+    readonly FieldMap _map = new();
+    readonly SockstatParser _parser;
+
+    public SockstatParserTests() => _parser = new SockstatParser(_map);
+
+    [Fact]
+    public void EachLineHoldsNamesAndValuesInTurn()
+    {
+        var text = "sockets: used 290\nTCP: inuse 5 orphan 1 tw 13 alloc 1000012 mem 57\nUDP: inuse 2 mem 1\nFRAG: inuse 0 memory 0\n"u8;
+        Assert.Equal(0, _map.Parse(_parser, text).Dropped);
+        Assert.Equal((290, 5, 1, 13), (_map["sockets.used"], _map["TCP.inuse"], _map["TCP.orphan"], _map["TCP.tw"]));
+        Assert.Equal((1000012, 57, 2, 0), (_map["TCP.alloc"], _map["TCP.mem"], _map["UDP.inuse"], _map["FRAG.memory"]));
+    }
+
+    [Fact]
+    public void WordsThatThisKernelAddsDoNotShiftTheOthers()
+    {
+        Assert.Equal(0, _map.Parse(_parser, "TCP: inuse 5 tls 9 orphan 1 tw 13\n"u8).Dropped);
+        Assert.Equal((5, 1, 13), (_map["TCP.inuse"], _map["TCP.orphan"], _map["TCP.tw"]));
+    }
+
+    [Fact]
+    public void AMissingUdpLiteLineIsNotAnError()
+    {
+        Assert.Equal(0, _map.Parse(_parser, "UDP: inuse 2 mem 1\nUDPLITE: inuse 0\nRAW: inuse 1\n"u8).Dropped);
+        Assert.Equal(0, _map.Parse(_parser, "UDP: inuse 2 mem 1\nRAW: inuse 4\n"u8).Dropped);
+        Assert.Null(_map["UDPLITE.inuse"]);
+        Assert.Equal(4, _map["RAW.inuse"]);
+    }
+
+    [Fact]
+    public void ALineWithAnOddWordIsDroppedWhole()
+    {
+        var result = _map.Parse(_parser, "sockets: used 290\nTCP: inuse 5 orphan 1 tw\nUDP: inuse 2 mem 1\n"u8);
+        Assert.Equal(new ParseResult(1, 2), result);
+        Assert.Null(_map["TCP.inuse"]);
+        Assert.Equal((290, 2), (_map["sockets.used"], _map["UDP.inuse"]));
+    }
+
+    [Fact]
+    public void ALineWithoutSectionOrWithTextForAValueIsDropped()
+    {
+        Assert.Equal(3, _map.Parse(_parser, "used 290\nTCP: inuse five\n\nUDP: inuse 2\n"u8).Dropped);
+        Assert.Null(_map["TCP.inuse"]);
+        Assert.Equal(2, _map["UDP.inuse"]);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Kernel;
+
+public class TableParserTests
+{
+    readonly FieldMap _map = new();
+    readonly TableParser _parser;
+
+    public TableParserTests() => _parser = new TableParser(_map);
+
+    int Parse(ReadOnlySpan<byte> text) => _map.Parse(_parser, text).Dropped;
+
+    [Fact]
+    public void AnInsertedColumnDoesNotShiftTheOthers()
+    {
+        Assert.Equal(0, Parse("Icmp: InMsgs InErrors InDestUnreachs\nIcmp: 10 2 3\n"u8));
+        Assert.Equal(3, _map["Icmp.InDestUnreachs"]);
+
+        Assert.Equal(0, Parse("Icmp: InMsgs InErrors InCsumErrors InDestUnreachs\nIcmp: 10 2 99 3\n"u8));
+        Assert.Equal(3, _map["Icmp.InDestUnreachs"]);
+        Assert.Equal(99, _map["Icmp.InCsumErrors"]);
+    }
+
+    [Fact]
+    public void AMissingIcmpMsgLineIsNotAnError()
+    {
+        var without = "Icmp: InMsgs\nIcmp: 1\nTcp: InSegs\nTcp: 5\n"u8;
+        var with = "Icmp: InMsgs\nIcmp: 2\nIcmpMsg: InType3\nIcmpMsg: 2\nTcp: InSegs\nTcp: 6\n"u8;
+        Assert.Equal(0, Parse(without));
+        Assert.Null(_map["IcmpMsg.InType3"]);
+
+        Assert.Equal(0, Parse(with));
+        Assert.Equal((2, 6), (_map["IcmpMsg.InType3"], _map["Tcp.InSegs"]));
+
+        Assert.Equal(0, Parse(without));
+        Assert.Null(_map["IcmpMsg.InType3"]);
+        Assert.Equal(5, _map["Tcp.InSegs"]);
+    }
+
+    [Fact]
+    public void AnIcmpMsgLineThatGrowsIsReadByItsNewHeader()
+    {
+        Parse("IcmpMsg: InType3 OutType3\nIcmpMsg: 1 2\n"u8);
+        Assert.Equal(0, Parse("IcmpMsg: InType0 InType3 OutType3\nIcmpMsg: 8 1 2\n"u8));
+        Assert.Equal((8, 1, 2), (_map["IcmpMsg.InType0"], _map["IcmpMsg.InType3"], _map["IcmpMsg.OutType3"]));
+    }
+
+    [Fact]
+    public void SectionsMayChangePlaces()
+    {
+        Parse("Tcp: A B\nTcp: 1 2\nUdp: A B\nUdp: 3 4\n"u8);
+        Assert.Equal(0, Parse("Udp: A B\nUdp: 7 8\nTcp: A B\nTcp: 5 6\n"u8));
+        Assert.Equal((5, 6, 7, 8), (_map["Tcp.A"], _map["Tcp.B"], _map["Udp.A"], _map["Udp.B"]));
+    }
+
+    [Theory]
+    [InlineData("Tcp: 1")]
+    [InlineData("Tcp: 1 2 3")]
+    [InlineData("Tcp: 1 4x")]
+    [InlineData("Tcp:")]
+    [InlineData("TcpExt: 1 2")]
+    [InlineData("1 2")]
+    [InlineData("")]
+    public void ASectionWhoseValuesDoNotFitIsDroppedAlone(string values)
+    {
+        var text = $"Ip: A\nIp: 1\nTcp: A B\n{values}\nUdp: A\nUdp: 3\n";
+        var result = _map.Parse(_parser, Encoding.ASCII.GetBytes(text));
+        Assert.Equal(new ParseResult(1, 4), result);
+        Assert.Equal((1, 3), (_map["Ip.A"], _map["Udp.A"]));
+        Assert.Null(_map["Tcp.A"]);
+        Assert.Null(_map["Tcp.B"]);
+    }
+
+    [Fact]
+    public void MaxConnMayBeMinusOne()
+    {
+        Assert.Equal(0, Parse("Tcp: RtoMax MaxConn ActiveOpens\nTcp: 120000 -1 7\n"u8));
+        Assert.Equal((-1, 7), (_map["Tcp.MaxConn"], _map["Tcp.ActiveOpens"]));
+    }
+
+    [Fact]
+    public void AValueAbove63BitsIsClamped()
+    {
+        Assert.Equal(0, Parse("IpExt: InOctets OutOctets\nIpExt: 18446744073709551615 5\n"u8));
+        Assert.Equal((long.MaxValue, 5), (_map["IpExt.InOctets"], _map["IpExt.OutOctets"]));
+    }
+
+    [Theory]
+    [InlineData("Ip: A\nIp: 1\nTcp: A B\n")]
+    [InlineData("Ip: A\nIp: 1\nTcp: A B\nTcp: 1")]
+    [InlineData("Ip: A\nIp: 1\nTcp: A B\nTcp: 1 2")]
+    [InlineData("Ip: A\nIp: 1\nTcp: A")]
+    public void APairThatTheEndSplitsIsDropped(string text)
+    {
+        Assert.Equal(1, Parse(Encoding.ASCII.GetBytes(text)));
+        Assert.Equal(1, _map["Ip.A"]);
+        Assert.Null(_map["Tcp.A"]);
+    }
+
+    [Fact]
+    public void FieldsOfOneNameInTwoSectionsAreTwoFields()
+    {
+        Assert.Equal(0, Parse("TcpExt: RcvPruned X\nTcpExt: 5 0\nMPTcpExt: X RcvPruned\nMPTcpExt: 0 77\n"u8));
+        Assert.Equal((5, 77), (_map["TcpExt.RcvPruned"], _map["MPTcpExt.RcvPruned"]));
+    }
+
+    [Fact]
+    public void AnEmptyFileIsNotATable() => Assert.Equal(1, Parse(default));
+
+    [Fact]
+    public void UnknownFieldsAreCountedByTheLastHeaders()
+    {
+        _map.Parse(_parser, "Tcp: A\nTcp: 1\nIcmpMsg: T3\nIcmpMsg: 1\n"u8);
+        _map.Frozen = true;
+        var parser = new TableParser(_map);
+        _map.Parse(parser, "Tcp: New A\nTcp: 2 1\nIcmpMsg: T3\nIcmpMsg: 1\n"u8);
+        Assert.Equal(1, parser.Unknown);
+        Assert.Equal(1, _map["Tcp.A"]);
+    }
+}

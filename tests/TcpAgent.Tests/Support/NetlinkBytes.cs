@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel.Netlink;
+
+namespace TcpAgent.Tests.Support;
+
+/// <summary>Messages as the kernel lays them out.</summary>
+static class NetlinkBytes
+{
+    internal const ushort RTM_NEWLINK = 16;
+    internal const ushort RTM_NEWSTATS = 92;
+    internal const ushort NLM_F_MULTI = 2;
+
+    internal static byte[] Message(ushort type, uint sequence, ReadOnlySpan<byte> payload, ushort flags = NLM_F_MULTI)
+    {
+        var message = new byte[NetlinkMessage.HeaderLength + NetlinkMessage.Align(payload.Length)];
+        MemoryMarshal.Write(message, (uint)(NetlinkMessage.HeaderLength + payload.Length));
+        MemoryMarshal.Write(message.AsSpan(4), type);
+        MemoryMarshal.Write(message.AsSpan(6), flags);
+        MemoryMarshal.Write(message.AsSpan(8), sequence);
+        payload.CopyTo(message.AsSpan(NetlinkMessage.HeaderLength));
+        return message;
+    }
+
+    internal static byte[] Done(uint sequence, ushort flags = NLM_F_MULTI) =>
+        Message(NetlinkMessage.NLMSG_DONE, sequence, Int32(0), flags);
+
+    internal static byte[] Int32(int value)
+    {
+        var bytes = new byte[4];
+        MemoryMarshal.Write(bytes, value);
+        return bytes;
+    }
+
+    internal static byte[] Attribute(ushort type, ReadOnlySpan<byte> value)
+    {
+        var attribute = new byte[NetlinkMessage.Align(4 + value.Length)];
+        MemoryMarshal.Write(attribute, (ushort)(4 + value.Length));
+        MemoryMarshal.Write(attribute.AsSpan(2), type);
+        value.CopyTo(attribute.AsSpan(4));
+        return attribute;
+    }
+
+    /// <summary>struct inet_diag_msg, 72 bytes; offsets counted by hand from include/uapi/linux/inet_diag.h.</summary>
+    internal static byte[] Socket(TcpState state, byte timer = 0, byte family = 2)
+    {
+        var message = new byte[72];
+        message[0] = family;
+        message[1] = (byte)state;
+        message[2] = timer;
+        message[3] = 7;
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), 443);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), 51000);
+        MemoryMarshal.Write(message.AsSpan(52), 59_000u);
+        MemoryMarshal.Write(message.AsSpan(56), 3u);
+        MemoryMarshal.Write(message.AsSpan(60), 2u);
+        MemoryMarshal.Write(message.AsSpan(64), 1000u);
+        MemoryMarshal.Write(message.AsSpan(68), 4_000_000_000u);
+        return message;
+    }
+
+    /// <summary>struct ifinfomsg and its attributes: IFLA_IFNAME 3, IFLA_TXQLEN 13, IFLA_PROMISCUITY 30.</summary>
+    internal static byte[] NewLink(int index, string name, int queueLength = 1000, int promiscuity = 0)
+    {
+        var header = new byte[16];
+        MemoryMarshal.Write(header.AsSpan(4), index);
+        return
+        [
+            .. header,
+            .. Attribute(3, System.Text.Encoding.ASCII.GetBytes(name + '\0')),
+            .. Attribute(13, Int32(queueLength)),
+            .. Attribute(30, Int32(promiscuity)),
+        ];
+    }
+
+    /// <summary>struct if_stats_msg and IFLA_STATS_LINK_64 (1) with as many u64 as the kernel's struct has.</summary>
+    internal static byte[] NewStats(int index, params ulong[] stats)
+    {
+        var header = new byte[12];
+        MemoryMarshal.Write(header.AsSpan(4), index);
+        return [.. header, .. Attribute(1, MemoryMarshal.AsBytes<ulong>(stats))];
+    }
+
+    /// <summary>All 25 u64 of the struct, each holding its place plus an offset.</summary>
+    internal static ulong[] Counting(ulong offset = 0) => [.. Enumerable.Range(0, 25).Select(place => (ulong)place + offset)];
+}
