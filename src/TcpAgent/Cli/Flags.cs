@@ -43,6 +43,10 @@ sealed class Flags
         "--sample.peak-window", "DURATION", "60s", "Length of the sliding window in which peaks are held.", "a duration from 1s to 1h",
         static (string text, out TimeSpan value) => TryParseDuration(text, TimeSpan.FromSeconds(1), out value));
 
+    readonly Flag<int> _maxListeners = new(
+        "--listeners.max", "N", "256", "Most listeners exported, the busiest kept; the rest is counted.", "a number from 0 to 10000",
+        static (string text, out int value) => TryParseNumber(text, 0, 10_000, out value));
+
     readonly Switch _allNetstat = new(
         "--netstat.all", "Also export every field of netstat and snmp that has no metric of its own, as tcpagent_netstat_field.");
 
@@ -71,7 +75,7 @@ sealed class Flags
             Option[] options =
             [
                 _listenAddresses.Option, _systemdSocket.Option, _telemetryPath.Option, _maxRequests.Option, _procFs.Option, _sysFs.Option,
-                _interval.Option, _walkBudget.Option, _peakWindow.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
+                _interval.Option, _walkBudget.Option, _peakWindow.Option, _maxListeners.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
             ];
             foreach (var option in options)
                 yield return option;
@@ -111,7 +115,8 @@ sealed class Flags
                 off.Add(name);
         }
         var sampling = new SamplingOptions(
-            _interval.One(result, errors), _walkBudget.One(result, errors), _peakWindow.One(result, errors), _allNetstat.IsOn(result, errors),
+            _interval.One(result, errors), _walkBudget.One(result, errors), _peakWindow.One(result, errors),
+            _maxListeners.One(result, errors), _allNetstat.IsOn(result, errors),
             name => !off.Contains(name));
         return new AgentOptions(
             _listenAddresses.Many(result, errors), _systemdSocket.IsOn(result, errors), _telemetryPath.One(result, errors),

@@ -75,6 +75,17 @@ static partial class Libc
     [LibraryImport("libc")]
     internal static partial int closedir(nint dirp);
 
+    [LibraryImport("libc")]
+    private static partial int clock_gettime(int clockid, Span<long> tp);
+
+    /// <summary>CPU time that this thread has used, in nanoseconds (CLOCK_THREAD_CPUTIME_ID).</summary>
+    internal static long ThreadCpuTime()
+    {
+        const int CLOCK_THREAD_CPUTIME_ID = 3;
+        Span<long> timespec = stackalloc long[2];
+        return clock_gettime(CLOCK_THREAD_CPUTIME_ID, timespec) == 0 ? timespec[0] * 1_000_000_000 + timespec[1] : 0;
+    }
+
     internal static int Errno => Marshal.GetLastPInvokeError();
 
     /// <summary>The symbol and the C library's words for an error number, for log lines and labels.</summary>

@@ -7,19 +7,21 @@ namespace TcpAgent.Metrics;
 /// </summary>
 sealed class PeakWindow
 {
-    const int Parts = 60;
+    internal const int DefaultParts = 60;
 
     readonly int _series;
+    readonly int _count;
     readonly long _partLength;
     readonly long[] _parts;
     readonly long[] _peaks;
     long _part = -1;
 
-    internal PeakWindow(int series, TimeSpan window, TimeProvider time)
+    internal PeakWindow(int series, TimeSpan window, TimeProvider time, int parts = DefaultParts)
     {
         _series = series;
-        _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
-        _parts = new long[Parts * series];
+        _count = parts;
+        _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / parts));
+        _parts = new long[parts * series];
         _peaks = new long[series];
         _parts.AsSpan().Fill(Metric.Absent);
         _peaks.AsSpan().Fill(Metric.Absent);
@@ -45,7 +47,7 @@ sealed class PeakWindow
         if (part == _part)
             return;
         // Before the first value all parts are absent already.
-        var passed = _part < 0 ? 0 : Math.Min(part - _part, Parts);
+        var passed = _part < 0 ? 0 : Math.Min(part - _part, _count);
         for (var i = 0; i < passed; i++)
             Part(part - i).Fill(Metric.Absent);
         _part = part;
@@ -54,5 +56,5 @@ sealed class PeakWindow
             _peaks[i % _series] = Math.Max(_peaks[i % _series], _parts[i]);
     }
 
-    Span<long> Part(long part) => _parts.AsSpan((int)(part % Parts) * _series, _series);
+    Span<long> Part(long part) => _parts.AsSpan((int)(part % _count) * _series, _series);
 }

@@ -10,49 +10,72 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "sockets", "snmp", "sockstat", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
+        "sockets", "snmp", "sockstat", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
-        var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [root.Proc("net/snmp")], allFields: options.AllNetstatFields);
-        var sockstat = new TextSource(
-            "sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
-        List<Source> sources = [];
+        var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
+        var netstat = new TextSource(
+            "netstat", map => new TableParser(map), NetstatRows.All, [root.Proc("net/netstat")], allFields: options.AllNetstatFields);
 
-        // The walk comes first and what its arithmetic needs right after it. On a folder netlink would speak of another kernel.
-        if (root.Live && options.IsEnabled("sockets"))
-        {
-            sources.Add(new Sockets(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), snmp, sockstat, options, time));
-            snmp.IsExported = options.IsEnabled("snmp");
-            sockstat.IsExported = options.IsEnabled("sockstat");
-            sources.Add(snmp);
-            sources.Add(sockstat);
-        }
-        else
-        {
-            Add(sources, options, snmp);
-            Add(sources, options, sockstat);
-        }
-        Add(sources, options, new TextSource(
-            "netstat", map => new TableParser(map), NetstatRows.All, [root.Proc("net/netstat")], allFields: options.AllNetstatFields));
-        Add(sources, options, new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true));
-        Add(sources, options, new Softnet(root));
-        Add(sources, options, new Devices(root, root.Live ? NetlinkDevices.Live() : null));
-        Add(sources, options, new Conntrack(root));
-        Add(sources, options, new Protocols(root));
-        Add(sources, options, new Sysctl(root));
+        // On a plain folder netlink would speak of another kernel.
+        var listeners = new Listeners(
+            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time) : null, netstat, options, time);
+        var sockets = new Sockets(
+            root.Live ? new DiagSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
+            new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
+            options.IsEnabled("listeners") ? listeners : null, options, time);
 
-        // The agent's own process is on the live kernel whatever is sampled.
-        Add(sources, options, new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
-        return sources;
+        // The walk comes first and what its arithmetic needs right after it; the listeners just before the drops they explain.
+        return Choose(
+            options, sockets, snmp, sockstat, listeners, netstat,
+            new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
+            new Softnet(root), new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root),
+
+            // The agent's own process is on the live kernel whatever is sampled.
+            new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
     }
 
-    static void Add(List<Source> sources, SamplingOptions options, Source source)
+    /// <summary>Leaves out what is switched off. What a source that is on computes from is read all the same, only not exported.</summary>
+    static List<Source> Choose(SamplingOptions options, params ReadOnlySpan<Source> sources)
     {
-        if (options.IsEnabled(source.Name))
-            sources.Add(source);
-        else
-            source.Dispose();
+        var chosen = new List<Source>();
+        foreach (var source in sources)
+        {
+            source.IsExported = options.IsEnabled(source.Name);
+            var isNeeded = source.Name switch
+            {
+                "snmp" or "sockstat" => options.IsEnabled("sockets"),
+                "netstat" => options.IsEnabled("listeners"),
+                _ => false,
+            };
+            if (source.IsExported || isNeeded)
+                chosen.Add(source);
+            else
+                source.Dispose();
+        }
+        return chosen;
+    }
+
+    static TextSource Snmp(KernelRoot root, bool allFields) =>
+        new("snmp", map => new TableParser(map), SnmpRows.All, [root.Proc("net/snmp")], allFields: allFields);
+
+    static TextSource Sockstat(KernelRoot root) =>
+        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
+
+    /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
+    static bool? CurrEstabHasCloseWait(KernelRoot root)
+    {
+        using var file = root.Proc("sys/kernel/osrelease", ProcFile.ValueCapacity);
+        if (file.Read(out var text) != 0)
+            return null;
+        var dot = text.IndexOf((byte)'.');
+        if (dot < 0 || !Cursor.TryParseInt64(text[..dot], out var major))
+            return null;
+        var rest = text[(dot + 1)..];
+        var end = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return end > 0 && Cursor.TryParseInt64(rest[..end], out var minor) && (major > 6 || (major == 6 && minor >= 10)) ? true : null;
     }
 }

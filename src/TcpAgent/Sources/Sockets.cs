@@ -1,4 +1,3 @@
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
@@ -7,161 +6,168 @@ using static TcpAgent.Metrics.Metric;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// TCP sockets by state. The rare states are dumped by the kernel's own filter; TIME_WAIT and ESTABLISHED, which may be
-/// hundreds of thousands, are computed from sockstat and snmp, read right after.
+/// TCP sockets by state. The rare states are walked as often as the budget allows; TIME_WAIT and ESTABLISHED, which may be
+/// hundreds of thousands, are computed at each tick from sockstat and snmp and what the last walk found.
 /// </summary>
 sealed class Sockets : Source
 {
-    const string StatesHelp = "TCP sockets of this network namespace in each state, IPv4 and IPv6 together. All eleven are always there.";
-    const string PeakHelp = "Highest number of sockets in each state within the peak window (--sample.peak-window, 60s by default).";
-
     // include/net/tcp_states.h; the row is the state's number less one.
-    internal static readonly Metric[] Rows = StateRows("tcpagent_tcp_sockets", StatesHelp);
+    internal static readonly Metric[] Rows = StateRows(
+        "tcpagent_tcp_sockets", "TCP sockets of this network namespace in each state, IPv4 and IPv6 together. All eleven are always there.");
 
-    internal static readonly Metric[] PeakRows = StateRows("tcpagent_tcp_sockets_peak", PeakHelp);
+    internal static readonly Metric[] PeakRows = StateRows(
+        "tcpagent_tcp_sockets_peak", "Highest number of sockets in each state within the peak window (--sample.peak-window, 60s by default).");
+
+    internal static readonly Metric[] CheckRows = StateRows(
+        "tcpagent_tcp_sockets_check_difference",
+        "Sockets that a full count found beyond what the states say, when the two were last compared. On a busy host a few change state in between.");
 
     internal static readonly Metric[] WalkRows =
     [
+        Gauge("", "", "tcpagent_tcp_transient_sockets", "Sockets in SYN_SENT, FIN_WAIT1, FIN_WAIT2, LAST_ACK or CLOSING, without FIN_WAIT2 mini-sockets, from counters alone: fresh at every sample, whatever the walk's age.", origin: "sockstat, snmp"),
         Gauge("", "", "tcpagent_walk_interval_seconds", "Time between two walks of the socket table, stretched so that walking stays within --sample.walk-budget of one CPU.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_walk_age_seconds", "Age of the last walk: how old the states are that only the walk can count.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_walk_duration_seconds", "How long the last walk took.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_walks_total", "Walks of the socket table for its rare states."),
+        Counter("", "", "tcpagent_walk_cpu_seconds_total", "CPU time of the walks for the rare states.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_walk_checks_total", "Full counts of all sockets, made now and then to check the states."),
+        Counter("", "", "tcpagent_walk_check_cpu_seconds_total", "CPU time of the full counts.", Scale.Nanoseconds),
     ];
 
-    const string Where = "sock_diag";
-    const int StateCount = 11;
+    const int Transient = 0, WalkInterval = 1, WalkAge = 2, WalkDuration = 3, Walks = 4, WalkCpu = 5, Checks = 6, CheckCpu = 7;
 
-    readonly NetlinkDump _dump;
+    /// <summary>Shares of the walk budget; the rest is the listeners'.</summary>
+    const double WalkShare = 0.8, CheckShare = 0.1;
+
+    /// <summary>What the dearer ways cost beyond a filtered walk, until one was measured.</summary>
+    const int FullCostFactor = 12, ProcCostFactor = 20;
+
+    readonly ISocketTable? _diag;
+    readonly ISocketTable _proc;
+    readonly SocketCounters _counters;
+    readonly Listeners? _listeners;
     readonly TimeProvider _time;
     readonly SamplingOptions _options;
-    readonly Block _states;
-    readonly Block _peaks;
-    readonly Block _walk;
-    readonly SlotRef _currentEstablished;
-    readonly SlotRef _timeWaitSockets;
     readonly PeakWindow _peakWindow;
-    readonly byte[] _rareRequest = SockDiag.Request(SockDiag.RareStates);
-    readonly byte[] _fullRequest = SockDiag.Request(SockDiag.AllStates);
-    readonly long[] _counts = new long[StateCount + 1];
-    long _finWait2MiniSockets;
-    long _walkedAt = -1;
-    long _walkDuration;
-    long _walkInterval;
+    readonly WalkLane _walk;
+    readonly WalkLane _checkLane;
+    readonly SocketCheck _check;
+    ISocketTable _table;
+    SocketCensus _census = new();
+    SocketCensus _next = new();
+    ReadStatus _status;
     bool _walked;
+    bool _walkedNow;
 
-    /// <summary>
-    /// Whether snmp's CurrEstab counts CLOSE_WAIT as well, as it does since the fix of June 2024 (also in stable kernels). Null
-    /// until a full dump has met a CLOSE_WAIT socket to tell by.
-    /// </summary>
-    bool? _currEstabHasCloseWait;
-    bool _calibrated;
-
-    internal Sockets(NetlinkDump dump, Source snmp, Source sockstat, SamplingOptions options, TimeProvider time)
-        : base("sockets", new Block(Rows), new Block(PeakRows), new Block(WalkRows))
+    /// <param name="diag">Null where sock_diag would speak of another kernel than <paramref name="proc"/> does.</param>
+    /// <param name="proc">Stands in where sock_diag cannot be used.</param>
+    /// <param name="counters">What the arithmetic needs.</param>
+    /// <param name="check">The comparison with a full count.</param>
+    /// <param name="listeners">Told what each walk found; null when switched off.</param>
+    /// <param name="options">Budget, interval and peak window.</param>
+    /// <param name="time">The sampler's clock.</param>
+    internal Sockets(
+        ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
+        TimeProvider time)
+        : base("sockets", new Block(Rows), new Block(PeakRows), new Block(CheckRows), new Block(WalkRows))
     {
-        (_dump, _time, _options) = (dump, time, options);
-        (_states, _peaks, _walk) = (Blocks[0], Blocks[1], Blocks[2]);
-        _currentEstablished = SlotRef.To(snmp.Blocks[0], "Tcp", "CurrEstab");
-        _timeWaitSockets = SlotRef.To(sockstat.Blocks[0], "TCP", "tw");
-        _peakWindow = new PeakWindow(StateCount, options.PeakWindow, time);
-        Mode = Where;
+        (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
+        _table = diag ?? proc;
+        Mode = _table.Mode;
+        _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
+        _walk = new WalkLane(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time);
+        _checkLane = new WalkLane(options.WalkBudget * CheckShare, () => _check.Walk(_table), time);
     }
 
     internal override ReadStatus Read(in Tick tick)
     {
-        if (_walked && tick.Timestamp - _walkedAt < _walkInterval)
-            return ReadStatus.Ok;
+        _walkedNow = false;
 
-        var start = _time.GetTimestamp();
-        var full = !_calibrated;
-        var errno = Walk(full ? _fullRequest : _rareRequest);
-        if (errno != 0)
+        // After a failure sock_diag is tried again with each slow tick, not at each.
+        if (tick.Slow && _diag is not null && !_walk.IsRunning && !_checkLane.IsRunning)
+            _table = _diag;
+        if (!_checkLane.IsRunning && _walk.Poll(wanted: true))
+            TakeWalk();
+        if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
+            _checkLane.Rest(0);
+        if (!_walk.IsRunning && _checkLane.Poll(_walked && _table == _diag && _check.IsWanted(_census, _checkLane.StartedAt)))
+            TakeCheck();
+        return _status;
+    }
+
+    void TakeWalk()
+    {
+        if (_walk.Errno != 0 && _table == _diag)
+        {
+            _table = _proc;
+            _walk.Cost *= ProcCostFactor;
+            _walk.Rest(0);
+            if (_walk.Poll(wanted: true))
+                TakeWalk();
+            return;
+        }
+        if (_walk.Errno != 0)
         {
             Withdraw();
             _walked = false;
-            return ReadStatus.Failed(Where, errno);
+            _status = ReadStatus.Failed(_table.Where, _walk.Errno);
+            return;
         }
-        _walked = true;
-        _walkedAt = start;
-        _walkDuration = _time.GetTimestamp() - start;
-        _walkInterval = (long)(_walkDuration / _options.WalkBudget);
-        return ReadStatus.Ok;
+        if (!_walked)
+            RestBeforeFirstCheck();
+        (_census, _next) = (_next, _census);
+        (_walked, _walkedNow, Mode) = (true, true, _table.Mode);
+        Malformed += _census.Malformed;
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, 1);
     }
 
-    int Walk(byte[] request)
+    /// <summary>A full count is dear on a large host: its share is saved up before the first, not paid back after.</summary>
+    void RestBeforeFirstCheck()
     {
-        // One retry: a dump that the kernel marked as interrupted may have missed or doubled sockets.
-        var errno = WalkOnce(request);
-        return errno == Libc.ENOBUFS || (errno == 0 && _dump.Interrupted) ? WalkOnce(request) : errno;
+        _checkLane.Cost = _walk.Cost * FullCostFactor;
+        _checkLane.Rest(Math.Max(_checkLane.Interval, (long)SocketCheck.FirstAfter.TotalNanoseconds));
     }
 
-    int WalkOnce(byte[] request)
+    void TakeCheck()
     {
-        _counts.AsSpan().Clear();
-        _finWait2MiniSockets = 0;
-        _dump.Begin(request);
-        while (_dump.TryRead(out var type, out var payload))
-        {
-            if (!SockDiag.TryRead(type, payload, out var row))
-                continue;
-            _counts[(int)row.State]++;
-            if (row is { State: TcpState.FinWait2, Timer: InetDiagRow.TimeWaitTimer })
-                _finWait2MiniSockets++;
-        }
-        return _dump.Errno;
+        if (_checkLane.Errno == 0)
+            _check.Compare(Blocks[2][0]);
     }
 
     internal override void Derive(in Tick tick)
     {
         if (!_walked)
             return;
-        Calibrate(tick);
-        var states = _states[0];
+        if (_walkedNow)
+            _listeners?.Observe(tick, _census);
+        var states = Blocks[0][0];
         for (var state = TcpState.Established; state <= TcpState.Closing; state++)
-            states[(int)state - 1] = _counts[(int)state];
-
-        // sockstat's tw counts every mini-socket, those in FIN_WAIT2 too. Without the counters these two states are not known.
-        states[(int)TcpState.TimeWait - 1] = _timeWaitSockets.Value == Absent
-            ? Absent
-            : Math.Max(0, _timeWaitSockets.Value - _finWait2MiniSockets);
-        states[(int)TcpState.Established - 1] = _currentEstablished.Value == Absent
-            ? Absent
-            : Math.Max(0, _currentEstablished.Value - (_currEstabHasCloseWait == false ? 0 : _counts[(int)TcpState.CloseWait]));
+            states[(int)state - 1] = _census[state];
+        if (_listeners is { SocketCount: not Absent } listeners)
+            states[(int)TcpState.Listen - 1] = listeners.SocketCount;
+        if (!_census.IsComplete || !_walkedNow)
+        {
+            states[(int)TcpState.TimeWait - 1] = _counters.TimeWait(_census.FinWait2MiniSockets);
+            states[(int)TcpState.Established - 1] = _counters.Established(_census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
+        }
 
         _peakWindow.Record(tick.Timestamp, states);
-        for (var i = 0; i < StateCount; i++)
-            _peaks[0][i] = _peakWindow[i];
-        var walk = _walk[0];
-        walk[0] = Math.Max(Nanoseconds(_walkInterval), (long)_options.Interval.TotalNanoseconds);
-        walk[1] = Nanoseconds(Math.Max(0, tick.Timestamp - _walkedAt));
-        walk[2] = Nanoseconds(_walkDuration);
+        for (var i = 0; i < states.Length; i++)
+            Blocks[1][0][i] = _peakWindow[i];
+        Describe(tick, Blocks[3][0], states[(int)TcpState.Listen - 1]);
     }
 
-    /// <summary>
-    /// A full dump tells what CurrEstab counts, once a CLOSE_WAIT socket exists. The first dump is full; after that one is asked
-    /// for when a rare walk meets the first CLOSE_WAIT.
-    /// </summary>
-    void Calibrate(in Tick tick)
+    void Describe(in Tick tick, Span<long> walk, long listening)
     {
-        if (_currEstabHasCloseWait is not null || _currentEstablished.Value == Absent || _walkedAt < tick.Timestamp)
-            return;
-        var closeWait = _counts[(int)TcpState.CloseWait];
-        if (!_calibrated)
-        {
-            // A dump of a busy host is not exact to the socket: only a clear answer counts.
-            var surplus = _currentEstablished.Value - _counts[(int)TcpState.Established];
-            if (closeWait > 0 && Math.Abs(surplus - closeWait) <= closeWait / 4)
-                _currEstabHasCloseWait = true;
-            else if (closeWait > 0 && Math.Abs(surplus) <= closeWait / 4)
-                _currEstabHasCloseWait = false;
-            _calibrated = true;
-        }
-        else if (closeWait > 0)
-        {
-            _calibrated = false;
-        }
+        walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
+        walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
+        walk[WalkAge] = _walkedNow && !_walk.IsRunning ? 0 : (long)Math.Max(0, (tick.Timestamp - _walk.StartedAt) * (1e9 / _time.TimestampFrequency));
+        walk[WalkDuration] = _walk.Duration;
+        walk[Walks] = _walk.Walks;
+        walk[WalkCpu] = _walk.TotalCost;
+        walk[Checks] = _checkLane.Walks;
+        walk[CheckCpu] = _checkLane.TotalCost;
     }
-
-    long Nanoseconds(long timestamps) => (long)(timestamps * (1e9 / _time.TimestampFrequency));
 
     static Metric[] StateRows(string name, string help)
     {
@@ -169,19 +175,23 @@ sealed class Sockets : Source
         [
             "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
         ];
-        return Array.ConvertAll(states, state => Gauge("", "", name, help, labels: $"state=\"{state}\"", origin: Where));
+        return Array.ConvertAll(states, state => Gauge("", "", name, help, labels: $"state=\"{state}\"", origin: "sock_diag"));
     }
 
     internal override void Reopen()
     {
-        _dump.Close();
-        _calibrated = false;
-        _currEstabHasCloseWait = null;
+        // A walk under way keeps its socket; it is opened anew when it fails or at the next reload.
+        if (!_walk.IsRunning && !_checkLane.IsRunning)
+            _diag?.Reopen();
     }
 
     public override void Dispose()
     {
-        _dump.Dispose();
+        _walk.Dispose();
+        _checkLane.Dispose();
+        _check.Dispose();
+        _diag?.Dispose();
+        _proc.Dispose();
         base.Dispose();
     }
 }

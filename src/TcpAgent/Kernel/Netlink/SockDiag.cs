@@ -19,13 +19,63 @@ enum TcpState : byte
     Closing,
 }
 
-/// <summary>What the agent reads of struct inet_diag_msg.</summary>
-readonly record struct InetDiagRow(
-    byte Family, TcpState State, byte Timer, byte Retransmits, ushort SourcePort, ushort DestinationPort, uint Expires, uint ReceiveQueue,
-    uint SendQueue, uint Inode)
+/// <summary>
+/// struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport, dport; be32 src[4], dst[4]; u32 if,
+/// cookie[2]; } id; u32 expires, rqueue, wqueue, uid, inode; }, then attributes. Fields are decoded when asked for.
+/// </summary>
+readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 {
+    internal const int MessageLength = 72;
+
     /// <summary>idiag_timer of a TIME_WAIT mini-socket, which a FIN_WAIT2 one is too (inet_twsk_diag_fill).</summary>
     internal const byte TimeWaitTimer = 3;
+
+    const int AF_INET = 2;
+    const int INET_DIAG_INFO = 2;
+    const int INET_DIAG_SKMEMINFO = 7;
+    const int SK_MEMINFO_DROPS = 8;
+    const int TcpiLastAckRecv = 56;
+
+    readonly ReadOnlySpan<byte> _payload = payload;
+
+    internal byte Family => _payload[0];
+
+    internal TcpState State => (TcpState)_payload[1];
+
+    internal byte Timer => _payload[2];
+
+    internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);
+
+    internal ushort DestinationPort => BinaryPrimitives.ReadUInt16BigEndian(_payload[6..]);
+
+    internal Endpoint Local => Endpoint.From(_payload.Slice(8, Family == AF_INET ? 4 : 16), SourcePort);
+
+    /// <summary>Names the socket for as long as it lives.</summary>
+    internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
+
+    /// <summary>Of a listener: connections waiting to be accepted.</summary>
+    internal uint ReceiveQueue => MemoryMarshal.Read<uint>(_payload[56..]);
+
+    /// <summary>Of a listener: how many may wait; the queue is full above it.</summary>
+    internal uint SendQueue => MemoryMarshal.Read<uint>(_payload[60..]);
+
+    /// <summary>0 while no process holds the socket: not accepted yet, or closed.</summary>
+    internal uint Inode => MemoryMarshal.Read<uint>(_payload[68..]);
+
+    /// <summary>sk_drops, when asked for; long.MinValue where the kernel does not tell.</summary>
+    internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
+
+    /// <summary>tcpi_last_ack_recv in milliseconds, when asked for.</summary>
+    internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
+
+    long Attribute(int wanted, int offset)
+    {
+        var attributes = new NetlinkAttributeReader(_payload[MessageLength..]);
+        while (attributes.TryRead(out var type, out var value))
+            if (type == wanted && value.Length >= offset + sizeof(uint))
+                return MemoryMarshal.Read<uint>(value[offset..]);
+        return long.MinValue;
+    }
 }
 
 /// <summary>include/uapi/linux/inet_diag.h. Pure; works on recorded bytes as well as on live ones.</summary>
@@ -42,35 +92,65 @@ static class SockDiag
     /// <summary>All but ESTABLISHED and TIME_WAIT, the two that are many and can be had from counters.</summary>
     internal const uint RareStates = AllStates & ~(1u << (int)TcpState.Established) & ~(1u << (int)TcpState.TimeWait);
 
+    internal const uint ListenState = 1u << (int)TcpState.Listen;
+
+    /// <summary>States in which a connection waits to be accepted.</summary>
+    internal const uint WaitingStates = (1u << (int)TcpState.Established) | (1u << (int)TcpState.CloseWait);
+
+    /// <summary>Bits of idiag_ext: 1 &lt;&lt; (attribute - 1).</summary>
+    internal const byte WithInfo = 1 << 1;
+
+    internal const byte WithMemory = 1 << 6;
+
     const int RequestLength = 60;
-    const int MessageLength = 72;
+    const ushort INET_DIAG_REQ_BYTECODE = 1;
+    const byte INET_DIAG_BC_S_GE = 2;
+    const byte INET_DIAG_BC_S_LE = 3;
+    const int BytecodeOffset = NetlinkMessage.HeaderLength + RequestLength + 4;
 
     /// <summary>struct inet_diag_req { u8 family, src_len, dst_len, ext; struct inet_diag_sockid id; u32 states, dbs; }</summary>
     internal static byte[] Request(uint states, byte extensions = 0)
     {
         Span<byte> request = stackalloc byte[RequestLength];
-        request.Clear();
-        request[3] = extensions;
-        MemoryMarshal.Write(request[52..], states);
+        Fill(request, states, extensions);
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    /// <summary>
-    /// struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport, dport; be32 src[4], dst[4];
-    /// u32 if, cookie[2]; } id; u32 expires, rqueue, wqueue, uid, inode; }
-    /// </summary>
+    /// <summary>The same for one local port, which <see cref="SetPort"/> puts in.</summary>
+    internal static byte[] PortRequest(uint states, byte extensions)
+    {
+        // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by one that holds the port in "no". "yes" and "no" are
+        // jumps in bytes: to the end accepts, four bytes beyond it rejects.
+        Span<byte> request = stackalloc byte[RequestLength + 4 + 16];
+        Fill(request, states, extensions);
+        var attribute = request[RequestLength..];
+        MemoryMarshal.Write(attribute, (ushort)(4 + 16));
+        MemoryMarshal.Write(attribute[2..], INET_DIAG_REQ_BYTECODE);
+        (attribute[4], attribute[5]) = (INET_DIAG_BC_S_GE, 8);
+        MemoryMarshal.Write(attribute[6..], (ushort)(16 + 4));
+        (attribute[12], attribute[13]) = (INET_DIAG_BC_S_LE, 8);
+        MemoryMarshal.Write(attribute[14..], (ushort)(8 + 4));
+        return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
+    }
+
+    internal static void SetPort(Span<byte> portRequest, ushort port)
+    {
+        MemoryMarshal.Write(portRequest[(BytecodeOffset + 6)..], port);
+        MemoryMarshal.Write(portRequest[(BytecodeOffset + 14)..], port);
+    }
+
     internal static bool TryRead(ushort type, ReadOnlySpan<byte> payload, out InetDiagRow row)
     {
-        if (type != TCPDIAG_GETSOCK || payload.Length < MessageLength || payload[1] is < (byte)TcpState.Established or > (byte)TcpState.Closing)
-        {
-            row = default;
-            return false;
-        }
-        row = new InetDiagRow(
-            payload[0], (TcpState)payload[1], payload[2], payload[3],
-            BinaryPrimitives.ReadUInt16BigEndian(payload[4..]), BinaryPrimitives.ReadUInt16BigEndian(payload[6..]),
-            MemoryMarshal.Read<uint>(payload[52..]), MemoryMarshal.Read<uint>(payload[56..]), MemoryMarshal.Read<uint>(payload[60..]),
-            MemoryMarshal.Read<uint>(payload[68..]));
-        return true;
+        var valid = type == TCPDIAG_GETSOCK && payload.Length >= InetDiagRow.MessageLength
+            && payload[1] is >= (byte)TcpState.Established and <= (byte)TcpState.Closing;
+        row = valid ? new InetDiagRow(payload) : default;
+        return valid;
+    }
+
+    static void Fill(Span<byte> request, uint states, byte extensions)
+    {
+        request.Clear();
+        request[3] = extensions;
+        MemoryMarshal.Write(request[52..], states);
     }
 }

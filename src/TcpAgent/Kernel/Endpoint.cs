@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace TcpAgent.Kernel;
+
+/// <summary>A local address and port. An IPv4 address is held as IPv4-mapped IPv6 (RFC 4291 2.5.5.2), so one key serves both.</summary>
+readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
+{
+    const ulong Mapped = 0xffff_0000_0000;
+
+    internal bool IsIPv4 => High == 0 && Low >> 32 == 0xffff;
+
+    internal Endpoint AnyIPv4 => new(0, Mapped, Port);
+
+    internal Endpoint AnyIPv6 => new(0, 0, Port);
+
+    /// <param name="address">4 or 16 bytes in network order.</param>
+    /// <param name="port">In host order.</param>
+    internal static Endpoint From(ReadOnlySpan<byte> address, ushort port) => address.Length == 4
+        ? new Endpoint(0, Mapped | BinaryPrimitives.ReadUInt32BigEndian(address), port)
+        : new Endpoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port);
+
+    /// <summary>
+    /// "0100007F:1F90" of /proc/net/tcp or the 32 digits of tcp6: each word is printed as the host reads it from memory
+    /// (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+    /// </summary>
+    internal static bool TryParseHex(ReadOnlySpan<byte> text, out Endpoint endpoint)
+    {
+        endpoint = default;
+        var colon = text.IndexOf((byte)':');
+        if (colon is not (8 or 32) || !Cursor.TryParseHex(text[(colon + 1)..], out var port) || port > ushort.MaxValue)
+            return false;
+        Span<byte> address = stackalloc byte[16];
+        for (var word = 0; word < colon / 8; word++)
+        {
+            if (!Cursor.TryParseHex(text.Slice(word * 8, 8), out var value))
+                return false;
+            var bits = (uint)value;
+            MemoryMarshal.Write(address[(word * 4)..], bits);
+        }
+        endpoint = From(address[..(colon / 2)], (ushort)port);
+        return true;
+    }
+
+    internal IPAddress Address
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+            return new IPAddress(IsIPv4 ? bytes[12..] : bytes);
+        }
+    }
+}

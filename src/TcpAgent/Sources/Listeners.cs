@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Listening sockets with their accept queues, at every tick: a dump of LISTEN alone costs microseconds whatever the number of
+/// connections. What only the walk of all sockets can tell is added when it comes.
+/// </summary>
+sealed class Listeners : Source
+{
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "", "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog the application gave to listen, cut to somaxconn as it was then. The queue is full above it.", origin: "inet_diag wqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
+        Counter("", "", "tcpagent_listener_drops_total", "SYNs and final handshake ACKs dropped at this listener: accept queue full, SYN queue full, or no memory.", origin: "sk_drops"),
+        Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
+        Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
+        Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
+    ];
+
+    internal static readonly Metric[] CountRows =
+    [
+        Gauge("", "", "tcpagent_listeners", "Addresses and ports that are listened on."),
+        Gauge("", "", "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept."),
+        Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen.", origin: "TcpExt.ListenDrops less sk_drops"),
+    ];
+
+    const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, SynRecv = 6, Abandoned = 7, OldestWait = 8;
+    const int Count = 0, Omitted = 1, Unattributed = 2;
+
+    const string Where = "sock_diag";
+
+    readonly NetlinkDump? _dump;
+    readonly ListenerTable _table;
+    readonly AcceptWaits? _waits;
+    readonly SlotRef _listenDrops;
+    readonly int _max;
+    readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
+    Listener[] _ranked = [];
+    ulong[] _scores = [];
+    bool _byWalk;
+
+    /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
+    /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
+    /// <param name="netstat">Has the host's ListenDrops.</param>
+    /// <param name="options">Peak window and the number of listeners exported.</param>
+    /// <param name="time">The sampler's clock.</param>
+    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
+        : base("listeners", new Block(Rows, "address,port"), new Block(CountRows))
+    {
+        (_dump, _waits, _max, _byWalk) = (dump, waits, options.MaxListeners, dump is null);
+        _table = new ListenerTable(options.PeakWindow, time);
+        _listenDrops = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenDrops");
+        Mode = dump is null ? "procfs" : Where;
+    }
+
+    /// <summary>Listening sockets at this tick, or <see cref="Metric.Absent"/> while only the walk knows.</summary>
+    internal long SocketCount => _byWalk ? Absent : _table.Sockets;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        if (_dump is null || (_byWalk && !tick.Slow))
+            return ReadStatus.Ok;
+        var errno = ReadListeners(tick);
+        var wasByWalk = _byWalk;
+        _byWalk = errno != 0;
+        if (_byWalk != wasByWalk)
+        {
+            // The two interfaces name sockets differently: what was followed by one means nothing to the other.
+            _table.Clear();
+            Mode = _byWalk ? "procfs" : Where;
+            if (!_byWalk)
+                errno = ReadListeners(tick);
+        }
+        if (!_byWalk)
+            _waits?.Look(_table);
+        return ReadStatus.Ok;
+    }
+
+    int ReadListeners(in Tick tick)
+    {
+        _table.Begin();
+        _dump!.Begin(_request);
+        while (_dump.TryRead(out var type, out var payload))
+        {
+            if (SockDiag.TryRead(type, payload, out var row))
+                _table.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
+            else
+                Malformed++;
+        }
+        if (_dump.Errno == 0)
+            _table.End(tick.Timestamp);
+        return _dump.Errno;
+    }
+
+    /// <summary>Takes what the last walk of all sockets found, before Derive.</summary>
+    internal void Observe(in Tick tick, SocketCensus census)
+    {
+        if (_byWalk)
+        {
+            _table.Begin();
+            foreach (var row in census.Listeners)
+                _table.Add(row);
+            _table.End(tick.Timestamp);
+        }
+        foreach (var listener in _table.Listeners)
+            (listener.SynRecv, listener.Abandoned) = (0, 0);
+        foreach (var (local, count) in census.SynRecv)
+            if (_table.For(local) is { } listener)
+                listener.SynRecv += count;
+        foreach (var (local, count) in census.Abandoned)
+            if (_table.For(local) is { } listener)
+                listener.Abandoned += count;
+    }
+
+    internal override void Derive(in Tick tick)
+    {
+        Withdraw();
+        var exported = Rank();
+        for (var i = 0; i < exported; i++)
+            Store(_ranked[i], Blocks[0].Add(_ranked[i].Key));
+        var counts = Blocks[1][0];
+        counts[Count] = _table.Count;
+        counts[Omitted] = _table.Count - exported;
+        counts[Unattributed] = _listenDrops.Value == Absent || _table.Drops == Absent ? Absent : _listenDrops.Value - _table.Drops;
+    }
+
+    static void Store(Listener listener, Span<long> slots)
+    {
+        slots[Length] = listener.Length;
+        slots[Limit] = listener.Limit;
+        slots[Peak] = listener.Peak;
+        slots[Drops] = listener.Limit == Absent ? Absent : listener.Drops;
+        slots[SynRecv] = listener.SynRecv;
+        if (listener.Sockets > 1)
+            (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
+        if (listener.Length > 0)
+            (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
+    }
+
+    /// <summary>Puts the listeners into _ranked, the busiest first if not all are exported. Returns how many are.</summary>
+    int Rank()
+    {
+        if (_ranked.Length < _table.Count)
+            Grow();
+        var count = 0;
+        foreach (var listener in _table.Listeners)
+            _ranked[count++] = listener;
+        if (count <= _max)
+            return count;
+        for (var i = 0; i < count; i++)
+            _scores[i] = ~Score(_ranked[i]);
+        Array.Sort(_scores, _ranked, 0, count);
+        return _max;
+    }
+
+    /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
+    static ulong Score(Listener listener)
+    {
+        var fullness = (ulong)Math.Min(ushort.MaxValue, listener.Peak * 1024 / Math.Max(1, listener.Limit));
+        var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
+        return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Grow()
+    {
+        _ranked = new Listener[_table.Count * 2];
+        _scores = new ulong[_table.Count * 2];
+    }
+
+    internal override void Reopen() => _dump?.Close();
+
+    public override void Dispose()
+    {
+        _dump?.Dispose();
+        _waits?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,77 @@
+using TcpAgent.Kernel.Netlink;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Compares the states as they are exported with a full count of all sockets, and learns from it what CurrEstab counts. Walks on
+/// the walk's thread with files of its own; compares on the sampler's.
+/// </summary>
+/// <param name="snmp">A reader of its own.</param>
+/// <param name="sockstat">A reader of its own.</param>
+/// <param name="hasCloseWait">Whether CurrEstab is known to count CLOSE_WAIT; null when a full count must tell.</param>
+/// <param name="time">The sampler's clock.</param>
+sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeProvider time) : IDisposable
+{
+    internal static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(30);
+
+    static readonly TimeSpan s_interval = TimeSpan.FromMinutes(5);
+
+    readonly SocketCounters _counters = new(snmp, sockstat);
+    readonly SocketCensus _rare = new();
+    readonly SocketCensus _full = new();
+
+    /// <summary>
+    /// Whether snmp's CurrEstab counts CLOSE_WAIT as well, as it does since 6.10 and in the stable kernels that took the fix of
+    /// June 2024. Null while not known; that matters only once a CLOSE_WAIT socket exists.
+    /// </summary>
+    internal bool? CurrEstabHasCloseWait { get; private set; } = hasCloseWait;
+
+    /// <summary>Until a full count tells, ESTABLISHED may be wrong by the number of CLOSE_WAIT sockets.</summary>
+    internal bool MustCalibrate(SocketCensus census) => CurrEstabHasCloseWait is null && census[TcpState.CloseWait] > 0;
+
+    internal bool IsWanted(SocketCensus census, long lastAt) =>
+        MustCalibrate(census) || lastAt == 0 || time.GetElapsedTime(lastAt) >= s_interval;
+
+    /// <summary>The same walk and counters as for the exported states, and right after it the full count. Returns the errno.</summary>
+    internal int Walk(ISocketTable table)
+    {
+        var errno = table.Walk(_rare, full: false);
+        if (errno != 0)
+            return errno;
+        snmp.Read(default);
+        sockstat.Read(default);
+        return table.Walk(_full, full: true);
+    }
+
+    /// <summary>Writes, for each state, the full count less what was computed.</summary>
+    internal void Compare(Span<long> differences)
+    {
+        Calibrate();
+        for (var state = TcpState.Established; state <= TcpState.Closing; state++)
+            differences[(int)state - 1] = _full[state] - _rare[state];
+        differences[(int)TcpState.TimeWait - 1] = Difference(_full[TcpState.TimeWait], _counters.TimeWait(_rare.FinWait2MiniSockets));
+        differences[(int)TcpState.Established - 1] = Difference(
+            _full[TcpState.Established], _counters.Established(_rare[TcpState.CloseWait], CurrEstabHasCloseWait));
+    }
+
+    static long Difference(long full, long computed) => computed == Metrics.Metric.Absent ? Metrics.Metric.Absent : full - computed;
+
+    /// <summary>A count of a busy host is not exact to the socket: only a clear answer is taken.</summary>
+    void Calibrate()
+    {
+        var closeWait = _full[TcpState.CloseWait];
+        if (CurrEstabHasCloseWait is not null || closeWait == 0 || _counters.CurrEstab == Metrics.Metric.Absent)
+            return;
+        var surplus = _counters.CurrEstab - _full[TcpState.Established];
+        if (Math.Abs(surplus - closeWait) <= closeWait / 4)
+            CurrEstabHasCloseWait = true;
+        else if (Math.Abs(surplus) <= closeWait / 4)
+            CurrEstabHasCloseWait = false;
+    }
+
+    public void Dispose()
+    {
+        snmp.Dispose();
+        sockstat.Dispose();
+    }
+}

@@ -1,0 +1,123 @@
+using TcpAgent.Kernel;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// One kind of walk and its share of the CPU. A walk that is cheap runs at once; one that is not runs on a thread of its own, so
+/// that it never delays a tick. After each the lane rests until the walk's CPU time is within its share again.
+/// </summary>
+/// <param name="share">Share of one CPU, above 0.</param>
+/// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
+/// <param name="time">The sampler's clock.</param>
+sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDisposable
+{
+    /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
+    const long InlineLimit = 5_000_000;
+
+    readonly AutoResetEvent _begin = new(false);
+    readonly AutoResetEvent _done = new(false);
+    Thread? _thread;
+    volatile bool _stopping;
+    long _restsUntil = long.MinValue;
+    Exception? _thrown;
+
+    /// <summary>CPU nanoseconds of the last walk; settable as an estimate before the first.</summary>
+    internal long Cost { get; set; }
+
+    /// <summary>CPU nanoseconds of all walks.</summary>
+    internal long TotalCost { get; private set; }
+
+    internal long Walks { get; private set; }
+
+    /// <summary>When the last walk began, by the monotonic clock.</summary>
+    internal long StartedAt { get; private set; }
+
+    /// <summary>Nanoseconds the last walk took.</summary>
+    internal long Duration { get; private set; }
+
+    /// <summary>Nanoseconds from one walk to the next that keep the share at the present cost.</summary>
+    internal long Interval => (long)(Cost / share);
+
+    internal bool IsRunning { get; private set; }
+
+    internal bool IsReady => !IsRunning && time.GetTimestamp() >= _restsUntil;
+
+    internal int Errno { get; private set; }
+
+    /// <summary>Puts off the next walk, in nanoseconds from now.</summary>
+    internal void Rest(long nanoseconds) => _restsUntil = time.GetTimestamp() + Timestamps(nanoseconds);
+
+    /// <summary>Runs or starts a walk if one is wanted and allowed. True when the results of one are there.</summary>
+    internal bool Poll(bool wanted)
+    {
+        if (IsRunning)
+            return _done.WaitOne(0) && Finish();
+        if (!wanted || !IsReady)
+            return false;
+        IsRunning = true;
+        StartedAt = time.GetTimestamp();
+        if (Cost <= InlineLimit)
+        {
+            Run();
+            return Finish();
+        }
+        if (_thread is null)
+        {
+            _thread = new Thread(Loop) { Name = "walk", IsBackground = true };
+            _thread.Start();
+        }
+        _begin.Set();
+        return false;
+    }
+
+    bool Finish()
+    {
+        IsRunning = false;
+        TotalCost += Cost;
+        Walks++;
+        _restsUntil = Math.Max(_restsUntil, StartedAt + Timestamps(Interval));
+        if (_thrown is { } thrown)
+        {
+            _thrown = null;
+            throw new InvalidOperationException("a walk threw", thrown);
+        }
+        return true;
+    }
+
+    void Loop()
+    {
+        while (_begin.WaitOne() && !_stopping)
+        {
+            Run();
+            _done.Set();
+        }
+    }
+
+    void Run()
+    {
+        var cpu = Libc.ThreadCpuTime();
+        try
+        {
+            Errno = walk();
+        }
+        catch (Exception e)
+        {
+            _thrown = e;
+        }
+        Cost = Libc.ThreadCpuTime() - cpu;
+        Duration = (long)((time.GetTimestamp() - StartedAt) * (1e9 / time.TimestampFrequency));
+    }
+
+    long Timestamps(long nanoseconds) => (long)(nanoseconds * (time.TimestampFrequency / 1e9));
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _begin.Set();
+        if (_thread?.Join(TimeSpan.FromSeconds(3)) ?? true)
+        {
+            _begin.Dispose();
+            _done.Dispose();
+        }
+    }
+}
