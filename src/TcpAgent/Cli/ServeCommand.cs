@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
+using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
 using TcpAgent.Systemd;
@@ -27,6 +28,7 @@ static class ServeCommand
 
     internal static async Task<int> Run(AgentOptions options, CancellationToken stop)
     {
+        Libc.KeepHeapSmall();
         var time = TimeProvider.System;
         using var notifier = Notifier.FromEnvironment();
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);

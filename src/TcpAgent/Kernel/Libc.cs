@@ -86,6 +86,28 @@ static partial class Libc
         return clock_gettime(CLOCK_THREAD_CPUTIME_ID, timespec) == 0 ? timespec[0] * 1_000_000_000 + timespec[1] : 0;
     }
 
+    [LibraryImport("libc")]
+    private static partial int mallopt(int param, int value);
+
+    /// <summary>
+    /// Makes the C library give memory back: by default it keeps a heap for each thread and whatever compressing a scrape once
+    /// needed, 10 MB in all (mallopt(3)). Other C libraries have no such call and need none.
+    /// </summary>
+    internal static void KeepHeapSmall()
+    {
+        const int M_TRIM_THRESHOLD = -1, M_MMAP_THRESHOLD = -3, M_ARENA_MAX = -8;
+        try
+        {
+            _ = mallopt(M_ARENA_MAX, 1);
+            _ = mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+            _ = mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl.
+        }
+    }
+
     internal static int Errno => Marshal.GetLastPInvokeError();
 
     /// <summary>The symbol and the C library's words for an error number, for log lines and labels.</summary>

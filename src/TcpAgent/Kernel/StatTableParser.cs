@@ -26,39 +26,45 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated) : TextPa
         if (_slots.Length > MaxColumns)
             return result.And(1);
 
+        // A sum over some of the CPUs is a wrong number: one torn row takes the table with it, before anything is summed.
         Span<long> sums = stackalloc long[_slots.Length];
+        var check = cursor;
         var rows = 0;
-        while (cursor.TryReadLine(out var line))
-        {
-            // A sum over some of the CPUs is a wrong number: one torn row takes the table with it.
-            if (!TryAdd(line, rows, sums))
+        for (; check.TryReadLine(out var line); rows++)
+            if (!IsWhole(line))
                 return result.And(rows + 2);
-            rows++;
-        }
-        if (!cursor.AtEnd || rows == 0)
+        if (!check.AtEnd || rows == 0)
             return result.And(rows + 2);
+        for (var row = 0; cursor.TryReadLine(out var line); row++)
+            Add(line, row, sums);
         for (var i = 0; i < _slots.Length; i++)
             Store(slots, _slots[i], sums[i]);
         return result;
     }
 
-    bool TryAdd(Cursor line, int row, Span<long> sums)
+    bool IsWhole(Cursor line)
+    {
+        for (var i = 0; i < _slots.Length; i++)
+            if (!line.TryReadHex(out _))
+                return false;
+        return !line.TryReadField(out _);
+    }
+
+    void Add(Cursor line, int row, Span<long> sums)
     {
         for (var i = 0; i < sums.Length; i++)
         {
-            if (!line.TryReadHex(out var raw))
-                return false;
+            line.TryReadHex(out var raw);
             if (_slots[i] < 0)
                 continue;
             if (isRepeated(_slots[i]))
                 sums[i] = (long)Math.Min(raw, long.MaxValue);
             else
-                sums[i] = Add(sums[i], _widener.Widen(row * MaxColumns + i, raw));
+                sums[i] = Clamped(sums[i], _widener.Widen(row * MaxColumns + i, raw));
         }
-        return !line.TryReadField(out _);
     }
 
-    static long Add(long sum, long value) => value > long.MaxValue - sum ? long.MaxValue : sum + value;
+    static long Clamped(long sum, long value) => value > long.MaxValue - sum ? long.MaxValue : sum + value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Learn(ReadOnlySpan<byte> header)

@@ -21,27 +21,38 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
         var cursor = new Cursor(text);
         var number = 0;
         var hint = 0;
-        while (cursor.TryReadLine(out var header))
+        var more = cursor.TryReadLine(out var header);
+        while (more)
         {
             number++;
-            if (header.AtEnd)
-                continue;
             if (NameLength(header.Rest) == 0)
             {
-                result = result.And(number);
+                if (!header.AtEnd)
+                    result = result.And(number);
+                more = cursor.TryReadLine(out header);
                 continue;
             }
             if (!cursor.TryReadLine(out var values))
                 return result.And(number);
-            number++;
-            var section = Find(header.Rest, ref hint);
-            if (section is null || !TryStore(section, values, slots))
+            if (!IsSameSection(header.Rest, values.Rest))
+            {
+                // A line was lost: this one may be the header of the next section.
                 result = result.And(number);
+                header = values;
+                continue;
+            }
+            number++;
+            if (!TryStore(Find(header.Rest, ref hint), values, slots))
+                result = result.And(number);
+            more = cursor.TryReadLine(out header);
         }
         return !cursor.AtEnd || number == 0 ? result.And(number + 1) : result;
     }
 
-    Section? Find(ReadOnlySpan<byte> header, ref int hint)
+    static bool IsSameSection(ReadOnlySpan<byte> header, ReadOnlySpan<byte> values) =>
+        NameLength(values) == NameLength(header) && values.StartsWith(header[..NameLength(header)]);
+
+    Section Find(ReadOnlySpan<byte> header, ref int hint)
     {
         for (var i = 0; i < _sections.Count; i++)
         {
@@ -58,8 +69,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
     static bool TryStore(Section section, Cursor values, Span<long> slots)
     {
         // The count and every number are checked before the first store: a torn section leaves no trace.
-        if (!values.TryReadField(out var name) || !name.SequenceEqual(section.Header.AsSpan(0, section.NameLength)))
-            return false;
+        values.TryReadField(out _);
         var check = values;
         foreach (var _ in section.Slots)
             if (!check.TryReadInt64(out long _))
@@ -75,7 +85,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Section? Learn(ReadOnlySpan<byte> header)
+    Section Learn(ReadOnlySpan<byte> header)
     {
         var nameLength = NameLength(header);
         var fields = new Cursor(header[nameLength..]);

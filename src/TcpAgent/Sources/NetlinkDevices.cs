@@ -69,7 +69,14 @@ sealed class NetlinkDevices(NetlinkDump dump, Func<INetlinkTransport?> listen) :
         }
     }
 
+    /// <summary>An interrupted dump may show a name twice or not at all; one more settles it.</summary>
     int ReadLinks()
+    {
+        var errno = ReadLinksOnce();
+        return errno == 0 && dump.Interrupted ? ReadLinksOnce() : errno;
+    }
+
+    int ReadLinksOnce()
     {
         foreach (var device in _devices.Values)
             device.Seen = false;

@@ -27,6 +27,7 @@ sealed class Softnet : Source
     readonly Block _block;
     readonly CounterWidener _widener = new();
     readonly int[] _ids = new int[MaxCpus];
+    readonly bool[] _seen = new bool[MaxCpus];
     readonly List<byte[]?> _keys = [];
 
     internal Softnet(KernelRoot root)
@@ -44,6 +45,8 @@ sealed class Softnet : Source
         if (errno != 0)
             return ReadStatus.Failed(_file.Path, errno);
 
+        // A torn file may name a CPU twice; two series of one name would spoil the whole exposition.
+        _seen.AsSpan().Clear();
         var reader = new SoftnetReader(text);
         var online = -1;
         while (reader.TryRead(out var line))
@@ -57,7 +60,7 @@ sealed class Softnet : Source
                     return Drop(reader.Line);
                 line.Cpu = _ids[reader.Line - 1];
             }
-            if (line.Cpu is >= 0 and < MaxCpus)
+            if (line.Cpu is >= 0 and < MaxCpus && !_seen[(int)line.Cpu])
                 Store((int)line.Cpu, line);
         }
         if (reader.Result.Dropped == 0)
@@ -90,6 +93,7 @@ sealed class Softnet : Source
 
     void Store(int cpu, in SoftnetLine line)
     {
+        _seen[cpu] = true;
         var slots = _block.Add(Key(cpu));
         var cell = cpu * Rows.Length;
         slots[0] = Widen(cell, line.Processed);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -14,8 +15,11 @@ namespace TcpAgent.Web;
 /// </summary>
 sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests)
 {
-    /// <summary>The exposition of a large host; the pooled buffers behind it are reused.</summary>
+    /// <summary>Room for a usual exposition before it is compressed.</summary>
     const int InitialBuffer = 128 * 1024;
+
+    /// <summary>Kept for the next scrape: a buffer this large is costly garbage. As many as scrapes ever ran at once.</summary>
+    readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
 
     int _running;
 
@@ -57,10 +61,18 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
             return;
         }
-        var buffer = new ArrayBufferWriter<byte>(InitialBuffer);
-        Write(negotiation.Format, blocks, buffer);
-        await using var stream = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await stream.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        var buffer = _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(InitialBuffer);
+        try
+        {
+            Write(negotiation.Format, blocks, buffer);
+            await using var stream = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await stream.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        }
+        finally
+        {
+            buffer.ResetWrittenCount();
+            _buffers.Add(buffer);
+        }
     }
 
     void Write(ExpositionFormat format, bool[] blocks, IBufferWriter<byte> output)

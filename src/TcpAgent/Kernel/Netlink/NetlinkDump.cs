@@ -6,7 +6,8 @@ namespace TcpAgent.Kernel.Netlink;
 /// <summary>
 /// Runs dump requests over one transport and hands out the replies one at a time from a reused buffer, in constant memory:
 /// <code>
-/// for (var errno = dump.Begin(request); dump.TryRead(out type, out payload);) ...
+/// dump.Begin(request);
+/// while (dump.TryRead(out type, out payload)) ...
 /// if (dump.Errno != 0) the rows seen are not all
 /// </code>
 /// </summary>
