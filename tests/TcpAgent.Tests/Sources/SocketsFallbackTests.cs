@@ -85,4 +85,45 @@ public sealed class SocketsFallbackTests : IDisposable
         Assert.EndsWith("/net/tcp6", status.Where, StringComparison.Ordinal);
         Assert.Equal((2, 1), (rig.State("listen"), rig.Sockets.Malformed));
     }
+
+    [Fact]
+    public void ADearReadingOfTheFilesNeverDelaysATickOnceThatIsKnown()
+    {
+        var dear = new DearTable();
+        using var rig = new SocketsRig(proc: dear);
+        rig.Table.Broken = Libc.EPERM;
+        for (var tick = 0; tick < 5; tick++)
+            rig.Tick(0, 0, slow: true);
+        Assert.Equal(5, dear.Threads.Count);
+        Assert.DoesNotContain(Thread.CurrentThread, dear.Threads[1..]);
+    }
+
+    /// <summary>Costs more than a tick may spend.</summary>
+    sealed class DearTable : ISocketTable
+    {
+        internal List<Thread> Threads { get; } = [];
+
+        public string Mode => "procfs";
+
+        public string Where => "";
+
+        public int Walk(SocketCensus census, bool full)
+        {
+            Threads.Add(Thread.CurrentThread);
+            var start = Libc.ThreadCpuTime();
+            while (Libc.ThreadCpuTime() - start < 8_000_000)
+            {
+            }
+            census.Clear(isComplete: true);
+            return 0;
+        }
+
+        public void Reopen()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }
