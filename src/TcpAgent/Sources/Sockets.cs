@@ -56,6 +56,7 @@ sealed class Sockets : Source
     SocketCensus _census = new();
     SocketCensus _next = new();
     ReadStatus _status;
+    long _procCost;
     bool _walked;
     bool _walkedNow;
 
@@ -103,12 +104,14 @@ sealed class Sockets : Source
         if (_walk.Errno != 0 && _table == _diag)
         {
             _table = _proc;
-            _walk.Cost *= ProcCostFactor;
+            _walk.Cost = Math.Max(_walk.Cost * ProcCostFactor, _procCost);
             _walk.Rest(0);
             if (_walk.Poll(wanted: true))
                 TakeWalk();
             return;
         }
+        if (_table == _proc)
+            _procCost = _walk.Cost;
         if (_walk.Errno != 0)
         {
             Withdraw();
