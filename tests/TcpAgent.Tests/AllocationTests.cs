@@ -5,7 +5,12 @@ using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests;
 
+/// <summary>Beside other tests the live kernel's sockets change, and a new listener does allocate.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
+
 /// <summary>The promise that a tick and a rendering allocate nothing after warm-up, slow lane included.</summary>
+[Collection(nameof(Alone))]
 public class AllocationTests
 {
     const int WarmUps = 200;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using TcpAgent.Metrics;
 using TcpAgent.Tests.Support;
 
@@ -8,7 +9,7 @@ namespace TcpAgent.Tests;
 /// For each folder under tests/fixtures the whole exposition in both formats. A new kernel is a new folder, no code.
 /// make golden (UPDATE=1) rewrites the expected files; review the difference.
 /// </summary>
-public class GoldenTests
+public partial class GoldenTests
 {
     public static TheoryData<string> Sets()
     {
@@ -57,6 +58,10 @@ public class GoldenTests
         Assert.Equal(0, process.ExitCode);
     }
 
+    /// <summary>Of the walk, which is real whatever the clock says, and what follows from it.</summary>
+    [GeneratedRegex("^(tcpagent_walk_cpu_seconds_total|tcpagent_walk_interval_seconds) [^ \\n]+", RegexOptions.Multiline)]
+    private static partial Regex CpuTime();
+
     static void Compare(string set, ExpositionFormat format, string file)
     {
         using var agent = TestAgent.OverFixture(set, new ManualTime());
@@ -64,6 +69,7 @@ public class GoldenTests
 
         // The reasons of failures name files by their path, which differs from checkout to checkout.
         var folder = Path.Combine(Repo.Fixtures, set);
-        Repo.AssertFileEquals(Path.Combine(folder, file), agent.Text(format).Replace(folder, "", StringComparison.Ordinal));
+        var text = agent.Text(format).Replace(folder, "", StringComparison.Ordinal);
+        Repo.AssertFileEquals(Path.Combine(folder, file), CpuTime().Replace(text, "$1 0"));
     }
 }

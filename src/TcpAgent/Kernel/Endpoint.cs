@@ -29,7 +29,7 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
     {
         endpoint = default;
         var colon = text.IndexOf((byte)':');
-        if (colon is not (8 or 32) || !Cursor.TryParseHex(text[(colon + 1)..], out var port) || port > ushort.MaxValue)
+        if (colon is not (8 or 32) || text.Length != colon + 5 || !Cursor.TryParseHex(text[(colon + 1)..], out var port))
             return false;
         Span<byte> address = stackalloc byte[16];
         for (var word = 0; word < colon / 8; word++)

@@ -21,7 +21,7 @@ sealed class Listener(Endpoint endpoint, PeakWindow peak)
     internal long Length { get; set; }
 
     /// <summary>Absent where only /proc/net/tcp can be read.</summary>
-    internal long Limit { get; set; }
+    internal long Limit { get; set; } = Metric.Absent;
 
     /// <summary>Longest queue of a single member.</summary>
     internal long FullestLength { get; set; }
@@ -39,7 +39,6 @@ sealed class Listener(Endpoint endpoint, PeakWindow peak)
     internal long SynRecv { get; set; } = Metric.Absent;
 
     /// <summary>Connections that wait and whose peer has already closed, as of the last walk.</summary>
-
     internal long Abandoned { get; set; } = Metric.Absent;
 
     /// <summary>Milliseconds that the oldest waiting connection has been silent.</summary>

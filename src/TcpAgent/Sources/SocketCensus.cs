@@ -34,7 +34,10 @@ sealed class SocketCensus
     internal long FinWait2MiniSockets { get; private set; }
 
     /// <summary>Rows the kernel gave in a form that is not its own.</summary>
-    internal int Malformed { get; set; }
+    internal int Malformed { get; private set; }
+
+    /// <summary>The first of them, counted from 1 within its file or dump.</summary>
+    internal int MalformedLine { get; private set; }
 
     internal long this[TcpState state] => _counts[(int)state];
 
@@ -44,7 +47,13 @@ sealed class SocketCensus
         SynRecv.Clear();
         Abandoned.Clear();
         Listeners.Clear();
-        (IsComplete, FinWait2MiniSockets, Malformed) = (isComplete, 0, 0);
+        (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine) = (isComplete, 0, 0, 0);
+    }
+
+    internal void Refuse(int line)
+    {
+        if (Malformed++ == 0)
+            MalformedLine = line;
     }
 
     internal void Count(in InetDiagRow row)

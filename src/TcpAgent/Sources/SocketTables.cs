@@ -39,12 +39,12 @@ sealed class DiagSocketTable(NetlinkDump dump) : ISocketTable
     {
         census.Clear(isComplete: full);
         dump.Begin(request);
-        while (dump.TryRead(out var type, out var payload))
+        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 census.Count(row);
             else
-                census.Malformed++;
+                census.Refuse(number);
         }
         return dump.Errno;
     }
@@ -76,10 +76,14 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
         var errno = Walk(census, _tcp);
         if (errno != 0)
             return errno;
+        var isTcpMalformed = census.Malformed > 0;
 
         // Without IPv6 there is no tcp6.
         errno = Walk(census, _tcp6);
-        return errno == Libc.ENOENT ? 0 : errno;
+        errno = errno == Libc.ENOENT ? 0 : errno;
+        if (errno == 0 && isTcpMalformed)
+            Where = _tcp.Path;
+        return errno;
     }
 
     int Walk(SocketCensus census, ProcLines lines)
@@ -88,22 +92,24 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
         var errno = lines.Begin();
         if (errno != 0)
             return errno;
-        var isHeader = true;
-        while (lines.TryRead(out var line, out errno))
+        var number = 1;
+        for (; lines.TryRead(out var line, out errno); number++)
         {
-            if (!isHeader && !TryCount(census, line))
-                census.Malformed++;
-            isHeader = false;
+            // The first line names the columns.
+            if (number > 1 && !TryCount(census, line))
+                census.Refuse(number);
         }
-        census.Malformed += lines.IsTorn ? 1 : 0;
+        if (lines.IsTorn)
+            census.Refuse(number);
         return errno;
     }
 
     internal static bool TryCount(SocketCensus census, Cursor line)
     {
+        // What follows the inode, the reference count, says that the inode is whole.
         if (!line.TryReadField(out _) || !line.TryReadField(out var local) || !line.TryReadField(out _) || !line.TryReadHex(out var state)
             || !line.TryReadField(out var queues) || !line.TryReadField(out var timer) || !line.TryReadField(out _) || !line.TryReadField(out _)
-            || !line.TryReadField(out _) || !line.TryReadInt64(out var inode))
+            || !line.TryReadField(out _) || !line.TryReadInt64(out var inode) || !line.TryReadField(out _))
             return false;
         state = state == NewSynRecv ? (ulong)TcpState.SynRecv : state;
         if (state is < (ulong)TcpState.Established or > (ulong)TcpState.Closing || !Endpoint.TryParseHex(local, out var endpoint)

@@ -56,6 +56,7 @@ sealed class Sockets : Source
     SocketCensus _census = new();
     SocketCensus _next = new();
     ReadStatus _status;
+    long _procCost;
     bool _walked;
     bool _walkedNow;
 
@@ -79,12 +80,15 @@ sealed class Sockets : Source
         _checkLane = new WalkLane(options.WalkBudget * CheckShare, () => _check.Walk(_table), time);
     }
 
+    /// <summary>A walk is under way on a thread of its own.</summary>
+    internal bool IsWalking => _walk.IsRunning || _checkLane.IsRunning;
+
     internal override ReadStatus Read(in Tick tick)
     {
         _walkedNow = false;
 
         // After a failure sock_diag is tried again with each slow tick, not at each.
-        if (tick.Slow && _diag is not null && !_walk.IsRunning && !_checkLane.IsRunning)
+        if (tick.Slow && _diag is not null && !IsWalking)
             _table = _diag;
         if (!_checkLane.IsRunning && _walk.Poll(wanted: true))
             TakeWalk();
@@ -100,12 +104,14 @@ sealed class Sockets : Source
         if (_walk.Errno != 0 && _table == _diag)
         {
             _table = _proc;
-            _walk.Cost *= ProcCostFactor;
+            _walk.Cost = Math.Max(_walk.Cost * ProcCostFactor, _procCost);
             _walk.Rest(0);
             if (_walk.Poll(wanted: true))
                 TakeWalk();
             return;
         }
+        if (_table == _proc)
+            _procCost = _walk.Cost;
         if (_walk.Errno != 0)
         {
             Withdraw();
@@ -118,7 +124,7 @@ sealed class Sockets : Source
         (_census, _next) = (_next, _census);
         (_walked, _walkedNow, Mode) = (true, true, _table.Mode);
         Malformed += _census.Malformed;
-        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, 1);
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, _census.MalformedLine);
     }
 
     /// <summary>A full count is dear on a large host: its share is saved up before the first, not paid back after.</summary>
@@ -181,7 +187,7 @@ sealed class Sockets : Source
     internal override void Reopen()
     {
         // A walk under way keeps its socket; it is opened anew when it fails or at the next reload.
-        if (!_walk.IsRunning && !_checkLane.IsRunning)
+        if (!IsWalking)
             _diag?.Reopen();
     }
 

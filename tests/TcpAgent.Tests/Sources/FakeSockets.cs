@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
@@ -6,21 +8,98 @@ using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>The socket table as sock_diag dumps it: only the states that the request asks for.</summary>
+/// <summary>One socket; what sock_diag says of it.</summary>
+sealed record FakeSocket(TcpState State)
+{
+    internal byte Timer { get; init; }
+
+    internal string Address { get; init; } = "10.0.0.1";
+
+    internal ushort Port { get; init; } = 443;
+
+    internal ulong Cookie { get; init; } = 1;
+
+    /// <summary>Of a listener: connections that wait, and how many may.</summary>
+    internal uint Length { get; init; }
+
+    internal uint Limit { get; init; }
+
+    internal uint Inode { get; init; } = 1000;
+
+    internal uint Drops { get; init; }
+
+    /// <summary>Milliseconds; null leaves tcp_info out.</summary>
+    internal uint? LastAck { get; init; }
+
+    /// <summary>Offsets counted by hand from include/uapi/linux/inet_diag.h and tcp.h.</summary>
+    internal byte[] Message(byte extensions)
+    {
+        var address = IPAddress.Parse(Address).GetAddressBytes();
+        var message = Socket(State, Timer, family: (byte)(address.Length == 4 ? 2 : 10));
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
+        address.CopyTo(message, 8);
+        MemoryMarshal.Write(message.AsSpan(44), Cookie);
+        MemoryMarshal.Write(message.AsSpan(56), Length);
+        MemoryMarshal.Write(message.AsSpan(60), Limit);
+        MemoryMarshal.Write(message.AsSpan(68), Inode);
+        var info = new byte[248];
+        MemoryMarshal.Write(info.AsSpan(56), LastAck ?? 0);
+        uint[] memory = [0, 131072, 0, 87040, 0, 0, 0, 0, Drops];
+        return
+        [
+            .. message,
+            .. (extensions & 1 << 6) != 0 ? Attribute(7, MemoryMarshal.AsBytes<uint>(memory)) : [],
+            .. (extensions & 1 << 1) != 0 && LastAck is not null ? Attribute(2, info) : [],
+        ];
+    }
+}
+
+/// <summary>The socket table as sock_diag dumps it: only the states, and the local port, that the request asks for.</summary>
 sealed class FakeSockets
 {
-    readonly List<(TcpState State, byte Timer)> _table = [];
+    /// <summary>Header, struct inet_diag_req, attribute header, two instructions of a byte code and their operands.</summary>
+    const int PlainRequest = 16 + 60;
 
-    /// <summary>Given instead of a dump.</summary>
+    readonly List<FakeSocket> _table = [];
+
+    static FakeSockets()
+    {
+        // Compiles what a walk runs, so that no walk of a test is dear enough for a thread of its own by that alone.
+        var warmUp = new FakeSockets();
+        for (var state = TcpState.Established; state <= TcpState.Closing; state++)
+            warmUp.Add(state);
+        using var table = new TcpAgent.Sources.DiagSocketTable(warmUp.Dump);
+        table.Walk(new TcpAgent.Sources.SocketCensus(), full: true);
+    }
+
+    /// <summary>Given instead of a dump, each once.</summary>
     internal Queue<int> Errors { get; } = [];
+
+    /// <summary>Given instead of every dump.</summary>
+    internal int Broken { get; set; }
 
     internal int Interruptions { get; set; }
 
+    /// <summary>The states of each request that named no port.</summary>
     internal List<uint> AskedStates { get; } = [];
+
+    internal List<ushort> AskedPorts { get; } = [];
 
     internal NetlinkDump Dump => new(() => (0, new ReplayTransport(Answers)));
 
-    internal void Add(TcpState state, int count = 1, byte timer = 0) => _table.AddRange(Enumerable.Repeat((state, timer), count));
+    internal void Add(FakeSocket socket) => _table.Add(socket);
+
+    internal void Add(TcpState state, int count = 1, byte timer = 0)
+    {
+        for (var i = 0; i < count; i++)
+            _table.Add(new FakeSocket(state) { Timer = timer });
+    }
+
+    internal void Set(params FakeSocket[] sockets)
+    {
+        _table.Clear();
+        _table.AddRange(sockets);
+    }
 
     internal void Clear() => _table.Clear();
 
@@ -28,12 +107,16 @@ sealed class FakeSockets
     {
         var sequence = ReplayTransport.SequenceOf(request);
         var states = MemoryMarshal.Read<uint>(request.AsSpan(16 + 52));
-        AskedStates.Add(states);
-        var rows = _table.Where(socket => (states & 1u << (int)socket.State) != 0)
-            .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, Socket(socket.State, socket.Timer)));
+        var port = request.Length == PlainRequest ? (ushort?)null : MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6));
+        if (port is null)
+            AskedStates.Add(states);
+        else
+            AskedPorts.Add(port.Value);
+        var rows = _table.Where(socket => (states & 1u << (int)socket.State) != 0 && (port ?? socket.Port) == socket.Port)
+            .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
             yield return Answer.Of(part);
-        if (Errors.TryDequeue(out var errno))
+        if (Errors.TryDequeue(out var errno) || (errno = Broken) != 0)
             yield return errno == Libc.ETIMEDOUT ? Answer.Error(errno) : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
         else
             yield return Answer.Of(Done(sequence, (ushort)(Interruptions-- > 0 ? NLM_F_MULTI | NetlinkMessage.NLM_F_DUMP_INTR : NLM_F_MULTI)));

@@ -10,7 +10,9 @@ public class SockDiagTests
     public void ARowIsReadAtTheOffsetsOfTheStruct()
     {
         Assert.True(SockDiag.TryRead(SockDiag.TCPDIAG_GETSOCK, Socket(TcpState.Listen, family: 10), out var row));
-        Assert.Equal(new InetDiagRow(10, TcpState.Listen, 0, 7, 443, 51000, 59_000, 3, 2, 4_000_000_000), row);
+        Assert.Equal((10, TcpState.Listen, 0), (row.Family, row.State, row.Timer));
+        Assert.Equal((443, 51000), (row.SourcePort, row.DestinationPort));
+        Assert.Equal((3u, 2u, 4_000_000_000u), (row.ReceiveQueue, row.SendQueue, row.Inode));
     }
 
     [Fact]
@@ -50,5 +52,106 @@ public class SockDiagTests
         Assert.Equal((76u, (ushort)18), (MemoryMarshal.Read<uint>(request), MemoryMarshal.Read<ushort>(request.AsSpan(4))));
         Assert.Equal(0xfbcu & ~2u, MemoryMarshal.Read<uint>(request.AsSpan(16 + 52)));
         Assert.Equal(0xffeu, MemoryMarshal.Read<uint>(SockDiag.Request(SockDiag.AllStates).AsSpan(16 + 52)));
+    }
+
+    [Fact]
+    public void TheRequestForOnePortIsTheKernelsByteCode()
+    {
+        var request = SockDiag.PortRequest(SockDiag.WaitingStates, SockDiag.WithInfo);
+        SockDiag.SetPort(request, 0x1f90);
+        byte[] expected =
+        [
+            // struct nlmsghdr: length 96, TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP, sequence and port id
+            96, 0, 0, 0, 18, 0, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0,
+
+            // struct inet_diag_req: family, two lengths, idiag_ext, 48 bytes of id, states 1 and 8, dbs
+            0, 0, 0, 2, .. new byte[48], 2, 1, 0, 0, 0, 0, 0, 0,
+
+            // INET_DIAG_REQ_BYTECODE: sport >= 8080, else to 20, four beyond the end; sport <= 8080, else to 12 from there
+            20, 0, 1, 0, 2, 8, 20, 0, 0, 0, 0x90, 0x1f, 3, 8, 12, 0, 0, 0, 0x90, 0x1f,
+        ];
+        Assert.Equal(expected, request);
+    }
+
+    [Fact]
+    public void AnotherPortTakesThePlaceOfTheFirst()
+    {
+        var (first, second) = (SockDiag.PortRequest(1, 0), SockDiag.PortRequest(1, 0));
+        SockDiag.SetPort(first, 0xffff);
+        SockDiag.SetPort(first, 22);
+        SockDiag.SetPort(second, 22);
+        Assert.Equal(second, first);
+    }
+
+    static InetDiagRow Row(byte[] payload)
+    {
+        Assert.True(SockDiag.TryRead(SockDiag.TCPDIAG_GETSOCK, payload, out var row));
+        return row;
+    }
+
+    /// <summary>SK_MEMINFO_RMEM_ALLOC to SK_MEMINFO_DROPS, each holding its place.</summary>
+    static byte[] Memory(int values) => Attribute(7, MemoryMarshal.AsBytes<uint>([.. Enumerable.Range(100, values).Select(value => (uint)value)]));
+
+    [Fact]
+    public void DropsAreTheNinthWordOfTheMemoryInfo()
+    {
+        Assert.Equal(108, Row([.. Socket(TcpState.Listen), .. Attribute(15, [1]), .. Memory(9)]).Drops);
+        Assert.Equal(108, Row([.. Socket(TcpState.Listen), .. Memory(12)]).Drops);
+        Assert.Equal(uint.MaxValue, Row([.. Socket(TcpState.Listen), .. Attribute(7, [.. new byte[32], 255, 255, 255, 255])]).Drops);
+    }
+
+    [Fact]
+    public void AShorterMemoryInfoOrNoneTellsNothingOfDrops()
+    {
+        for (var length = 0; length < 36; length++)
+            Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Listen), .. Attribute(7, new byte[length])]).Drops);
+        Assert.Equal(long.MinValue, Row(Socket(TcpState.Listen)).Drops);
+    }
+
+    [Fact]
+    public void LastAckReceivedIsAtItsOffsetOfTcpInfo()
+    {
+        // struct tcp_info: 8 bytes, then u32 rto, ato, snd_mss, rcv_mss, unacked, sacked, lost, retrans, fackets, last_data_sent,
+        // last_ack_sent, last_data_recv, last_ack_recv.
+        var info = new byte[248];
+        MemoryMarshal.Write(info.AsSpan(8 + 12 * 4), 4_000_000_000u);
+        Assert.Equal(4_000_000_000, Row([.. Socket(TcpState.Established), .. Memory(9), .. Attribute(2, info)]).LastAckReceived);
+        Assert.Equal(4_000_000_000, Row([.. Socket(TcpState.Established), .. Attribute(2, info.AsSpan(0, 60))]).LastAckReceived);
+    }
+
+    [Fact]
+    public void AShorterTcpInfoOrNoneTellsNothing()
+    {
+        for (var length = 0; length < 60; length++)
+            Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Established), .. Attribute(2, new byte[length])]).LastAckReceived);
+        Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Established), .. Memory(40)]).LastAckReceived);
+    }
+
+    [Fact]
+    public void AttributesThatLieAboutTheirLengthTellNothing()
+    {
+        byte[] cut = [.. Socket(TcpState.Listen), .. Memory(9)[..20]];
+        Assert.Equal(long.MinValue, Row(cut).Drops);
+        byte[] endless = [.. Socket(TcpState.Listen), 0, 0, 7, 0, .. Memory(9)];
+        Assert.Equal(long.MinValue, Row(endless).Drops);
+    }
+
+    [Fact]
+    public void TheCookieIsBothWords()
+    {
+        var message = Socket(TcpState.Listen);
+        MemoryMarshal.Write(message.AsSpan(44), 0x1122_3344_5566_7788ul);
+        Assert.Equal(0x1122_3344_5566_7788ul, Row(message).Cookie);
+    }
+
+    [Fact]
+    public void TheLocalAddressIsThatOfTheFamily()
+    {
+        var message = Socket(TcpState.Listen, family: 2);
+        byte[] address = [10, 91, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 7];
+        address.CopyTo(message, 8);
+        Assert.Equal(("10.91.0.1", 443), (Row(message).Local.Address.ToString(), (int)Row(message).Local.Port));
+        message[0] = 10;
+        Assert.Equal(("a5b:1:ffff:ffff::7", 443), (Row(message).Local.Address.ToString(), (int)Row(message).Local.Port));
     }
 }
