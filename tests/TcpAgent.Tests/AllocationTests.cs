@@ -21,7 +21,7 @@ public class AllocationTests
     {
         var time = new ManualTime();
         using var agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, time);
-        AssertAllocatesNothing(agent, time, Passes);
+        AssertAllocatesNothing(agent, time, Passes, isLive: true);
         Assert.NotNull(agent.Value("tcpagent_softnet_processed_total{cpu=\"0\"}"));
         Assert.NotNull(agent.Value("tcpagent_device_receive_bytes_total{device=\"lo\"}"));
     }
@@ -40,14 +40,24 @@ public class AllocationTests
         AssertAllocatesNothing(agent, time, passes);
     }
 
-    static void AssertAllocatesNothing(TestAgent agent, ManualTime time, int passes)
+    static void AssertAllocatesNothing(TestAgent agent, ManualTime time, int passes, bool isLive = false)
     {
         for (var i = 0; i < Math.Min(WarmUps, passes); i++)
             Pass(agent, time);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < passes; i++)
-            Pass(agent, time);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Something new on the host (a device, a listener, a first dear walk) may allocate, once: what is new in one round is known in
+        // the next. The fixtures never change, so they have no such excuse.
+        var rounds = isLive ? 3 : 1;
+        long allocated = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < passes; i++)
+                Pass(agent, time);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (allocated == 0)
+                return;
+        }
         Assert.Equal(0, allocated);
     }
 

@@ -36,9 +36,13 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
                 return result.And(number);
             if (!IsSameSection(header.Rest, values.Rest))
             {
-                // A line was lost: this one may be the header of the next section.
-                result = result.And(number);
+                // A line was lost, or these are no values: then they may be the header of the next section.
+                result = result.And(number + 1);
                 header = values;
+                if (NameLength(values.Rest) > 0)
+                    continue;
+                number++;
+                more = cursor.TryReadLine(out header);
                 continue;
             }
             number++;

@@ -14,7 +14,7 @@ sealed class Schedule(long start, long interval)
     internal long Advance(long now)
     {
         var late = now - Due;
-        var skipped = late <= interval ? 0 : (late - 1) / interval;
+        var skipped = late < interval ? 0 : late / interval;
         Due += (skipped + 1) * interval;
         Missed += skipped;
         return skipped;

@@ -57,11 +57,22 @@ public class TableParserTests
     }
 
     [Theory]
+    [InlineData("Ip: A\nIp: 1\nTcp: A B\nUdp: A\nUdp: 3\n", 1)]
+    [InlineData("Ip: A\nIp: 1\nTcp: 1 2\nUdp: A\nUdp: 3\n", 1)]
+    [InlineData("Ip: A\nIp: 1\nTcp: A B\nTcpExt: 1 2\nUdp: A\nUdp: 3\n", 2)]
+    public void ALostLineCostsOnlyItsOwnSection(string text, int dropped)
+    {
+        var result = _map.Parse(_parser, Encoding.ASCII.GetBytes(text));
+        Assert.Equal(dropped, result.Dropped);
+        Assert.Equal((1, 3), (_map["Ip.A"], _map["Udp.A"]));
+        Assert.Null(_map["Tcp.A"]);
+    }
+
+    [Theory]
     [InlineData("Tcp: 1")]
     [InlineData("Tcp: 1 2 3")]
     [InlineData("Tcp: 1 4x")]
     [InlineData("Tcp:")]
-    [InlineData("TcpExt: 1 2")]
     [InlineData("1 2")]
     [InlineData("")]
     public void ASectionWhoseValuesDoNotFitIsDroppedAlone(string values)
