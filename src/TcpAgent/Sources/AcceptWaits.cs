@@ -27,17 +27,22 @@ sealed class AcceptWaits : IDisposable
         _lane = new WalkLane(walkBudget * Share, Walk, time);
     }
 
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
     /// <summary>Takes finished results and starts the next look, if any queue is not empty.</summary>
     internal void Look(ListenerTable table)
     {
         foreach (var listener in table.Listeners)
             if (listener.Length == 0)
                 listener.OldestWait = long.MinValue;
-        if (!_lane.Poll(_lane.IsReady && ChoosePort(table)) || _lane.Errno != 0)
+        if (!_lane.Poll(_lane.IsReady && ChoosePort(table)))
             return;
         foreach (var listener in table.Listeners)
             if (listener.Endpoint.Port == _port)
                 listener.OldestWait = long.MinValue;
+        if (_lane.Errno != 0)
+            return;
         foreach (var (local, milliseconds) in _oldest)
             if (table.For(local) is { } listener)
                 listener.OldestWait = Math.Max(listener.OldestWait, milliseconds);

@@ -39,7 +39,8 @@ sealed class Listeners : Source
     const string Where = "sock_diag";
 
     readonly NetlinkDump? _dump;
-    readonly ListenerTable _table;
+    readonly ListenerTable _followed;
+    readonly ListenerTable _walked;
     readonly AcceptWaits? _waits;
     readonly SlotRef _listenDrops;
     readonly int _max;
@@ -47,6 +48,7 @@ sealed class Listeners : Source
     Listener[] _ranked = [];
     ulong[] _scores = [];
     bool _byWalk;
+    bool _isKnown;
 
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
@@ -57,80 +59,97 @@ sealed class Listeners : Source
         : base("listeners", new Block(Rows, "address,port"), new Block(CountRows))
     {
         (_dump, _waits, _max, _byWalk) = (dump, waits, options.MaxListeners, dump is null);
-        _table = new ListenerTable(options.PeakWindow, time);
+        _followed = new ListenerTable(options.PeakWindow, time);
+        _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenDrops");
         Mode = dump is null ? "procfs" : Where;
     }
 
+    /// <summary>
+    /// The two interfaces name sockets differently, so each has a table of its own: what one followed stays for when it can be
+    /// used again.
+    /// </summary>
+    ListenerTable Table => _byWalk ? _walked : _followed;
+
     /// <summary>Listening sockets at this tick, or <see cref="Metric.Absent"/> while only the walk knows.</summary>
-    internal long SocketCount => _byWalk ? Absent : _table.Sockets;
+    internal long SocketCount => _byWalk ? Absent : _followed.Sockets;
 
     internal override ReadStatus Read(in Tick tick)
     {
         if (_dump is null || (_byWalk && !tick.Slow))
             return ReadStatus.Ok;
-        var errno = ReadListeners(tick);
         var wasByWalk = _byWalk;
-        _byWalk = errno != 0;
-        if (_byWalk != wasByWalk)
-        {
-            // The two interfaces name sockets differently: what was followed by one means nothing to the other.
-            _table.Clear();
-            Mode = _byWalk ? "procfs" : Where;
-            if (!_byWalk)
-                errno = ReadListeners(tick);
-        }
+        _byWalk = ReadListeners(tick) != 0;
+        if (_byWalk && !wasByWalk)
+            Lose();
+        Mode = _byWalk ? "procfs" : Where;
         if (!_byWalk)
-            _waits?.Look(_table);
+        {
+            _isKnown = true;
+            _waits?.Look(_followed);
+        }
         return ReadStatus.Ok;
     }
 
     int ReadListeners(in Tick tick)
     {
-        _table.Begin();
+        _followed.Begin();
         _dump!.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
         {
             if (SockDiag.TryRead(type, payload, out var row))
-                _table.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
+                _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
             else
                 Malformed++;
         }
         if (_dump.Errno == 0)
-            _table.End(tick.Timestamp);
+            _followed.End(tick.Timestamp);
         return _dump.Errno;
     }
 
     /// <summary>Takes what the last walk of all sockets found, before Derive.</summary>
     internal void Observe(in Tick tick, SocketCensus census)
     {
-        if (_byWalk)
+        // Only a walk of /proc/net/tcp tells of listeners, and it is always complete.
+        if (_byWalk && census.IsComplete)
         {
-            _table.Begin();
+            _walked.Begin();
             foreach (var row in census.Listeners)
-                _table.Add(row);
-            _table.End(tick.Timestamp);
+                _walked.Add(row);
+            _walked.End(tick.Timestamp);
+            _isKnown = true;
         }
-        foreach (var listener in _table.Listeners)
+        foreach (var listener in Table.Listeners)
             (listener.SynRecv, listener.Abandoned) = (0, 0);
         foreach (var (local, count) in census.SynRecv)
-            if (_table.For(local) is { } listener)
+            if (Table.For(local) is { } listener)
                 listener.SynRecv += count;
         foreach (var (local, count) in census.Abandoned)
-            if (_table.For(local) is { } listener)
+            if (Table.For(local) is { } listener)
                 listener.Abandoned += count;
+    }
+
+    /// <summary>What the walks found is no longer so: the last one failed.</summary>
+    internal void Lose()
+    {
+        if (!_byWalk)
+            return;
+        _walked.Clear();
+        _isKnown = false;
     }
 
     internal override void Derive(in Tick tick)
     {
         Withdraw();
+        if (!_isKnown)
+            return;
         var exported = Rank();
         for (var i = 0; i < exported; i++)
             Store(_ranked[i], Blocks[0].Add(_ranked[i].Key));
         var counts = Blocks[1][0];
-        counts[Count] = _table.Count;
-        counts[Omitted] = _table.Count - exported;
-        counts[Unattributed] = _listenDrops.Value == Absent || _table.Drops == Absent ? Absent : _listenDrops.Value - _table.Drops;
+        counts[Count] = Table.Count;
+        counts[Omitted] = Table.Count - exported;
+        counts[Unattributed] = _listenDrops.Value == Absent || Table.Drops == Absent ? Absent : _listenDrops.Value - Table.Drops;
     }
 
     static void Store(Listener listener, Span<long> slots)
@@ -149,10 +168,10 @@ sealed class Listeners : Source
     /// <summary>Puts the listeners into _ranked, the busiest first if not all are exported. Returns how many are.</summary>
     int Rank()
     {
-        if (_ranked.Length < _table.Count)
+        if (_ranked.Length < Table.Count)
             Grow();
         var count = 0;
-        foreach (var listener in _table.Listeners)
+        foreach (var listener in Table.Listeners)
             _ranked[count++] = listener;
         if (count <= _max)
             return count;
@@ -173,8 +192,8 @@ sealed class Listeners : Source
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Grow()
     {
-        _ranked = new Listener[_table.Count * 2];
-        _scores = new ulong[_table.Count * 2];
+        _ranked = new Listener[Table.Count * 2];
+        _scores = new ulong[Table.Count * 2];
     }
 
     internal override void Reopen() => _dump?.Close();

@@ -115,6 +115,7 @@ sealed class Sockets : Source
         if (_walk.Errno != 0)
         {
             Withdraw();
+            _listeners?.Lose();
             _walked = false;
             _status = ReadStatus.Failed(_table.Where, _walk.Errno);
             return;

@@ -78,7 +78,15 @@ sealed class FakeSockets
     /// <summary>Given instead of every dump.</summary>
     internal int Broken { get; set; }
 
+    /// <summary>Fails the dumps of exactly these states, and those of one port.</summary>
+    internal uint BrokenFor { get; set; }
+
+    internal bool BrokenPorts { get; set; }
+
     internal int Interruptions { get; set; }
+
+    /// <summary>States that come with every dump, asked for or not.</summary>
+    internal HashSet<TcpState> AnswersAlways { get; } = [];
 
     /// <summary>The states of each request that named no port.</summary>
     internal List<uint> AskedStates { get; } = [];
@@ -112,11 +120,14 @@ sealed class FakeSockets
             AskedStates.Add(states);
         else
             AskedPorts.Add(port.Value);
-        var rows = _table.Where(socket => (states & 1u << (int)socket.State) != 0 && (port ?? socket.Port) == socket.Port)
+        var rows = _table
+            .Where(socket => ((states & 1u << (int)socket.State) != 0 && (port ?? socket.Port) == socket.Port) || AnswersAlways.Contains(socket.State))
             .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
             yield return Answer.Of(part);
-        if (Errors.TryDequeue(out var errno) || (errno = Broken) != 0)
+        if (!Errors.TryDequeue(out var errno))
+            errno = (port is null ? states == BrokenFor : BrokenPorts) ? Libc.EPERM : Broken;
+        if (errno != 0)
             yield return errno == Libc.ETIMEDOUT ? Answer.Error(errno) : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
         else
             yield return Answer.Of(Done(sequence, (ushort)(Interruptions-- > 0 ? NLM_F_MULTI | NetlinkMessage.NLM_F_DUMP_INTR : NLM_F_MULTI)));

@@ -207,6 +207,8 @@ public sealed class WalkLaneTests : IDisposable
         var lane = Lane(AtGate);
         lane.Cost = Dear;
         lane.Poll(wanted: true);
+        Assert.True(SpinWait.SpinUntil(() => _threads.Count == 1, TimeSpan.FromSeconds(20)));
+        _lane = null;
         var waited = Stopwatch.StartNew();
         lane.Dispose();
         Assert.InRange(waited.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
@@ -214,7 +216,6 @@ public sealed class WalkLaneTests : IDisposable
         // The walk ends after all: its thread does, too, and harms nothing.
         _gate.Set();
         Assert.True(_threads[0].Join(TimeSpan.FromSeconds(10)));
-        _lane = null;
     }
 
     [Fact]
@@ -225,8 +226,8 @@ public sealed class WalkLaneTests : IDisposable
         lane.Poll(wanted: true);
         Await(lane);
         var thread = Assert.Single(_threads);
+        _lane = null;
         lane.Dispose();
         Assert.False(thread.IsAlive);
-        _lane = null;
     }
 }
