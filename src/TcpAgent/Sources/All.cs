@@ -10,7 +10,7 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "sockets", "snmp", "sockstat", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
+        "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -28,9 +28,9 @@ static class All
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
             options.IsEnabled("listeners") ? listeners : null, options, time);
 
-        // The walk comes first and what its arithmetic needs right after it; the listeners just before the drops they explain.
+        // The counters that call for a walk come before it, the listeners just before the drops they explain.
         return Choose(
-            options, sockets, snmp, sockstat, listeners, netstat,
+            options, snmp, sockstat, sockets, listeners, netstat,
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
             new Softnet(root), new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root),
 

@@ -10,7 +10,33 @@ sealed class SocketCounters(Source snmp, Source sockstat)
     readonly SlotRef _inUse = SlotRef.To(sockstat.Blocks[0], "TCP", "inuse");
     readonly SlotRef _inUse6 = SlotRef.To(sockstat.Blocks[0], "TCP6", "inuse");
 
+    /// <summary>
+    /// Whatever happens to a TCP socket moves one of these: a segment comes or goes, a connect gives up, a mini-socket expires. Only
+    /// a half-open connection expires, and a process accepts a closed one, without a trace.
+    /// </summary>
+    readonly SlotRef[] _watched =
+    [
+        SlotRef.To(snmp.Blocks[0], "Tcp", "InSegs"), SlotRef.To(snmp.Blocks[0], "Tcp", "OutSegs"),
+        SlotRef.To(snmp.Blocks[0], "Tcp", "RetransSegs"), SlotRef.To(snmp.Blocks[0], "Tcp", "AttemptFails"),
+        SlotRef.To(snmp.Blocks[0], "Tcp", "CurrEstab"), SlotRef.To(sockstat.Blocks[0], "TCP", "inuse"),
+        SlotRef.To(sockstat.Blocks[0], "TCP", "tw"), SlotRef.To(sockstat.Blocks[0], "TCP6", "inuse"),
+    ];
+
+    readonly long[] _last = new long[8];
+
     internal long CurrEstab => _currEstab.Value;
+
+    /// <summary>Whether any of the watched counters moved since the last call. Where one cannot be read they may have.</summary>
+    internal bool HaveMoved()
+    {
+        var moved = _watched[0].Value == Metric.Absent || _timeWait.Value == Metric.Absent;
+        for (var i = 0; i < _watched.Length; i++)
+        {
+            moved |= _watched[i].Value != _last[i];
+            _last[i] = _watched[i].Value;
+        }
+        return moved;
+    }
 
     /// <summary>sockstat's tw counts every mini-socket, those in FIN_WAIT2 too.</summary>
     internal long TimeWait(long finWait2MiniSockets) =>

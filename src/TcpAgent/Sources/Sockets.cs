@@ -26,7 +26,7 @@ sealed class Sockets : Source
     [
         Gauge("", "", "tcpagent_tcp_transient_sockets", "Sockets in SYN_SENT, FIN_WAIT1, FIN_WAIT2, LAST_ACK or CLOSING, without FIN_WAIT2 mini-sockets, from counters alone: fresh at every sample, whatever the walk's age.", origin: "sockstat, snmp"),
         Gauge("", "", "tcpagent_walk_interval_seconds", "Time between two walks of the socket table, stretched so that walking stays within --sample.walk-budget of one CPU.", Scale.Nanoseconds),
-        Gauge("", "", "tcpagent_walk_age_seconds", "Age of the last walk: how old the states are that only the walk can count.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_walk_age_seconds", "How old the states are that only a walk can count: the age of the last one, or 0 while counters show that no socket has changed since.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_walk_duration_seconds", "How long the last walk took.", Scale.Nanoseconds),
         Counter("", "", "tcpagent_walks_total", "Walks of the socket table for its rare states."),
         Counter("", "", "tcpagent_walk_cpu_seconds_total", "CPU time of the walks for the rare states.", Scale.Nanoseconds),
@@ -60,6 +60,9 @@ sealed class Sockets : Source
     bool _walked;
     bool _walkedNow;
 
+    /// <summary>Something has happened to a socket since the last walk, or may have. On an idle host it costs more than all the rest.</summary>
+    bool _isDue = true;
+
     /// <param name="diag">Null where sock_diag would speak of another kernel than <paramref name="proc"/> does.</param>
     /// <param name="proc">Stands in where sock_diag cannot be used.</param>
     /// <param name="counters">What the arithmetic needs.</param>
@@ -90,8 +93,16 @@ sealed class Sockets : Source
         // After a failure sock_diag is tried again with each slow tick, not at each.
         if (tick.Slow && _diag is not null && !IsWalking)
             _table = _diag;
-        if (!_checkLane.IsRunning && _walk.Poll(wanted: true))
-            TakeWalk();
+        _isDue |= _counters.HaveMoved() || tick.Slow || !_walked || _census[TcpState.SynRecv] > 0 || _census.Abandoned.Count > 0;
+        if (!_checkLane.IsRunning)
+        {
+            // What happens from the start of a walk on calls for the next.
+            var isDue = _isDue;
+            if (_walk.IsReady)
+                _isDue = false;
+            if (_walk.Poll(isDue))
+                TakeWalk();
+        }
         if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
             _checkLane.Rest(0);
         if (!_walk.IsRunning && _checkLane.Poll(_walked && _table == _diag && _check.IsWanted(_census, _checkLane.StartedAt)))
@@ -168,7 +179,7 @@ sealed class Sockets : Source
     {
         walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
         walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
-        walk[WalkAge] = _walkedNow && !_walk.IsRunning ? 0 : (long)Math.Max(0, (tick.Timestamp - _walk.StartedAt) * (1e9 / _time.TimestampFrequency));
+        walk[WalkAge] = (!_isDue || _walkedNow) && !_walk.IsRunning ? 0 : (long)Math.Max(0, (tick.Timestamp - _walk.StartedAt) * (1e9 / _time.TimestampFrequency));
         walk[WalkDuration] = _walk.Duration;
         walk[Walks] = _walk.Walks;
         walk[WalkCpu] = _walk.TotalCost;

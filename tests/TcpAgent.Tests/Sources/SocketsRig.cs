@@ -53,6 +53,13 @@ sealed class SocketsRig : IDisposable
         return ReadAndDerive(slow);
     }
 
+    /// <summary>A tick a second later with the counters as they stand.</summary>
+    internal ReadStatus Tick(bool slow = false)
+    {
+        Time.Now += ManualTime.Second;
+        return ReadAndDerive(slow);
+    }
+
     /// <summary>A walk that went to its thread is awaited, so that what it cost does not matter to the test.</summary>
     ReadStatus ReadAndDerive(bool slow)
     {
