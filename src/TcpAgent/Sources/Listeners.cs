@@ -20,7 +20,7 @@ sealed class Listeners : Source
         Gauge("", "", "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", origin: "inet_diag rqueue"),
         Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
         Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
-        Counter("", "", "tcpagent_listener_drops_total", "SYNs and final handshake ACKs dropped at this listener: accept queue full, SYN queue full, or no memory.", origin: "sk_drops"),
+        Counter("", "", "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", origin: "sk_drops"),
         Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
         Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
         Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
@@ -30,7 +30,7 @@ sealed class Listeners : Source
     [
         Gauge("", "", "tcpagent_listeners", "Addresses and ports that are listened on."),
         Gauge("", "", "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept."),
-        Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen.", origin: "TcpExt.ListenDrops less sk_drops"),
+        Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", origin: "TcpExt.ListenDrops less sk_drops"),
     ];
 
     const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, SynRecv = 6, Abandoned = 7, OldestWait = 8;

@@ -9,6 +9,10 @@ static class AgentProgram
 
     internal static Task<string> Print(params string[] arguments) => Child.Run("dotnet", [Assembly, "print", .. arguments]);
 
+    /// <summary>Inside a network namespace.</summary>
+    internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) =>
+        place.Run("dotnet", [Assembly, "print", .. arguments]);
+
     internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments) =>
         Child.Start("dotnet", [Assembly, "serve", $"--web.listen-address=127.0.0.1:{port}", .. arguments], environment);
 

@@ -1,0 +1,26 @@
+namespace TcpAgent.Lab.Support;
+
+/// <summary>A network namespace of the test's own. Needs root; removed whatever happens.</summary>
+sealed class NetworkNamespace : IAsyncDisposable
+{
+    static int s_count;
+
+    readonly string _ip = Require.Tool("ip", "iproute2");
+    readonly string _name = $"tcp-agent-lab-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
+
+    internal static async Task<NetworkNamespace> Create()
+    {
+        Require.Root();
+        var created = new NetworkNamespace();
+        await Child.Run(created._ip, "netns", "add", created._name);
+        return created;
+    }
+
+    /// <summary>Runs to the end and returns standard output.</summary>
+    internal Task<string> Run(string file, params string[] arguments) => Child.Run(_ip, ["netns", "exec", _name, file, .. arguments]);
+
+    /// <summary>ip becomes the program itself, so that the child's id is the program's.</summary>
+    internal Child Start(string file, params string[] arguments) => Child.Start(_ip, ["netns", "exec", _name, file, .. arguments]);
+
+    public async ValueTask DisposeAsync() => await Child.Run(_ip, "netns", "del", _name);
+}
