@@ -94,20 +94,28 @@ sealed class Sockets : Source
         if (tick.Slow && _diag is not null && !IsWalking)
             _table = _diag;
         _isDue |= _counters.HaveMoved() || tick.Slow || !_walked || _census[TcpState.SynRecv] > 0 || _census.Abandoned.Count > 0;
-        if (!_checkLane.IsRunning)
+        if (!_checkLane.IsRunning && PollWalk())
         {
-            // What happens from the start of a walk on calls for the next.
-            var isDue = _isDue;
-            if (_walk.IsReady)
-                _isDue = false;
-            if (_walk.Poll(isDue))
-                TakeWalk();
+            TakeWalk();
+
+            // A walk on its own thread is taken a tick after it began: the next begins at once.
+            if (_walk.IsDear)
+                PollWalk();
         }
         if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
             _checkLane.Rest(0);
         if (!_walk.IsRunning && _checkLane.Poll(_walked && _table == _diag && _check.IsWanted(_census, _checkLane.StartedAt)))
             TakeCheck();
         return _status;
+    }
+
+    /// <summary>What happens from the start of a walk on calls for the next.</summary>
+    bool PollWalk()
+    {
+        var isDue = _isDue;
+        if (_walk.IsReady)
+            _isDue = false;
+        return _walk.Poll(isDue);
     }
 
     void TakeWalk()

@@ -40,6 +40,9 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
 
     internal bool IsRunning { get; private set; }
 
+    /// <summary>The next walk will run on a thread of its own.</summary>
+    internal bool IsDear => Cost > InlineLimit;
+
     internal bool IsReady => !IsRunning && time.GetTimestamp() >= _restsUntil;
 
     internal int Errno { get; private set; }
@@ -56,7 +59,7 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
             return false;
         IsRunning = true;
         StartedAt = time.GetTimestamp();
-        if (Cost <= InlineLimit)
+        if (!IsDear)
         {
             Run();
             return Finish();
