@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint publish clean
+.PHONY: build test golden lint publish bench bench-peers clean
 
 build:
 	dotnet build
@@ -17,6 +17,20 @@ lint:
 # One self-contained executable in artifacts/tcp-agent.
 publish:
 	dotnet publish src/TcpAgent -c Release -r linux-x64 -o artifacts/tcp-agent
+
+# Micro-benchmarks; one kind of them: make bench FILTER=*Render*
+FILTER ?= *
+bench:
+	dotnet run --project tests/TcpAgent.Benchmarks -c Release -- --filter '$(FILTER)'
+
+# The agent beside node_exporter, ss and a minimal C program, in network namespaces of its own; root. Writes docs/performance.md.
+# One short run: make bench-peers PEERS=--quick
+PEERS ?=
+bench-peers: publish
+	mkdir -p artifacts/peers
+	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
+	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c
+	python3 tests/TcpAgent.Benchmarks/peers/bench_peers.py $(PEERS)
 
 clean:
 	rm -rf artifacts

@@ -1,0 +1,64 @@
+using BenchmarkDotNet.Attributes;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+
+namespace TcpAgent.Benchmarks;
+
+/// <summary>One tick of the live kernel, back to back. The clock moves by a second each time, so every tenth is a slow one.</summary>
+[MemoryDiagnoser]
+public class TickBenchmarks
+{
+    readonly ManualTime _time = new();
+    TestAgent _agent = null!;
+
+    [GlobalSetup]
+    public void Open() => _agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, _time);
+
+    [GlobalCleanup]
+    public void Close() => _agent.Dispose();
+
+    [Benchmark]
+    public void Tick()
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _agent.Sampler.Take();
+    }
+}
+
+/// <summary>One rendering of one snapshot into a buffer, without HTTP and gzip.</summary>
+[MemoryDiagnoser]
+public class RenderBenchmarks
+{
+    TestAgent _agent = null!;
+
+    [Params("linux-6.18", "many")]
+    public string Set { get; set; } = "";
+
+    [GlobalSetup]
+    public void Sample()
+    {
+        _agent = TestAgent.OverFixture(Set, new ManualTime());
+        _agent.Sampler.Take();
+    }
+
+    [GlobalCleanup]
+    public void Close() => _agent.Dispose();
+
+    [Benchmark]
+    public int RenderText() => _agent.Render(ExpositionFormat.Text).Length;
+
+    [Benchmark]
+    public int RenderOpenMetrics() => _agent.Render(ExpositionFormat.OpenMetrics).Length;
+}
+
+/// <summary>A label text from a name, as each new device or CPU costs once.</summary>
+[MemoryDiagnoser]
+public class LabelBenchmarks
+{
+    [Benchmark]
+    public int LabelPlain() => Label.Render("device", "veth0a1b2c3"u8).Length;
+
+    [Benchmark]
+    public int LabelEscaped() => Label.Render("device", "a\"b\\c\nd"u8).Length;
+}
