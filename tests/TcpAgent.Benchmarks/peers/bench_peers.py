@@ -67,6 +67,8 @@ class Lab:
             run("ip", "link", "add", "bench0", "type", "veth", "peer", "name", "bench1", "netns", peer)
             run("ip", "addr", "add", f"{SERVER}/24", "dev", "bench0")
             run("ip", "link", "set", "bench0", "up")
+            # With a queue the kernel does not see that the peer's backlog drops a SYN-ACK; else it gives up the request.
+            run("tc", "qdisc", "add", "dev", "bench0", "root", "pfifo", "limit", "100000")
         with self.inside(self.peer):
             run("ip", "addr", "add", f"{PEER}/24", "dev", "bench1")
             run("ip", "link", "set", "bench1", "up")
@@ -292,20 +294,21 @@ class Bench:
         """One walk a second whatever it costs: the cost of one, and of the whole agent."""
         with self.walking.awake() as agent:
             time.sleep(4)
-            seconds = 8
             before, cpu, start = agent.values(), agent.cpu(), time.monotonic()
-            walls = []
-            for _ in range(seconds):
-                time.sleep(1)
-                walls.append(agent.values().get("tcpagent_walk_duration_seconds", 0))
-            cpu, seconds, after = agent.cpu() - cpu, time.monotonic() - start, agent.values()
-            result = {
-                "agent_walking": cpu * 1e3 / seconds, "agent_walk_wall": statistics.median(walls) * 1e3,
-                "agent_walking_peak": agent.memory()["VmHWM"],
-            }
+            time.sleep(8)
+            cpu, seconds = agent.cpu() - cpu, time.monotonic() - start
+            after, memory = agent.values(), agent.memory()
+            result = {"agent_walking": cpu * 1e3 / seconds, "agent_walking_peak": memory["VmHWM"]}
             spent, walks = "tcpagent_walk_cpu_seconds_total", "tcpagent_walks_total"
             if spent in after and after.get(walks, 0) > before.get(walks, 0):
                 result["agent_walk"] = (after[spent] - before[spent]) * 1e3 / (after[walks] - before[walks])
+            else:
+                # An agent without the counters: how long its walk took. One that was not interrupted takes as long as its CPU time.
+                walls = []
+                for _ in range(5):
+                    walls.append(agent.values()["tcpagent_walk_duration_seconds"] * 1e3)
+                    time.sleep(1)
+                result["agent_walk"] = statistics.median(walls)
             return result
 
     def agent_default(self, size):
@@ -383,9 +386,6 @@ class Bench:
             except (Failed, OSError, http.client.HTTPException) as e:
                 failures["exactness"], exact = str(e), None
         medians = {name: statistics.median(values) for name, values in figures.items()}
-        if "agent_walk" not in medians and "agent_walk_wall" in medians:
-            # An agent without the counters: how long its walk took. One that was not interrupted takes as long as its CPU time.
-            medians["agent_walk"] = medians["agent_walk_wall"]
         return {"size": size, "medians": medians, "rounds": figures, "exact": exact, "failures": failures}
 
 
