@@ -91,7 +91,7 @@ class Lab:
 
     def start(self, *command, **options):
         with self.inside(self.server):
-            child = subprocess.Popen(command, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM), **options)
+            child = subprocess.Popen(command, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), **options)
         self.children.append(child)
         return child
 
