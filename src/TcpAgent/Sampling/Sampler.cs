@@ -73,7 +73,8 @@ sealed class Sampler : IDisposable
         for (var i = 0; i < _states.Length; i++)
             _reads[i] = tick.Slow || _sources[i].Lane == Lane.Fast ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
         for (var i = 0; i < _states.Length; i++)
-            Derive(_states[i], tick, ref _reads[i].Status);
+            if (_reads[i].Status.Outcome != Outcome.Failed)
+                Derive(_states[i], tick, ref _reads[i].Status);
         for (var i = 0; i < _states.Length; i++)
             if (_states[i].Update(_reads[i].Status, _reads[i].Duration))
                 Report(_states[i]);

@@ -79,7 +79,9 @@ sealed class Listeners : Source
         if (_dump is null || (_byWalk && !tick.Slow))
             return ReadStatus.Ok;
         var wasByWalk = _byWalk;
-        _byWalk = ReadListeners(tick) != 0;
+
+        // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
+        _byWalk = ReadListeners(tick) != 0 && ReadListeners(tick) != 0;
         if (_byWalk && !wasByWalk)
             Lose();
         Mode = _byWalk ? "procfs" : Where;

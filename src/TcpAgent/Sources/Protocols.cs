@@ -28,6 +28,9 @@ sealed class Protocols : Source
         _block = Blocks[0];
     }
 
+    /// <summary>A dear file for one flag; that pressure began shows in tcpagent_tcp_memory_pressures_total at once.</summary>
+    internal override Lane Lane => Lane.Slow;
+
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();

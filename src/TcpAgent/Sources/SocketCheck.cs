@@ -46,7 +46,7 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
     /// <summary>Writes, for each state, the full count less what was computed.</summary>
     internal void Compare(Span<long> differences)
     {
-        Calibrate();
+        Calibrate(_full, _counters.CurrEstab);
         for (var state = TcpState.Established; state <= TcpState.Closing; state++)
             differences[(int)state - 1] = _full[state] - _rare[state];
         differences[(int)TcpState.TimeWait - 1] = Difference(_full[TcpState.TimeWait], _counters.TimeWait(_rare.FinWait2MiniSockets));
@@ -57,12 +57,12 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
     static long Difference(long full, long computed) => computed == Metrics.Metric.Absent ? Metrics.Metric.Absent : full - computed;
 
     /// <summary>A count of a busy host is not exact to the socket: only a clear answer is taken.</summary>
-    void Calibrate()
+    internal void Calibrate(SocketCensus full, long currEstab)
     {
-        var closeWait = _full[TcpState.CloseWait];
-        if (CurrEstabHasCloseWait is not null || closeWait == 0 || _counters.CurrEstab == Metrics.Metric.Absent)
+        var closeWait = full[TcpState.CloseWait];
+        if (CurrEstabHasCloseWait is not null || closeWait == 0 || currEstab == Metrics.Metric.Absent)
             return;
-        var surplus = _counters.CurrEstab - _full[TcpState.Established];
+        var surplus = currEstab - full[TcpState.Established];
         if (Math.Abs(surplus - closeWait) <= closeWait / 4)
             CurrEstabHasCloseWait = true;
         else if (Math.Abs(surplus) <= closeWait / 4)

@@ -57,6 +57,7 @@ sealed class Sockets : Source
     SocketCensus _next = new();
     ReadStatus _status;
     long _procCost;
+    long _firstWalkAt;
     bool _walked;
     bool _walkedNow;
 
@@ -103,7 +104,7 @@ sealed class Sockets : Source
                 PollWalk();
         }
         if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
-            _checkLane.Rest(0);
+            _checkLane.Rest(tick.Timestamp, 0);
         if (!_walk.IsRunning && _checkLane.Poll(_walked && _table == _diag && _check.IsWanted(_census, _checkLane.StartedAt)))
             TakeCheck();
         return _status;
@@ -124,7 +125,7 @@ sealed class Sockets : Source
         {
             _table = _proc;
             _walk.Cost = Math.Max(_walk.Cost * ProcCostFactor, _procCost);
-            _walk.Rest(0);
+            _walk.Rest(_walk.StartedAt, 0);
             if (_walk.Poll(wanted: true))
                 TakeWalk();
             return;
@@ -139,7 +140,7 @@ sealed class Sockets : Source
             _status = ReadStatus.Failed(_table.Where, _walk.Errno);
             return;
         }
-        if (!_walked)
+        if (_checkLane.Walks == 0 && !_checkLane.IsRunning)
             RestBeforeFirstCheck();
         (_census, _next) = (_next, _census);
         (_walked, _walkedNow, Mode) = (true, true, _table.Mode);
@@ -147,11 +148,17 @@ sealed class Sockets : Source
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, _census.MalformedLine);
     }
 
-    /// <summary>A full count is dear on a large host: its share is saved up before the first, not paid back after.</summary>
+    /// <summary>
+    /// A full count is dear on a large host: its share is saved up before the first, not paid back after. What it will cost is
+    /// judged by the cheapest walk so far; the first of all pays for the runtime's start too.
+    /// </summary>
     void RestBeforeFirstCheck()
     {
-        _checkLane.Cost = _walk.Cost * FullCostFactor;
-        _checkLane.Rest(Math.Max(_checkLane.Interval, (long)SocketCheck.FirstAfter.TotalNanoseconds));
+        if (_firstWalkAt == 0)
+            _firstWalkAt = _walk.StartedAt;
+        var cost = _walk.Cost * FullCostFactor;
+        _checkLane.Cost = _checkLane.Cost == 0 ? cost : Math.Min(_checkLane.Cost, cost);
+        _checkLane.Rest(_firstWalkAt, Math.Max(_checkLane.Interval, (long)SocketCheck.FirstAfter.TotalNanoseconds));
     }
 
     void TakeCheck()
@@ -166,6 +173,8 @@ sealed class Sockets : Source
             return;
         if (_walkedNow)
             _listeners?.Observe(tick, _census);
+        if (_walkedNow && _census.IsComplete)
+            _check.Calibrate(_census, _counters.CurrEstab);
         var states = Blocks[0][0];
         for (var state = TcpState.Established; state <= TcpState.Closing; state++)
             states[(int)state - 1] = _census[state];

@@ -45,12 +45,21 @@ sealed class Sysctl : Source
         return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
     }
 
+    internal override void Reopen()
+    {
+        foreach (ref readonly var setting in _settings.AsSpan())
+            setting.File.Close();
+    }
+
+    public override void Dispose()
+    {
+        Reopen();
+        base.Dispose();
+    }
+
     ReadStatus Read(in Setting setting)
     {
         var errno = setting.File.Read(out var text);
-
-        // At one read in ten seconds keeping a descriptor for each setting is not worth it.
-        setting.File.Close();
         if (errno != 0)
             return ReadStatus.Optional(setting.File.Path, errno);
 

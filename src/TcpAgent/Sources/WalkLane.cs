@@ -47,8 +47,8 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
 
     internal int Errno { get; private set; }
 
-    /// <summary>Puts off the next walk, in nanoseconds from now.</summary>
-    internal void Rest(long nanoseconds) => _restsUntil = time.GetTimestamp() + Timestamps(nanoseconds);
+    /// <summary>Puts off the next walk until some nanoseconds after a timestamp.</summary>
+    internal void Rest(long from, long nanoseconds) => _restsUntil = from + Timestamps(nanoseconds);
 
     /// <summary>Runs or starts a walk if one is wanted and allowed. True when the results of one are there.</summary>
     internal bool Poll(bool wanted)

@@ -125,5 +125,14 @@ public sealed class AcceptWaitsTests : IDisposable
         for (var tick = 0; tick < 60; tick++)
             rig.Tick();
         Assert.Single(rig.Table.AskedPorts);
+        Assert.Equal(9_000, rig.Value("oldest_wait_seconds", 443));
+
+        // The queue empties and fills again before the next look may be taken: what is known is of connections long gone.
+        rig.Table.Set(Listen(443, 1));
+        rig.Tick();
+        rig.Table.Set(Listen(443, 1, length: 1));
+        rig.Tick();
+        Assert.Single(rig.Table.AskedPorts);
+        Assert.Null(rig.Value("oldest_wait_seconds", 443));
     }
 }

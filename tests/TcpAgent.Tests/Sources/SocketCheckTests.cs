@@ -153,6 +153,28 @@ public sealed class SocketCheckTests : IDisposable
     }
 
     [Fact]
+    public void ACloseWaitThatComesBetweenTwoFullCountsIsNotKeptWaitingAndAnUnclearAnswerIsAskedForAgain()
+    {
+        _rig.Table.Add(TcpState.Established, 50);
+        for (var second = 0; second < 40; second++)
+            _rig.Tick(50, 0);
+        Assert.Equal(1, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+
+        // On a host that changed too much between the two walks nothing is learned, until it stands still.
+        _rig.Table.Add(TcpState.CloseWait, 20);
+        for (var checks = 2; checks < 5; checks++)
+        {
+            _rig.Tick(60, 0);
+            Assert.Equal(checks, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+            Assert.Null(_rig.Check.CurrEstabHasCloseWait);
+        }
+        _rig.Tick(50, 0);
+        Assert.Equal((false, 50), (_rig.Check.CurrEstabHasCloseWait, _rig.State("established")));
+        _rig.Tick(50, 0);
+        Assert.Equal(5, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+    }
+
+    [Fact]
     public void WhereTheMeaningIsKnownNoCloseWaitAsksForIt()
     {
         using var rig = new SocketsRig(currEstabHasCloseWait: true);

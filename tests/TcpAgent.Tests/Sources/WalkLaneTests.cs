@@ -157,7 +157,7 @@ public sealed class WalkLaneTests : IDisposable
     public void ARestCanBeProlonged()
     {
         var lane = Lane();
-        lane.Rest(10 * ManualTime.Second);
+        lane.Rest(_time.Now, 10 * ManualTime.Second);
         _time.Now += 10 * ManualTime.Second - 1;
         Assert.False(lane.Poll(wanted: true));
         _time.Now++;
