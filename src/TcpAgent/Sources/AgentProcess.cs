@@ -10,7 +10,7 @@ sealed class AgentProcess : Source
     internal static readonly Metric[] Rows =
     [
         Counter("", "", "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", Scale.ClockTicks),
-        Gauge("", "", "process_open_fds", "Number of open file descriptors."),
+        Gauge("", "", "process_open_fds", "Number of open file descriptors, counted once a minute."),
         Gauge("", "", "process_max_fds", "Maximum number of open file descriptors."),
         Gauge("", "", "process_virtual_memory_bytes", "Virtual memory size in bytes."),
         Gauge("", "", "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit."),
@@ -27,6 +27,9 @@ sealed class AgentProcess : Source
     /// <summary>USER_HZ, 100 on both architectures the agent is built for.</summary>
     const int TicksPerSecond = 100;
 
+    /// <summary>Listing the descriptors costs as much as the whole slow lane, so it is done once a minute.</summary>
+    const int FdPeriod = 6;
+
     readonly ProcFile _stat;
     readonly ProcFile _limits;
     readonly ProcFile _systemStat;
@@ -34,6 +37,7 @@ sealed class AgentProcess : Source
     readonly Block _block;
     long _bootTime = Absent;
     nint _fds;
+    int _slowReads;
 
     internal AgentProcess(KernelRoot root)
         : base("process", new Block(Rows))
@@ -61,7 +65,7 @@ sealed class AgentProcess : Source
             Malformed++;
             return new ReadStatus(Outcome.Failed, _stat.Path, 0, 1);
         }
-        if (tick.Slow)
+        if (tick.Slow && _slowReads++ % FdPeriod == 0)
         {
             _block.Slot(OpenFds) = CountFds();
             ReadLimits();
@@ -159,6 +163,7 @@ sealed class AgentProcess : Source
         if (_fds != 0)
             _ = Libc.closedir(_fds);
         _fds = 0;
+        _slowReads = 0;
     }
 
     public override void Dispose()
