@@ -16,6 +16,12 @@ sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
     /// <summary>/proc/sys values: the kernel zeroes the whole requested length, so the buffer is small.</summary>
     internal const int ValueCapacity = 64;
 
+    /// <summary>
+    /// Iterated files hand out whole records up to a page (fs/seq_file.c), and no record is half a page long: a read of less, with
+    /// room for more, was the last. Most files are read in one call that way.
+    /// </summary>
+    const int FullRead = 2048;
+
     const int MaxLength = 64 * 1024 * 1024;
 
     readonly byte[] _path = Encoding.UTF8.GetBytes(path + '\0');
@@ -49,17 +55,18 @@ sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
         if (_fd < 0)
             return Libc.Errno;
 
-        // Iterated files hand out one page at a time: the end is where a read returns nothing.
         while (true)
         {
             if (length == _buffer.Length && !Grow())
                 return Fail(Libc.EFBIG, out length);
-            var n = Libc.pread(_fd, _buffer.AsSpan(length), (nuint)(_buffer.Length - length), length);
-            if (n == 0)
+            var room = _buffer.Length - length;
+            var n = Libc.pread(_fd, _buffer.AsSpan(length), (nuint)room, length);
+            length += (int)Math.Max(n, 0);
+            if (n >= 0 && n < Math.Min(room, FullRead))
                 return 0;
-            if (n > 0)
-                length += (int)n;
-            else if (Libc.Errno != Libc.EINTR)
+            if (n >= 0)
+                continue;
+            if (Libc.Errno != Libc.EINTR)
                 return Fail(Libc.Errno, out length);
         }
     }
