@@ -1,7 +1,7 @@
 using System.Net;
 using Serilog.Events;
 using TcpAgent.Logging;
-using TcpAgent.Sampling;
+using TcpAgent.Sources;
 
 namespace TcpAgent;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Benchmarks;
 

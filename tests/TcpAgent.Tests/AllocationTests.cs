@@ -1,6 +1,6 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
+using TcpAgent.Sources;
 using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests;

@@ -11,7 +11,7 @@ public partial class LayeringTests
     {
         ["Kernel"] = [],
         ["Metrics"] = ["Kernel"],
-        ["Sources"] = ["Kernel", "Metrics", "Sampling"],
+        ["Sources"] = ["Kernel", "Metrics"],
     };
 
     static string Source => Path.Combine(Repo.Root, "src", "TcpAgent");

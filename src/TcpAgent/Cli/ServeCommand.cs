@@ -44,7 +44,8 @@ static class ServeCommand
             state.Reload();
         });
 
-        await using var app = Build(options, agent, state, loggers, time);
+        using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, state.Ticked);
+        await using var app = Build(options, agent, sampling, state, loggers, time);
         LogStart(options, agent, logger);
         try
         {
@@ -60,10 +61,13 @@ static class ServeCommand
             Log.Listening(logger, address);
         state.Listening();
         await app.WaitForShutdownAsync(stop);
-        return 0;
+
+        // The host also stops when the sampler ends by a mistake of the agent's; then systemd is to restart it.
+        return sampling.ExecuteTask is { IsFaulted: true } ? 1 : 0;
     }
 
-    static WebApplication Build(AgentOptions options, Composition agent, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time)
+    static WebApplication Build(
+        AgentOptions options, Composition agent, SamplerService sampling, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time)
     {
         var age = new SampleAge(options.Sampling.Interval, time);
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
@@ -73,8 +77,7 @@ static class ServeCommand
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddHostedService(_ =>
-            new SamplerService(agent.Sampler, options.Sampling, time, loggers.CreateLogger("TcpAgent"), state.Ticked));
+        builder.Services.AddHostedService(_ => sampling);
         Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket);
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(state.Stopping);

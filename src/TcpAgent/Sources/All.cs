@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Sampling;
 
 namespace TcpAgent.Sources;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
 using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;

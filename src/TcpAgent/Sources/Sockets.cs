@@ -1,6 +1,5 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
 using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
@@ -58,6 +57,7 @@ sealed class Sockets : Source
     ReadStatus _status;
     long _procCost;
     long _firstWalkAt;
+    long _censusAt;
     bool _walked;
     bool _walkedNow;
 
@@ -143,7 +143,7 @@ sealed class Sockets : Source
         if (_checkLane.Walks == 0 && !_checkLane.IsRunning)
             RestBeforeFirstCheck();
         (_census, _next) = (_next, _census);
-        (_walked, _walkedNow, Mode) = (true, true, _table.Mode);
+        (_walked, _walkedNow, _censusAt, Mode) = (true, true, _walk.StartedAt, _table.Mode);
         Malformed += _census.Malformed;
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, _census.MalformedLine);
     }
@@ -196,7 +196,8 @@ sealed class Sockets : Source
     {
         walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
         walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
-        walk[WalkAge] = (!_isDue || _walkedNow) && !_walk.IsRunning ? 0 : (long)Math.Max(0, (tick.Timestamp - _walk.StartedAt) * (1e9 / _time.TimestampFrequency));
+        var age = Math.Max(0, tick.Timestamp - _censusAt);
+        walk[WalkAge] = _isDue || _walk.IsRunning ? (long)(age * (1e9 / _time.TimestampFrequency)) : 0;
         walk[WalkDuration] = _walk.Duration;
         walk[Walks] = _walk.Walks;
         walk[WalkCpu] = _walk.TotalCost;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Serilog.Events;
 using TcpAgent.Cli;
 using TcpAgent.Logging;
-using TcpAgent.Sampling;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Support;
 

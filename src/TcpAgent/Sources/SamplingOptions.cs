@@ -1,4 +1,4 @@
-namespace TcpAgent.Sampling;
+namespace TcpAgent.Sources;
 
 /// <param name="Interval">Time between two ticks, from 100 ms.</param>
 /// <param name="WalkBudget">Share of one CPU that walks of the socket table may use, above 0 to 1.</param>
