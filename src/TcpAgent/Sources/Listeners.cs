@@ -48,6 +48,7 @@ sealed class Listeners : Source
     ulong[] _scores = [];
     bool _byWalk;
     bool _isKnown;
+    bool _isLost;
 
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
@@ -75,7 +76,9 @@ sealed class Listeners : Source
 
     internal override ReadStatus Read(in Tick tick)
     {
-        if (_dump is null || (_byWalk && !tick.Slow))
+        if (_dump is null)
+            return _isLost ? ReadStatus.Absent : ReadStatus.Ok;
+        if (_byWalk && !tick.Slow)
             return ReadStatus.Ok;
         var wasByWalk = _byWalk;
 
@@ -118,7 +121,7 @@ sealed class Listeners : Source
             foreach (var row in census.Listeners)
                 _walked.Add(row);
             _walked.End(tick.Timestamp);
-            _isKnown = true;
+            (_isKnown, _isLost) = (true, false);
         }
         foreach (var listener in Table.Listeners)
             (listener.SynRecv, listener.Abandoned) = (0, 0);
@@ -136,7 +139,7 @@ sealed class Listeners : Source
         if (!_byWalk)
             return;
         _walked.Clear();
-        _isKnown = false;
+        (_isKnown, _isLost) = (false, true);
     }
 
     internal override void Derive(in Tick tick)

@@ -137,7 +137,9 @@ sealed class Sockets : Source
             Withdraw();
             _listeners?.Lose();
             _walked = false;
-            _status = ReadStatus.Failed(_table.Where, _walk.Errno);
+
+            // A plain folder may leave the table out, as it leaves out netlink; a kernel's /proc always has it.
+            _status = _diag is null ? ReadStatus.Optional(_table.Where, _walk.Errno) : ReadStatus.Failed(_table.Where, _walk.Errno);
             return;
         }
         if (_checkLane.Walks == 0 && !_checkLane.IsRunning)
