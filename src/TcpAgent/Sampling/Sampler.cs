@@ -81,7 +81,7 @@ sealed class Sampler : IDisposable
 
         Volatile.Write(ref _samples, _samples + 1);
         _agent.Report(_states, new SampleSummary(
-            _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, Nanoseconds(_time.GetTimestamp() - start), _samples,
+            _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, _time.Nanoseconds(_time.GetTimestamp() - start), _samples,
             Missed, _logDropped()));
         _exchange.Publish(start);
     }
@@ -98,7 +98,7 @@ sealed class Sampler : IDisposable
         {
             status = Threw(state, e);
         }
-        return (status, Nanoseconds(_time.GetTimestamp() - start));
+        return (status, _time.Nanoseconds(_time.GetTimestamp() - start));
     }
 
     void Derive(SourceState state, in Tick tick, ref ReadStatus status)
@@ -168,8 +168,6 @@ sealed class Sampler : IDisposable
             source.Reopen();
         _slowDue = long.MinValue;
     }
-
-    long Nanoseconds(long timestamps) => (long)(timestamps * (1e9 / _time.TimestampFrequency));
 
     public void Dispose()
     {

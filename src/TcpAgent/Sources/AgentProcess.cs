@@ -165,10 +165,4 @@ sealed class AgentProcess : Source
         _fds = 0;
         _slowReads = 0;
     }
-
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
 }

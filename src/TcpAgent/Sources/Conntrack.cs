@@ -93,10 +93,4 @@ sealed class Conntrack : Source, IFieldMap
             file.Close();
         _stat.Close();
     }
-
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
 }

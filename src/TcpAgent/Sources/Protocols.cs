@@ -63,10 +63,4 @@ sealed class Protocols : Source
     }
 
     internal override void Reopen() => _file.Close();
-
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
 }

@@ -199,7 +199,7 @@ sealed class Sockets : Source
         walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
         walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
         var age = Math.Max(0, tick.Timestamp - _censusAt);
-        walk[WalkAge] = _isDue || _walk.IsRunning ? (long)(age * (1e9 / _time.TimestampFrequency)) : 0;
+        walk[WalkAge] = _isDue || _walk.IsRunning ? _time.Nanoseconds(age) : 0;
         walk[WalkDuration] = _walk.Duration;
         walk[Walks] = _walk.Walks;
         walk[WalkCpu] = _walk.TotalCost;

@@ -121,10 +121,4 @@ sealed class Softnet : Source
         _file.Close();
         _online.Close();
     }
-
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
 }

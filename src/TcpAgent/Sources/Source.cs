@@ -114,5 +114,9 @@ abstract class Source(string name, params Block[] blocks) : IDisposable
     {
     }
 
-    public virtual void Dispose() => GC.SuppressFinalize(this);
+    public virtual void Dispose()
+    {
+        Reopen();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -51,12 +51,6 @@ sealed class Sysctl : Source
             setting.File.Close();
     }
 
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
-
     ReadStatus Read(in Setting setting)
     {
         var errno = setting.File.Read(out var text);

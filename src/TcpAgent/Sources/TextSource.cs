@@ -104,10 +104,4 @@ sealed class TextSource : Source, IFieldMap
         foreach (var file in _files)
             file.Close();
     }
-
-    public override void Dispose()
-    {
-        Reopen();
-        base.Dispose();
-    }
 }

@@ -108,7 +108,7 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
             _thrown = e;
         }
         Cost = Libc.ThreadCpuTime() - cpu;
-        Duration = (long)((time.GetTimestamp() - StartedAt) * (1e9 / time.TimestampFrequency));
+        Duration = time.Nanoseconds(time.GetTimestamp() - StartedAt);
     }
 
     long Timestamps(long nanoseconds) => (long)(nanoseconds * (time.TimestampFrequency / 1e9));

@@ -1,0 +1,7 @@
+namespace TcpAgent.Sources;
+
+static class Clock
+{
+    /// <summary>A difference of the clock's timestamps in nanoseconds.</summary>
+    internal static long Nanoseconds(this TimeProvider time, long timestamps) => (long)(timestamps * (1e9 / time.TimestampFrequency));
+}
