@@ -1,20 +1,45 @@
 using Microsoft.Extensions.Logging;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
 
 /// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
-sealed record Composition(Sampler Sampler, Exposition Exposition) : IDisposable
+sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout) : IDisposable
 {
     internal static Composition From(AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
         var sampler = new Sampler(
-            All.Open(root, options.Sampling, time), new Agent(BuildInfo.Version, BuildInfo.Revision), options.Sampling, time, logger, logDropped);
-        return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize));
+            Sources(root, options.Sampling, time), new Agent(BuildInfo.Version, BuildInfo.Revision), options.Sampling, time, logger, logDropped);
+        return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize), new SampleLayout(sampler.Blocks));
+    }
+
+    /// <summary>Whatever is sampled, and last what is concluded from it.</summary>
+    internal static List<Source> Sources(KernelRoot root, SamplingOptions options, TimeProvider time)
+    {
+        var sources = All.Open(root, options, time);
+        sources.Add(new ResourceMonitor([.. sources], options, time));
+        return sources;
+    }
+
+    /// <summary>The verdict on the newest sample; null before the first.</summary>
+    /// <param name="window">The sampler's peak window.</param>
+    internal Verdict? Judge(TimeSpan window)
+    {
+        if (Sampler.Snapshots.Acquire() is not { } snapshot)
+            return null;
+        try
+        {
+            return Verdict.From(new SampleView(Layout, snapshot), window);
+        }
+        finally
+        {
+            Sampler.Snapshots.Release(snapshot);
+        }
     }
 
     public void Dispose() => Sampler.Dispose();

@@ -60,7 +60,7 @@ static class DescribeCommand
     internal static List<(string Source, Metric Metric, string Labels)> Metrics()
     {
         var options = SamplingOptions.Default with { AllNetstatFields = true };
-        List<Source> sources = All.Open(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
+        var sources = Composition.Sources(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
         sources.Add(new Agent("", ""));
         var seen = new HashSet<string>();
         var metrics = new List<(string, Metric, string)>();

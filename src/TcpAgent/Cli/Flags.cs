@@ -160,7 +160,7 @@ sealed class Flags
     static bool TryParseShare(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1;
 
-    static bool TryParseDuration(string text, TimeSpan least, out TimeSpan value) =>
+    internal static bool TryParseDuration(string text, TimeSpan least, out TimeSpan value) =>
         Duration.TryParse(text, out value) && value >= least && value <= TimeSpan.FromHours(1);
 
     static bool TryParseLevel(string text, out LogEventLevel value)

@@ -38,6 +38,9 @@ sealed class Block
 
     internal ReadOnlySpan<byte> Key(int instance) => _keys[instance];
 
+    /// <summary>The key itself: a source gives an instance the same array at each tick.</summary>
+    internal byte[] KeyOf(int instance) => _keys[instance];
+
     /// <summary>A plain table's slot.</summary>
     internal ref long Slot(int row) => ref _values[row];
 

@@ -21,4 +21,23 @@ static class Label
     internal static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    /// <summary>The label text of <see cref="Render(string, string)"/> taken apart again.</summary>
+    internal static Dictionary<string, string> Values(string labels)
+    {
+        var values = new Dictionary<string, string>();
+        for (var at = 0; labels.IndexOf("=\"", at, StringComparison.Ordinal) is > 0 and var equals;)
+        {
+            var value = new StringBuilder();
+            var end = equals + 2;
+            for (; end < labels.Length && labels[end] != '"'; end++)
+            {
+                var escaped = labels[end] == '\\' && end + 1 < labels.Length;
+                value.Append(!escaped ? labels[end] : labels[++end] == 'n' ? '\n' : labels[end]);
+            }
+            values[labels[at..equals].TrimStart(',')] = value.ToString();
+            at = Math.Min(end + 1, labels.Length);
+        }
+        return values;
+    }
 }

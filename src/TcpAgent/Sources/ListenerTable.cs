@@ -7,14 +7,18 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>The listening sockets of one address and port; several when they share it by SO_REUSEPORT.</summary>
-sealed class Listener(Endpoint endpoint, PeakWindow peak)
+sealed class Listener(Endpoint endpoint, PeakWindow window)
 {
+    const int LengthSeries = 0, DropsSeries = 1, SeriesCount = 2;
+
+    long _dropsBefore = Metric.Absent;
+
     internal Endpoint Endpoint { get; } = endpoint;
 
     internal byte[] Key { get; } = Label.Render(
         ("address", endpoint.Address.ToString()), ("port", endpoint.Port.ToString(CultureInfo.InvariantCulture)));
 
-    internal long Peak => peak[0];
+    internal long Peak => window[LengthSeries];
 
     internal int Sockets { get; set; }
 
@@ -26,14 +30,38 @@ sealed class Listener(Endpoint endpoint, PeakWindow peak)
     /// <summary>Longest queue of a single member.</summary>
     internal long FullestLength { get; set; }
 
+    /// <summary>The limit of that member.</summary>
+    internal long FullestLimit { get; set; } = Metric.Absent;
+
     /// <summary>All drops at this address and port since the first was seen, of closed members too.</summary>
     internal long Drops { get; set; }
 
-    internal void RecordPeak(long timestamp)
+    /// <summary>Drops since the tick before.</summary>
+    internal long NewDrops { get; private set; }
+
+    /// <summary>Drops within the peak window.</summary>
+    internal long RecentDrops => window[DropsSeries] == Metric.Absent ? 0 : Drops + window[DropsSeries];
+
+    /// <param name="timestamp">Monotonic.</param>
+    /// <param name="isFirst">Drops of before the agent's start are no news.</param>
+    internal void Record(long timestamp, bool isFirst)
     {
-        var length = Length;
-        peak.Record(timestamp, new ReadOnlySpan<long>(in length));
+        if (_dropsBefore == Metric.Absent)
+            _dropsBefore = isFirst ? Drops : 0;
+        NewDrops = Drops - _dropsBefore;
+
+        // Drops never fall, so the least of the window, negated its highest, is where the window began.
+        window.Record(timestamp, [Length, -_dropsBefore]);
+        _dropsBefore = Drops;
     }
+
+    /// <summary>The queue was this long between two ticks.</summary>
+    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, Metric.Absent]);
+
+    internal static Listener For(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time) =>
+        new(endpoint, new PeakWindow(SeriesCount, peakWindow, time, PeakParts));
+
+    const int PeakParts = 12;
 
     /// <summary>Half-open connections, as of the last walk.</summary>
     internal long SynRecv { get; set; } = Metric.Absent;
@@ -54,8 +82,6 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     /// <summary>Sockets followed one by one; those beyond are only counted.</summary>
     internal const int MaxSockets = 16 * 1024;
 
-    const int PeakParts = 12;
-
     struct Member
     {
         internal long Drops;
@@ -67,6 +93,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     readonly List<Endpoint> _gone = [];
     readonly List<ulong> _goneMembers = [];
     int _generation;
+    long _ends;
     int _seen;
 
     internal Dictionary<Endpoint, Listener>.ValueCollection Listeners => _listeners.Values;
@@ -88,7 +115,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         _seen = 0;
         Sockets = 0;
         foreach (var listener in _listeners.Values)
-            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength) = (0, 0, Metric.Absent, 0);
+            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (0, 0, Metric.Absent, 0, Metric.Absent);
     }
 
     internal void Add(in ListenRow row)
@@ -101,7 +128,8 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
             listener = Learn(row.Local);
         if (row.Limit != Metric.Absent)
             listener.Limit = Math.Max(0, listener.Limit) + row.Limit;
-        listener.FullestLength = Math.Max(listener.FullestLength, row.Length);
+        if (listener.Sockets == 0 || row.Length > listener.FullestLength)
+            (listener.FullestLength, listener.FullestLimit) = (row.Length, row.Limit);
         listener.Sockets++;
         listener.Length += row.Length;
         Follow(row, listener);
@@ -131,15 +159,16 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
             if (listener.Sockets == 0)
                 _gone.Add(listener.Endpoint);
             else
-                listener.RecordPeak(timestamp);
+                listener.Record(timestamp, isFirst: _ends == 0);
         }
         foreach (var endpoint in _gone)
             _listeners.Remove(endpoint);
         _gone.Clear();
+        _ends++;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Listener Learn(Endpoint endpoint) => _listeners[endpoint] = new Listener(endpoint, new PeakWindow(1, peakWindow, time, PeakParts));
+    Listener Learn(Endpoint endpoint) => _listeners[endpoint] = Listener.For(endpoint, peakWindow, time);
 
     void ForgetMembers()
     {

@@ -20,6 +20,7 @@ sealed class Listeners : Source
         Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
         Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
         Counter("", "", "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", origin: "sk_drops"),
+        Gauge("", "", "tcpagent_listener_recent_drops", "Of these the ones within the peak window.", origin: "sk_drops"),
         Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
         Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
         Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
@@ -32,7 +33,7 @@ sealed class Listeners : Source
         Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", origin: "TcpExt.ListenDrops less sk_drops"),
     ];
 
-    const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, SynRecv = 6, Abandoned = 7, OldestWait = 8;
+    const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, RecentDrops = 6, SynRecv = 7, Abandoned = 8, OldestWait = 9;
     const int Count = 0, Omitted = 1, Unattributed = 2;
 
     const string Where = "sock_diag";
@@ -42,6 +43,7 @@ sealed class Listeners : Source
     readonly ListenerTable _walked;
     readonly AcceptWaits? _waits;
     readonly SlotRef _listenDrops;
+    readonly SlotRef _overflows;
     readonly int _max;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     Listener[] _ranked = [];
@@ -49,6 +51,7 @@ sealed class Listeners : Source
     bool _byWalk;
     bool _isKnown;
     bool _isLost;
+    long _lastOverflows = Absent;
 
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
@@ -62,6 +65,7 @@ sealed class Listeners : Source
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenDrops");
+        _overflows = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenOverflows");
         Mode = dump is null ? "procfs" : Where;
     }
 
@@ -73,6 +77,12 @@ sealed class Listeners : Source
 
     /// <summary>Listening sockets at this tick, or <see cref="Metric.Absent"/> while only the walk knows.</summary>
     internal long SocketCount => _byWalk ? Absent : _followed.Sockets;
+
+    /// <summary>All that are listened on, exported or not.</summary>
+    internal Dictionary<Endpoint, Listener>.ValueCollection Known => Table.Listeners;
+
+    /// <summary>The listener whose accept queue overflowed since the tick before; null when none did.</summary>
+    internal Listener? Overflowed { get; private set; }
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -145,6 +155,7 @@ sealed class Listeners : Source
     internal override void Derive(in Tick tick)
     {
         Withdraw();
+        FindOverflowed(tick);
         if (!_isKnown)
             return;
         var exported = Rank();
@@ -156,12 +167,31 @@ sealed class Listeners : Source
         counts[Unattributed] = _listenDrops.Value == Absent || Table.Drops == Absent ? Absent : _listenDrops.Value - Table.Drops;
     }
 
+    /// <summary>
+    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
+    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
+    /// </summary>
+    void FindOverflowed(in Tick tick)
+    {
+        var (last, now) = (_lastOverflows, _overflows.Value);
+        (_lastOverflows, Overflowed) = (now, null);
+        if (last == Absent || now <= last)
+            return;
+        foreach (var listener in Known)
+            if (listener.NewDrops > 0 && (Overflowed is not { } other
+                || (listener.FullestLength, listener.NewDrops).CompareTo((other.FullestLength, other.NewDrops)) > 0))
+                Overflowed = listener;
+        if (Overflowed is { FullestLimit: not Absent } full)
+            full.Raise(tick.Timestamp, full.FullestLimit + 1);
+    }
+
     static void Store(Listener listener, Span<long> slots)
     {
         slots[Length] = listener.Length;
         slots[Limit] = listener.Limit;
         slots[Peak] = listener.Peak;
-        slots[Drops] = listener.Limit == Absent ? Absent : listener.Drops;
+        if (listener.Limit != Absent)
+            (slots[Drops], slots[RecentDrops]) = (listener.Drops, listener.RecentDrops);
         slots[SynRecv] = listener.SynRecv;
         if (listener.Sockets > 1)
             (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);

@@ -5,7 +5,7 @@ using TcpAgent.Sampling;
 namespace TcpAgent.Web;
 
 /// <summary>The paths the agent serves. GET and HEAD only, and nothing that changes anything.</summary>
-sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, SampleAge age, string telemetryPath, string version)
+sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, SampleAge age, string telemetryPath, string version)
 {
     internal Task Serve(HttpContext context)
     {
@@ -19,6 +19,7 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, SampleAge age, 
         return path == telemetryPath ? metrics.Serve(context) : path switch
         {
             "/" => Respond.Html(context, LandingPage()),
+            "/api/v1/why" => why.Serve(context),
             "/-/healthy" => Healthy(context),
             "/-/ready" => Ready(context),
             _ => Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n"),
@@ -60,6 +61,7 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, SampleAge age, 
         <p>Samples the kernel's TCP and network counters of this host and shows which queue or table limits its traffic.</p>
         <ul>
         <li><a href="{{WebUtility.HtmlEncode(telemetryPath)}}">Metrics</a></li>
+        <li><a href="/api/v1/why">Verdict</a>: what limits this host now, as JSON</li>
         <li><a href="/-/healthy">Health</a>: the sampler is on time</li>
         <li><a href="/-/ready">Readiness</a>: the first sample is taken</li>
         </ul>

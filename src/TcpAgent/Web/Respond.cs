@@ -14,9 +14,17 @@ static class Respond
         return Write(context, StatusCodes.Status200OK, "text/html; charset=utf-8", html);
     }
 
-    static async Task Write(HttpContext context, int status, string contentType, string text)
+    internal static Task Json(HttpContext context, byte[] json)
     {
-        var body = Encoding.UTF8.GetBytes(text);
+        context.Response.Headers.CacheControl = "no-store";
+        return Write(context, StatusCodes.Status200OK, "application/json", json);
+    }
+
+    static Task Write(HttpContext context, int status, string contentType, string text) =>
+        Write(context, status, contentType, Encoding.UTF8.GetBytes(text));
+
+    static async Task Write(HttpContext context, int status, string contentType, byte[] body)
+    {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.Cli;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
@@ -17,7 +18,7 @@ sealed class TestAgent : IDisposable
     internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
         Sampler = new Sampler(
-            All.Open(root, options, time), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0);
+            Composition.Sources(root, options, time), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0);
         _exposition = new Exposition(Sampler.Blocks, pageSize: 4096);
     }
 

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using TcpAgent.Logging;
+using TcpAgent.Resources;
+
+namespace TcpAgent.Cli;
+
+/// <summary>why: watches this host for some seconds and says which queue or table limits its TCP traffic.</summary>
+static class WhyCommand
+{
+    internal const int Ok = 0, Near = 1, Limiting = 2, CannotTell = 3;
+
+    /// <summary>Short, so that a queue which fills for a moment is seen full.</summary>
+    static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
+
+    internal static Command Create(Flags flags)
+    {
+        var json = new Switch("--json", "Print the verdict as JSON, the document that /api/v1/why serves.");
+        var watch = new Flag<TimeSpan>(
+            "--for", "DURATION", "3s", "How long to watch.", "a duration from 500ms to 1h",
+            static (string text, out TimeSpan value) => Flags.TryParseDuration(text, TimeSpan.FromMilliseconds(500), out value));
+
+        var command = new Command(
+            "why",
+            "Watch this host and say which queue or table limits its TCP traffic, with evidence, what to change, and what will not help.\n"
+            + "Exit code: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.") { json.Option, watch.Option };
+        command.SetAction((result, stop) =>
+        {
+            var (asJson, duration) = (false, TimeSpan.Zero);
+            return flags.With(
+                result, options => Run(options, duration, asJson, Console.OpenStandardOutput(), stop),
+                errors => (asJson, duration) = (json.IsOn(result, errors), watch.One(result, errors)));
+        });
+        return command;
+    }
+
+    static async Task<int> Run(AgentOptions options, TimeSpan duration, bool asJson, Stream output, CancellationToken stop)
+    {
+        var verdict = await Watch(options, duration, stop);
+        try
+        {
+            await output.WriteAsync(asJson ? [.. VerdictJson.Write(verdict), (byte)'\n'] : WhyText.For(Terminal.Detect()).Write(verdict), stop);
+            await output.FlushAsync(stop);
+        }
+        catch (IOException)
+        {
+            // The reader went away, as head(1) does.
+        }
+        return ExitCode(verdict.State);
+    }
+
+    internal static int ExitCode(ReportState state) => state switch
+    {
+        ReportState.Limiting => Limiting,
+        ReportState.Near => Near,
+        ReportState.Unknown => CannotTell,
+        _ => Ok,
+    };
+
+    /// <summary>Ctrl-C ends the watch early; what was seen until then is judged.</summary>
+    static async Task<Verdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
+    {
+        // A look by hand may cost what a daemon must not, and the whole watch is one window.
+        var interval = options.Sampling.Interval < s_interval ? options.Sampling.Interval : s_interval;
+        var window = duration + TimeSpan.FromSeconds(1);
+        var sampling = options.Sampling with { Interval = interval, WalkBudget = 1, PeakWindow = window };
+
+        // What is merely absent on this host is not worth a line here; what failed is.
+        var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
+        await using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
+        using var loggers = new SerilogLoggerFactory(log);
+        using var agent = Composition.From(options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0);
+        agent.Sampler.Take();
+        using var timer = new PeriodicTimer(interval);
+        try
+        {
+            for (var samples = Math.Max(2, (int)(duration / interval)); samples > 0 && await timer.WaitForNextTickAsync(stop); samples--)
+                agent.Sampler.Take();
+        }
+        catch (OperationCanceledException)
+        {
+            agent.Sampler.Take();
+        }
+        return agent.Judge(window)!;
+    }
+}

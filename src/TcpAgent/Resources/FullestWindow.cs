@@ -1,0 +1,54 @@
+namespace TcpAgent.Resources;
+
+/// <summary>
+/// The fullest that a resource was in a sliding window, with the limit and the subject it had then. The window is cut like
+/// <see cref="Metrics.PeakWindow"/>'s, so two scrapers see the same.
+/// </summary>
+sealed class FullestWindow(TimeSpan window, TimeProvider time)
+{
+    const int Parts = 60;
+
+    readonly long _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
+    readonly Fill[] _parts = NoParts();
+    long _part = -1;
+
+    internal Fill Fullest { get; private set; } = Fill.None;
+
+    internal void Record(long timestamp, in Fill fill)
+    {
+        var part = timestamp / _partLength;
+        if (part != _part)
+            Advance(part);
+        ref var current = ref _parts[part % Parts];
+        if (IsAtLeast(fill, current))
+            current = fill;
+        if (IsAtLeast(fill, Fullest))
+            Fullest = fill;
+    }
+
+    /// <summary>Of two equally full the newer counts.</summary>
+    static bool IsAtLeast(in Fill fill, in Fill other) => fill.IsKnown && !other.IsFullerThan(fill);
+
+    void Advance(long part)
+    {
+        var passed = _part < 0 ? 0 : Math.Min(part - _part, Parts);
+        for (var i = 0; i < passed; i++)
+            _parts[(part - i) % Parts] = Fill.None;
+        _part = part;
+        Fullest = Fill.None;
+        for (var i = Parts - 1; i >= 0; i--)
+        {
+            // From the newest back, so that of two equally full the newer counts.
+            ref readonly var candidate = ref _parts[(part + Parts - (Parts - 1 - i)) % Parts];
+            if (candidate.IsFullerThan(Fullest))
+                Fullest = candidate;
+        }
+    }
+
+    static Fill[] NoParts()
+    {
+        var parts = new Fill[Parts];
+        parts.AsSpan().Fill(Fill.None);
+        return parts;
+    }
+}

@@ -1,0 +1,6 @@
+namespace TcpAgent.Resources;
+
+static class Linter
+{
+    internal static IReadOnlyList<Finding> Check(SampleView view) => [];
+}

@@ -1,0 +1,196 @@
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>What the agent concludes of a resource; the number is the metric's value.</summary>
+enum ResourceState
+{
+    Ok,
+    Near,
+    Limiting,
+}
+
+/// <summary>Follows one resource from tick to tick: peaks, losses, seconds at the limit, state.</summary>
+sealed class ResourceGauge
+{
+    const int Losses = 0, Proofs = 1, MostLosses = 2, Series = 3;
+
+    readonly Usage? _usage;
+    readonly Usage? _pressure;
+    readonly Loss[] _losses;
+    readonly FullestWindow _fullest;
+    readonly PeakWindow _window;
+    readonly TimeProvider _time;
+    byte[] _lastBlamed = [];
+    long _counted;
+    long _proven;
+    long _whileNear;
+    long _noLosses;
+    long _saturated;
+    long _lastTimestamp = Metric.Absent;
+    Fill _now = Fill.None;
+
+    internal ResourceGauge(Resource resource, Wiring wiring, TimeSpan window, TimeProvider time)
+    {
+        (Resource, _usage, _losses, _pressure, _time) =
+            (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time);
+        _fullest = new FullestWindow(window, time);
+        _window = new PeakWindow(Series, window, time);
+    }
+
+    internal Resource Resource { get; }
+
+    /// <summary>Label text of the listener, CPU, queue or tuple that the figures are of; empty where there is only one.</summary>
+    internal byte[] Subject => _fullest.Fullest.IsKnown ? _fullest.Fullest.Key : _lastBlamed;
+
+    internal ResourceState State { get; private set; }
+
+    /// <summary>Something is known of it on this host.</summary>
+    internal bool IsKnown { get; private set; }
+
+    internal void Update(in Tick tick)
+    {
+        var scan = new Scan(_fullest.Fullest.Key);
+        _usage?.Look(ref scan);
+        Record(tick.Timestamp, scan.Fullest);
+        var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
+        _now = Now(scan);
+
+        if (isFull && _lastTimestamp != Metric.Absent)
+            _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
+        _lastTimestamp = tick.Timestamp;
+        IsKnown = scan.Fullest.IsKnown || HasLosses();
+        State = Recent(Proofs, _proven) > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
+            : IsNear(Resource.Near) ? ResourceState.Near
+            : ResourceState.Ok;
+    }
+
+    /// <summary>What the one that was fullest in the window holds at this tick.</summary>
+    Fill Now(in Scan scan)
+    {
+        var key = _fullest.Fullest.Key;
+        if (ReferenceEquals(scan.Fullest.Key, key))
+            return scan.Fullest;
+        if (ReferenceEquals(scan.Followed.Key, key))
+            return scan.Followed;
+        var again = new Scan(key);
+        _usage?.Look(ref again);
+        return again.Followed;
+    }
+
+    void Record(long timestamp, in Fill fill)
+    {
+        if (fill.IsKnown)
+            _fullest.Record(timestamp, fill);
+    }
+
+    /// <summary>Takes the losses of this tick. True when one proves that the limit was reached.</summary>
+    bool Count(long timestamp, in Fill fullest)
+    {
+        var (lost, proven) = (0L, 0L);
+        foreach (var loss in _losses)
+        {
+            var tally = loss.Tally;
+            tally.Update();
+            if (tally.Increase == 0 && (loss.RuleNow is null || _lastTimestamp != Metric.Absent))
+                continue;
+            var rule = loss.RuleNow?.Invoke() ?? loss.Rule;
+            if (tally.Increase == 0 && rule != LossRule.None)
+                continue;
+            switch (rule)
+            {
+                case LossRule.Proof:
+                    RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
+                    break;
+                case LossRule.Pressure:
+                    RaiseToPressure(timestamp, fullest);
+                    continue;
+                case LossRule.WhileNear when !IsNear(Resource.LossesFrom):
+                    continue;
+                case LossRule.WhileNear:
+                    _whileNear += tally.Increase;
+                    break;
+                case LossRule.None:
+                    // What was counted before the agent's start, under the same setting, was no loss either.
+                    if (loss.Rule != LossRule.WhileNear)
+                        _noLosses += _lastTimestamp == Metric.Absent ? Math.Max(0, tally.Total) : tally.Increase;
+                    continue;
+            }
+            lost += tally.Increase;
+            if (rule == LossRule.Proof || (rule != LossRule.Consequence && IsNear(Resource.LossesFrom)))
+                proven += tally.Increase;
+            _lastBlamed = tally.Worst ?? _lastBlamed;
+        }
+
+        // Totals only rise, so the least of the window, negated its highest, is where the window began.
+        _window.Record(timestamp, [-_counted, -_proven, lost]);
+        (_counted, _proven) = (_counted + lost, _proven + proven);
+        return proven > 0;
+    }
+
+    /// <summary>The sample may have come too late to see it, but the loss says that it was full.</summary>
+    void RaiseToFull(long timestamp, byte[]? blamed, in Fill fullest)
+    {
+        var of = new Scan(blamed ?? []);
+        if (blamed is not null)
+            _usage?.Look(ref of);
+        var fill = of.Followed.IsKnown ? of.Followed : fullest;
+        if (fill.IsKnown && fill.Limit != Metric.Absent)
+            Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
+    }
+
+    void RaiseToPressure(long timestamp, in Fill fullest)
+    {
+        if (PressureMark is not Metric.Absent and var mark && fullest.IsKnown)
+            Record(timestamp, fullest with { Used = Math.Max(fullest.Used, mark) });
+    }
+
+    long PressureMark
+    {
+        get
+        {
+            var scan = new Scan([]);
+            _pressure?.Look(ref scan);
+            return scan.Fullest.Used;
+        }
+    }
+
+    bool IsFull(in Fill fill) => fill.IsKnown && fill.Limit > 0 && fill.Used >= fill.Limit + (Resource.FullAboveLimit ? 1 : 0);
+
+    bool IsNear(double share) =>
+        _fullest.Fullest.Ratio >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+
+    bool HasLosses()
+    {
+        foreach (var loss in _losses)
+            if ((loss.Rule is LossRule.Proof or LossRule.Own) && loss.Tally.Total != Metric.Absent)
+                return true;
+        return false;
+    }
+
+    /// <summary>What was added to a total within the window.</summary>
+    long Recent(int series, long total) => total + _window[series];
+
+    long TotalLosses()
+    {
+        var total = Metric.Absent;
+        foreach (var loss in _losses)
+            if (loss.Rule != LossRule.Pressure && loss.Tally.Total != Metric.Absent)
+                total = Math.Max(0, total) + (loss.Rule == LossRule.WhileNear ? 0 : loss.Tally.Total);
+        return total == Metric.Absent ? total : Math.Max(0, total + _whileNear - _noLosses);
+    }
+
+    internal void Store(Span<long> slots)
+    {
+        var total = TotalLosses();
+        slots[ResourceRows.Used] = _now.Used;
+        slots[ResourceRows.Limit] = _fullest.Fullest.Limit;
+        slots[ResourceRows.UsedPeak] = _fullest.Fullest.Used;
+        slots[ResourceRows.LossesTotal] = total;
+        slots[ResourceRows.RecentLosses] = total == Metric.Absent ? total : Recent(Losses, _counted);
+        slots[ResourceRows.LossesPeak] = total == Metric.Absent ? total : _window[MostLosses];
+        slots[ResourceRows.SaturatedSeconds] = _saturated;
+        slots[ResourceRows.State] = (long)State;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>
+/// Joins what the sources read, at each tick: every bounded resource's use, limit, losses and peak, and the drop ledger. Reads
+/// nothing itself, and comes last in the sampler's list.
+/// </summary>
+sealed class ResourceMonitor : Source
+{
+    internal static readonly Metric[] SubjectRows =
+    [
+        Metric.Gauge("", "", "tcpagent_resource_subject", "Which listener, CPU, device, queue or destination the resource's figures are of, while it is near its limit or loses something; always 1."),
+    ];
+
+    /// <summary>Bounds the label texts kept for subjects that come again.</summary>
+    const int MaxSubjects = 1024;
+
+    readonly ResourceGauge[] _gauges;
+    readonly (byte[] Key, Tally Tally)[] _stages;
+    readonly byte[][] _keys;
+    readonly PeakWindow _stageWindow;
+    readonly long[] _stageValues;
+    readonly long[] _stageCounts;
+    readonly Dictionary<(int Resource, byte[] Subject), byte[]> _subjects = [];
+
+    internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time)
+        : base("resources", new Block(ResourceRows.Rows, "resource"), new Block(SubjectRows, "resource,subject"), new Block(DropRows.Rows, "stage"))
+    {
+        var wiring = new Wiring(sources);
+        Mode = "computed";
+        _gauges = Array.ConvertAll(ResourceRows.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
+        _keys = Array.ConvertAll(ResourceRows.All, row => Label.Render("resource", row.Name));
+        _stages = Array.ConvertAll(DropRows.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
+        _stageWindow = new PeakWindow(2 * _stages.Length, options.PeakWindow, time);
+        _stageValues = new long[2 * _stages.Length];
+        _stageCounts = new long[_stages.Length];
+    }
+
+    internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
+
+    internal override void Derive(in Tick tick)
+    {
+        Withdraw();
+        for (var i = 0; i < _gauges.Length; i++)
+        {
+            var gauge = _gauges[i];
+            gauge.Update(tick);
+            if (!gauge.IsKnown)
+                continue;
+            var slots = Blocks[0].Add(_keys[i]);
+            gauge.Store(slots);
+            if (gauge.Subject.Length > 0 && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
+                Blocks[1].Add(_subjects.TryGetValue((i, gauge.Subject), out var key) ? key : MakeKey(i, gauge.Subject))[0] = 1;
+        }
+        CountDrops(tick);
+    }
+
+    void CountDrops(in Tick tick)
+    {
+        for (var i = 0; i < _stages.Length; i++)
+        {
+            var tally = _stages[i].Tally;
+            tally.Update();
+            (_stageValues[2 * i], _stageValues[(2 * i) + 1]) = (-_stageCounts[i], tally.Increase);
+            _stageCounts[i] += tally.Increase;
+        }
+        _stageWindow.Record(tick.Timestamp, _stageValues);
+        for (var i = 0; i < _stages.Length; i++)
+        {
+            if (_stages[i].Tally.Total == Metric.Absent)
+                continue;
+            var slots = Blocks[2].Add(_stages[i].Key);
+            slots[DropRows.Total] = _stages[i].Tally.Total;
+            slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[2 * i];
+            slots[DropRows.Peak] = _stageWindow[(2 * i) + 1];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    byte[] MakeKey(int resource, byte[] subject)
+    {
+        if (_subjects.Count >= MaxSubjects)
+            _subjects.Clear();
+        var text = Subject.FromLabels(Encoding.UTF8.GetString(subject));
+        return _subjects[(resource, subject)] = Label.Render(("resource", ResourceRows.All[resource].Name), ("subject", text));
+    }
+}

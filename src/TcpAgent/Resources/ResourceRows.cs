@@ -1,0 +1,102 @@
+using System.Text;
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Resources;
+
+/// <summary>Every bounded resource, one row each, in the order a packet or connection meets them.</summary>
+static class ResourceRows
+{
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "", "tcpagent_resource_used", "How much of the resource is in use now, in its own unit (entries, connections, packets, ports, bytes); of several, the one that was fullest in the peak window."),
+        Gauge("", "", "tcpagent_resource_limit", "The limit of that one."),
+        Gauge("", "", "tcpagent_resource_used_peak", "Its highest use within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it."),
+        Counter("", "", "tcpagent_resource_losses_total", "What was lost for want of the resource, by its own kernel counters; a counter that other causes move too counts only while the resource is near its limit."),
+        Gauge("", "", "tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it."),
+        Gauge("", "", "tcpagent_resource_losses_peak", "Most losses from one sample to the next within the peak window."),
+        Counter("", "", "tcpagent_resource_saturated_seconds_total", "Time in which the resource was at its limit or lost something for it, counted in whole sample intervals.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_resource_state", "0 nothing to say, 1 near the limit (80 percent, or pressure), 2 limiting: something was lost for it, or without a loss counter the limit was reached. Holds for the peak window."),
+    ];
+
+    internal const int Used = 0, Limit = 1, UsedPeak = 2, LossesTotal = 3, RecentLosses = 4, LossesPeak = 5, SaturatedSeconds = 6, State = 7;
+
+    static readonly int s_pageSize = Environment.SystemPageSize;
+
+    internal static readonly Resource[] All =
+    [
+        new("device_rx", ["devices"], Scope.Namespace, "packets", "receive rings of the network devices",
+            _ => null,
+            w => [
+                new(Tally.Of(w.Row("devices", "", "rx_missed_errors"), w.Row("devices", "", "rx_fifo_errors")), LossRule.Proof),
+                new(Tally.Of(w.Row("devices", "", "rx_dropped")), LossRule.Own),
+            ]),
+        new("softnet_backlog", ["softnet"], Scope.Host, "packets", "each CPU's backlog of received packets",
+            w => w.Row("softnet", "", "backlog") is var (block, row) ? new InstanceUsage(block, row, commonLimit: w.Sysctl("net.core.netdev_max_backlog")) : null,
+            w => [new(new Tally((w.Row("softnet", "", "dropped"), 1), (w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
+        { FullAboveLimit = true },
+        new("fragments", ["sockstat"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
+            w => new EitherUsage(
+                (w.Slot("sockstat", "FRAG", "memory"), w.Sysctl("net.ipv4.ipfrag_high_thresh"), Text("IPv4")),
+                (w.Slot("sockstat", "FRAG6", "memory"), w.Sysctl("net.ipv6.ip6frag_high_thresh"), Text("IPv6"))),
+            w => [new(Tally.Of(w.Row("snmp", "Ip", "ReasmFails"), w.Row("snmp6", "", "Ip6ReasmFails")), LossRule.WhileNear)]),
+        new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
+            w => TableUsage.Of(w.Slot("conntrack", "", "nf_conntrack_count"), w.Slot("conntrack", "", "nf_conntrack_max")),
+            w => [
+                new(Tally.Of(w.Row("conntrack", "", "early_drop")), LossRule.Proof),
+                new(Tally.Of(w.Row("conntrack", "", "drop")), LossRule.Own),
+            ]),
+        new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
+            w => SynQueue(w), SynQueueLosses) { FullAboveLimit = true },
+        new("accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections", "connections that wait for the application to accept them",
+            w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
+            w => [new(Tally.Of(w.Row("netstat", "TcpExt", "ListenOverflows")), LossRule.Proof)])
+        { FullAboveLimit = true },
+        new("tcp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all TCP buffers",
+            w => TableUsage.Of(w.Slot("sockstat", "TCP", "mem"), w.Sysctl("net.ipv4.tcp_mem", 2), s_pageSize),
+            w => [
+                new(Tally.Of(w.Row("netstat", "TcpExt", "TCPMemoryPressures")), LossRule.Pressure),
+                new(Tally.Of(
+                    w.Row("netstat", "TcpExt", "TCPAbortOnMemory"), w.Row("netstat", "TcpExt", "TCPRcvQDrop"), w.Row("netstat", "TcpExt", "PruneCalled"),
+                    w.Row("netstat", "TcpExt", "RcvPruned")), LossRule.WhileNear),
+            ])
+        { Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize) },
+        new("udp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all UDP buffers",
+            w => TableUsage.Of(w.Slot("sockstat", "UDP", "mem"), w.Sysctl("net.ipv4.udp_mem", 2), s_pageSize),
+            w => [new(Tally.Of(w.Row("snmp", "Udp", "MemErrors"), w.Row("snmp6", "", "Udp6MemErrors")), LossRule.Proof)]),
+        new("orphans", ["sockstat"], Scope.Host, "sockets", "connections that no process holds any more",
+            w => TableUsage.Of(w.Slot("sockstat", "TCP", "orphan"), w.Sysctl("net.ipv4.tcp_max_orphans")),
+            w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPAbortOnMemory")), LossRule.WhileNear)])
+        { LossesFrom = 0.25 },
+        new("time_wait", ["sockstat"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
+            w => TableUsage.Of(w.Slot("sockstat", "TCP", "tw"), w.Sysctl("net.ipv4.tcp_max_tw_buckets")),
+            w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)]),
+    ];
+
+    static SynQueueUsage? SynQueue(Wiring wiring) => wiring.Source<Listeners>() is { } listeners
+        ? new SynQueueUsage(listeners, wiring.Sysctl("net.ipv4.tcp_syncookies"), wiring.Sysctl("net.ipv4.tcp_max_syn_backlog"))
+        : null;
+
+    static Loss[] SynQueueLosses(Wiring wiring)
+    {
+        var queue = SynQueue(wiring);
+        var cookies = wiring.Sysctl("net.ipv4.tcp_syncookies");
+        LossRule Rule() => queue?.FullestOverflowed == true ? LossRule.Consequence : LossRule.Proof;
+        return
+        [
+            new(Tally.Of(wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop")), LossRule.Proof, Rule),
+
+            // With tcp_syncookies=2 every SYN is answered by a cookie, full or not.
+            new(Tally.Of(wiring.Row("netstat", "TcpExt", "TCPReqQFullDoCookies")), LossRule.Proof, () => cookies?.Value == 2 ? LossRule.None : Rule()),
+
+            // Without cookies the kernel also drops at three quarters of tcp_max_syn_backlog, and has no counter of its own for it.
+            new(new Tally(
+                    (wiring.Row("netstat", "TcpExt", "ListenDrops"), 1), (wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
+                    (wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
+                LossRule.WhileNear, () => cookies?.Value == 0 && queue?.FullestOverflowed == false ? LossRule.WhileNear : LossRule.None),
+        ];
+    }
+
+    static byte[] Text(string text) => Encoding.ASCII.GetBytes(text);
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Resources;
+
+/// <summary>Where every exported metric is in a snapshot; made once.</summary>
+sealed class SampleLayout
+{
+    readonly Dictionary<(string Name, string Labels), (int Block, int Row)> _rows = [];
+
+    internal SampleLayout(IReadOnlyList<Block> blocks)
+    {
+        for (var block = 0; block < blocks.Count; block++)
+            for (var row = 0; row < blocks[block].Rows.Length; row++)
+                _rows[(blocks[block].Rows[row].Name, blocks[block].Rows[row].Labels)] = (block, row);
+    }
+
+    internal (int Block, int Row)? Find(string name, string labels) => _rows.TryGetValue((name, labels), out var place) ? place : null;
+}
+
+/// <summary>
+/// One sample by metric names, for whoever reads it at leisure: the verdict sees nothing that is not exported too. What is
+/// absent is null.
+/// </summary>
+sealed class SampleView(SampleLayout layout, Snapshot snapshot)
+{
+    /// <summary>A metric without instances; <paramref name="labels"/> is the constant label text of the row.</summary>
+    internal long? Value(string name, string labels = "") =>
+        layout.Find(name, labels) is var (block, row) && snapshot[block] is { IsPlain: true } plain ? Known(plain.Slot(row)) : null;
+
+    /// <summary>A setting, in its own unit.</summary>
+    internal long? Sysctl(string name) => Value("tcpagent_sysctl", $"name=\"{name}\"");
+
+    /// <summary>A metric of one instance, by its label text.</summary>
+    internal long? Of(string name, string instance)
+    {
+        foreach (var (labels, value) in Instances(name))
+            if (labels == instance)
+                return value;
+        return null;
+    }
+
+    /// <summary>A metric of every instance that has it.</summary>
+    internal IEnumerable<(string Labels, long Value)> Instances(string name)
+    {
+        if (layout.Find(name, "") is not var (index, row))
+            yield break;
+        var block = snapshot[index];
+        for (var i = 0; i < block.Count; i++)
+            if (Known(block[i][row]) is { } value)
+                yield return (Encoding.UTF8.GetString(block.KeyOf(i)), value);
+    }
+
+    static long? Known(long value) => value == Metric.Absent ? null : value;
+}

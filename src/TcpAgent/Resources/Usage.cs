@@ -1,0 +1,134 @@
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>How full something is.</summary>
+/// <param name="Used">In the resource's own unit.</param>
+/// <param name="Limit"><see cref="Metric.Absent"/> where the kernel does not tell.</param>
+/// <param name="Key">Label text of the listener, CPU or queue it is; empty where there is only one.</param>
+readonly record struct Fill(long Used, long Limit, byte[] Key)
+{
+    internal static Fill None => new(Metric.Absent, Metric.Absent, []);
+
+    internal bool IsKnown => Used != Metric.Absent;
+
+    /// <summary>Share of the limit in use; 0 where either is not known.</summary>
+    internal double Ratio => !IsKnown || Limit == Metric.Absent ? 0 : Limit > 0 ? (double)Used / Limit : Used > 0 ? double.MaxValue : 0;
+
+    internal bool IsFullerThan(in Fill other) =>
+        IsKnown && (!other.IsKnown || Ratio > other.Ratio || (Ratio == other.Ratio && Used > other.Used));
+}
+
+/// <summary>Looks over all that share one kind of limit: finds the fullest and the one that is followed.</summary>
+struct Scan(byte[] followed)
+{
+    internal Fill Fullest { get; private set; } = Fill.None;
+
+    internal Fill Followed { get; private set; } = Fill.None;
+
+    internal void Offer(long used, long limit, byte[] key)
+    {
+        if (used == Metric.Absent)
+            return;
+        var fill = new Fill(used, limit, key);
+        if (fill.IsFullerThan(Fullest))
+            Fullest = fill;
+        if (ReferenceEquals(key, followed))
+            Followed = fill;
+    }
+}
+
+/// <summary>Reads used and limit of one kind of resource.</summary>
+abstract class Usage
+{
+    internal abstract void Look(ref Scan scan);
+
+    /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
+    internal virtual byte[]? Blamed => null;
+}
+
+/// <summary>One table with one limit; pages become bytes by the factor.</summary>
+sealed class TableUsage(SlotRef used, SlotRef? limit, long factor = 1) : Usage
+{
+    internal static TableUsage? Of(SlotRef? used, SlotRef? limit, long factor = 1) =>
+        used is { } slot ? new TableUsage(slot, limit, factor) : null;
+
+    internal override void Look(ref Scan scan) => scan.Offer(Times(used.Value), limit is { } slot ? Times(slot.Value) : Metric.Absent, []);
+
+    long Times(long value) => value == Metric.Absent || value > long.MaxValue / factor ? value : value * factor;
+}
+
+/// <summary>The fuller of several tables of one kind.</summary>
+sealed class EitherUsage(params (SlotRef? Used, SlotRef? Limit, byte[] Key)[] tables) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        foreach (var (used, limit, key) in tables)
+            scan.Offer(used?.Value ?? Metric.Absent, limit?.Value ?? Metric.Absent, key);
+    }
+}
+
+/// <summary>One queue for each CPU, device or program, with a limit of its own or one for all.</summary>
+sealed class InstanceUsage(Block block, int used, int limit = -1, SlotRef? commonLimit = null) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        for (var i = 0; i < block.Count; i++)
+        {
+            var own = limit >= 0 ? block[i][limit] : commonLimit?.Value ?? Metric.Absent;
+            scan.Offer(block[i][used], own, block.KeyOf(i));
+        }
+    }
+}
+
+/// <summary>Accept queues, every listener's whether exported or not.</summary>
+sealed class AcceptQueueUsage(Listeners listeners) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        foreach (var listener in listeners.Known)
+            scan.Offer(listener.FullestLength, listener.FullestLimit, listener.Key);
+    }
+
+    internal override byte[]? Blamed => listeners.Overflowed?.Key;
+}
+
+/// <summary>
+/// Half-open connections, as of the last walk. Their limit is the listener's backlog; without SYN cookies also three quarters of
+/// tcp_max_syn_backlog (net/ipv4/tcp_input.c, tcp_conn_request).
+/// </summary>
+sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBacklog) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        foreach (var listener in listeners.Known)
+            scan.Offer(listener.SynRecv, LimitOf(listener), listener.Key);
+    }
+
+    /// <summary>
+    /// The listener with most half-open connections also has an accept queue that overflowed: then its handshakes cannot end, and
+    /// its SYN queue fills for that.
+    /// </summary>
+    internal bool FullestOverflowed
+    {
+        get
+        {
+            var (fullest, overflowed) = (Fill.None, false);
+            foreach (var listener in listeners.Known)
+            {
+                var fill = new Fill(listener.SynRecv, LimitOf(listener), listener.Key);
+                if (fill.IsFullerThan(fullest))
+                    (fullest, overflowed) = (fill, listener.FullestLimit != Metric.Absent && listener.Peak > listener.FullestLimit);
+            }
+            return overflowed;
+        }
+    }
+
+    long LimitOf(Listener listener)
+    {
+        if (listener.Limit == Metric.Absent || cookies?.Value != 0 || maxBacklog is not { } max || max.Value == Metric.Absent)
+            return listener.Limit;
+        return Math.Min(listener.Limit, (max.Value - (max.Value >> 2)) * listener.Sockets);
+    }
+}
