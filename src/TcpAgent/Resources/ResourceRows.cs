@@ -31,28 +31,32 @@ static class ResourceRows
             w => [
                 new(Tally.Of(w.Row("devices", "", "rx_missed_errors"), w.Row("devices", "", "rx_fifo_errors")), LossRule.Proof),
                 new(Tally.Of(w.Row("devices", "", "rx_dropped")), LossRule.Own),
-            ]),
+            ])
+        { Explain = PacketAdvice.DeviceReceive },
         new("softnet_backlog", ["softnet"], Scope.Host, "packets", "each CPU's backlog of received packets",
             w => w.Row("softnet", "", "backlog") is var (block, row) ? new InstanceUsage(block, row, commonLimit: w.Sysctl("net.core.netdev_max_backlog")) : null,
             w => [new(new Tally((w.Row("softnet", "", "dropped"), 1), (w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
-        { FullAboveLimit = true },
+        { FullAboveLimit = true, Explain = PacketAdvice.SoftnetBacklog },
         new("fragments", ["sockstat"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
             w => new EitherUsage(
                 (w.Slot("sockstat", "FRAG", "memory"), w.Sysctl("net.ipv4.ipfrag_high_thresh"), Text("IPv4")),
                 (w.Slot("sockstat", "FRAG6", "memory"), w.Sysctl("net.ipv6.ip6frag_high_thresh"), Text("IPv6"))),
-            w => [new(Tally.Of(w.Row("snmp", "Ip", "ReasmFails"), w.Row("snmp6", "", "Ip6ReasmFails")), LossRule.WhileNear)]),
+            w => [new(Tally.Of(w.Row("snmp", "Ip", "ReasmFails"), w.Row("snmp6", "", "Ip6ReasmFails")), LossRule.WhileNear)])
+        { Explain = TableAdvice.Fragments },
         new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
             w => TableUsage.Of(w.Slot("conntrack", "", "nf_conntrack_count"), w.Slot("conntrack", "", "nf_conntrack_max")),
             w => [
                 new(Tally.Of(w.Row("conntrack", "", "early_drop")), LossRule.Proof),
                 new(Tally.Of(w.Row("conntrack", "", "drop")), LossRule.Own),
-            ]),
+            ])
+        { Explain = TableAdvice.Conntrack },
         new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
-            w => SynQueue(w), SynQueueLosses) { FullAboveLimit = true },
+            w => SynQueue(w), SynQueueLosses)
+        { FullAboveLimit = true, Explain = ListenerAdvice.SynQueue },
         new("accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections", "connections that wait for the application to accept them",
             w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "ListenOverflows")), LossRule.Proof)])
-        { FullAboveLimit = true },
+        { FullAboveLimit = true, Explain = ListenerAdvice.AcceptQueue },
         new("tcp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all TCP buffers",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "mem"), w.Sysctl("net.ipv4.tcp_mem", 2), s_pageSize),
             w => [
@@ -61,17 +65,19 @@ static class ResourceRows
                     w.Row("netstat", "TcpExt", "TCPAbortOnMemory"), w.Row("netstat", "TcpExt", "TCPRcvQDrop"), w.Row("netstat", "TcpExt", "PruneCalled"),
                     w.Row("netstat", "TcpExt", "RcvPruned")), LossRule.WhileNear),
             ])
-        { Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize) },
+        { Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize), Explain = TableAdvice.TcpMemory },
         new("udp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all UDP buffers",
             w => TableUsage.Of(w.Slot("sockstat", "UDP", "mem"), w.Sysctl("net.ipv4.udp_mem", 2), s_pageSize),
-            w => [new(Tally.Of(w.Row("snmp", "Udp", "MemErrors"), w.Row("snmp6", "", "Udp6MemErrors")), LossRule.Proof)]),
+            w => [new(Tally.Of(w.Row("snmp", "Udp", "MemErrors"), w.Row("snmp6", "", "Udp6MemErrors")), LossRule.Proof)])
+        { Explain = TableAdvice.UdpMemory },
         new("orphans", ["sockstat"], Scope.Host, "sockets", "connections that no process holds any more",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "orphan"), w.Sysctl("net.ipv4.tcp_max_orphans")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPAbortOnMemory")), LossRule.WhileNear)])
-        { LossesFrom = 0.25 },
+        { LossesFrom = 0.25, Explain = TableAdvice.Orphans },
         new("time_wait", ["sockstat"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "tw"), w.Sysctl("net.ipv4.tcp_max_tw_buckets")),
-            w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)]),
+            w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)])
+        { Explain = TableAdvice.TimeWait },
     ];
 
     static SynQueueUsage? SynQueue(Wiring wiring) => wiring.Source<Listeners>() is { } listeners

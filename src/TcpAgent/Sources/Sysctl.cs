@@ -12,13 +12,20 @@ sealed class Sysctl : Source
     /// <summary>One file: the slot of its first field, and how many of its fields are wanted.</summary>
     readonly record struct Setting(ProcFile File, int FirstSlot, int Fields);
 
+    internal static readonly Metric[] MemoryRows =
+    [
+        Metric.Gauge("", "MemTotal", "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", origin: "meminfo MemTotal"),
+    ];
+
     readonly Setting[] _settings;
+    readonly ProcFile _memory;
     readonly Block _block;
 
     internal Sysctl(KernelRoot root)
-        : base("sysctl", new Block(SysctlRows.All))
+        : base("sysctl", new Block(SysctlRows.All), new Block(MemoryRows))
     {
         _block = Blocks[0];
+        _memory = root.Proc("meminfo");
         var settings = new List<Setting>();
         var rows = SysctlRows.All;
         for (var first = 0; first < rows.Length;)
@@ -40,6 +47,7 @@ sealed class Sysctl : Source
         var status = ReadStatus.Absent;
         foreach (ref readonly var setting in _settings.AsSpan())
             status = status.With(Read(setting));
+        ReadMemory();
 
         // No kernel is without any of them: then /proc/sys itself is hidden.
         return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
@@ -49,6 +57,18 @@ sealed class Sysctl : Source
     {
         foreach (ref readonly var setting in _settings.AsSpan())
             setting.File.Close();
+        _memory.Close();
+    }
+
+    /// <summary>/proc/meminfo begins with "MemTotal: N kB" (fs/proc/meminfo.c). Without it some advice is not given.</summary>
+    void ReadMemory()
+    {
+        if (_memory.Read(out var text) != 0)
+            return;
+        var cursor = new Cursor(text);
+        if (cursor.TryReadLine(out var line) && line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8)
+            && line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
+            Blocks[1].Slot(0) = kibibytes * 1024;
     }
 
     ReadStatus Read(in Setting setting)

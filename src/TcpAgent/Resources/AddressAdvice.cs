@@ -1,0 +1,49 @@
+namespace TcpAgent.Resources;
+
+/// <summary>What to say of local ports, neighbours, routes and files.</summary>
+static class AddressAdvice
+{
+    internal static void EphemeralPorts(ResourceReport report, SampleView view)
+    {
+        report.Evidence.Add($"{report.Peak} of the {report.Limit} usable local ports are held for {report.Subject}.");
+        foreach (var (labels, waiting) in view.Instances("tcpagent_ephemeral_ports_time_wait"))
+            if (Subject.FromLabels(labels) == report.Subject && report.Used > 0)
+                report.Evidence.Add($"{waiting} of them ({100 * waiting / report.Used} percent) are in TIME_WAIT: connections closed by this side within the last minute.");
+        report.Evidence.Add("The kernel counts no such failure: connect() to this destination ends with EADDRNOTAVAIL, while other destinations still have all ports.");
+        report.Advice.Add("Keep connections to this destination open and use them again (keep-alive, pooling): nothing else lowers the need.");
+        if (view.Sysctl("net.ipv4.tcp_tw_reuse") is not 1)
+            report.Advice.Add("If most are in TIME_WAIT: sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() take such a port again after a second; it needs TCP timestamps on both sides.");
+        if (view.Sysctl("net.ipv4.ip_local_port_range[0]") is { } low && view.Sysctl("net.ipv4.ip_local_port_range[1]") is { } high)
+            report.Advice.Add($"Widen net.ipv4.ip_local_port_range, now {low} to {high}, and reserve the ports that services listen on in ip_local_reserved_ports.");
+        report.Advice.Add("More source addresses here, or more addresses or ports at the destination: each pair has the whole range of its own.");
+        report.WillNotFix.Add("tcp_fin_timeout: it is about FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
+        report.WillNotFix.Add("tcp_max_tw_buckets or somaxconn: neither has to do with local ports.");
+    }
+
+    internal static void NeighbourV4(ResourceReport report, SampleView view) => Neighbour(report, "ipv4", "ip -4 neigh");
+
+    internal static void NeighbourV6(ResourceReport report, SampleView view) => Neighbour(report, "ipv6", "ip -6 neigh");
+
+    static void Neighbour(ResourceReport report, string family, string command)
+    {
+        TableAdvice.Full(report, "neighbours", "table_fulls");
+        report.Evidence.Add("One table serves all network namespaces of this host; a host on the same link that is not in it cannot be reached.");
+        report.Advice.Add($"sysctl -w net.{family}.neigh.default.gc_thresh3={report.Limit * 4} on the host, with gc_thresh2 at half and gc_thresh1 at a quarter of it.");
+        report.Advice.Add($"See who fills it ({command} show nud failed): a scan of the local network, or a subnet larger than the table.");
+        report.WillNotFix.Add("Flushing the table: what filled it fills it again.");
+    }
+
+    internal static void RouteCache(ResourceReport report, SampleView view)
+    {
+        TableAdvice.Full(report, "IPv6 route entries", "gc_dst_overflow");
+        report.Advice.Add($"sysctl -w net.ipv6.route.max_size={report.Limit * 4}; since Linux 6.3 it is without limit by default.");
+        report.WillNotFix.Add("IPv4 settings: IPv4 has no route cache any more.");
+    }
+
+    internal static void FileHandles(ResourceReport report, SampleView view)
+    {
+        report.Evidence.Add($"The host has {report.Peak} files open of {report.Limit} (fs.file-max); above it only root can open more, and accept() fails with ENFILE.");
+        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then sysctl -w fs.file-max={report.Limit * 2}.");
+        report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");
+    }
+}
