@@ -46,7 +46,9 @@ sealed class ResourceGauge
 
     internal ResourceState State { get; private set; }
 
-    /// <summary>Something is known of it on this host.</summary>
+    /// <summary>
+    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own.
+    /// </summary>
     internal bool IsKnown { get; private set; }
 
     internal void Update(in Tick tick)
@@ -60,7 +62,7 @@ sealed class ResourceGauge
         if (isFull && _lastTimestamp != Metric.Absent)
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
-        IsKnown = scan.Fullest.IsKnown || HasLosses();
+        IsKnown = scan.Fullest is { IsKnown: true, Limit: not Metric.Absent } || HasLosses();
         State = Recent(Proofs, _proven) > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : IsNear(Resource.Near) ? ResourceState.Near
             : ResourceState.Ok;
@@ -185,7 +187,7 @@ sealed class ResourceGauge
     {
         var total = TotalLosses();
         slots[ResourceRows.Used] = _now.Used;
-        slots[ResourceRows.Limit] = _fullest.Fullest.Limit;
+        slots[ResourceRows.Limit] = _now.IsKnown ? _now.Limit : _fullest.Fullest.Limit;
         slots[ResourceRows.UsedPeak] = _fullest.Fullest.Used;
         slots[ResourceRows.LossesTotal] = total;
         slots[ResourceRows.RecentLosses] = total == Metric.Absent ? total : Recent(Losses, _counted);

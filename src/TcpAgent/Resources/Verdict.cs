@@ -35,6 +35,9 @@ sealed class ResourceReport(Resource resource, ReportState state)
     /// <summary>Lost since boot, or since the agent can tell.</summary>
     internal long? LossesTotal { get; init; }
 
+    /// <summary>A source fails that is needed: unlike one that was switched off, that leaves the verdict open.</summary>
+    internal bool IsSourceFailing { get; init; }
+
     /// <summary>Which listener, CPU, device, queue or destination; empty where there is only one.</summary>
     internal string Subject { get; init; } = "";
 
@@ -93,8 +96,9 @@ sealed record Verdict(
     static ResourceReport Report(Resource row, SampleView view)
     {
         var label = $"resource=\"{row.Name}\"";
+        long? Success(string source) => view.Of("tcpagent_source_success", $"source=\"{source}\"");
         var state = view.Of("tcpagent_resource_state", label) is { } known ? (ReportState)known
-            : Array.TrueForAll(row.Sources, source => view.Of("tcpagent_source_success", $"source=\"{source}\"") == 1) ? ReportState.Absent
+            : Array.TrueForAll(row.Sources, source => Success(source) == 1) ? ReportState.Absent
             : ReportState.Unknown;
         return new ResourceReport(row, state)
         {
@@ -104,6 +108,7 @@ sealed record Verdict(
             Losses = view.Of("tcpagent_resource_recent_losses", label),
             LossesTotal = view.Of("tcpagent_resource_losses_total", label),
             Subject = SubjectOf(row, view),
+            IsSourceFailing = Array.Exists(row.Sources, source => Success(source) == 0),
         };
     }
 
@@ -116,13 +121,11 @@ sealed record Verdict(
     }
 
     /// <summary>What cannot be read might be the limiter; what limits is known all the same.</summary>
-    static ReportState Overall(ResourceReport[] resources)
-    {
-        foreach (var state in (ReportState[])[ReportState.Limiting, ReportState.Near, ReportState.Unknown])
-            if (Array.Exists(resources, report => report.State == state))
-                return state;
-        return ReportState.Ok;
-    }
+    static ReportState Overall(ResourceReport[] resources) =>
+        Array.Exists(resources, report => report.State == ReportState.Limiting) ? ReportState.Limiting
+        : Array.Exists(resources, report => report.State == ReportState.Near) ? ReportState.Near
+        : Array.Exists(resources, report => report.IsSourceFailing && report.State == ReportState.Unknown) ? ReportState.Unknown
+        : ReportState.Ok;
 
     static List<DropReport> DropReports(SampleView view, double watched)
     {

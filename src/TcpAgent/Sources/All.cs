@@ -28,10 +28,11 @@ static class All
             options.IsEnabled("listeners") ? listeners : null, options, time);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
+        var softnet = new Softnet(root);
         return Choose(
             options, snmp, sockstat, sockets, listeners, netstat,
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
-            new Softnet(root), new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root),
+            softnet, new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
 
             // The agent's own process is on the live kernel whatever is sampled.
             new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));

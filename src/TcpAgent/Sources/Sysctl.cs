@@ -5,7 +5,7 @@ namespace TcpAgent.Sources;
 
 /// <summary>
 /// The settings that bound or shape the TCP path, as they apply in the agent's own network namespace. A setting that this
-/// kernel or namespace does not have is left out.
+/// kernel or namespace does not have is left out. Read with the slow lane, and whenever something was lost.
 /// </summary>
 sealed class Sysctl : Source
 {
@@ -21,11 +21,17 @@ sealed class Sysctl : Source
     readonly ProcFile _memory;
     readonly Block _block;
 
-    internal Sysctl(KernelRoot root)
+    readonly LossWatch? _losses;
+    ReadStatus _status;
+
+    /// <param name="root">Where /proc/sys is.</param>
+    /// <param name="losses">When something was just lost, the limits in force at that moment matter.</param>
+    internal Sysctl(KernelRoot root, LossWatch? losses = null)
         : base("sysctl", new Block(SysctlRows.All), new Block(MemoryRows))
     {
         _block = Blocks[0];
         _memory = root.Proc("meminfo");
+        _losses = losses;
         var settings = new List<Setting>();
         var rows = SysctlRows.All;
         for (var first = 0; first < rows.Length;)
@@ -39,9 +45,9 @@ sealed class Sysctl : Source
         _settings = [.. settings];
     }
 
-    internal override Lane Lane => Lane.Slow;
+    internal override ReadStatus Read(in Tick tick) => (_losses?.HaveMoved() ?? false) || tick.Slow ? _status = ReadAll() : _status;
 
-    internal override ReadStatus Read(in Tick tick)
+    ReadStatus ReadAll()
     {
         Withdraw();
         var status = ReadStatus.Absent;
