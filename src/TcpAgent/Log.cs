@@ -38,6 +38,10 @@ static partial class Log
     internal static partial void SourceAbsent(
         ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(14, LogLevel.Information, "Source {Source} is left out for want of a privilege, which the agent runs without on purpose: {Reason}")]
+    internal static partial void SourceDenied(
+        ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     [LoggerMessage(8, LogLevel.Error, "Source {Source} threw, which is a mistake in the agent; its series are withdrawn")]
     internal static partial void SourceThrew(
         ILogger logger, Exception exception, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);

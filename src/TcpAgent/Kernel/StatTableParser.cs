@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace TcpAgent.Kernel;
 
@@ -7,10 +8,14 @@ namespace TcpAgent.Kernel;
 /// CPU. The same width has held different columns over time, so only names count. "entries" is the whole table's value,
 /// repeated on each line: a repeated field is taken once, any other is summed.
 /// </summary>
-sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated) : TextParser(map)
+/// <param name="map">Asked for each column.</param>
+/// <param name="isRepeated">Whether a slot's value stands on each line.</param>
+/// <param name="section">Handed to the map, for sources that read several such files.</param>
+sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated, string section = "") : TextParser(map)
 {
     const int MaxColumns = 64;
 
+    readonly byte[] _section = Encoding.ASCII.GetBytes(section);
     CounterWidener _widener = new();
     byte[] _header = [];
     int[] _slots = [];
@@ -74,7 +79,7 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated) : TextPa
         Unknown = 0;
         for (var i = 0; names.TryReadField(out var name); i++)
         {
-            slots[i] = Map.SlotOf([], name);
+            slots[i] = Map.SlotOf(_section, name);
             Unknown += slots[i] < 0 ? 1 : 0;
         }
         _slots = slots;

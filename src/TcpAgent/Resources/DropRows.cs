@@ -38,6 +38,7 @@ static class DropRows
         new("socket_receive", true, "the receive buffer of a socket, or all socket memory, was full", w => Sum(
             w.Row("netstat", "TcpExt", "TCPRcvQDrop"), w.Row("netstat", "TcpExt", "RcvPruned"), w.Row("netstat", "TcpExt", "TCPBacklogDrop"),
             w.Row("snmp", "Udp", "RcvbufErrors"), w.Row("snmp6", "", "Udp6RcvbufErrors"))),
+        new("qdisc", true, "the queueing discipline on the way out was full, or holds delay down", w => Sum(w.Row("qdisc", "", "drops"))),
         new("device_transmit", true, "the driver could not send", w => Sum(w.Row("devices", "", "tx_dropped"))),
     ];
 

@@ -37,12 +37,27 @@ static class ResourceRows
             w => w.Row("softnet", "", "backlog") is var (block, row) ? new InstanceUsage(block, row, commonLimit: w.Sysctl("net.core.netdev_max_backlog")) : null,
             w => [new(new Tally((w.Row("softnet", "", "dropped"), 1), (w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
         { FullAboveLimit = true, Explain = PacketAdvice.SoftnetBacklog },
+        new("neighbour_v4", ["neighbours"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
+            w => TableUsage.Of(w.Slot("neighbours", "arp_cache", "entries"), w.Sysctl("net.ipv4.neigh.default.gc_thresh3")),
+            w => [new(Tally.Of(w.Row("neighbours", "arp_cache", "table_fulls")), LossRule.Proof)])
+        { Explain = AddressAdvice.NeighbourV4 },
+        new("neighbour_v6", ["neighbours"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
+            w => TableUsage.Of(w.Slot("neighbours", "ndisc_cache", "entries"), w.Sysctl("net.ipv6.neigh.default.gc_thresh3")),
+            w => [new(Tally.Of(w.Row("neighbours", "ndisc_cache", "table_fulls")), LossRule.Proof)])
+        { Explain = AddressAdvice.NeighbourV6 },
+        new("route_cache_v6", ["neighbours"], Scope.Namespace, "entries", "IPv6 routes, cached ones among them",
+            w => TableUsage.Of(w.Slot("neighbours", "rt6_stats", "dst_entries"), w.Sysctl("net.ipv6.route.max_size")), _ => [])
+        { LimitIsProof = true, Explain = AddressAdvice.RouteCache },
         new("fragments", ["sockstat"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
             w => new EitherUsage(
                 (w.Slot("sockstat", "FRAG", "memory"), w.Sysctl("net.ipv4.ipfrag_high_thresh"), Text("IPv4")),
                 (w.Slot("sockstat", "FRAG6", "memory"), w.Sysctl("net.ipv6.ip6frag_high_thresh"), Text("IPv6"))),
             w => [new(Tally.Of(w.Row("snmp", "Ip", "ReasmFails"), w.Row("snmp6", "", "Ip6ReasmFails")), LossRule.WhileNear)])
         { Explain = TableAdvice.Fragments },
+        new("nfqueue", ["nfqueue"], Scope.Namespace, "packets", "packets that wait for a program's verdict (NFQUEUE)",
+            w => w.Row("nfqueue", "", "queue_total") is var (block, row) ? new InstanceUsage(block, row) : null,
+            w => [new(Tally.Of(w.Row("nfqueue", "", "queue_dropped"), w.Row("nfqueue", "", "user_dropped")), LossRule.Proof)])
+        { Explain = PacketAdvice.NfQueue },
         new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
             w => TableUsage.Of(w.Slot("conntrack", "", "nf_conntrack_count"), w.Slot("conntrack", "", "nf_conntrack_max")),
             w => [
@@ -78,6 +93,12 @@ static class ResourceRows
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "tw"), w.Sysctl("net.ipv4.tcp_max_tw_buckets")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)])
         { Explain = TableAdvice.TimeWait },
+        new("file_handles", ["sysctl"], Scope.Host, "files", "open files of all processes",
+            w => TableUsage.Of(w.Sysctl("fs.file-nr"), w.Sysctl("fs.file-max")), _ => [])
+        { LimitIsProof = true, Explain = AddressAdvice.FileHandles },
+        new("qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "queueing disciplines of the devices",
+            w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses)
+        { Explain = PacketAdvice.Qdisc },
     ];
 
     static SynQueueUsage? SynQueue(Wiring wiring) => wiring.Source<Listeners>() is { } listeners
@@ -102,6 +123,13 @@ static class ResourceRows
                     (wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
                 LossRule.WhileNear, () => cookies?.Value == 0 && queue?.FullestOverflowed == false ? LossRule.WhileNear : LossRule.None),
         ];
+    }
+
+    static Loss[] QdiscLosses(Wiring wiring)
+    {
+        var drops = Tally.Of(wiring.Row("qdisc", "", "drops"));
+        var qdiscs = wiring.Source<Qdiscs>();
+        return [new(drops, LossRule.Proof, () => qdiscs?.DropsOnlyAtLimit(drops.Worst) == true ? LossRule.Proof : LossRule.Own)];
     }
 
     static byte[] Text(string text) => Encoding.ASCII.GetBytes(text);

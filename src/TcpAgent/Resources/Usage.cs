@@ -132,3 +132,25 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
         return Math.Min(listener.Limit, (max.Value - (max.Value >> 2)) * listener.Sockets);
     }
 }
+
+/// <summary>Queues on the way out, in packets or bytes as their limit is; without a known limit in packets.</summary>
+sealed class QdiscUsage(Qdiscs qdiscs) : Usage
+{
+    readonly Block _block = qdiscs.Blocks[0];
+    readonly int _packets = qdiscs.Blocks[0].Find([], "qlen"u8);
+    readonly int _bytes = qdiscs.Blocks[0].Find([], "backlog"u8);
+    readonly int _limitPackets = qdiscs.Blocks[0].Find([], "limit packets"u8);
+    readonly int _limitBytes = qdiscs.Blocks[0].Find([], "limit bytes"u8);
+
+    internal override void Look(ref Scan scan)
+    {
+        for (var i = 0; i < _block.Count; i++)
+        {
+            var slots = _block[i];
+            if (slots[_limitBytes] != Metric.Absent)
+                scan.Offer(slots[_bytes], slots[_limitBytes], _block.KeyOf(i));
+            else
+                scan.Offer(slots[_packets], slots[_limitPackets], _block.KeyOf(i));
+        }
+    }
+}

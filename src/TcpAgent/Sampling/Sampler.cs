@@ -137,6 +137,9 @@ sealed class Sampler : IDisposable
             case Outcome.Absent:
                 Log.SourceAbsent(_logger, name);
                 break;
+            case Outcome.Denied:
+                Log.SourceDenied(_logger, name, status.Reason);
+                break;
             case Outcome.Ok when _samples > 0:
                 Log.SourceRecovered(_logger, name, state.Source.Mode);
                 break;

@@ -31,7 +31,7 @@ sealed class Agent : Source
 
     internal static readonly Metric[] ModeRows =
     [
-        Gauge("", "", "tcpagent_source_mode", "By which kernel interface the source is read now: always 1, the label says which. absent: this host has no such thing; failed: see tcpagent_source_error."),
+        Gauge("", "", "tcpagent_source_mode", "By which kernel interface the source is read now: always 1, the label says which. absent: this host has no such thing; denied: only root may read it; failed: see tcpagent_source_error."),
     ];
 
     internal static readonly Metric[] ErrorRows =
@@ -71,7 +71,7 @@ sealed class Agent : Source
             slots[0] = state.Failing ? 0 : 1;
             slots[1] = state.Duration;
             slots[2] = state.Source.Malformed;
-            slots[3] = state.Status.Outcome == Outcome.Absent ? Absent : state.Source.Unknown;
+            slots[3] = state.Status.Outcome is Outcome.Absent or Outcome.Denied ? Absent : state.Source.Unknown;
             Blocks[3].Add(state.ModeKey)[0] = 1;
             if (state.Failing)
                 Blocks[4].Add(state.ErrorKey)[0] = 1;

@@ -9,7 +9,8 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
+        "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "neighbours",
+        "qdisc", "nfqueue", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -29,10 +30,13 @@ static class All
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
+        var links = root.Live ? LinkNames.Live() : null;
         return Choose(
             options, snmp, sockstat, sockets, listeners, netstat,
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
-            softnet, new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
+            new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
 
             // The agent's own process is on the live kernel whatever is sampled.
             new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));

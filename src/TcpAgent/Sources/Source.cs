@@ -17,6 +17,9 @@ enum Outcome
     /// <summary>This host has no such thing: no module, no IPv6, an older kernel. Not a failure.</summary>
     Absent,
 
+    /// <summary>It is there, but only for root or a capability that the agent does without by default. Not a failure either.</summary>
+    Denied,
+
     /// <summary>Part of it could not be read or parsed; that part is withdrawn, the rest stands.</summary>
     Partial,
 
@@ -35,6 +38,8 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
 
     internal static ReadStatus Absent => new(Outcome.Absent);
 
+    internal static ReadStatus Denied(string where, int errno) => new(Outcome.Denied, where, errno);
+
     internal static ReadStatus Failed(string where, int errno) => new(Outcome.Failed, where, errno);
 
     internal static ReadStatus Malformed(string where, int line) => new(Outcome.Partial, where, 0, line);
@@ -52,6 +57,8 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
     {
         (Outcome.Absent, _) => other,
         (_, Outcome.Absent) => this,
+        (Outcome.Denied, _) => other,
+        (_, Outcome.Denied) => this,
         (Outcome.Failed, Outcome.Failed) => this,
         (Outcome.Failed, _) => this with { Outcome = Outcome.Partial },
         (_, Outcome.Failed) when Outcome == Outcome.Ok => other with { Outcome = Outcome.Partial },

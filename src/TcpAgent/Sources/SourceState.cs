@@ -34,6 +34,7 @@ sealed class SourceState(Source source)
         var mode = status.Outcome switch
         {
             Outcome.Absent => "absent",
+            Outcome.Denied => "denied",
             Outcome.Failed => "failed",
             _ => Source.Mode,
         };

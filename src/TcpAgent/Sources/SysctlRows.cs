@@ -103,6 +103,7 @@ static class SysctlRows
 
         // Files: fs/file_table.c
         .. Sysctl("fs.file-max"),
+        .. Sysctl("fs.file-nr", 3),
         .. Sysctl("fs.nr_open"),
     ];
 

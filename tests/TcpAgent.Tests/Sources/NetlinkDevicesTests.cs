@@ -27,7 +27,8 @@ public sealed class NetlinkDevicesTests : IDisposable
     bool _canListen = true;
 
     public NetlinkDevicesTests() =>
-        _devices = new NetlinkDevices(new NetlinkDump(() => (0, new ReplayTransport(Answers))), Listen);
+        _devices = new NetlinkDevices(
+            new NetlinkDump(() => (0, new ReplayTransport(Answers))), new LinkNames(new NetlinkDump(() => (0, new ReplayTransport(Answers))), Listen));
 
     public void Dispose() => _devices.Dispose();
 
