@@ -7,7 +7,7 @@ static class AddressAdvice
     {
         report.Evidence.Add($"{report.Peak} of the {report.Limit} usable local ports are held for {report.Subject}.");
         foreach (var (labels, waiting) in view.Instances("tcpagent_ephemeral_ports_time_wait"))
-            if (Subject.FromLabels(labels) == report.Subject && report.Used > 0)
+            if (waiting > 0 && report.Used > 0 && Subject.FromLabels(labels) == report.Subject)
                 report.Evidence.Add($"{waiting} of them ({100 * waiting / report.Used} percent) are in TIME_WAIT: connections closed by this side within the last minute.");
         report.Evidence.Add("The kernel counts no such failure: connect() to this destination ends with EADDRNOTAVAIL, while other destinations still have all ports.");
         report.Advice.Add("Keep connections to this destination open and use them again (keep-alive, pooling): nothing else lowers the need.");

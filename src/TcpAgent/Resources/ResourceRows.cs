@@ -93,6 +93,12 @@ static class ResourceRows
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "tw"), w.Sysctl("net.ipv4.tcp_max_tw_buckets")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)])
         { Explain = TableAdvice.TimeWait },
+        new("ephemeral_ports", ["ports"], Scope.Namespace, "ports", "local ports from one address to one destination",
+            w => w.Source<EphemeralPorts>() is { } ports
+                ? new PortUsage(ports, w.Sysctl("net.ipv4.tcp_tw_reuse"), w.Sysctl("net.ipv4.tcp_timestamps"))
+                : null,
+            _ => [])
+        { LimitIsProof = true, Explain = AddressAdvice.EphemeralPorts },
         new("file_handles", ["sysctl"], Scope.Host, "files", "open files of all processes",
             w => TableUsage.Of(w.Sysctl("fs.file-nr"), w.Sysctl("fs.file-max")), _ => [])
         { LimitIsProof = true, Explain = AddressAdvice.FileHandles },

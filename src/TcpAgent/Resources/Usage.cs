@@ -154,3 +154,20 @@ sealed class QdiscUsage(Qdiscs qdiscs) : Usage
         }
     }
 }
+
+/// <summary>
+/// Local ports of the pair that holds most. Those in TIME_WAIT do not stand in the way where tcp_tw_reuse lets connect() take them
+/// again after a second (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
+/// </summary>
+sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        if (ports.UsablePorts == Metric.Absent)
+            return;
+        if (!ports.TryGetFullest(out var held, out var timeWait, out var key))
+            scan.Offer(0, ports.UsablePorts, []);
+        else
+            scan.Offer(reuse?.Value == 1 && timestamps?.Value > 0 ? held - timeWait : held, ports.UsablePorts, key);
+    }
+}

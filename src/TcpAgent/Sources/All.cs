@@ -10,7 +10,7 @@ static class All
     internal static readonly string[] Names =
     [
         "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "neighbours",
-        "qdisc", "nfqueue", "process",
+        "qdisc", "nfqueue", "ports", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -37,6 +37,9 @@ static class All
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
+            new EphemeralPorts(
+                root, root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null, options.IsEnabled("listeners") ? listeners : null, snmp, sockstat,
+                options, time),
 
             // The agent's own process is on the live kernel whatever is sampled.
             new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
@@ -51,7 +54,7 @@ static class All
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" or "sockstat" => options.IsEnabled("sockets"),
+                "snmp" or "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,
             };

@@ -58,7 +58,7 @@ public class SockDiagTests
     public void TheRequestForOnePortIsTheKernelsByteCode()
     {
         var request = SockDiag.PortRequest(SockDiag.WaitingStates, SockDiag.WithInfo);
-        SockDiag.SetPort(request, 0x1f90);
+        SockDiag.SetPorts(request, 0x1f90, 0x1f90);
         byte[] expected =
         [
             // struct nlmsghdr: length 96, TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP, sequence and port id
@@ -77,9 +77,9 @@ public class SockDiagTests
     public void AnotherPortTakesThePlaceOfTheFirst()
     {
         var (first, second) = (SockDiag.PortRequest(1, 0), SockDiag.PortRequest(1, 0));
-        SockDiag.SetPort(first, 0xffff);
-        SockDiag.SetPort(first, 22);
-        SockDiag.SetPort(second, 22);
+        SockDiag.SetPorts(first, 0xffff, 0xffff);
+        SockDiag.SetPorts(first, 22, 22);
+        SockDiag.SetPorts(second, 22, 22);
         Assert.Equal(second, first);
     }
 
