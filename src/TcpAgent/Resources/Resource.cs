@@ -55,7 +55,7 @@ sealed record Resource(
     /// <summary>From this share of the limit on losses of the rule WhileNear count.</summary>
     internal double LossesFrom { get; init; } = Near;
 
-    /// <summary>The kernel counts no loss: being at the limit is the proof.</summary>
+    /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }
 
     /// <summary>Adds evidence and advice to a report that has something to say.</summary>

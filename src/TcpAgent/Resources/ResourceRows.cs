@@ -80,11 +80,11 @@ static class ResourceRows
                     w.Row("netstat", "TcpExt", "TCPAbortOnMemory"), w.Row("netstat", "TcpExt", "TCPRcvQDrop"), w.Row("netstat", "TcpExt", "PruneCalled"),
                     w.Row("netstat", "TcpExt", "RcvPruned")), LossRule.WhileNear),
             ])
-        { Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize), Explain = TableAdvice.TcpMemory },
+        { LimitIsProof = true, Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize), Explain = TableAdvice.TcpMemory },
         new("udp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all UDP buffers",
             w => TableUsage.Of(w.Slot("sockstat", "UDP", "mem"), w.Sysctl("net.ipv4.udp_mem", 2), s_pageSize),
             w => [new(Tally.Of(w.Row("snmp", "Udp", "MemErrors"), w.Row("snmp6", "", "Udp6MemErrors")), LossRule.Proof)])
-        { Explain = TableAdvice.UdpMemory },
+        { LimitIsProof = true, Explain = TableAdvice.UdpMemory }, // 6.18 drops without counting MemErrors
         new("orphans", ["sockstat"], Scope.Host, "sockets", "connections that no process holds any more",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "orphan"), w.Sysctl("net.ipv4.tcp_max_orphans")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPAbortOnMemory")), LossRule.WhileNear)])

@@ -68,6 +68,8 @@ static class TableAdvice
     internal static void UdpMemory(ResourceReport report, SampleView view)
     {
         report.Evidence.Add($"UDP buffers took {Mebibytes(report.Peak)} of {Mebibytes(report.Limit)}, for the whole host{(report.Losses > 0 ? $"; MemErrors rose by {report.Losses}" : "")}.");
+        if (report.State == ReportState.Limiting && report.Losses is not > 0)
+            report.Evidence.Add("At the limit datagrams are dropped; newer kernels count that only at the socket (ss -unm, d in skmem).");
         report.Advice.Add("Find the socket that does not read: ss -unm (Recv-Q)");
         report.Advice.Add($"udp_mem is in pages of {Environment.SystemPageSize} bytes: raise its three values together, if the host has the memory.");
         report.WillNotFix.Add("rmem_max: a larger buffer for one socket takes more of what is short.");

@@ -164,7 +164,10 @@ sealed class Listeners : Source
         var counts = Blocks[1][0];
         counts[Count] = Table.Count;
         counts[Omitted] = Table.Count - exported;
-        counts[Unattributed] = _listenDrops.Value == Absent || Table.Drops == Absent ? Absent : _listenDrops.Value - Table.Drops;
+
+        // Where nothing has listened yet, nothing is attributed yet.
+        var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
+        counts[Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
     }
 
     /// <summary>

@@ -7,6 +7,9 @@ static class AgentProgram
 {
     static string Assembly => Path.Combine(AppContext.BaseDirectory.Replace("TcpAgent.Lab", "TcpAgent", StringComparison.Ordinal), "tcp-agent.dll");
 
+    /// <summary>How to run a verb.</summary>
+    internal static (string File, string[] Arguments) Command(params string[] arguments) => ("dotnet", [Assembly, .. arguments]);
+
     internal static Task<string> Print(params string[] arguments) => Child.Run("dotnet", [Assembly, "print", .. arguments]);
 
     /// <summary>Inside a network namespace.</summary>

@@ -49,6 +49,16 @@ sealed class Child : IAsyncDisposable
 
     internal static async Task<(string Output, string Error)> RunFor(int exitCode, string? input, string file, params string[] arguments)
     {
+        var (code, output, error) = await RunToEnd(input, file, arguments);
+        Assert.True(code == exitCode, $"{file} {string.Join(' ', arguments)}: exit {code}\n{error}");
+        return (output, error);
+    }
+
+    /// <summary>Runs to the end and returns standard output, whatever the exit code.</summary>
+    internal static async Task<string> RunAny(string file, params string[] arguments) => (await RunToEnd(null, file, arguments)).Output;
+
+    static async Task<(int Code, string Output, string Error)> RunToEnd(string? input, string file, string[] arguments)
+    {
         using var process = Process.Start(new ProcessStartInfo(file, arguments)
         {
             RedirectStandardOutput = true,
@@ -61,8 +71,7 @@ sealed class Child : IAsyncDisposable
             await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(5));
-        Assert.True(process.ExitCode == exitCode, $"{file} {string.Join(' ', arguments)}: exit {process.ExitCode}\n{await error}");
-        return (await output, await error);
+        return (process.ExitCode, await output, await error);
     }
 
     internal async Task Signal(string name) => await Run("/bin/kill", $"-{name}", $"{Id}");

@@ -8,6 +8,8 @@ sealed class NetworkNamespace : IAsyncDisposable
     readonly string _ip = Require.Tool("ip", "iproute2");
     readonly string _name = $"tcp-agent-lab-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
 
+    internal string Name => _name;
+
     internal static async Task<NetworkNamespace> Create()
     {
         Require.Root();
@@ -18,6 +20,9 @@ sealed class NetworkNamespace : IAsyncDisposable
 
     /// <summary>Runs to the end and returns standard output.</summary>
     internal Task<string> Run(string file, params string[] arguments) => Child.Run(_ip, ["netns", "exec", _name, file, .. arguments]);
+
+    /// <summary>The same, whatever the exit code.</summary>
+    internal Task<string> RunAny(string file, params string[] arguments) => Child.RunAny(_ip, ["netns", "exec", _name, file, .. arguments]);
 
     /// <summary>ip becomes the program itself, so that the child's id is the program's.</summary>
     internal Child Start(string file, params string[] arguments) => Child.Start(_ip, ["netns", "exec", _name, file, .. arguments]);

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace TcpAgent.Lab.Scenarios;
+
+/// <summary>One condition of the real kernel and what the agent must conclude of it.</summary>
+/// <param name="Name">A row of the confusion matrix.</param>
+/// <param name="Expected">The resources named: limiting ones, or those near for the verdict near; empty for none.</param>
+/// <param name="Make">Makes the condition; traffic started here goes on during the watch.</param>
+sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
+{
+    internal string Verdict { get; init; } = "limiting";
+
+    internal Place Watch { get; init; } = Place.Server;
+
+    /// <summary>Further claims on the document.</summary>
+    internal Action<JsonElement>? Also { get; init; }
+
+    /// <summary>A kernel counter that must have moved, as nstat names it, or the condition was not made.</summary>
+    internal string? Counter { get; init; }
+
+    internal static Scenario Healthy(string name, Func<Stage, Task> make) => new(name, [], make) { Verdict = "ok" };
+
+    public override string ToString() => Name;
+}
+
+/// <summary>Readings of a why document.</summary>
+static class Document
+{
+    internal static string Verdict(this JsonElement document) => document.GetProperty("verdict").GetString()!;
+
+    /// <summary>Who is blamed: what limits; where nothing does, what is near.</summary>
+    internal static string[] Blamed(this JsonElement document)
+    {
+        var limiting = document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()!).ToArray();
+        return limiting.Length > 0 ? limiting : [.. document.GetProperty("resources").EnumerateArray()
+            .Where(resource => resource.GetProperty("state").GetString() == "near").Select(resource => resource.GetProperty("resource").GetString()!)];
+    }
+
+    internal static JsonElement Resource(this JsonElement document, string name) =>
+        document.GetProperty("resources").EnumerateArray().Single(resource => resource.GetProperty("resource").GetString() == name);
+
+    internal static string Subject(this JsonElement resource) => resource.GetProperty("subject").GetString() ?? "";
+
+    internal static string Text(this JsonElement resource, string list) =>
+        string.Join('\n', resource.GetProperty(list).EnumerateArray().Select(text => text.GetString()));
+
+    internal static bool HasFinding(this JsonElement document, string id) =>
+        document.GetProperty("findings").EnumerateArray().Any(finding => finding.GetProperty("id").GetString() == id);
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using TcpAgent.Lab.Support;
+
+namespace TcpAgent.Lab.Scenarios;
+
+/// <summary>Where a scenario's agent looks from.</summary>
+enum Place
+{
+    Server,
+    Client,
+    Host,
+}
+
+/// <summary>
+/// Two network namespaces joined by a veth pair, server (10.91.0.1, fd91::1) and client (.2, ::2), and what a scenario started in
+/// them; all of it ends with the scenario.
+/// </summary>
+sealed class Stage : IAsyncDisposable
+{
+    /// <summary>Traffic goes on for longer than the watch takes with the start of the runtime.</summary>
+    const string Seconds = "9";
+
+    internal const string Server4 = "10.91.0.1", Client4 = "10.91.0.2", Server6 = "fd91::1";
+
+    readonly List<Child> _children = [];
+    readonly List<HostSetting> _settings = [];
+
+    Stage(NetworkNamespace server, NetworkNamespace client) => (Server, Client) = (server, client);
+
+    internal NetworkNamespace Server { get; }
+
+    internal NetworkNamespace Client { get; }
+
+    static string Python => Require.Tool("python3", "python3");
+
+    static string Traffic => Repo.Path("tests", "TcpAgent.Lab", "Scenarios", "traffic.py");
+
+    internal static async Task<Stage> Create()
+    {
+        var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create());
+        await Child.Run(
+            Require.Tool("ip", "iproute2"), "link", "add", "lab0", "netns", stage.Server.Name, "type", "veth", "peer", "name", "lab0", "netns", stage.Client.Name);
+        foreach (var (place, number) in ((NetworkNamespace, int)[])[(stage.Server, 1), (stage.Client, 2)])
+        {
+            await place.Run("ip", "addr", "add", $"10.91.0.{number}/24", "dev", "lab0");
+            await place.Run("ip", "addr", "add", $"fd91::{number}/64", "dev", "lab0", "nodad");
+            await place.Run("ip", "link", "set", "lab0", "up");
+            await place.Run("ip", "link", "set", "lo", "up");
+        }
+
+        // Answers to invented senders must find a way out.
+        await stage.Server.Run("ip", "route", "add", "default", "via", Client4);
+        return stage;
+    }
+
+    internal static Task Set(NetworkNamespace place, params string[] settings) => place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
+
+    /// <summary>A setting of the whole host.</summary>
+    internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
+
+    /// <summary>Starts traffic in a namespace.</summary>
+    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, [Traffic, .. arguments, Seconds]));
+
+    /// <summary>Starts traffic of the host itself, on loopback.</summary>
+    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, [Traffic, .. arguments, Seconds]));
+
+    /// <summary>Starts what listens, and waits until it does.</summary>
+    internal async Task StartAndWait(NetworkNamespace place, params string[] arguments)
+    {
+        Start(place, arguments);
+        var child = _children[^1];
+        await Eventually.Holds(
+            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => child.Output);
+    }
+
+    /// <summary>What why --json says, watching from a place.</summary>
+    internal async Task<JsonElement> Why(Place place)
+    {
+        var (file, arguments) = AgentProgram.Command("why", "--json", "--for=3s");
+        var output = place switch
+        {
+            Place.Server => await Server.RunAny(file, arguments),
+            Place.Client => await Client.RunAny(file, arguments),
+            _ => await Child.RunAny(file, arguments),
+        };
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var setting in _settings)
+            setting.Dispose();
+        foreach (var child in _children)
+            await child.DisposeAsync();
+        await Server.DisposeAsync();
+        await Client.DisposeAsync();
+    }
+}

@@ -1,0 +1,115 @@
+using TcpAgent.Lab.Support;
+
+namespace TcpAgent.Lab.Scenarios;
+
+/// <summary>Connection tracking, local ports, TIME_WAIT, orphans and memory.</summary>
+static class TableScenarios
+{
+    const string Loopback = "127.0.0.77";
+
+    internal static readonly Scenario[] All =
+    [
+        new("conntrack full", ["conntrack"], async stage =>
+        {
+            await Track(stage);
+            stage.SetHost("net.netfilter.nf_conntrack_max", "60");
+            stage.Start(stage.Client, "udp_flows", Stage.Server4, "9999", "100");
+        }),
+        new("conntrack nearly full", ["conntrack"], async stage =>
+        {
+            await Track(stage);
+            stage.SetHost("net.netfilter.nf_conntrack_max", "1000");
+            await stage.StartAndWait(stage.Client, "udp_flows_once", Stage.Server4, "9999", "850");
+        })
+        { Verdict = "near" },
+        Scenario.Healthy("NAT out of ports, conntrack not full", async stage =>
+        {
+            var nft = Require.Tool("nft", "nftables");
+            await stage.Server.Run(nft, "add table ip lab");
+            await stage.Server.Run(nft, "add chain ip lab post { type nat hook postrouting priority 100; }");
+            await stage.Server.Run(nft, $"add rule ip lab post ip protocol udp udp dport 7000 snat to {Stage.Server4}:5000-5004");
+            stage.Start(stage.Server, "udp_flows", Stage.Client4, "7000", "50");
+        }) with
+        {
+            Also = document =>
+            {
+                Assert.True(document.Resource("conntrack").GetProperty("losses").GetInt64() > 0);
+                Assert.Contains("not full", document.Resource("conntrack").Text("evidence"), StringComparison.Ordinal);
+            },
+        },
+        new("local ports exhausted to one destination", ["ephemeral_ports"], async stage =>
+        {
+            await Stage.Set(stage.Client, "net.ipv4.ip_local_port_range=40000 40019");
+            await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
+            await stage.StartAndWait(stage.Client, "held", Stage.Server4, "8080", "40");
+        })
+        {
+            Watch = Place.Client,
+            Also = document => Assert.Equal($"{Stage.Client4} -> {Stage.Server4}:8080", document.Resource("ephemeral_ports").Subject()),
+        },
+        Scenario.Healthy("local ports in use to many destinations", async stage =>
+        {
+            await Stage.Set(stage.Client, "net.ipv4.ip_local_port_range=40000 40019");
+            foreach (var port in (string[])["8080", "8081", "8082"])
+                await stage.StartAndWait(stage.Server, "hold", Stage.Server4, port, "1024");
+            await stage.StartAndWait(stage.Client, "held", Stage.Server4, "8080,8081,8082", "14");
+        }) with { Watch = Place.Client },
+        new("TIME_WAIT table full", ["time_wait"], async stage =>
+        {
+            await Stage.Set(stage.Client, "net.ipv4.tcp_max_tw_buckets=10");
+            await ShortConnections(stage, "100");
+        })
+        { Watch = Place.Client, Counter = "TcpExtTCPTimeWaitOverflow" },
+        Scenario.Healthy("many TIME_WAIT", async stage =>
+        {
+            await ShortConnections(stage, "1500");
+            await Task.Delay(TimeSpan.FromSeconds(2));
+        }) with { Watch = Place.Client, Also = document => Assert.True(document.HasFinding("time_wait_is_harmless")) },
+        new("accept queue and local ports at once", ["accept_queue", "ephemeral_ports"], async stage =>
+        {
+            await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40019");
+            await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "4");
+            await stage.StartAndWait(stage.Client, "hold", Stage.Client4, "9090", "1024");
+            await stage.StartAndWait(stage.Server, "held", Stage.Client4, "9090", "40");
+            stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
+        })
+        { Counter = "TcpExtListenOverflows" },
+        new("too many orphans", ["orphans"], stage =>
+        {
+            stage.SetHost("net.ipv4.tcp_max_orphans", "8");
+            stage.StartOnHost("unread", Loopback, "7201", "6");
+            return Task.Delay(500);
+        })
+        { Watch = Place.Host },
+        new("TCP memory pressure", ["tcp_memory"], async stage =>
+        {
+            var limits = (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_mem")).Split('\t', ' ');
+            stage.SetHost("net.ipv4.tcp_mem", $"100 200 {limits[2].Trim()}");
+            stage.StartOnHost("memory", Loopback, "7202", "20");
+            await Task.Delay(1000);
+        })
+        { Watch = Place.Host, Verdict = "near or limiting" },
+        new("UDP memory full", ["udp_memory"], stage =>
+        {
+            // Above what the kernel keeps aside for each CPU (net/core/sock.c, SK_MEMORY_PCPU_RESERVE) before it looks at the limit.
+            stage.SetHost("net.ipv4.udp_mem", "500 800 1000");
+            stage.StartOnHost("udp_unread", Loopback, "7300", "200");
+            return Task.Delay(500);
+        })
+        { Watch = Place.Host },
+    ];
+
+    static async Task Track(Stage stage)
+    {
+        var nft = Require.Tool("nft", "nftables");
+        await stage.Server.Run(nft, "add table inet lab");
+        await stage.Server.Run(nft, "add chain inet lab input { type filter hook input priority 0; }");
+        await stage.Server.Run(nft, "add rule inet lab input ct state new counter accept");
+    }
+
+    static async Task ShortConnections(Stage stage, string perSecond)
+    {
+        await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8080", "4096");
+        stage.Start(stage.Client, "short", Stage.Server4, "8080", perSecond);
+    }
+}
