@@ -115,7 +115,7 @@ static class ResourceRows
     {
         var queue = SynQueue(wiring);
         var cookies = wiring.Sysctl("net.ipv4.tcp_syncookies");
-        LossRule Rule() => queue?.FullestOverflowed == true ? LossRule.Consequence : LossRule.Proof;
+        LossRule Rule() => queue?.IsConsequence == true ? LossRule.Consequence : LossRule.Proof;
         return
         [
             new(Tally.Of(wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop")), LossRule.Proof, Rule),
@@ -127,7 +127,7 @@ static class ResourceRows
             new(new Tally(
                     (wiring.Row("netstat", "TcpExt", "ListenDrops"), 1), (wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
                     (wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
-                LossRule.WhileNear, () => cookies?.Value == 0 && queue?.FullestOverflowed == false ? LossRule.WhileNear : LossRule.None),
+                LossRule.WhileNear, () => cookies?.Value == 0 && queue?.IsConsequence == false ? LossRule.WhileNear : LossRule.None),
         ];
     }
 

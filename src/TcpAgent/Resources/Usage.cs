@@ -107,19 +107,20 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
     }
 
     /// <summary>
-    /// The listener with most half-open connections also has an accept queue that overflowed: then its handshakes cannot end, and
-    /// its SYN queue fills for that.
+    /// An accept queue overflowed and no other listener's SYN queue is near its limit: behind a full accept queue handshakes cannot
+    /// end, and the SYN queue fills for that.
     /// </summary>
-    internal bool FullestOverflowed
+    internal bool IsConsequence
     {
         get
         {
-            var (fullest, overflowed) = (Fill.None, false);
+            var overflowed = false;
             foreach (var listener in listeners.Known)
             {
-                var fill = new Fill(listener.SynRecv, LimitOf(listener), listener.Key);
-                if (fill.IsFullerThan(fullest))
-                    (fullest, overflowed) = (fill, listener.FullestLimit != Metric.Absent && listener.Peak > listener.FullestLimit);
+                if (listener.FullestLimit != Metric.Absent && listener.Peak > listener.FullestLimit)
+                    overflowed = true;
+                else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Key).Ratio >= Resource.Near)
+                    return false;
             }
             return overflowed;
         }

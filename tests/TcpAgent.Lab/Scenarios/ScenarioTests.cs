@@ -29,15 +29,15 @@ public sealed class ConfusionMatrix : IDisposable
 /// </summary>
 public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper output) : IClassFixture<ConfusionMatrix>
 {
-    static readonly Scenario[] s_all = [.. ListenerScenarios.All, .. TableScenarios.All, .. PacketScenarios.All];
+    internal static readonly Scenario[] All = [.. ListenerScenarios.All, .. TableScenarios.All, .. PacketScenarios.All];
 
-    public static TheoryData<string> Names => new(s_all.Select(scenario => scenario.Name));
+    public static TheoryData<string> Names => new(All.Select(scenario => scenario.Name));
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
     public async Task TheRightLimiterIsNamedAndNothingElse(string name)
     {
-        var scenario = s_all.Single(one => one.Name == name);
+        var scenario = All.Single(one => one.Name == name);
         await using var stage = await Stage.Create();
         await scenario.Make(stage);
         var document = await stage.Why(scenario.Watch);
