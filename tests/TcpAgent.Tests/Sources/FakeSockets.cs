@@ -17,6 +17,10 @@ sealed record FakeSocket(TcpState State)
 
     internal ushort Port { get; init; } = 443;
 
+    internal string RemoteAddress { get; init; } = "10.0.0.9";
+
+    internal ushort RemotePort { get; init; } = 51000;
+
     internal ulong Cookie { get; init; } = 1;
 
     /// <summary>Of a listener: connections that wait, and how many may.</summary>
@@ -37,7 +41,9 @@ sealed record FakeSocket(TcpState State)
         var address = IPAddress.Parse(Address).GetAddressBytes();
         var message = Socket(State, Timer, family: (byte)(address.Length == 4 ? 2 : 10));
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);
+        IPAddress.Parse(RemoteAddress).GetAddressBytes().CopyTo(message, 24);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         MemoryMarshal.Write(message.AsSpan(56), Length);
         MemoryMarshal.Write(message.AsSpan(60), Limit);
@@ -116,12 +122,13 @@ sealed class FakeSockets
         var sequence = ReplayTransport.SequenceOf(request);
         var states = MemoryMarshal.Read<uint>(request.AsSpan(16 + 52));
         var port = request.Length == PlainRequest ? (ushort?)null : MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6));
+        var last = port is null ? null : (ushort?)MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 14));
         if (port is null)
             AskedStates.Add(states);
         else
             AskedPorts.Add(port.Value);
         var rows = _table
-            .Where(socket => ((states & 1u << (int)socket.State) != 0 && (port ?? socket.Port) == socket.Port) || AnswersAlways.Contains(socket.State))
+            .Where(socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= (port ?? 0) && socket.Port <= (last ?? ushort.MaxValue)) || AnswersAlways.Contains(socket.State))
             .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
             yield return Answer.Of(part);

@@ -11,7 +11,6 @@ sealed class ListenersRig : IDisposable
 {
     internal const string TcpHeader = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
-    readonly TextSource _netstat;
     readonly TextSource _snmp;
     readonly TextSource _sockstat;
     readonly AcceptWaits? _waits;
@@ -20,16 +19,18 @@ sealed class ListenersRig : IDisposable
     internal ListenersRig(int max = 256, bool hasDiag = true, double walkBudget = 1)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget, MaxListeners = max };
-        _netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.All, [Root.Kernel.Proc("net/netstat")]);
+        Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.All, [Root.Kernel.Proc("net/netstat")]);
         (_snmp, _sockstat) = (Snmp(), Sockstat());
         _waits = hasDiag ? new AcceptWaits(Table.Dump, options.WalkBudget, Time) : null;
-        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, _netstat, options, Time);
+        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time);
         _sockets = new Sockets(
             hasDiag ? new DiagSocketTable(Table.Dump) : null, new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
             new SocketCheck(Snmp(), Sockstat(), true, Time), Listeners, options, Time);
         Root.Write("net/snmp", "Tcp: CurrEstab\nTcp: 0\n");
         Root.Write("net/sockstat", "TCP: inuse 0 tw 0\n");
     }
+
+    internal TextSource Netstat { get; }
 
     internal TempRoot Root { get; } = new();
 
@@ -55,6 +56,10 @@ sealed class ListenersRig : IDisposable
 
     internal void WriteListenDrops(long drops) => Root.Write("net/netstat", $"TcpExt: ListenDrops\nTcpExt: {drops}\n");
 
+    internal void WriteNetstat(long drops, long overflows, long queueFullDrops = 0, long queueFullCookies = 0) => Root.Write(
+        "net/netstat",
+        $"TcpExt: ListenDrops ListenOverflows TCPReqQFullDrop TCPReqQFullDoCookies\nTcpExt: {drops} {overflows} {queueFullDrops} {queueFullCookies}\n");
+
     /// <summary>One tick as the sampler makes it, a second after the last.</summary>
     internal ReadStatus Tick(bool slow = false)
     {
@@ -67,7 +72,7 @@ sealed class ListenersRig : IDisposable
             _snmp.Read(tick);
             _sockstat.Read(tick);
             var status = Listeners.Read(tick);
-            _netstat.Read(tick);
+            Netstat.Read(tick);
             _sockets.Derive(tick);
             Listeners.Derive(tick);
             if (!_sockets.IsWalking && _waits is not { IsLooking: true })
@@ -88,7 +93,7 @@ sealed class ListenersRig : IDisposable
     {
         _sockets.Dispose();
         Listeners.Dispose();
-        foreach (var source in (Source[])[_netstat, _snmp, _sockstat])
+        foreach (var source in (Source[])[Netstat, _snmp, _sockstat])
             source.Dispose();
         Root.Dispose();
     }

@@ -9,6 +9,7 @@ static class NetlinkBytes
 {
     internal const ushort RTM_NEWLINK = 16;
     internal const ushort RTM_NEWSTATS = 92;
+    internal const ushort RTM_NEWQDISC = 36;
     internal const ushort NLM_F_MULTI = 2;
 
     internal static byte[] Message(ushort type, uint sequence, ReadOnlySpan<byte> payload, ushort flags = NLM_F_MULTI)
@@ -83,4 +84,28 @@ static class NetlinkBytes
 
     /// <summary>All 25 u64 of the struct, each holding its place plus an offset.</summary>
     internal static ulong[] Counting(ulong offset = 0) => [.. Enumerable.Range(0, 25).Select(place => (ulong)place + offset)];
+
+    /// <summary>
+    /// struct tcmsg and its attributes: TCA_KIND 1, TCA_OPTIONS 2, TCA_STATS2 7 with TCA_STATS_BASIC 1, _QUEUE 3 and _PKT64 8. A parent
+    /// of -1 is the root's.
+    /// </summary>
+    internal static byte[] Qdisc(
+        int index, string kind, int handle = 0x10000, int parent = -1, long bytes = 0, long packets = 0, int qlen = 0, int backlog = 0, int drops = 0,
+        int requeues = 0, int overlimits = 0, byte[]? options = null)
+    {
+        var header = new byte[20];
+        MemoryMarshal.Write(header.AsSpan(4), index);
+        MemoryMarshal.Write(header.AsSpan(8), handle);
+        MemoryMarshal.Write(header.AsSpan(12), parent);
+        byte[] basic = [.. BitConverter.GetBytes(bytes), .. Int32((int)packets), .. Int32(0)];
+        byte[] queue = [.. Int32(qlen), .. Int32(backlog), .. Int32(drops), .. Int32(requeues), .. Int32(overlimits)];
+        byte[] statistics = [.. Attribute(1, basic), .. Attribute(8, BitConverter.GetBytes(packets)), .. Attribute(3, queue)];
+        return
+        [
+            .. header,
+            .. Attribute(1, System.Text.Encoding.ASCII.GetBytes(kind + '\0')),
+            .. Attribute(2, options ?? []),
+            .. Attribute(7, statistics),
+        ];
+    }
 }

@@ -1,0 +1,53 @@
+namespace TcpAgent.Tests.Resources;
+
+/// <summary>Drops by stage, and which of them name a device or a CPU.</summary>
+public sealed class DropLedgerTests : IDisposable
+{
+    const long Ok = 0, Limiting = 2;
+
+    readonly ResourceRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void FramesNobodyWantsNameNoDeviceButMissedOnesDo()
+    {
+        _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 5), ("rx_missed_errors", 5), ("rx_fifo_errors", 0), ("rx_nohandler", 0), ("tx_dropped", 0));
+        _rig.Tick();
+        _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 500), ("rx_nohandler", 70));
+        _rig.Tick();
+        Assert.Equal((Ok, 495L), (_rig.State("device_rx"), _rig.Value("recent_losses", "device_rx")));
+        Assert.Equal((500L, 70L), (_rig.Dropped("device_dropped"), _rig.Dropped("no_handler")));
+        _rig.Devices.Set("device=\"eth0\"", ("rx_missed_errors", 6));
+        _rig.Tick();
+        Assert.Equal(Limiting, _rig.State("device_rx"));
+        Assert.Equal("eth0", _rig.Report("device_rx").Subject);
+    }
+
+    [Fact]
+    public void ADeviceThatComesOrGoesIsNoLoss()
+    {
+        _rig.Devices.Set("device=\"a\"", ("rx_missed_errors", 100));
+        _rig.Devices.Set("device=\"b\"", ("rx_missed_errors", 10));
+        _rig.Tick();
+        Assert.Equal(110, _rig.Dropped("nic_missed"));
+        _rig.Devices.Remove("device=\"a\"");
+        _rig.Devices.Set("device=\"c\"", ("rx_missed_errors", 5000));
+        _rig.Tick();
+        Assert.Equal((110L, Ok), (_rig.Dropped("nic_missed"), _rig.State("device_rx")));
+        _rig.Devices.Set("device=\"c\"", ("rx_missed_errors", 5003));
+        _rig.Tick();
+        Assert.Equal((113L, Limiting), (_rig.Dropped("nic_missed"), _rig.State("device_rx")));
+    }
+
+    [Fact]
+    public void FlowLimitDropsAreNotTheBacklogs()
+    {
+        _rig.Softnet.Set("cpu=\"0\"", ("dropped", 0), ("flow_limit", 0), ("backlog", 3));
+        _rig.Tick();
+        _rig.Softnet.Set("cpu=\"0\"", ("dropped", 8), ("flow_limit", 8));
+        _rig.Tick();
+        Assert.Equal(Ok, _rig.State("softnet_backlog"));
+        Assert.Equal((0L, 8L), (_rig.Dropped("softnet_backlog"), _rig.Dropped("flow_limit")));
+    }
+}

@@ -1,0 +1,126 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+using TcpAgent.Tests.Sources;
+using TcpAgent.Tests.Support;
+using static TcpAgent.Tests.Sources.ListenersRig;
+
+namespace TcpAgent.Tests.Resources;
+
+/// <summary>The two queues of a listener as resources: whose they are, and what only looks like a loss.</summary>
+public sealed class ListenerQueueTests : IDisposable
+{
+    readonly ListenersRig _rig = new();
+    readonly FakeSource _sysctl = new("sysctl", SysctlRows.All);
+    readonly ResourceMonitor _monitor;
+
+    public ListenerQueueTests() =>
+        _monitor = new ResourceMonitor([_rig.Netstat, _rig.Listeners, _sysctl], SamplingOptions.Default, _rig.Time);
+
+    public void Dispose()
+    {
+        _monitor.Dispose();
+        _sysctl.Dispose();
+        _rig.Dispose();
+    }
+
+    static FakeSocket[] HalfOpen(int count, ushort port) =>
+        [.. Enumerable.Range(0, count).Select(_ => new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.1", Port = port })];
+
+    void Tick(long drops = 0, long overflows = 0, long queueFullDrops = 0, long queueFullCookies = 0, params FakeSocket[] sockets)
+    {
+        _rig.WriteNetstat(drops, overflows, queueFullDrops, queueFullCookies);
+        _rig.Table.Set(sockets);
+        _rig.Tick();
+        _monitor.Derive(new Tick(0, _rig.Time.Now, false));
+    }
+
+    void Cookies(long value) => _sysctl.Set("net/ipv4/tcp_syncookies", "0", value);
+
+    long? Value(string metric, string resource) => _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
+
+    (ResourceState Accept, ResourceState Syn) States =>
+        ((ResourceState)Value("state", "accept_queue")!.Value, (ResourceState)Value("state", "syn_queue")!.Value);
+
+    [Fact]
+    public void TheFullestListenerIsShownWithItsOwnLimit()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(80, 1, length: 100, limit: 4096), Listen(443, 2, length: 4, limit: 4)]);
+        Assert.Equal((4, 4), (Value("used", "accept_queue"), Value("limit", "accept_queue")));
+        Assert.Equal((ResourceState.Near, ResourceState.Ok), States);
+        Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Blocks[1].Keys());
+    }
+
+    [Fact]
+    public void OfAGroupTheFullestMemberCounts()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, length: 4, limit: 4), Listen(443, 2, limit: 4)]);
+        Assert.Equal((4, 4), (Value("used", "accept_queue"), Value("limit", "accept_queue")));
+    }
+
+    [Fact]
+    public void AFullQueueIsOneMoreThanItsLimit()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, length: 4, limit: 4)]);
+        Tick(sockets: [Listen(443, 1, length: 4, limit: 4)]);
+        Assert.Equal(0, Value("saturated_seconds_total", "accept_queue"));
+        Tick(sockets: [Listen(443, 1, length: 5, limit: 4)]);
+        Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
+        Assert.Equal(ResourceState.Near, States.Accept);
+    }
+
+    [Fact]
+    public void ABurstBetweenTwoSamplesIsLimiting()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 4)]);
+        Tick(drops: 6, overflows: 6, sockets: [Listen(443, 1, limit: 4, drops: 6)]);
+        Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
+        Assert.Equal((0, 5, 6), (Value("used", "accept_queue"), Value("used_peak", "accept_queue"), Value("recent_losses", "accept_queue")));
+        Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
+    }
+
+    [Theory]
+    [InlineData(1, 2, 20)]
+    [InlineData(2, 0, 0)]
+    public void CookiesAreALossOnlyWhereTheyAreSentForWantOfRoom(long cookies, int state, long losses)
+    {
+        Cookies(cookies);
+        Tick(queueFullCookies: 1000, sockets: [Listen(443, 1, limit: 16)]);
+        Assert.Equal(cookies == 2 ? 0 : 1000, Value("losses_total", "syn_queue"));
+        Tick(queueFullCookies: 1020, sockets: [Listen(443, 1, limit: 16)]);
+        Assert.Equal((state, losses), ((int)States.Syn, Value("recent_losses", "syn_queue")!.Value));
+    }
+
+    [Fact]
+    public void WithoutCookiesThreeQuartersOfMaxSynBacklogIsALimitToo()
+    {
+        Cookies(0);
+        _sysctl.Set("net/ipv4/tcp_max_syn_backlog", "0", 64);
+        Tick(sockets: [Listen(443, 1, limit: 1024), .. HalfOpen(48, 443)]);
+        Assert.Equal((48, 48), (Value("used", "syn_queue"), Value("limit", "syn_queue")));
+        Assert.Equal(ResourceState.Near, States.Syn);
+
+        // No counter of its own moves for this drop.
+        Tick(drops: 9, sockets: [Listen(443, 1, limit: 1024, drops: 9), .. HalfOpen(49, 443)]);
+        Assert.Equal((ResourceState.Limiting, 9), (States.Syn, Value("losses_total", "syn_queue")!.Value));
+    }
+
+    [Fact]
+    public void BehindAFullAcceptQueueAFullSynQueueIsAConsequence()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 4), Listen(80, 2, limit: 4)]);
+        Tick(drops: 3, overflows: 3, queueFullCookies: 7, sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 443)]);
+        Assert.Equal((ResourceState.Limiting, ResourceState.Near), States);
+
+        // At another listener it is a limit of its own.
+        Tick(
+            drops: 3, overflows: 3, queueFullCookies: 9,
+            sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 80)]);
+        Assert.Equal((ResourceState.Limiting, ResourceState.Limiting), States);
+    }
+}
