@@ -26,21 +26,5 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout L
         return sources;
     }
 
-    /// <summary>The verdict on the newest sample; null before the first.</summary>
-    /// <param name="window">The sampler's peak window.</param>
-    internal Verdict? Judge(TimeSpan window)
-    {
-        if (Sampler.Snapshots.Acquire() is not { } snapshot)
-            return null;
-        try
-        {
-            return Verdict.From(new SampleView(Layout, snapshot), window);
-        }
-        finally
-        {
-            Sampler.Snapshots.Release(snapshot);
-        }
-    }
-
     public void Dispose() => Sampler.Dispose();
 }

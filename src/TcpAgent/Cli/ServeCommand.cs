@@ -71,7 +71,8 @@ static class ServeCommand
     {
         var age = new SampleAge(options.Sampling.Interval, time);
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
-        var endpoints = new Endpoints(agent.Sampler, metrics, new WhyEndpoint(() => agent.Judge(options.Sampling.PeakWindow)), age, options.TelemetryPath, BuildInfo.Version);
+        var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
+        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

@@ -83,6 +83,6 @@ static class WhyCommand
         {
             agent.Sampler.Take();
         }
-        return agent.Judge(window)!;
+        return Verdict.From(new SampleView(agent.Layout, agent.Sampler.Snapshots.Acquire()!), window);
     }
 }

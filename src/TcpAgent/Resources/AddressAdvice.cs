@@ -5,7 +5,7 @@ static class AddressAdvice
 {
     internal static void EphemeralPorts(ResourceReport report, SampleView view)
     {
-        report.Evidence.Add($"{report.Peak} of the {report.Limit} usable local ports are held for {report.Subject}.");
+        report.Evidence.Add($"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports are held for {(report.Subject.Length == 0 ? "one destination" : report.Subject)}.");
         foreach (var (labels, waiting) in view.Instances("tcpagent_ephemeral_ports_time_wait"))
             if (waiting > 0 && report.Used > 0 && Subject.FromLabels(labels) == report.Subject)
                 report.Evidence.Add($"{waiting} of them ({100 * waiting / report.Used} percent) are in TIME_WAIT: connections closed by this side within the last minute.");
@@ -28,7 +28,7 @@ static class AddressAdvice
     {
         TableAdvice.Full(report, "neighbours", "table_fulls");
         report.Evidence.Add("One table serves all network namespaces of this host; a host on the same link that is not in it cannot be reached.");
-        report.Advice.Add($"sysctl -w net.{family}.neigh.default.gc_thresh3={report.Limit * 4} on the host, with gc_thresh2 at half and gc_thresh1 at a quarter of it.");
+        report.Advice.Add($"{TableAdvice.Raise($"net.{family}.neigh.default.gc_thresh3", report.Limit, 4)} on the host, with gc_thresh2 at half and gc_thresh1 at a quarter of it.");
         report.Advice.Add($"See who fills it ({command} show nud failed): a scan of the local network, or a subnet larger than the table.");
         report.WillNotFix.Add("Flushing the table: what filled it fills it again.");
     }
@@ -36,14 +36,16 @@ static class AddressAdvice
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
         TableAdvice.Full(report, "IPv6 route entries", "gc_dst_overflow");
-        report.Advice.Add($"sysctl -w net.ipv6.route.max_size={report.Limit * 4}; since Linux 6.3 it is without limit by default.");
+        report.Advice.Add($"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is without limit by default.");
         report.WillNotFix.Add("IPv4 settings: IPv4 has no route cache any more.");
     }
 
     internal static void FileHandles(ResourceReport report, SampleView view)
     {
-        report.Evidence.Add($"The host has {report.Peak} files open of {report.Limit} (fs.file-max); above it only root can open more, and accept() fails with ENFILE.");
-        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then sysctl -w fs.file-max={report.Limit * 2}.");
+        if (report.Limit is { } limit)
+            report.Evidence.Add($"Up to {report.Peak} of {limit} files were open.");
+        report.Evidence.Add("The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
+        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {TableAdvice.Raise("fs.file-max", report.Limit)}.");
         report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");
     }
 }

@@ -7,6 +7,9 @@ static class ListenerAdvice
 {
     internal static void AcceptQueue(ResourceReport report, SampleView view)
     {
+        report.WillNotFix.Add("Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes clients wait longer.");
+        report.WillNotFix.Add("tcp_max_syn_backlog and tcp_syncookies: they are about handshakes, and these connections are past theirs.");
+        report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
         var labels = LabelsOf(report, view);
         var port = Port(report);
         if (report.Limit is not { } limit)
@@ -29,15 +32,13 @@ static class ListenerAdvice
         if (labels is not null && view.Of("tcpagent_listener_sockets", labels) is > 1 and var sockets)
             report.Evidence.Add($"{sockets} sockets share it by SO_REUSEPORT; the figures are of the fullest, so one worker may be stuck.");
         Backlog(report, view, limit, port);
-        report.WillNotFix.Add("Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes clients wait longer.");
-        report.WillNotFix.Add("tcp_max_syn_backlog and tcp_syncookies: they are about handshakes, and these connections are past theirs.");
-        report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
     }
 
     /// <summary>First the knob that is in force: the limit was fixed at listen(2), as the least of what was asked and somaxconn.</summary>
     static void Backlog(ResourceReport report, SampleView view, long limit, string port)
     {
-        var accept = $"See why the application does not accept: workers all busy, a lock, a slow backend, too few of them (ss -ltnp 'sport = :{port}' names the process).";
+        var process = port.Length == 0 ? "ss -ltnp" : $"ss -ltnp 'sport = :{port}'";
+        var accept = $"See why the application does not accept: workers all busy, a lock, a slow backend, too few of them ({process} names the process).";
         if (view.Sysctl("net.core.somaxconn") is not { } somaxconn)
         {
             report.Advice.Add(accept);
@@ -47,7 +48,7 @@ static class ListenerAdvice
         {
             report.Evidence.Add($"net.core.somaxconn is {somaxconn}, so the limit of {limit} is the backlog that the application gave to listen(2), or somaxconn as it was then.");
             report.Advice.Add(
-                $"Raise the application's listen backlog above {limit}, up to {somaxconn} takes effect (nginx: listen {port} backlog=N; Apache: ListenBacklog; "
+                $"Raise the application's listen backlog above {limit}, up to {somaxconn} takes effect (nginx: listen ... backlog=N; Apache: ListenBacklog; "
                 + "HAProxy: backlog; Go: always somaxconn), and make it listen anew.");
             report.Advice.Add("If it asks for more already, it has listened since before somaxconn was raised: restart it. An open listener keeps its limit.");
             report.Advice.Add(accept);

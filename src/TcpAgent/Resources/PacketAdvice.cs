@@ -42,7 +42,9 @@ static class PacketAdvice
         if (report.Losses > 0)
             report.Evidence.Add($"The queueing discipline of {device} dropped {report.Losses} packets on their way out. tx_dropped of the device does not show them.");
         if (report.Limit is { } limit)
-            report.Evidence.Add($"Its queue reached {report.Peak} of {limit}.");
+            report.Evidence.Add($"The queue of {device} reached {report.Peak} of {limit}.");
+        else if (report.Losses is not > 0)
+            report.Evidence.Add($"The queue of {device} is long; its limit is not known.");
         if (report.IsLossWithoutSaturation)
         {
             report.Evidence.Add("It drops on purpose before it is full, to hold delay down: by itself that is how it should work.");

@@ -26,4 +26,25 @@ public class LabelTests
         var text = Label.Render("device", [0xff, (byte)'a', 0xc3]);
         Assert.Equal("device=\"\ufffda\ufffd\"", new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text));
     }
+
+    [Fact]
+    public void WhatWasRenderedIsTakenApartAgain()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 5_000; round++)
+        {
+            string Text() => string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => "a,=\"\\\nn :x"[random.Next(10)]));
+            var (first, second) = (Text(), Text());
+            var values = Label.Values(Encoding.UTF8.GetString(Label.Render(("one", first), ("two", second))));
+            Assert.Equal((first, second, 2), (values["one"], values["two"], values.Count));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("x=\"")]
+    [InlineData("x=\"\\")]
+    [InlineData("=\"a\"")]
+    public void TakingAnythingElseApartDoesNotThrow(string labels) => Assert.InRange(Label.Values(labels).Count, 0, 1);
 }

@@ -58,7 +58,7 @@ sealed class ResourceRig : IDisposable
 
     internal ResourceRig(params string[] without)
     {
-        List<Source> sources = [Netstat, Snmp, Snmp6, Sockstat, Sysctl, Neighbours, Conntrack, Softnet, Devices];
+        List<Source> sources = [Netstat, Snmp, Snmp6, Sockstat, Sysctl, Memory, Neighbours, Conntrack, Softnet, Devices];
         sources.RemoveAll(source => without.Contains(source.Name));
         sources.Add(Monitor = new ResourceMonitor([.. sources], SamplingOptions.Default, Time));
         _sampler = new Sampler(sources, new Agent("0", "test"), SamplingOptions.Default, Time, NullLogger.Instance, () => 0);
@@ -74,6 +74,8 @@ sealed class ResourceRig : IDisposable
     internal FakeSource Sockstat { get; } = new("sockstat", SockstatRows.All);
 
     internal FakeSource Sysctl { get; } = new("sysctl", SysctlRows.All);
+
+    internal FakeSource Memory { get; } = new("memory", TcpAgent.Sources.Sysctl.MemoryRows);
 
     internal FakeSource Neighbours { get; } = new("neighbours", TcpAgent.Sources.Neighbours.Rows);
 
@@ -106,17 +108,18 @@ sealed class ResourceRig : IDisposable
 
     internal long? Dropped(string stage) => Monitor.Value("tcpagent_drops_total", $"stage=\"{stage}\"");
 
-    internal Verdict Judge()
+    internal void Look(Action<SampleView> look)
     {
         var snapshot = _sampler.Snapshots.Acquire()!;
-        try
-        {
-            return Verdict.From(new SampleView(_layout, snapshot), Window);
-        }
-        finally
-        {
-            _sampler.Snapshots.Release(snapshot);
-        }
+        look(new SampleView(_layout, snapshot));
+        _sampler.Snapshots.Release(snapshot);
+    }
+
+    internal Verdict Judge()
+    {
+        Verdict? verdict = null;
+        Look(view => verdict = Verdict.From(view, Window));
+        return verdict!;
     }
 
     internal ResourceReport Report(string resource) => Judge().Resources.Single(report => report.Resource.Name == resource);

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Tests.Support;
 using TcpAgent.Web;
 
@@ -17,7 +18,9 @@ public class StaleSampleTests
         using var agent = TestAgent.OverFixture("linux-6.1", _time);
         var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
         var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40);
-        var endpoints = new Endpoints(agent.Sampler, metrics, new WhyEndpoint(() => null), age, "/metrics", "0");
+        var why = new WhyEndpoint(agent.Sampler, new SampleLayout(agent.Sampler.Blocks), age, TimeSpan.FromSeconds(60));
+        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, "/metrics", "0");
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
 
@@ -27,7 +30,10 @@ public class StaleSampleTests
         Assert.Equal(StatusCodes.Status200OK, (await Get(endpoints, "/-/healthy")).Status);
         Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await Get(endpoints, "/metrics")).Body, StringComparison.Ordinal);
 
+        Assert.StartsWith("{\"version\":1,", (await Get(endpoints, "/api/v1/why")).Body, StringComparison.Ordinal);
+
         _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
         var stale = (await Get(endpoints, "/metrics")).Body;
         Assert.DoesNotContain("tcpagent_tcp_listen_drops_total", stale, StringComparison.Ordinal);
