@@ -71,6 +71,18 @@ public sealed class ListenerLossTests : IDisposable
     }
 
     [Fact]
+    public void AListenerThatDroppedNothingDidNotOverflow()
+    {
+        _rig.WriteNetstat(0, 0);
+        _rig.Table.Set(Listen(443, 1, length: 3, limit: 4), Listen(80, 2, limit: 4));
+        _rig.Tick();
+        _rig.WriteNetstat(2, 2);
+        _rig.Table.Set(Listen(443, 1, length: 3, limit: 4), Listen(80, 2, limit: 4, drops: 2));
+        _rig.Tick();
+        Assert.Equal(80, (int?)_rig.Listeners.Overflowed?.Endpoint.Port);
+    }
+
+    [Fact]
     public void DropsWithoutAnOverflowRaiseNothing()
     {
         _rig.WriteNetstat(0, 0);
