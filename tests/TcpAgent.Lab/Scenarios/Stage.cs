@@ -88,8 +88,9 @@ sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var setting in _settings)
-            setting.Dispose();
+        // The last first: of a setting that was changed twice the first value is to stay.
+        for (var i = _settings.Count - 1; i >= 0; i--)
+            _settings[i].Dispose();
         foreach (var child in _children)
             await child.DisposeAsync();
         await Server.DisposeAsync();
