@@ -14,6 +14,7 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
 
     internal Fill Fullest { get; private set; } = Fill.None;
 
+    /// <summary>An unknown fill only moves the window on.</summary>
     internal void Record(long timestamp, in Fill fill)
     {
         var part = timestamp / _partLength;
