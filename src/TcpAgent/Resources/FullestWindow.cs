@@ -6,7 +6,7 @@ namespace TcpAgent.Resources;
 /// </summary>
 sealed class FullestWindow(TimeSpan window, TimeProvider time)
 {
-    const int Parts = 60;
+    internal const int Parts = 12;
 
     readonly long _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
     readonly Fill[] _parts = NoParts();

@@ -36,7 +36,7 @@ sealed class ResourceGauge
         (Resource, _usage, _losses, _pressure, _time) =
             (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time);
         _fullest = new FullestWindow(window, time);
-        _window = new PeakWindow(Series, window, time);
+        _window = new PeakWindow(Series, window, time, FullestWindow.Parts);
     }
 
     internal Resource Resource { get; }

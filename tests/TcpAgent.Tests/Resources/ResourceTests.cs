@@ -91,9 +91,9 @@ public sealed class ResourceTests : IDisposable
     {
         Conntrack(10, 100);
         Conntrack(10, 100, earlyDrops: 3);
-        _rig.Tick(59);
+        _rig.Tick(54);
         Assert.Equal(Limiting, _rig.State("conntrack"));
-        _rig.Tick(2);
+        _rig.Tick(7);
         Assert.Equal((Ok, 10L, 0L), (_rig.State("conntrack"), _rig.Value("used_peak", "conntrack"), _rig.Value("recent_losses", "conntrack")));
         Assert.Equal(3, _rig.Value("losses_total", "conntrack"));
     }
