@@ -69,7 +69,7 @@ sealed class AcceptWaits : IDisposable
     int Walk()
     {
         _oldest.Clear();
-        SockDiag.SetPort(_request, _port);
+        SockDiag.SetPorts(_request, _port, _port);
         _dump.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
         {

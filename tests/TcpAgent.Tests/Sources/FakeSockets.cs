@@ -17,6 +17,10 @@ sealed record FakeSocket(TcpState State)
 
     internal ushort Port { get; init; } = 443;
 
+    internal string Remote { get; init; } = "10.0.0.2";
+
+    internal ushort RemotePort { get; init; } = 51000;
+
     internal ulong Cookie { get; init; } = 1;
 
     /// <summary>Of a listener: connections that wait, and how many may.</summary>
@@ -37,7 +41,9 @@ sealed record FakeSocket(TcpState State)
         var address = IPAddress.Parse(Address).GetAddressBytes();
         var message = Socket(State, Timer, family: (byte)(address.Length == 4 ? 2 : 10));
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);
+        IPAddress.Parse(Remote).GetAddressBytes().CopyTo(message, 24);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         MemoryMarshal.Write(message.AsSpan(56), Length);
         MemoryMarshal.Write(message.AsSpan(60), Limit);
@@ -54,7 +60,7 @@ sealed record FakeSocket(TcpState State)
     }
 }
 
-/// <summary>The socket table as sock_diag dumps it: only the states, and the local port, that the request asks for.</summary>
+/// <summary>The socket table as sock_diag dumps it: only the states, and the local ports, that the request asks for, listeners first.</summary>
 sealed class FakeSockets
 {
     /// <summary>Header, struct inet_diag_req, attribute header, two instructions of a byte code and their operands.</summary>
@@ -93,6 +99,8 @@ sealed class FakeSockets
 
     internal List<ushort> AskedPorts { get; } = [];
 
+    internal List<(ushort First, ushort Last)> AskedRanges { get; } = [];
+
     internal NetlinkDump Dump => new(() => (0, new ReplayTransport(Answers)));
 
     internal void Add(FakeSocket socket) => _table.Add(socket);
@@ -115,18 +123,23 @@ sealed class FakeSockets
     {
         var sequence = ReplayTransport.SequenceOf(request);
         var states = MemoryMarshal.Read<uint>(request.AsSpan(16 + 52));
-        var port = request.Length == PlainRequest ? (ushort?)null : MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6));
-        if (port is null)
+        var hasPorts = request.Length != PlainRequest;
+        var first = hasPorts ? MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6)) : ushort.MinValue;
+        var last = hasPorts ? MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 14)) : ushort.MaxValue;
+        if (!hasPorts)
             AskedStates.Add(states);
+        else if (first == last)
+            AskedPorts.Add(first);
         else
-            AskedPorts.Add(port.Value);
+            AskedRanges.Add((first, last));
         var rows = _table
-            .Where(socket => ((states & 1u << (int)socket.State) != 0 && (port ?? socket.Port) == socket.Port) || AnswersAlways.Contains(socket.State))
+            .Where(socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= first && socket.Port <= last) || AnswersAlways.Contains(socket.State))
+            .OrderBy(socket => socket.State != TcpState.Listen)
             .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
             yield return Answer.Of(part);
         if (!Errors.TryDequeue(out var errno))
-            errno = (port is null ? states == BrokenFor : BrokenPorts) ? Libc.EPERM : Broken;
+            errno = (hasPorts ? BrokenPorts : states == BrokenFor) ? Libc.EPERM : Broken;
         if (errno != 0)
             yield return errno == Libc.ETIMEDOUT ? Answer.Error(errno) : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
         else

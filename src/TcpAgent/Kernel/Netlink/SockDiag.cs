@@ -50,6 +50,8 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     internal Endpoint Local => Endpoint.From(_payload.Slice(8, Family == AF_INET ? 4 : 16), SourcePort);
 
+    internal Endpoint Remote => Endpoint.From(_payload.Slice(24, Family == AF_INET ? 4 : 16), DestinationPort);
+
     /// <summary>Names the socket for as long as it lives.</summary>
     internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
 
@@ -97,6 +99,12 @@ static class SockDiag
     /// <summary>States in which a connection waits to be accepted.</summary>
     internal const uint WaitingStates = (1u << (int)TcpState.Established) | (1u << (int)TcpState.CloseWait);
 
+    /// <summary>
+    /// Listeners, and all states in which a connection holds its local port. Listeners come before everything else in a dump
+    /// (net/ipv4/inet_diag.c, inet_diag_dump_icsk).
+    /// </summary>
+    internal const uint PortStates = AllStates & ~(1u << (int)TcpState.SynRecv) & ~(1u << (int)TcpState.Close);
+
     /// <summary>Bits of idiag_ext: 1 &lt;&lt; (attribute - 1).</summary>
     internal const byte WithInfo = 1 << 1;
 
@@ -116,7 +124,7 @@ static class SockDiag
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    /// <summary>The same for one local port, which <see cref="SetPort"/> puts in.</summary>
+    /// <summary>The same for some local ports, which <see cref="SetPorts"/> puts in.</summary>
     internal static byte[] PortRequest(uint states, byte extensions)
     {
         // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by one that holds the port in "no". "yes" and "no" are
@@ -133,10 +141,10 @@ static class SockDiag
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    internal static void SetPort(Span<byte> portRequest, ushort port)
+    internal static void SetPorts(Span<byte> portRequest, ushort first, ushort last)
     {
-        MemoryMarshal.Write(portRequest[(BytecodeOffset + 6)..], port);
-        MemoryMarshal.Write(portRequest[(BytecodeOffset + 14)..], port);
+        MemoryMarshal.Write(portRequest[(BytecodeOffset + 6)..], first);
+        MemoryMarshal.Write(portRequest[(BytecodeOffset + 14)..], last);
     }
 
     internal static bool TryRead(ushort type, ReadOnlySpan<byte> payload, out InetDiagRow row)
