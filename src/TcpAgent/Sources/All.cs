@@ -9,7 +9,7 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -27,9 +27,12 @@ static class All
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
             options.IsEnabled("listeners") ? listeners : null, options, time);
 
+        var ports = new EphemeralPorts(
+            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time);
+
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         return Choose(
-            options, snmp, sockstat, sockets, listeners, netstat,
+            options, snmp, sockstat, sockets, ports, listeners, netstat,
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
             new Softnet(root), new Devices(root, root.Live ? NetlinkDevices.Live() : null), new Conntrack(root), new Protocols(root), new Sysctl(root),
 
@@ -46,7 +49,8 @@ static class All
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" or "sockstat" => options.IsEnabled("sockets"),
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "sockstat" => options.IsEnabled("sockets"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,
             };

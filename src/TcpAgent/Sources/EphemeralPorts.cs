@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
+/// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
+/// tick while a tuple is near the limit, and with the slow lane; within a share of the walk budget.
+/// </summary>
+sealed class EphemeralPorts : Source
+{
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "", "tcpagent_ephemeral_ports_used", "Local ports held from this source to this destination and port: its connections in any state, TIME_WAIT included. Only the 10 tuples with the most ports, and of these those with 16 or 2 percent of the usable ones, whichever is less.", origin: "inet_diag"),
+        Gauge("", "", "tcpagent_ephemeral_ports_time_wait", "Of these the ones in TIME_WAIT: the connection is over and its port is free again within a minute.", origin: "inet_diag TIME_WAIT"),
+    ];
+
+    internal static readonly Metric[] TotalRows =
+    [
+        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that the kernel may give to a connection, for each tuple of source address, destination and port anew: the range less the reserved ones. Without a free one connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
+        Gauge("", "", "tcpagent_ephemeral_ports_listening", "Of the usable ports those that are listened on. connect() passes them over, so a tuple is full with so many less.", origin: "inet_diag LISTEN"),
+        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. At most 16384 are told apart."),
+        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets not shown with any tuple because more tuples were met than are told apart: those of the lightest. No tuple holds more than so many beyond what is shown."),
+        Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the last look at the ports is. Looking is stretched so that it stays within a fifth of --sample.walk-budget.", Scale.Nanoseconds),
+    ];
+
+    const int Used = 0, TimeWait = 1;
+    const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
+
+    /// <summary>Of the walk budget.</summary>
+    const double Share = 0.2;
+
+    /// <summary>A tuple is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    const int Floor = 16, FloorPart = 50;
+
+    /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
+    const int MaxFailures = 3;
+
+    /// <summary>Label texts kept, beyond those of the tuples shown now.</summary>
+    const int MaxKeys = 64;
+
+    readonly PortLook? _look;
+    readonly WalkLane _lane;
+    readonly TimeProvider _time;
+    readonly SlotRef _activeOpens;
+    readonly Dictionary<PortTuple, byte[]> _keys = [];
+    PortCensus _census = new();
+    PortCensus _next = new();
+    ReadStatus _status;
+    long _lastActiveOpens = Absent;
+    long _lookedAt;
+    int _failures;
+    bool _isDue;
+    bool _isKnown;
+
+    /// <param name="look">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="snmp">Counts the connections opened.</param>
+    /// <param name="options">The walk budget.</param>
+    /// <param name="time">The sampler's clock.</param>
+    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time)
+        : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows))
+    {
+        (_look, _time) = (look, time);
+        _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
+        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time);
+        Mode = "sock_diag";
+    }
+
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
+    /// <summary>Ports that one tuple can hold.</summary>
+    long Limit => _census.Usable - _census.Listening;
+
+    /// <summary>
+    /// The tuple that holds most local ports, however few. False while nothing is known; without any connection 0 of the usable
+    /// ports are held and there is no subject.
+    /// </summary>
+    /// <param name="held">Ports held by the tuple.</param>
+    /// <param name="timeWait">Of these in TIME_WAIT.</param>
+    /// <param name="usable">Ports it can hold: usable and not listened on.</param>
+    /// <param name="subjectKey">The tuple's label text.</param>
+    internal bool TryGetFullest(out long held, out long timeWait, out long usable, out byte[] subjectKey)
+    {
+        (held, timeWait, usable, subjectKey) = (0, 0, Limit, []);
+        if (_isKnown && !_census.Worst.IsEmpty)
+            (held, timeWait, subjectKey) = (_census.Worst[0].Held, _census.Worst[0].TimeWait, Key(_census.Worst[0].Tuple));
+        return _isKnown;
+    }
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (_look is null)
+            return ReadStatus.Absent;
+        _isDue |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || IsNearLimit();
+        _lastActiveOpens = _activeOpens.Value;
+        if (Poll())
+        {
+            TakeLook();
+
+            // One on its own thread is taken a tick after it began: the next begins at once.
+            if (_lane.IsDear)
+                Poll();
+        }
+        if (_isKnown)
+            Store(tick);
+        return _status;
+    }
+
+    /// <summary>What happens from the start of a look on calls for the next.</summary>
+    bool Poll()
+    {
+        var isDue = _isDue;
+        if (_lane.IsReady)
+            _isDue = false;
+        return _lane.Poll(isDue);
+    }
+
+    /// <summary>From four fifths on; then ports may also become free unseen.</summary>
+    bool IsNearLimit() => _isKnown && !_census.Worst.IsEmpty && _census.Worst[0].Held >= Limit / 5 * 4;
+
+    void TakeLook()
+    {
+        if (_lane.Errno != 0)
+        {
+            Fail(_lane.Errno);
+            return;
+        }
+        (_census, _next) = (_next, _census);
+        (_isKnown, _failures, _lookedAt) = (true, 0, _lane.StartedAt);
+        Malformed += _census.Malformed;
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
+    }
+
+    /// <summary>The last result stands for a while, and its age shows; a look that failed is tried again.</summary>
+    void Fail(int errno)
+    {
+        Malformed += errno == Libc.EBADMSG ? 1 : 0;
+        _failures++;
+        _isDue = _failures < MaxFailures;
+        if (_isDue && _isKnown)
+            return;
+        _isKnown = false;
+
+        // The kernel or the unit is without sock_diag.
+        _status = errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(_look!.Where, errno);
+    }
+
+    void Store(in Tick tick)
+    {
+        var floor = Math.Min(Floor, Math.Max(1, _census.Usable / FloorPart));
+        foreach (ref readonly var tuple in _census.Worst)
+        {
+            if (tuple.Held < floor)
+                break;
+            var slots = Blocks[0].Add(Key(tuple.Tuple));
+            (slots[Used], slots[TimeWait]) = (tuple.Held, tuple.TimeWait);
+        }
+        var totals = Blocks[1][0];
+        (totals[Usable], totals[Listening], totals[Tuples], totals[Omitted]) = (_census.Usable, _census.Listening, _census.Tuples, _census.Omitted);
+        totals[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
+    }
+
+    byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    byte[] Learn(in PortTuple tuple)
+    {
+        if (_keys.Count == MaxKeys)
+            _keys.Clear();
+        return _keys[tuple] = tuple.Render();
+    }
+
+    internal override void Reopen()
+    {
+        // A look under way keeps its files; they are opened anew when it fails or at the next reload.
+        if (!IsLooking)
+            _look?.Reopen();
+    }
+
+    public override void Dispose()
+    {
+        _lane.Dispose();
+        _look?.Dispose();
+        base.Dispose();
+    }
+}
