@@ -8,7 +8,8 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
 /// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
-/// tick while a tuple is near the limit, and with the slow lane; within a share of the walk budget.
+/// tick while a tuple is near the limit, and with the slow lane. A dear look keeps half of its share back for the moment when so
+/// many connections were opened that a tuple may be near the limit, or at it: that is seen at once.
 /// </summary>
 sealed class EphemeralPorts : Source
 {
@@ -33,6 +34,9 @@ sealed class EphemeralPorts : Source
     /// <summary>Of the walk budget.</summary>
     const double Share = 0.2;
 
+    /// <summary>How much of the share may be kept back.</summary>
+    static readonly TimeSpan s_credit = TimeSpan.FromMinutes(1);
+
     /// <summary>A tuple is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
     const int Floor = 16, FloorPart = 50;
 
@@ -51,9 +55,11 @@ sealed class EphemeralPorts : Source
     PortCensus _next = new();
     ReadStatus _status;
     long _lastActiveOpens = Absent;
+    long _opensAtStart = Absent;
+    long _opensAtLook = Absent;
     long _lookedAt;
     int _failures;
-    bool _isDue;
+    bool _hasMoved;
     bool _isKnown;
 
     /// <param name="look">Null where sock_diag would speak of another kernel.</param>
@@ -65,7 +71,7 @@ sealed class EphemeralPorts : Source
     {
         (_look, _time) = (look, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
-        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time);
+        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit);
         Mode = "sock_diag";
     }
 
@@ -96,15 +102,15 @@ sealed class EphemeralPorts : Source
         Withdraw();
         if (_look is null)
             return ReadStatus.Absent;
-        _isDue |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || IsNearLimit();
+        _hasMoved |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent;
         _lastActiveOpens = _activeOpens.Value;
-        if (Poll())
+        if (Poll(tick))
         {
             TakeLook();
 
-            // One on its own thread is taken a tick after it began: the next begins at once.
+            // One on its own thread is taken a tick after it began: the next may begin at once.
             if (_lane.IsDear)
-                Poll();
+                Poll(tick);
         }
         if (_isKnown)
             Store(tick);
@@ -112,16 +118,35 @@ sealed class EphemeralPorts : Source
     }
 
     /// <summary>What happens from the start of a look on calls for the next.</summary>
-    bool Poll()
+    bool Poll(in Tick tick)
     {
-        var isDue = _isDue;
-        if (_lane.IsReady)
-            _isDue = false;
+        var isDue = IsDue(tick);
+        if (isDue && _lane.IsReady)
+            (_hasMoved, _opensAtStart) = (false, _activeOpens.Value);
         return _lane.Poll(isDue);
     }
 
-    /// <summary>From four fifths on; then ports may also become free unseen.</summary>
-    bool IsNearLimit() => _isKnown && !_census.Worst.IsEmpty && _census.Worst[0].Held >= Limit / 5 * 4;
+    bool IsDue(in Tick tick)
+    {
+        if (!_isKnown)
+            return _hasMoved;
+        var level = Level(Held);
+        if (!_lane.IsDear)
+            return _hasMoved || level > 0;
+
+        // Each port that a tuple took since was an active open: no tuple can hold more than the fullest did and all of them.
+        var isCounted = _activeOpens.Value != Absent && _opensAtLook != Absent;
+        if (isCounted && Level(Held + _activeOpens.Value - _opensAtLook) > level)
+            return true;
+        var rested = _time.Nanoseconds(tick.Timestamp - _lookedAt);
+        return (_hasMoved || level > 0) && rested >= _lane.Interval * (level == 2 ? 1 : 2);
+    }
+
+    /// <summary>Ports of the fullest tuple.</summary>
+    long Held => _census.Worst.IsEmpty ? 0 : _census.Worst[0].Held;
+
+    /// <summary>0 for few ports, 1 from four fifths on, 2 for all there are.</summary>
+    int Level(long held) => held >= Limit ? 2 : held * 5 >= Limit * 4 ? 1 : 0;
 
     void TakeLook()
     {
@@ -131,7 +156,7 @@ sealed class EphemeralPorts : Source
             return;
         }
         (_census, _next) = (_next, _census);
-        (_isKnown, _failures, _lookedAt) = (true, 0, _lane.StartedAt);
+        (_isKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
         Malformed += _census.Malformed;
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
     }
@@ -141,9 +166,12 @@ sealed class EphemeralPorts : Source
     {
         Malformed += errno == Libc.EBADMSG ? 1 : 0;
         _failures++;
-        _isDue = _failures < MaxFailures;
-        if (_isDue && _isKnown)
-            return;
+        if (_failures < MaxFailures)
+        {
+            _hasMoved = true;
+            if (_isKnown)
+                return;
+        }
         _isKnown = false;
 
         // The kernel or the unit is without sock_diag.

@@ -164,4 +164,41 @@ public sealed class EphemeralPortsLaneTests : IDisposable
             rig.Tick();
         Assert.Equal((1, 20, 59 * ManualTime.Second), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
     }
+
+    [Fact]
+    public void ADearLookIsSavedForWhenATupleMayBeNearTheLimitOrAtIt()
+    {
+        // 8 ms at a fifth of 0.33 % of a CPU: one in 12 seconds.
+        using var rig = new EphemeralPortsRig(walkBudget: 0.0033);
+        rig.Table.Cost = 8_000_000;
+        rig.Connect(40000, 10);
+        rig.Tick();
+        rig.Time.Now += 300 * ManualTime.Second;
+        rig.Tick();
+        Assert.Equal((2, 10), (rig.Looks, rig.Used()));
+
+        // With 5 more opened no tuple can hold 16 of 20, with 6 one may.
+        for (var opened = 1; opened <= 5; opened++)
+            rig.Tick(slow: true);
+        Assert.Equal(2, rig.Looks);
+        rig.Connect(40010, 6);
+        rig.Tick();
+        Assert.Equal((3, 16, 0), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
+
+        // None but a full one calls for a further look, and that at once.
+        rig.Opens += 2;
+        rig.Tick();
+        Assert.Equal(3, rig.Looks);
+        rig.Connect(40016, 4);
+        rig.Tick();
+        Assert.Equal((4, 20, 0), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
+
+        // Full is full: from there on the lane rests as it must.
+        for (var tick = 0; tick < 5; tick++)
+            rig.Tick();
+        Assert.Equal(4, rig.Looks);
+        rig.Time.Now += 300 * ManualTime.Second;
+        rig.Tick(opened: false);
+        Assert.Equal(5, rig.Looks);
+    }
 }

@@ -14,7 +14,8 @@ sealed class EphemeralPortsRig : IDisposable
     /// <summary>The destination where a test names none.</summary>
     internal const string A = "source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"443\"";
 
-    int _opens;
+    /// <summary>Connections that the kernel has counted.</summary>
+    internal int Opens { get; set; }
 
     static EphemeralPortsRig()
     {
@@ -51,8 +52,8 @@ sealed class EphemeralPortsRig : IDisposable
     /// <summary>One tick a second after the last, after a connection was opened or without.</summary>
     internal ReadStatus Tick(bool opened = true, bool slow = false)
     {
-        _opens += opened ? 1 : 0;
-        Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens\nTcp: {_opens}\n" : "Udp: NoPorts\nUdp: 1\n");
+        Opens += opened ? 1 : 0;
+        Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens\nTcp: {Opens}\n" : "Udp: NoPorts\nUdp: 1\n");
         Time.Now += ManualTime.Second;
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (true)

@@ -108,6 +108,8 @@ public sealed class EphemeralPortsTests : IDisposable
     [Fact]
     public void AnUnchangedSetKeepsItsLabelTexts()
     {
+        _rig.Root.Write(PortRange, "40000\t40099\n");
+
         // Fifteen of one weight: which ten are shown does not depend on their order.
         for (var remote = 14; remote >= 0; remote--)
             _rig.Connect(40000, 17, remote: $"10.0.1.{remote}");

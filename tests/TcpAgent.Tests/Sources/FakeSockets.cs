@@ -91,6 +91,9 @@ sealed class FakeSockets
 
     internal int Interruptions { get; set; }
 
+    /// <summary>CPU nanoseconds that each dump takes.</summary>
+    internal long Cost { get; set; }
+
     /// <summary>States that come with every dump, asked for or not.</summary>
     internal HashSet<TcpState> AnswersAlways { get; } = [];
 
@@ -121,6 +124,10 @@ sealed class FakeSockets
 
     IEnumerable<Answer> Answers(byte[] request)
     {
+        var start = Libc.ThreadCpuTime();
+        while (Libc.ThreadCpuTime() - start < Cost)
+        {
+        }
         var sequence = ReplayTransport.SequenceOf(request);
         var states = MemoryMarshal.Read<uint>(request.AsSpan(16 + 52));
         var hasPorts = request.Length != PlainRequest;
