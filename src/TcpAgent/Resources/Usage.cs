@@ -168,11 +168,7 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
 {
     internal override void Look(ref Scan scan)
     {
-        if (ports.UsablePorts == Metric.Absent)
-            return;
-        if (!ports.TryGetFullest(out var held, out var timeWait, out var key))
-            scan.Offer(0, ports.UsablePorts, []);
-        else
-            scan.Offer(reuse?.Value == 1 && timestamps?.Value > 0 ? held - timeWait : held, ports.UsablePorts, key);
+        if (ports.TryGetFullest(out var held, out var timeWait, out var usable, out var key))
+            scan.Offer(reuse?.Value == 1 && timestamps?.Value > 0 ? held - timeWait : held, usable, key);
     }
 }

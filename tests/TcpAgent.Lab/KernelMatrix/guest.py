@@ -7,7 +7,7 @@ import time
 
 AGENT = "/lab/tcp-agent"
 SERVER, CLIENT = "10.91.0.1", "10.91.0.2"
-SECONDS = "40"
+SECONDS = "90"
 children = []
 
 

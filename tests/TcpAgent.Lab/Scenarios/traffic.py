@@ -247,16 +247,18 @@ def udp_unread(address, port, sockets):
 
 
 def unread(address, port, count):
-    """Connections whose receiver never reads; the sender fills both buffers and closes: an orphan each."""
+    """Connections whose receiver never reads; the sender fills both buffers and closes: an orphan each, at most 40 at once."""
     one = listener(address, port, 4096)
-    senders = []
+    receivers = []
     for _ in every(0.2):
         for _ in range(int(count)):
             sender = socket.create_connection((address, int(port)), 2)
             sender.setblocking(False)
             fill(sender)
             sender.close()
-            senders.append(one.accept()[0])
+            receivers.append(one.accept()[0])
+        while len(receivers) > 40:
+            receivers.pop(0).close()
 
 
 def memory(address, port, count):
