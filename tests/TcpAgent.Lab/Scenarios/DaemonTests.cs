@@ -64,7 +64,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         var place = scenario.Watch == Place.Client ? stage.Client : stage.Server;
         await using var daemon = await Serve(place);
         var (counter, rise) = name.Contains("ports", StringComparison.Ordinal) ? ("ss.ESTAB", "20") : (scenario.Counted[0].Signal.Kernel, "1");
-        await using var meter = place.Start("python3", Repo.Path("tests", "TcpAgent.Lab", "Support", "until_limiting.py"), $"{Port}", counter, rise);
+        await using var meter = place.Start("python3", "-B", Repo.Path("tests", "TcpAgent.Lab", "Support", "until_limiting.py"), $"{Port}", counter, rise);
         await Eventually.Holds(() => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
         await scenario.Make(stage);
         Assert.True(await meter.Exited(TimeSpan.FromSeconds(40)) == 0, meter.Output);

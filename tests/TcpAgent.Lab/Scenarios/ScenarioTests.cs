@@ -24,7 +24,7 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper outp
         {
             await using var stage = await Stage.Create();
             var seen = await Observation.Of(scenario, stage);
-            output.WriteLine($"The kernel counted {seen.Risen()}\n{JsonSerializer.Serialize(seen.Document)}");
+            output.WriteLine($"The kernel counted {seen.Risen()}\nUnattributed {seen.Exposition["tcpagent_listener_drops_unattributed"]}\n{JsonSerializer.Serialize(seen.Document)}");
             foreach (var (signal, least) in scenario.Counted)
                 Assert.True(seen.Rise(signal.Kernel) >= least, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: the condition was not made");
             foreach (var signal in scenario.Still)

@@ -71,10 +71,10 @@ sealed class Stage : IAsyncDisposable
     internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
 
     /// <summary>Starts traffic in a namespace.</summary>
-    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, [Traffic, .. arguments, Seconds]));
+    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, ["-B", Traffic, .. arguments, Seconds]));
 
     /// <summary>Starts traffic of the host itself, on loopback.</summary>
-    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, [Traffic, .. arguments, Seconds]));
+    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, ["-B", Traffic, .. arguments, Seconds]));
 
     /// <summary>Starts what says when it is ready, and waits until it does.</summary>
     /// <returns>What it said.</returns>
