@@ -82,7 +82,7 @@ def make_root(kernels):
     lab = tree / "lab"
     lab.mkdir(exist_ok=True)
     here = pathlib.Path(__file__).parent
-    for file in (here / "guest.py", here / "guest-init.sh", here.parent / "Scenarios" / "traffic.py", REPO / "artifacts" / "tcp-agent" / "tcp-agent"):
+    for file in (*here.glob("guest*"), *(here.parent / "Scenarios").glob("*.py"), REPO / "artifacts" / "tcp-agent" / "tcp-agent"):
         shutil.copy(file, lab)
     image.unlink(missing_ok=True)
     run("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, image, "1800M")
