@@ -75,6 +75,14 @@ static class SnmpRows
             "IPv4 packets too large for the outgoing link that could not be fragmented, mostly because they forbid it: an MTU mismatch. "
             + "The sender gets an ICMP message, if that gets through."),
 
+        // ICMP: net/ipv4/icmp.c
+        Counter("Icmp", "InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
+            "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
+            + "on the way."),
+        Counter("Icmp", "OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
+            "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
+            + "dead host, packets too large."),
+
         // UDP over IPv4: net/ipv4/udp.c
         Counter("Udp", "InDatagrams", "tcpagent_udp_datagrams_received_total",
             "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it."),
