@@ -31,6 +31,9 @@ sealed class Neighbours : Source, IFieldMap
     readonly StatTableParser _ndParser;
     readonly Block _block;
 
+    /// <summary>Of the last look at the tables; where there are none, they are looked for on the slow lane only.</summary>
+    ReadStatus _tables;
+
     internal Neighbours(KernelRoot root)
         : base("neighbours", new Block(Rows))
     {
@@ -48,7 +51,9 @@ sealed class Neighbours : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
-        return Read(_arp, _arpParser).With(Read(_nd, _ndParser)).With(ReadRoutes());
+        if (tick.Slow || _tables.Outcome != Outcome.Absent)
+            _tables = Read(_arp, _arpParser).With(Read(_nd, _ndParser));
+        return _tables.With(ReadRoutes());
     }
 
     ReadStatus Read(ProcFile file, StatTableParser parser)
