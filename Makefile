@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint publish bench bench-peers clean
+.PHONY: build test golden lint publish bench bench-peers kernel-matrix clean
 
 build:
 	dotnet build
@@ -31,6 +31,13 @@ bench-peers: publish
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c
 	python3 tests/TcpAgent.Benchmarks/peers/bench_peers.py $(PEERS)
+
+# The agent on Debian's kernels 5.10 to the newest under qemu, each condition made in the guest; writes docs/kernels.md. About 15
+# minutes; root, the network, and: apt-get install qemu-system-x86 busybox-static cpio kmod mmdebstrap e2fsprogs
+# One kernel: make kernel-matrix SUITES=bookworm
+SUITES ?=
+kernel-matrix: publish
+	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(SUITES)
 
 clean:
 	rm -rf artifacts

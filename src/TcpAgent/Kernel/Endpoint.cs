@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Kernel;
 
-/// <summary>A local address and port. An IPv4 address is held as IPv4-mapped IPv6 (RFC 4291 2.5.5.2), so one key serves both.</summary>
+/// <summary>An address and port. An IPv4 address is held as IPv4-mapped IPv6 (RFC 4291 2.5.5.2), so one key serves both.</summary>
 readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
 {
     const ulong Mapped = 0xffff_0000_0000;

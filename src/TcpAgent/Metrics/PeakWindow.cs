@@ -52,8 +52,12 @@ sealed class PeakWindow
             Part(part - i).Fill(Metric.Absent);
         _part = part;
         _peaks.AsSpan().Fill(Metric.Absent);
-        for (var i = 0; i < _parts.Length; i++)
-            _peaks[i % _series] = Math.Max(_peaks[i % _series], _parts[i]);
+        for (var i = 0; i < _count; i++)
+        {
+            var values = Part(i);
+            for (var series = 0; series < _series; series++)
+                _peaks[series] = Math.Max(_peaks[series], values[series]);
+        }
     }
 
     Span<long> Part(long part) => _parts.AsSpan((int)(part % _count) * _series, _series);

@@ -6,7 +6,7 @@ namespace TcpAgent.Resources;
 /// </summary>
 sealed class FullestWindow(TimeSpan window, TimeProvider time)
 {
-    const int Parts = 60;
+    internal const int Parts = 12;
 
     readonly long _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
     readonly Fill[] _parts = NoParts();
@@ -14,6 +14,7 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
 
     internal Fill Fullest { get; private set; } = Fill.None;
 
+    /// <summary>An unknown fill only moves the window on.</summary>
     internal void Record(long timestamp, in Fill fill)
     {
         var part = timestamp / _partLength;

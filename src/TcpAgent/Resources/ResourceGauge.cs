@@ -36,7 +36,7 @@ sealed class ResourceGauge
         (Resource, _usage, _losses, _pressure, _time) =
             (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time);
         _fullest = new FullestWindow(window, time);
-        _window = new PeakWindow(Series, window, time);
+        _window = new PeakWindow(Series, window, time, FullestWindow.Parts);
     }
 
     internal Resource Resource { get; }
@@ -55,7 +55,7 @@ sealed class ResourceGauge
     {
         var scan = new Scan(_fullest.Fullest.Key);
         _usage?.Look(ref scan);
-        Record(tick.Timestamp, scan.Fullest);
+        _fullest.Record(tick.Timestamp, scan.Fullest);
         var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
         _now = Now(scan);
 
@@ -79,12 +79,6 @@ sealed class ResourceGauge
         var again = new Scan(key);
         _usage?.Look(ref again);
         return again.Followed;
-    }
-
-    void Record(long timestamp, in Fill fill)
-    {
-        if (fill.IsKnown)
-            _fullest.Record(timestamp, fill);
     }
 
     /// <summary>Takes the losses of this tick. True when one proves that the limit was reached.</summary>
@@ -139,13 +133,13 @@ sealed class ResourceGauge
             _usage?.Look(ref of);
         var fill = of.Followed.IsKnown ? of.Followed : fullest;
         if (fill.IsKnown && fill.Limit != Metric.Absent)
-            Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
+            _fullest.Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
     }
 
     void RaiseToPressure(long timestamp, in Fill fullest)
     {
         if (PressureMark is not Metric.Absent and var mark && fullest.IsKnown)
-            Record(timestamp, fullest with { Used = Math.Max(fullest.Used, mark) });
+            _fullest.Record(timestamp, fullest with { Used = Math.Max(fullest.Used, mark) });
     }
 
     long PressureMark
@@ -158,7 +152,8 @@ sealed class ResourceGauge
         }
     }
 
-    bool IsFull(in Fill fill) => fill.IsKnown && fill.Limit > 0 && fill.Used >= fill.Limit + (Resource.FullAboveLimit ? 1 : 0);
+    bool IsFull(in Fill fill) =>
+        fill.IsKnown && fill.Limit != Metric.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
     bool IsNear(double share) =>
         _fullest.Fullest.Ratio >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);

@@ -35,7 +35,7 @@ sealed class ResourceMonitor : Source
         _gauges = Array.ConvertAll(ResourceRows.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
         _keys = Array.ConvertAll(ResourceRows.All, row => Label.Render("resource", row.Name));
         _stages = Array.ConvertAll(DropRows.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
-        _stageWindow = new PeakWindow(2 * _stages.Length, options.PeakWindow, time);
+        _stageWindow = new PeakWindow(2 * _stages.Length, options.PeakWindow, time, FullestWindow.Parts);
         _stageValues = new long[2 * _stages.Length];
         _stageCounts = new long[_stages.Length];
     }

@@ -59,7 +59,7 @@ static class ResourceRows
             w => [new(Tally.Of(w.Row("nfqueue", "", "queue_dropped"), w.Row("nfqueue", "", "user_dropped")), LossRule.Proof)])
         { Explain = PacketAdvice.NfQueue },
         new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
-            w => TableUsage.Of(w.Slot("conntrack", "", "nf_conntrack_count"), w.Slot("conntrack", "", "nf_conntrack_max")),
+            w => TableUsage.Of(w.Slot("conntrack", "", "nf_conntrack_count"), w.Slot("conntrack", "", "nf_conntrack_max"), zeroIsNoLimit: true),
             w => [
                 new(Tally.Of(w.Row("conntrack", "", "early_drop")), LossRule.Proof),
                 new(Tally.Of(w.Row("conntrack", "", "drop")), LossRule.Own),

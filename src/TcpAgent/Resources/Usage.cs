@@ -48,15 +48,19 @@ abstract class Usage
     internal virtual byte[]? Blamed => null;
 }
 
-/// <summary>One table with one limit; pages become bytes by the factor.</summary>
-sealed class TableUsage(SlotRef used, SlotRef? limit, long factor = 1) : Usage
+/// <summary>One table with one limit; pages become bytes by the factor. For some tables a limit of 0 means none.</summary>
+sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNoLimit) : Usage
 {
-    internal static TableUsage? Of(SlotRef? used, SlotRef? limit, long factor = 1) =>
-        used is { } slot ? new TableUsage(slot, limit, factor) : null;
+    internal static TableUsage? Of(SlotRef? used, SlotRef? limit, long factor = 1, bool zeroIsNoLimit = false) =>
+        used is { } slot ? new TableUsage(slot, limit, factor, zeroIsNoLimit) : null;
 
-    internal override void Look(ref Scan scan) => scan.Offer(Times(used.Value), limit is { } slot ? Times(slot.Value) : Metric.Absent, []);
+    internal override void Look(ref Scan scan)
+    {
+        var most = limit?.Value ?? Metric.Absent;
+        scan.Offer(Times(used.Value), zeroIsNoLimit && most == 0 ? Metric.Absent : Times(most), []);
+    }
 
-    long Times(long value) => value == Metric.Absent || value > long.MaxValue / factor ? value : value * factor;
+    long Times(long value) => value == Metric.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;
 }
 
 /// <summary>The fuller of several tables of one kind.</summary>
@@ -164,11 +168,7 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
 {
     internal override void Look(ref Scan scan)
     {
-        if (ports.UsablePorts == Metric.Absent)
-            return;
-        if (!ports.TryGetFullest(out var held, out var timeWait, out var key))
-            scan.Offer(0, ports.UsablePorts, []);
-        else
-            scan.Offer(reuse?.Value == 1 && timestamps?.Value > 0 ? held - timeWait : held, ports.UsablePorts, key);
+        if (ports.TryGetFullest(out var held, out var timeWait, out var usable, out var key))
+            scan.Offer(reuse?.Value == 1 && timestamps?.Value > 0 ? held - timeWait : held, usable, key);
     }
 }

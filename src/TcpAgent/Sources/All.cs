@@ -9,8 +9,8 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "neighbours",
-        "qdisc", "nfqueue", "ports", "process",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl", "neighbours",
+        "qdisc", "nfqueue", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -28,18 +28,18 @@ static class All
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
             options.IsEnabled("listeners") ? listeners : null, options, time);
 
+        var ports = new EphemeralPorts(
+            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time);
+
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
         var links = root.Live ? LinkNames.Live() : null;
         return Choose(
-            options, snmp, sockstat, sockets, listeners, netstat,
+            options, snmp, sockstat, sockets, ports, listeners, netstat,
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true),
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
-            new EphemeralPorts(
-                root, root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null, options.IsEnabled("listeners") ? listeners : null, snmp, sockstat,
-                options, time),
 
             // The agent's own process is on the live kernel whatever is sampled.
             new AgentProcess(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
@@ -54,7 +54,8 @@ static class All
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" or "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "sockstat" => options.IsEnabled("sockets"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,
             };

@@ -1,30 +1,32 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
-using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Local ports held for each source and destination. The kernel counts no connect() that found none free, so this is the only
-/// proof. A look at the socket table is taken when connections were opened since the last, and within a share of the walk budget.
+/// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
+/// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
+/// tick while a tuple is near the limit, and with the slow lane. A dear look keeps half of its share back for the moment when so
+/// many connections were opened that a tuple may be near the limit, or at it: that is seen at once.
 /// </summary>
 sealed class EphemeralPorts : Source
 {
-    internal static readonly Metric[] TupleRows =
-    [
-        Gauge("", "", "tcpagent_ephemeral_ports_used", "Local ports held by connections from this address to this destination, TIME_WAIT included. The ten that hold most are exported, from 16 ports or 2 percent of the usable ones on.", origin: "inet_diag"),
-        Gauge("", "", "tcpagent_ephemeral_ports_time_wait", "Of these the ones in TIME_WAIT, which last 60 s.", origin: "inet_diag"),
-    ];
-
     internal static readonly Metric[] Rows =
     [
-        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that each pair of source and destination may hold: the range less the reserved ones in it.", origin: "ip_local_port_range less ip_local_reserved_ports"),
-        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Pairs of source and destination that hold local ports of the range.", origin: "inet_diag"),
-        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Ports on no pair's account because there are more than 16384 pairs.", origin: "inet_diag"),
-        Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the figures are: 0 while no connection was opened since they were taken.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_ephemeral_ports_used", "Local ports held from this source to this destination and port: its connections in any state, TIME_WAIT included. Only the 10 tuples with the most ports, and of these those with 16 or 2 percent of the usable ones, whichever is less.", origin: "inet_diag"),
+        Gauge("", "", "tcpagent_ephemeral_ports_time_wait", "Of these the ones in TIME_WAIT: the connection is over and its port is free again within a minute.", origin: "inet_diag TIME_WAIT"),
+    ];
+
+    internal static readonly Metric[] TotalRows =
+    [
+        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that the kernel may give to a connection, for each tuple of source address, destination and port anew: the range less the reserved ones. Without a free one connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
+        Gauge("", "", "tcpagent_ephemeral_ports_listening", "Of the usable ports those that are listened on. connect() passes them over, so a tuple is full with so many less.", origin: "inet_diag LISTEN"),
+        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. At most 16384 are told apart."),
+        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets not shown with any tuple because more tuples were met than are told apart: those of the lightest. No tuple holds more than so many beyond what is shown."),
+        Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the last look at the ports is. Looking is stretched so that it stays within a fifth of --sample.walk-budget.", Scale.Nanoseconds),
     ];
 
     internal static readonly Metric[] ListeningRows =
@@ -32,216 +34,203 @@ sealed class EphemeralPorts : Source
         Gauge("", "", "tcpagent_listening_port_unreserved", "1 for a port that is listened on, lies in the range of local ports and is not reserved: an outgoing connection may take it while the service restarts.", origin: "ip_local_port_range, ip_local_reserved_ports"),
     ];
 
-    const int Usable = 0, TupleCount = 1, Omitted = 2, Age = 3;
+    const int Used = 0, TimeWait = 1;
+    const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
 
     /// <summary>Of the walk budget.</summary>
-    internal const double Share = 0.2;
+    const double Share = 0.2;
 
-    const int MaxExported = 10, MaxListening = 16;
+    /// <summary>How much of the share may be kept back.</summary>
+    static readonly TimeSpan s_credit = TimeSpan.FromMinutes(1);
 
-    /// <summary>Looks that failed one after another before the figures are withdrawn.</summary>
+    /// <summary>A tuple is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    const int Floor = 16, FloorPart = 50;
+
+    /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
     const int MaxFailures = 3;
 
-    readonly NetlinkDump? _dump;
-    readonly Listeners? _listeners;
-    readonly SlotRef _activeOpens;
-    readonly SlotRef _sockets;
-    readonly TimeProvider _time;
-    readonly WalkLane _lane;
-    readonly ProcFile _rangeFile;
-    readonly ProcFile _reservedFile;
-    readonly PortSet _reserved = new();
-    readonly PortSet _listening = new();
-    readonly List<int> _unreserved = [];
-    readonly byte[] _request = SockDiag.PortRequest(SockDiag.ConnectedStates, 0);
-    readonly (PortTuple Tuple, PortCount Count, byte[] Key)[] _top = new (PortTuple, PortCount, byte[])[MaxExported];
-    readonly Dictionary<PortTuple, byte[]> _keys = [];
-    readonly Dictionary<int, byte[]> _portKeys = [];
-    PortUse _use = new();
-    PortUse _next = new();
-    int _topCount;
-    long _usable = Absent;
-    long _lastOpens = Absent;
-    long _takenAt;
-    bool _isDue = true;
-    bool _isKnown;
-    int _failures;
+    /// <summary>Label texts kept, beyond those of the tuples shown now.</summary>
+    const int MaxKeys = 64;
 
-    /// <param name="root">Where the settings are.</param>
-    /// <param name="dump">Null where sock_diag would speak of another kernel.</param>
-    /// <param name="listeners">Connections to a port that is listened on hold no port of their own.</param>
-    /// <param name="snmp">Has ActiveOpens, which moves with each connect().</param>
-    /// <param name="sockstat">Has the number of sockets, for a first guess of the cost.</param>
+    readonly PortLook? _look;
+    readonly WalkLane _lane;
+    readonly TimeProvider _time;
+    readonly SlotRef _activeOpens;
+    readonly Dictionary<PortTuple, byte[]> _keys = [];
+    readonly Dictionary<ushort, byte[]> _portKeys = [];
+    PortCensus _census = new();
+    PortCensus _next = new();
+    ReadStatus _status;
+    long _lastActiveOpens = Absent;
+    long _opensAtStart = Absent;
+    long _opensAtLook = Absent;
+    long _lookedAt;
+    int _failures;
+    bool _hasMoved;
+    bool _isKnown;
+
+    /// <param name="look">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="snmp">Counts the connections opened.</param>
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
-    internal EphemeralPorts(
-        KernelRoot root, NetlinkDump? dump, Listeners? listeners, Source snmp, Source sockstat, SamplingOptions options, TimeProvider time)
-        : base("ports", new Block(TupleRows, "source,destination,port"), new Block(Rows), new Block(ListeningRows, "port"))
+    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time)
+        : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows), new Block(ListeningRows, "port"))
     {
-        (_dump, _listeners, _time, Mode) = (dump, listeners, time, "sock_diag");
+        (_look, _time) = (look, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
-        _sockets = SlotRef.To(sockstat.Blocks[0], "TCP", "alloc");
-        _rangeFile = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
-        _reservedFile = root.Proc("sys/net/ipv4/ip_local_reserved_ports");
-        _lane = new WalkLane(options.WalkBudget * Share, Walk, time);
+        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit);
+        Mode = "sock_diag";
     }
 
+    /// <summary>A look is under way on a thread of its own.</summary>
     internal bool IsLooking => _lane.IsRunning;
+
+    /// <summary>Ports that one tuple can hold.</summary>
+    long Limit => _census.Usable - _census.Listening;
+
+    /// <summary>
+    /// The tuple that holds most local ports, however few. False while nothing is known; without any connection 0 of the usable
+    /// ports are held and there is no subject.
+    /// </summary>
+    /// <param name="held">Ports held by the tuple.</param>
+    /// <param name="timeWait">Of these in TIME_WAIT.</param>
+    /// <param name="usable">Ports it can hold: usable and not listened on.</param>
+    /// <param name="subjectKey">The tuple's label text.</param>
+    internal bool TryGetFullest(out long held, out long timeWait, out long usable, out byte[] subjectKey)
+    {
+        (held, timeWait, usable, subjectKey) = (0, 0, Limit, []);
+        if (_isKnown && !_census.Worst.IsEmpty)
+            (held, timeWait, subjectKey) = (_census.Worst[0].Held, _census.Worst[0].TimeWait, Key(_census.Worst[0].Tuple));
+        return _isKnown;
+    }
 
     internal override ReadStatus Read(in Tick tick)
     {
-        if (_dump is null)
+        Withdraw();
+        if (_look is null)
             return ReadStatus.Absent;
-        _isDue |= tick.Slow || _activeOpens.Value != _lastOpens || (_topCount > 0 && _top[0].Count.Held * 2 > _usable);
-        var begins = _isDue && _lane.IsReady;
-        if (begins)
+        _hasMoved |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent;
+        _lastActiveOpens = _activeOpens.Value;
+        if (Poll(tick))
         {
-            var errno = Prepare();
-            if (errno != 0)
-                return Fail(_rangeFile.Path, errno);
-            _isDue = false;
+            TakeLook();
+
+            // One on its own thread is taken a tick after it began: the next may begin at once.
+            if (_lane.IsDear)
+                Poll(tick);
         }
-        if (!_lane.Poll(begins))
-            return _failures < MaxFailures ? ReadStatus.Ok : ReadStatus.Failed("sock_diag", _lane.Errno);
-        if (_lane.Errno != 0)
-            return Fail("sock_diag", _lane.Errno);
-        Take();
-        return ReadStatus.Ok;
+        if (_isKnown)
+            Store(tick);
+        return _status;
     }
 
-    ReadStatus Fail(string where, int errno)
+    /// <summary>What happens from the start of a look on calls for the next.</summary>
+    bool Poll(in Tick tick)
     {
-        _isDue = true;
-        if (++_failures < MaxFailures)
-            return ReadStatus.Ok;
-        _isKnown = false;
-        Withdraw();
-        return ReadStatus.Failed(where, errno);
+        var isDue = IsDue(tick);
+        if (isDue && _lane.IsReady)
+            (_hasMoved, _opensAtStart) = (false, _activeOpens.Value);
+        return _lane.Poll(isDue);
     }
 
-    /// <summary>Reads the settings that the next look is about, which may be changed at any time.</summary>
-    int Prepare()
+    bool IsDue(in Tick tick)
     {
-        var errno = _rangeFile.Read(out var text);
-        if (errno != 0)
-            return errno;
-        var cursor = new Cursor(text);
-        if (!cursor.TryReadLine(out var line) || !line.TryReadInt64(out var low) || !line.TryReadInt64(out var high)
-            || low < 0 || high > ushort.MaxValue || low > high)
-            return Libc.EBADMSG;
-        if (_reservedFile.Read(out text) != 0 || !_reserved.TryParse(text))
-            _reserved.Clear();
-        _usable = high - low + 1 - _reserved.CountWithin((int)low, (int)high);
-        SockDiag.SetPorts(_request, (ushort)low, (ushort)high);
-        FindListening((int)low, (int)high);
-        _lastOpens = _activeOpens.Value;
-
-        // Until one was measured: about a microsecond a socket.
-        if (_lane.Walks == 0)
-            _lane.Cost = Math.Max(0, _sockets.Value) * 1000;
-        return 0;
-    }
-
-    void FindListening(int low, int high)
-    {
-        _listening.Clear();
-        _unreserved.Clear();
-        if (_listeners is null)
-            return;
-        foreach (var listener in _listeners.Known)
-        {
-            var port = listener.Endpoint.Port;
-            if (port >= low && port <= high && !_reserved.Contains(port) && !_listening.Contains(port) && _unreserved.Count < MaxListening)
-                _unreserved.Add(port);
-            _listening.Add(port);
-        }
-    }
-
-    int Walk()
-    {
-        _next.Clear();
-        _dump!.Begin(_request);
-        while (_dump.TryRead(out var type, out var payload))
-            if (SockDiag.TryRead(type, payload, out var row) && !_listening.Contains(row.SourcePort))
-                _next.Count(row);
-        return _dump.Errno;
-    }
-
-    void Take()
-    {
-        (_use, _next) = (_next, _use);
-        (_isKnown, _failures, _takenAt) = (true, 0, _lane.StartedAt);
-        _topCount = 0;
-        foreach (var (tuple, count) in _use.Tuples)
-            Offer(tuple, count);
-        if (_keys.Count > 4 * MaxExported)
-            _keys.Clear();
-        for (var i = 0; i < _topCount; i++)
-            _top[i].Key = _keys.TryGetValue(_top[i].Tuple, out var key) ? key : MakeKey(_top[i].Tuple);
-    }
-
-    /// <summary>Keeps the ten that hold most, in order.</summary>
-    void Offer(PortTuple tuple, PortCount count)
-    {
-        if (_topCount == MaxExported && count.Held <= _top[^1].Count.Held)
-            return;
-        var at = _topCount < MaxExported ? _topCount++ : MaxExported - 1;
-        for (; at > 0 && _top[at - 1].Count.Held < count.Held; at--)
-            _top[at] = _top[at - 1];
-        _top[at] = (tuple, count, []);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] MakeKey(PortTuple tuple) => _keys[tuple] = Label.Render(
-        ("source", tuple.Local.Address.ToString()), ("destination", tuple.Remote.Address.ToString()),
-        ("port", tuple.Remote.Port.ToString(CultureInfo.InvariantCulture)));
-
-    /// <summary>The pair that holds most local ports; false while none holds any.</summary>
-    internal bool TryGetFullest(out long held, out long timeWait, out byte[] key)
-    {
-        var any = _isKnown && _topCount > 0;
-        (held, timeWait, key) = any ? (_top[0].Count.Held, _top[0].Count.TimeWait, _top[0].Key) : (0, 0, []);
-        return any;
-    }
-
-    /// <summary>Ports that each pair may hold; absent before the first look.</summary>
-    internal long UsablePorts => _isKnown ? _usable : Absent;
-
-    internal override void Derive(in Tick tick)
-    {
-        Withdraw();
         if (!_isKnown)
-            return;
-        var floor = Math.Min(16, Math.Max(1, _usable / 50));
-        for (var i = 0; i < _topCount && _top[i].Count.Held >= floor; i++)
+            return _hasMoved;
+        var level = Level(Held);
+        if (!_lane.IsDear)
+            return _hasMoved || level > 0;
+
+        // Each port that a tuple took since was an active open: no tuple can hold more than the fullest did and all of them.
+        var isCounted = _activeOpens.Value != Absent && _opensAtLook != Absent;
+        if (isCounted && Level(Held + _activeOpens.Value - _opensAtLook) > level)
+            return true;
+        var rested = _time.Nanoseconds(tick.Timestamp - _lookedAt);
+        return (_hasMoved || level > 0) && rested >= _lane.Interval * (level == 2 ? 1 : 2);
+    }
+
+    /// <summary>Ports of the fullest tuple.</summary>
+    long Held => _census.Worst.IsEmpty ? 0 : _census.Worst[0].Held;
+
+    /// <summary>0 for few ports, 1 from four fifths on, 2 for all there are.</summary>
+    int Level(long held) => held >= Limit ? 2 : held * 5 >= Limit * 4 ? 1 : 0;
+
+    void TakeLook()
+    {
+        if (_lane.Errno != 0)
         {
-            var slots = Blocks[0].Add(_top[i].Key);
-            (slots[0], slots[1]) = (_top[i].Count.Held, _top[i].Count.TimeWait);
+            Fail(_lane.Errno);
+            return;
         }
-        var row = Blocks[1][0];
-        row[Usable] = _usable;
-        row[TupleCount] = _use.Tuples.Count;
-        row[Omitted] = _use.Omitted;
-        row[Age] = _isDue || _lane.IsRunning ? _time.Nanoseconds(tick.Timestamp - _takenAt) : 0;
-        foreach (var port in _unreserved)
-            Blocks[2].Add(_portKeys.TryGetValue(port, out var key) ? key : MakeKey(port))[0] = 1;
+        (_census, _next) = (_next, _census);
+        (_isKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
+        Malformed += _census.Malformed;
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
+    }
+
+    /// <summary>The last result stands for a while, and its age shows; a look that failed is tried again.</summary>
+    void Fail(int errno)
+    {
+        Malformed += errno == Libc.EBADMSG ? 1 : 0;
+        _failures++;
+        if (_failures < MaxFailures)
+        {
+            _hasMoved = true;
+            if (_isKnown)
+                return;
+        }
+        _isKnown = false;
+
+        // The kernel or the unit is without sock_diag.
+        _status = errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(_look!.Where, errno);
+    }
+
+    void Store(in Tick tick)
+    {
+        var floor = Math.Min(Floor, Math.Max(1, _census.Usable / FloorPart));
+        foreach (ref readonly var tuple in _census.Worst)
+        {
+            if (tuple.Held < floor)
+                break;
+            var slots = Blocks[0].Add(Key(tuple.Tuple));
+            (slots[Used], slots[TimeWait]) = (tuple.Held, tuple.TimeWait);
+        }
+        var totals = Blocks[1][0];
+        (totals[Usable], totals[Listening], totals[Tuples], totals[Omitted]) = (_census.Usable, _census.Listening, _census.Tuples, _census.Omitted);
+        foreach (var port in _census.Unreserved)
+            Blocks[2].Add(_portKeys.TryGetValue(port, out var key) ? key : Learn(port))[0] = 1;
+        totals[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] MakeKey(int port) => _portKeys[port] = Label.Render("port", port.ToString(CultureInfo.InvariantCulture));
+    byte[] Learn(ushort port)
+    {
+        if (_portKeys.Count == MaxKeys)
+            _portKeys.Clear();
+        return _portKeys[port] = Label.Render("port", port.ToString(CultureInfo.InvariantCulture));
+    }
+
+    byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    byte[] Learn(in PortTuple tuple)
+    {
+        if (_keys.Count == MaxKeys)
+            _keys.Clear();
+        return _keys[tuple] = tuple.Render();
+    }
 
     internal override void Reopen()
     {
-        _rangeFile.Close();
-        _reservedFile.Close();
-        if (!_lane.IsRunning)
-            _dump?.Close();
+        // A look under way keeps its files; they are opened anew when it fails or at the next reload.
+        if (!IsLooking)
+            _look?.Reopen();
     }
 
     public override void Dispose()
     {
         _lane.Dispose();
-        _dump?.Dispose();
+        _look?.Dispose();
         base.Dispose();
     }
 }

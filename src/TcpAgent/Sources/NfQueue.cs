@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using static TcpAgent.Metrics.Metric;
@@ -12,8 +12,7 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class NfQueue : Source
 {
-    // net/netfilter/nfnetlink_queue.c, seq_show: queue_number peer_portid queue_total copy_mode copy_range queue_dropped
-    // user_dropped id_sequence 1, without a header
+    // net/netfilter/nfnetlink_queue.c, seq_show
     internal static readonly Metric[] Rows =
     [
         Gauge("", "queue_total", "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. The limit (1024 unless the program sets another) is in no file."),
@@ -21,17 +20,25 @@ sealed class NfQueue : Source
         Counter("", "user_dropped", "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often for want of room in its socket."),
     ];
 
-    /// <summary>A queue number is a u16; a host has a few.</summary>
+    /// <summary>A queue number is a u16; a host has a few, one for each CPU at most.</summary>
     const int MaxQueues = 256;
 
-    const int Cells = 2;
+    sealed class Queue(byte[] key)
+    {
+        internal byte[] Key { get; } = key;
+
+        internal long SeenIn { get; set; }
+
+        internal WideCounter Dropped;
+        internal WideCounter UserDropped;
+    }
 
     readonly ProcFile _file;
     readonly Block _block;
-    readonly CounterWidener _widener = new();
+    readonly Dictionary<int, Queue> _queues = [];
 
-    /// <summary>By queue number; the index orders the widener's cells.</summary>
-    readonly Dictionary<ulong, (byte[] Key, int Index)> _queues = [];
+    /// <summary>Counts the reads.</summary>
+    long _reads;
 
     internal NfQueue(KernelRoot root)
         : base("nfqueue", new Block(Rows, "queue"))
@@ -46,44 +53,40 @@ sealed class NfQueue : Source
         var errno = _file.Read(out var text);
         if (errno != 0)
             return errno == Libc.EACCES ? ReadStatus.Denied(_file.Path, errno) : ReadStatus.Optional(_file.Path, errno);
-        var cursor = new Cursor(text);
-        var (number, wrong) = (0, 0);
-        while (cursor.TryReadLine(out var line))
+        _reads++;
+        var reader = new NfQueueReader(text);
+        while (reader.TryRead(out var line))
         {
-            number++;
-            if (!TryStore(line) && wrong == 0)
-                wrong = number;
+            var isKnown = _queues.TryGetValue(line.Queue, out var queue);
+            if (isKnown && queue!.SeenIn == _reads)
+                reader.Drop();
+            else if (_block.Count < MaxQueues)
+                Store(queue ?? Learn(line.Queue), line);
         }
-        if (wrong == 0 && !cursor.AtEnd)
-            wrong = number + 1;
-        if (wrong == 0)
-            return ReadStatus.Ok;
-        Malformed++;
-        return ReadStatus.Malformed(_file.Path, wrong);
+        if (reader.Result.Dropped == 0 && _queues.Count != _block.Count)
+            ForgetUnseen();
+        Malformed += reader.Result.Dropped;
+        return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
     }
 
-    bool TryStore(Cursor line)
+    void Store(Queue queue, in NfQueueLine line)
     {
-        if (!line.TryReadInt64(out var queue) || queue is < 0 or > ushort.MaxValue || !line.TryReadInt64(out _) || !line.TryReadInt64(out var waiting)
-            || !line.TryReadField(out _) || !line.TryReadField(out _) || !line.TryReadInt64(out var queueDropped)
-            || !line.TryReadInt64(out var userDropped) || !line.TryReadField(out _) || waiting < 0 || queueDropped < 0 || userDropped < 0)
-            return false;
-        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_queues, (ulong)queue);
-        if (Unsafe.IsNullRef(ref known))
-        {
-            if (_queues.Count >= MaxQueues)
-                return true;
-            _queues[(ulong)queue] = (Label.Render("queue", queue.ToString(System.Globalization.CultureInfo.InvariantCulture)), _queues.Count);
-            known = ref CollectionsMarshal.GetValueRefOrNullRef(_queues, (ulong)queue);
-        }
-        for (var i = 0; i < _block.Count; i++)
-            if (ReferenceEquals(_block.KeyOf(i), known.Key))
-                return false;
-        var slots = _block.Add(known.Key);
-        slots[0] = waiting;
-        slots[1] = _widener.Widen(known.Index * Cells, (ulong)queueDropped);
-        slots[2] = _widener.Widen((known.Index * Cells) + 1, (ulong)userDropped);
-        return true;
+        queue.SeenIn = _reads;
+        var slots = _block.Add(queue.Key);
+        slots[0] = line.Waiting;
+        slots[1] = queue.Dropped.Widen(line.QueueDropped);
+        slots[2] = queue.UserDropped.Widen(line.UserDropped);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Queue Learn(int queue) => _queues[queue] = new Queue(Label.Render("queue", queue.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>A queue ends with its program, and the next of its number counts from 0.</summary>
+    void ForgetUnseen()
+    {
+        foreach (var (number, queue) in _queues)
+            if (queue.SeenIn != _reads)
+                _queues.Remove(number);
     }
 
     internal override void Reopen() => _file.Close();

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
@@ -33,23 +33,41 @@ sealed class Qdiscs : Source
 
     const int Length = 0, LengthBytes = 1, LimitPackets = 2, LimitBytes = 3, Packets = 4, Bytes = 5, Drops = 6, Requeues = 7, Overlimits = 8;
 
-    /// <summary>u32 counters of one discipline.</summary>
-    const int Cells = 4;
-
-    /// <summary>What is known of a discipline besides its counters.</summary>
-    sealed record Known(byte[] Device, byte[] Kind, byte[] Key, int Cell)
+    /// <summary>What is known of a device's root besides the figures of this tick.</summary>
+    sealed class Root(LinkName link, byte[] kind, uint handle, byte[] key)
     {
+        internal LinkName Link { get; } = link;
+
+        internal byte[] Kind { get; } = kind;
+
+        internal uint Handle { get; } = handle;
+
+        internal byte[] Key { get; } = key;
+
+        /// <summary>A u64, so it falls only when another discipline has taken the place of the same kind and handle.</summary>
+        internal long Bytes { get; set; }
+
         /// <summary>It, or one below it, drops before it is full to hold delay down.</summary>
         internal bool DropsEarly { get; set; }
+
+        internal long SeenIn { get; set; }
+
+        internal WideCounter Packets;
+        internal WideCounter Drops;
+        internal WideCounter Requeues;
+        internal WideCounter Overlimits;
     }
 
     readonly NetlinkDump? _dump;
     readonly LinkNames? _links;
     readonly byte[] _request = TrafficControl.Request();
     readonly Block _block;
-    readonly CounterWidener _widener = new();
-    readonly Dictionary<(int Index, uint Handle), Known> _known = [];
-    int _learned;
+
+    /// <summary>By index of the device, which has one root.</summary>
+    readonly Dictionary<int, Root> _roots = [];
+
+    /// <summary>Counts the dumps read.</summary>
+    long _dumps;
 
     /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
     /// <param name="links">Names of the devices.</param>
@@ -69,17 +87,22 @@ sealed class Qdiscs : Source
         if (errno == 0 && !complete && (errno = _links.Read()) == 0)
             ReadAll(out errno);
         if (errno == 0)
+        {
+            ForgetUnseen();
             return ReadStatus.Ok;
+        }
         Withdraw();
-        return ReadStatus.Failed("rtnetlink", errno);
+
+        // A kernel without CONFIG_NET_SCHED, or a sandbox that does not know the request.
+        return errno == Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Failed("rtnetlink", errno);
     }
 
     /// <summary>Its drops say that a queue was full, and nothing else.</summary>
     internal bool DropsOnlyAtLimit(byte[]? key)
     {
-        foreach (var known in _known.Values)
-            if (ReferenceEquals(known.Key, key))
-                return !known.DropsEarly;
+        foreach (var root in _roots.Values)
+            if (ReferenceEquals(root.Key, key))
+                return !root.DropsEarly;
         return false;
     }
 
@@ -87,8 +110,9 @@ sealed class Qdiscs : Source
     bool ReadAll(out int errno)
     {
         Withdraw();
+        _dumps++;
         var (complete, omitted) = (true, 0L);
-        Known? root = null;
+        Root? root = null;
         var rootIndex = 0;
         _dump!.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
@@ -96,11 +120,12 @@ sealed class Qdiscs : Source
             if (!TrafficControl.TryRead(type, payload, out var row))
                 continue;
 
-            // Below the root of a device with many queues stand the disciplines that do drop.
-            if (!row.IsRoot && root is not null && row.Index == rootIndex)
-                root.DropsEarly |= !IsClassless(root.Kind) && IsEarly(row.Kind);
+            // The kernel tells a device's root first, then what stands below it.
+            if (!row.IsRoot && root is not null && row.Index == rootIndex && !row.IsIngress)
+                TakeInChild(root, row);
             if (!row.IsRoot || row.Kind.SequenceEqual("noqueue"u8) || row.Drops == Absent)
                 continue;
+            root = null;
             if (!_links!.TryGet(row.Index, out var link))
                 complete = false;
             else if (_block.Count >= Devices.MaxDevices)
@@ -113,46 +138,72 @@ sealed class Qdiscs : Source
         return complete && !_dump.Interrupted;
     }
 
-    Known Store(in QdiscRow row, LinkName link)
+    /// <summary>Null when the dump shows a device's root once more: two series of one name would spoil the whole exposition.</summary>
+    Root? Store(in QdiscRow row, LinkName link)
     {
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, (row.Index, row.Handle), out _);
-        if (known is null || !row.Kind.SequenceEqual(known.Kind) || !link.Name.AsSpan().SequenceEqual(known.Device))
-            known = Learn(row.Kind, link);
-        var slots = _block.Add(known.Key);
+        var isKnown = _roots.TryGetValue(row.Index, out var root);
+        if (isKnown && root!.SeenIn == _dumps)
+            return null;
+        if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind) || row.Bytes < root.Bytes)
+            root = Learn(row, link, root);
+        (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
+        var slots = _block.Add(root.Key);
         slots[Length] = row.QueuePackets;
         slots[LengthBytes] = row.QueueBytes;
         slots[LimitPackets] = row.Kind.SequenceEqual("pfifo_fast"u8) ? link.QueueLength : row.LimitPackets;
         slots[LimitBytes] = row.LimitBytes;
-        slots[Packets] = row.HasPackets64 ? row.Packets : Widen(known, 0, row.Packets);
+        slots[Packets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.Packets.Widen((uint)row.Packets);
         slots[Bytes] = row.Bytes;
-        slots[Drops] = Widen(known, 1, row.Drops);
-        slots[Requeues] = Widen(known, 2, row.Requeues);
-        slots[Overlimits] = Widen(known, 3, row.Overlimits);
-        return known;
+        slots[Drops] = root.Drops.Widen((uint)row.Drops);
+        slots[Requeues] = root.Requeues.Widen((uint)row.Requeues);
+        slots[Overlimits] = root.Overlimits.Widen((uint)row.Overlimits);
+        return root;
     }
 
-    long Widen(Known known, int cell, long value) => value == Absent ? Absent : _widener.Widen(known.Cell + cell, (ulong)value);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    Known Learn(ReadOnlySpan<byte> kind, LinkName link)
+    /// <summary>
+    /// A root counts the drops of all below it. tbf keeps one queue, a bfifo that is not told; one that is told stands in its place
+    /// and the limit is that one's.
+    /// </summary>
+    void TakeInChild(Root root, in QdiscRow row)
     {
-        var key = Label.Render(("device", System.Text.Encoding.UTF8.GetString(link.Name)), ("kind", System.Text.Encoding.UTF8.GetString(kind)));
-        return new Known(link.Name, kind.ToArray(), key, Cells * _learned++) { DropsEarly = IsEarly(kind) };
+        root.DropsEarly |= !IsTailDrop(row.Kind);
+        if (!row.IsChildOf(root.Handle) || !root.Kind.AsSpan().SequenceEqual("tbf"u8))
+            return;
+        var slots = _block[_block.Count - 1];
+        (slots[LimitPackets], slots[LimitBytes]) = (row.LimitPackets, row.LimitBytes);
     }
 
-    /// <summary>Disciplines that have one queue of their own, whatever stands below them.</summary>
-    static bool IsClassless(ReadOnlySpan<byte> kind) => kind.SequenceEqual("tbf"u8);
+    /// <summary>A root that is not as it was; what is left of it is its label, where that is the same.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Root Learn(in QdiscRow row, LinkName link, Root? before)
+    {
+        var key = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Key
+            : Label.Render(("device", Encoding.UTF8.GetString(link.Name)), ("kind", Encoding.UTF8.GetString(row.Kind)));
+        return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, key);
+    }
 
-    /// <summary>All but those known to drop at the tail only.</summary>
-    static bool IsEarly(ReadOnlySpan<byte> kind) =>
-        !(kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8) || kind.SequenceEqual("tbf"u8)
-          || kind.SequenceEqual("htb"u8) || kind.SequenceEqual("prio"u8) || kind.SequenceEqual("mq"u8) || kind.SequenceEqual("mqprio"u8));
+    /// <summary>Devices come and go; what is kept of them must not grow with that.</summary>
+    void ForgetUnseen()
+    {
+        if (_roots.Count == _block.Count)
+            return;
+        foreach (var (index, root) in _roots)
+            if (root.SeenIn != _dumps)
+                _roots.Remove(index);
+    }
+
+    /// <summary>Drops only what finds no room: not one that drops early to hold delay down, nor one not known here.</summary>
+    static bool IsTailDrop(ReadOnlySpan<byte> kind) =>
+        kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8) || kind.SequenceEqual("pfifo_head_drop"u8)
+        || kind.SequenceEqual("tbf"u8) || kind.SequenceEqual("htb"u8) || kind.SequenceEqual("hfsc"u8) || kind.SequenceEqual("prio"u8)
+        || kind.SequenceEqual("multiq"u8) || kind.SequenceEqual("drr"u8) || kind.SequenceEqual("ets"u8) || kind.SequenceEqual("mq"u8)
+        || kind.SequenceEqual("mqprio"u8) || kind.SequenceEqual("noop"u8);
 
     internal override void Reopen()
     {
         _dump?.Close();
         _links?.Reopen();
-        _known.Clear();
+        _roots.Clear();
     }
 
     public override void Dispose()

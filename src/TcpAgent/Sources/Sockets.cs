@@ -35,7 +35,7 @@ sealed class Sockets : Source
 
     const int Transient = 0, WalkInterval = 1, WalkAge = 2, WalkDuration = 3, Walks = 4, WalkCpu = 5, Checks = 6, CheckCpu = 7;
 
-    /// <summary>Shares of the walk budget; the rest is for listeners and local ports.</summary>
+    /// <summary>Shares of the walk budget; the rest is for waiting connections and ephemeral ports.</summary>
     const double WalkShare = 0.6, CheckShare = 0.1;
 
     /// <summary>What the dearer ways cost beyond a filtered walk, until one was measured.</summary>

@@ -73,10 +73,12 @@ static class SysctlRows
         .. Sysctl("net.ipv4.neigh.default.gc_thresh1"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh2"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh3"),
+        .. Sysctl("net.ipv4.neigh.default.unres_qlen_bytes"),
         .. Sysctl("net.ipv6.ip6frag_high_thresh"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh1"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh2"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh3"),
+        .. Sysctl("net.ipv6.neigh.default.unres_qlen_bytes"),
         .. Sysctl("net.ipv6.route.max_size"),
         .. Sysctl("net.ipv6.route.gc_thresh"),
 

@@ -9,7 +9,8 @@ namespace TcpAgent.Sources;
 /// <param name="share">Share of one CPU, above 0.</param>
 /// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
 /// <param name="time">The sampler's clock.</param>
-sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDisposable
+/// <param name="credit">Of rest beyond what was needed so much shortens a later one: walks that come seldom may come close together.</param>
+sealed class WalkLane(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default) : IDisposable
 {
     /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
     const long InlineLimit = 5_000_000;
@@ -18,7 +19,7 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
     readonly AutoResetEvent _done = new(false);
     Thread? _thread;
     volatile bool _stopping;
-    long _restsUntil = long.MinValue;
+    long _restsUntil = time.GetTimestamp();
     Exception? _thrown;
 
     /// <summary>CPU nanoseconds of the last walk; settable as an estimate before the first.</summary>
@@ -78,7 +79,8 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time) : IDispos
         IsRunning = false;
         TotalCost += Cost;
         Walks++;
-        _restsUntil = Math.Max(_restsUntil, StartedAt + Timestamps(Interval));
+        var paidUntil = Math.Clamp(_restsUntil, StartedAt - Timestamps((long)credit.TotalNanoseconds), StartedAt);
+        _restsUntil = Math.Max(_restsUntil, paidUntil + Timestamps(Interval));
         if (_thrown is { } thrown)
         {
             _thrown = null;

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using TcpAgent.Lab.Support;
+using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Scenarios;
 
 /// <summary>What the daemon, sampling once a second, concludes of conditions that come while it runs.</summary>
-public sealed class DaemonTests
+[Collection(WholeHost.Name)]
+public sealed class DaemonTests(ITestOutputHelper output)
 {
     const int Port = 10793;
 
@@ -60,11 +63,13 @@ public sealed class DaemonTests
         await using var stage = await Stage.Create();
         var place = scenario.Watch == Place.Client ? stage.Client : stage.Server;
         await using var daemon = await Serve(place);
+        var (counter, rise) = name.Contains("ports", StringComparison.Ordinal) ? ("ss.ESTAB", "20") : (scenario.Counted[0].Signal.Kernel, "1");
+        await using var meter = place.Start("python3", "-B", Repo.Path("tests", "TcpAgent.Lab", "Support", "until_limiting.py"), $"{Port}", counter, rise);
+        await Eventually.Holds(() => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
         await scenario.Make(stage);
-        var begun = (await Metrics(place))["tcpagent_samples_total"];
-        await Eventually.Holds(
-            async () => (await Why(place)).Verdict() == "limiting", TimeSpan.FromSeconds(10), () => "no verdict");
-        var taken = (await Metrics(place))["tcpagent_samples_total"] - begun;
+        Assert.True(await meter.Exited(TimeSpan.FromSeconds(40)) == 0, meter.Output);
+        output.WriteLine(meter.Output);
+        var taken = int.Parse(meter.Output.Split("samples ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
         Assert.Equal(scenario.Expected, (await Why(place)).Blamed());
         Assert.True(taken <= 3, $"{taken} samples");
     }

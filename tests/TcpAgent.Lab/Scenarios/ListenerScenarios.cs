@@ -7,7 +7,8 @@ static class ListenerScenarios
     [
         new("slow acceptor, small backlog", ["accept_queue"], stage => SlowAcceptor(stage, "8080", "4"))
         {
-            Counter = "TcpExtListenOverflows",
+            Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
+            Shown = [(Listener("accept_queue_length"), 5), .. Queue(Listener, 4)],
             Also = document =>
             {
                 var queue = document.Resource("accept_queue");
@@ -23,7 +24,8 @@ static class ListenerScenarios
             await SlowAcceptor(stage, "8080", "1024");
         })
         {
-            Counter = "TcpExtListenOverflows",
+            Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
+            Shown = Queue(Listener, 8),
             Also = document => Assert.StartsWith("sysctl -w net.core.somaxconn", document.Resource("accept_queue").GetProperty("advice")[0].GetString(), StringComparison.Ordinal),
         },
         new("somaxconn raised after listen", ["accept_queue"], async stage =>
@@ -33,7 +35,8 @@ static class ListenerScenarios
             await Stage.Set(stage.Server, "net.core.somaxconn=4096");
         })
         {
-            Counter = "TcpExtListenOverflows",
+            Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
+            Shown = Queue(Listener, 8),
             Also = document => Assert.Contains("restart it", document.Resource("accept_queue").Text("advice"), StringComparison.Ordinal),
         },
         new("slow acceptor on IPv6", ["accept_queue"], async stage =>
@@ -42,7 +45,8 @@ static class ListenerScenarios
             stage.Start(stage.Client, "connects", Stage.Server6, "8080", "20");
         })
         {
-            Counter = "TcpExtListenOverflows",
+            Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
+            Shown = Queue(Listener6, 4),
             Also = document => Assert.Equal($"[{Stage.Server6}]:8080", document.Resource("accept_queue").Subject()),
         },
         new("one stuck worker of two (SO_REUSEPORT)", ["accept_queue"], async stage =>
@@ -50,25 +54,38 @@ static class ListenerScenarios
             await stage.StartAndWait(stage.Server, "reuse_port", Stage.Server4, "8080", "4");
             stage.Start(stage.Client, "connects", Stage.Server4, "8080", "40");
         })
-        { Counter = "TcpExtListenOverflows" },
-        new("SYN flood, cookies on", ["syn_queue"], stage => Flood(stage, "8091", 1)) { Counter = "TcpExtTCPReqQFullDoCookies" },
+        {
+            Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
+            Shown = [(Listener("sockets"), 2), (Listener("accept_queue_fullest"), 5)],
+        },
+        new("SYN flood, cookies on", ["syn_queue"], stage => Flood(stage, "8091", 1))
+        {
+            Counted = [(Signals.RequestCookies, 100), (Signals.CookiesSent, 100)],
+            Still = [Signals.ListenDrops, Signals.Overflows, Signals.RequestDrops],
+        },
         new("SYN flood, cookies off", ["syn_queue"], stage => Flood(stage, "8091", 0))
         {
-            Counter = "TcpExtTCPReqQFullDrop",
+            Counted = [(Signals.RequestDrops, 100), (Signals.ListenDrops, 100)],
+            Still = [Signals.Overflows, Signals.CookiesSent],
             Also = document =>
             {
                 Assert.Equal($"{Stage.Server4}:8091", document.Resource("syn_queue").Subject());
                 Assert.True(document.HasFinding("syncookies_off"));
             },
         },
-        Scenario.Healthy("SYN flood, cookies always", stage => Flood(stage, "8091", 2)) with { Counter = "TcpExtTCPReqQFullDoCookies" },
+        Scenario.Healthy("SYN flood, cookies always", stage => Flood(stage, "8091", 2)) with
+        {
+            Counted = [(Signals.RequestCookies, 100), (Signals.CookiesSent, 100)],
+            Still = [Signals.ListenDrops, Signals.Overflows],
+        },
         new("SYN flood, cookies off, small tcp_max_syn_backlog", ["syn_queue"], async stage =>
         {
             await Stage.Set(stage.Server, "net.ipv4.tcp_max_syn_backlog=64");
             await Flood(stage, "8091", 0, "1024");
         })
         {
-            Counter = "TcpExtListenDrops",
+            Counted = [(Signals.ListenDrops, 100)],
+            Still = [Signals.Overflows, Signals.RequestDrops, Signals.CookiesSent],
             Also = document =>
             {
                 Assert.Equal(48, document.Resource("syn_queue").GetProperty("limit").GetInt64());
@@ -81,7 +98,7 @@ static class ListenerScenarios
             await Flood(stage, "8091", 0);
         })
         {
-            Counter = "TcpExtListenOverflows",
+            Counted = [(Signals.Overflows, 10), (Signals.RequestDrops, 100)],
             Also = document =>
             {
                 Assert.Equal($"{Stage.Server4}:8080", document.Resource("accept_queue").Subject());
@@ -94,24 +111,59 @@ static class ListenerScenarios
             stage.Start(stage.Client, "burst", Stage.Server4, "8080", "18");
             await Task.Delay(300);
         })
-        { Verdict = "near" },
+        {
+            Verdict = "near",
+            Counted = [(Signals.Established, 18)],
+            Still = [Signals.ListenDrops, Signals.Overflows],
+            Shown = [(Listener("accept_queue_length"), 18)],
+        },
         Scenario.Healthy("many CLOSE_WAIT", async stage =>
         {
             await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
             await stage.StartAndWait(stage.Client, "half_closed", Stage.Server4, "8080", "300", "half");
-        }) with { Also = document => Assert.True(document.HasFinding("close_wait_pile")) },
+        }) with
+        {
+            Counted = [(Signals.CloseWait, 300)],
+            Still = [Signals.ListenDrops, Signals.Overflows],
+            Also = document => Assert.True(document.HasFinding("close_wait_pile")),
+        },
         Scenario.Healthy("many FIN_WAIT2", async stage =>
         {
             await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
             await stage.StartAndWait(stage.Client, "half_closed", Stage.Server4, "8080", "300", "half");
-        }) with { Watch = Place.Client, Also = document => Assert.True(document.HasFinding("fin_wait2_pile")) },
-        Scenario.Healthy("idle", _ => Task.CompletedTask),
+        }) with
+        {
+            Watch = Place.Client,
+            Counted = [(Signals.FinWait2, 300)],
+            Still = [Signals.ListenDrops, Signals.Overflows],
+            Also = document => Assert.True(document.HasFinding("fin_wait2_pile")),
+        },
+        Scenario.Healthy("idle", _ => Task.CompletedTask) with
+        {
+            Still = [Signals.ListenDrops, Signals.Overflows, Signals.RequestCookies, Signals.TimeWaitOverflows, Signals.ConntrackDrops, Signals.DeviceDrops],
+        },
         Scenario.Healthy("loaded and healthy", async stage =>
         {
             await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8080", "4096");
             for (var i = 0; i < 4; i++)
                 stage.Start(stage.Client, "short", Stage.Server4, "8080", "2000");
-        }),
+        }) with
+        {
+            // Thousands a second.
+            Counted = [(Signals.PassiveOpens, 6000)],
+            Still = [Signals.ListenDrops, Signals.Overflows, Signals.DeviceDrops],
+        },
+    ];
+
+    static string Listener(string figure) => $"tcpagent_listener_{figure}{{address=\"{Stage.Server4}\",port=\"8080\"}}";
+
+    static string Listener6(string figure) => $"tcpagent_listener_{figure}{{address=\"{Stage.Server6}\",port=\"8080\"}}";
+
+    /// <summary>An accept queue that was full, of the listener and as a resource: one more than the limit waits.</summary>
+    static (string, double)[] Queue(Func<string, string> listener, int limit) =>
+    [
+        (listener("accept_queue_limit"), limit), (listener("accept_queue_peak"), limit + 1),
+        ("tcpagent_resource_limit{resource=\"accept_queue\"}", limit), ("tcpagent_resource_used_peak{resource=\"accept_queue\"}", limit + 1),
     ];
 
     static async Task SlowAcceptor(Stage stage, string port, string backlog)

@@ -24,19 +24,25 @@ static class PacketScenarios
             File.Delete(batch);
             await place.Run(Require.Tool("ethtool", "ethtool"), "-K", "labbr", "tx-udp-segmentation", "off", "gso", "off");
             stage.Start(place, "broadcasts", "10.95.0.255");
-        }),
+        })
+        { Counted = [(Signals.BacklogDrops, 1000)] },
         new("queueing discipline full", ["qdisc"], async stage =>
         {
             await stage.Client.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
             stage.Start(stage.Client, "udp_stream", Stage.Server4, "9", "200");
         })
-        { Watch = Place.Client, Also = document => Assert.Equal("lab0", document.Resource("qdisc").Subject()) },
+        {
+            Watch = Place.Client,
+            Counted = [(Signals.QdiscDrops, 50)],
+            Also = document => Assert.Equal("lab0", document.Resource("qdisc").Subject()),
+        },
         Scenario.Healthy("frames of an unknown protocol", async stage =>
         {
             var address = (await stage.Server.Run("cat", "/sys/class/net/lab0/address")).Trim();
             stage.Start(stage.Client, "frames", "lab0", address, "50");
         }) with
         {
+            Counted = [(Signals.DeviceDrops, 20)],
             Also = document =>
             {
                 Assert.True(document.Resource("device_rx").GetProperty("losses").GetInt64() > 0);
@@ -49,6 +55,9 @@ static class PacketScenarios
             await stage.Client.Run("ip", "addr", "add", "10.96.0.1/20", "dev", "lab0");
             stage.Start(stage.Client, "neighbours", "10.96.", "1100");
         })
-        { Watch = Place.Host },
+        {
+            Watch = Place.Host,
+            Counted = [(Signals.NeighbourTableFulls, 1)],
+        },
     ];
 }

@@ -15,8 +15,26 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
     /// <summary>Further claims on the document.</summary>
     internal Action<JsonElement>? Also { get; init; }
 
-    /// <summary>A kernel counter that must have moved, as nstat names it, or the condition was not made.</summary>
-    internal string? Counter { get; init; }
+    /// <summary>What the kernel must have counted, at least, or the condition was not made.</summary>
+    internal (Signal Signal, double AtLeast)[] Counted { get; init; } = [];
+
+    /// <summary>What it must not have counted.</summary>
+    internal Signal[] Still { get; init; } = [];
+
+    /// <summary>Values of the exposition.</summary>
+    internal (string Series, double Value)[] Shown { get; init; } = [];
+
+    internal int ExitCode => Verdict switch
+    {
+        "ok" => 0,
+        "near" => 1,
+        "limiting" => 2,
+        _ => 3,
+    };
+
+    internal string Conclusion => Text(Verdict, Expected);
+
+    internal static string Text(string verdict, IEnumerable<string> blamed) => blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict;
 
     internal static Scenario Healthy(string name, Func<Stage, Task> make) => new(name, [], make) { Verdict = "ok" };
 
@@ -26,6 +44,8 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 /// <summary>Readings of a why document.</summary>
 static class Document
 {
+    internal static string Conclusion(this JsonElement document) => Scenario.Text(document.Verdict(), document.Blamed());
+
     internal static string Verdict(this JsonElement document) => document.GetProperty("verdict").GetString()!;
 
     /// <summary>Who is blamed: what limits; where nothing does, what is near.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Scenarios;
@@ -40,9 +39,23 @@ sealed class Stage : IAsyncDisposable
     internal static async Task<Stage> Create(int seconds = Watch)
     {
         var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create(), seconds);
+        try
+        {
+            await stage.Join();
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task Join()
+    {
         await Child.Run(
-            Require.Tool("ip", "iproute2"), "link", "add", "lab0", "netns", stage.Server.Name, "type", "veth", "peer", "name", "lab0", "netns", stage.Client.Name);
-        foreach (var (place, number) in ((NetworkNamespace, int)[])[(stage.Server, 1), (stage.Client, 2)])
+            Require.Tool("ip", "iproute2"), "link", "add", "lab0", "netns", Server.Name, "type", "veth", "peer", "name", "lab0", "netns", Client.Name);
+        foreach (var (place, number) in ((NetworkNamespace, int)[])[(Server, 1), (Client, 2)])
         {
             await place.Run("ip", "addr", "add", $"10.91.0.{number}/24", "dev", "lab0");
             await place.Run("ip", "addr", "add", $"fd91::{number}/64", "dev", "lab0", "nodad");
@@ -51,8 +64,7 @@ sealed class Stage : IAsyncDisposable
         }
 
         // Answers to invented senders must find a way out.
-        await stage.Server.Run("ip", "route", "add", "default", "via", Client4);
-        return stage;
+        await Server.Run("ip", "route", "add", "default", "via", Client4);
     }
 
     internal static Task Set(NetworkNamespace place, params string[] settings) => place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
@@ -61,40 +73,49 @@ sealed class Stage : IAsyncDisposable
     internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
 
     /// <summary>Starts traffic in a namespace.</summary>
-    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, [Traffic, .. arguments, _seconds]));
+    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
 
     /// <summary>Starts traffic of the host itself, on loopback.</summary>
-    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, [Traffic, .. arguments, _seconds]));
+    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
 
-    /// <summary>Starts what listens, and waits until it does.</summary>
-    internal async Task StartAndWait(NetworkNamespace place, params string[] arguments)
+    /// <summary>Starts what says when it is ready, and waits until it does.</summary>
+    /// <returns>What it said.</returns>
+    internal async Task<string> StartAndWait(NetworkNamespace place, params string[] arguments)
     {
         Start(place, arguments);
         var child = _children[^1];
         await Eventually.Holds(
             () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => child.Output);
+        return child.Output;
     }
 
-    /// <summary>What why --json says, watching from a place.</summary>
-    internal async Task<JsonElement> Why(Place place)
+    /// <summary>Runs to the end where an agent would look from, whatever the exit code.</summary>
+    internal Task<(int Code, string Output)> Run(Place place, string file, params string[] arguments) => place switch
     {
-        var (file, arguments) = AgentProgram.Command("why", "--json", "--for=3s");
-        var output = place switch
-        {
-            Place.Server => await Server.RunAny(file, arguments),
-            Place.Client => await Client.RunAny(file, arguments),
-            _ => await Child.RunAny(file, arguments),
-        };
-        return JsonDocument.Parse(output).RootElement;
+        Place.Server => Server.RunAny(file, arguments),
+        Place.Client => Client.RunAny(file, arguments),
+        _ => Child.RunAny(file, arguments),
+    };
+
+    /// <summary>The host's settings come back, the last first: of one that was changed twice the first value is to stay.</summary>
+    internal async Task EndTraffic()
+    {
+        for (; _settings.Count > 0; _settings.RemoveAt(_settings.Count - 1))
+            _settings[^1].Dispose();
+        for (; _children.Count > 0; _children.RemoveAt(_children.Count - 1))
+            await _children[^1].DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var setting in _settings)
-            setting.Dispose();
-        foreach (var child in _children)
-            await child.DisposeAsync();
-        await Server.DisposeAsync();
-        await Client.DisposeAsync();
+        try
+        {
+            await EndTraffic();
+        }
+        finally
+        {
+            await Server.DisposeAsync();
+            await Client.DisposeAsync();
+        }
     }
 }

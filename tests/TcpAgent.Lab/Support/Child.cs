@@ -54,8 +54,12 @@ sealed class Child : IAsyncDisposable
         return (output, error);
     }
 
-    /// <summary>Runs to the end and returns standard output, whatever the exit code.</summary>
-    internal static async Task<string> RunAny(string file, params string[] arguments) => (await RunToEnd(null, file, arguments)).Output;
+    /// <summary>Runs to the end, whatever the exit code.</summary>
+    internal static async Task<(int Code, string Output)> RunAny(string file, params string[] arguments)
+    {
+        var (code, output, _) = await RunToEnd(null, file, arguments);
+        return (code, output);
+    }
 
     static async Task<(int Code, string Output, string Error)> RunToEnd(string? input, string file, string[] arguments)
     {

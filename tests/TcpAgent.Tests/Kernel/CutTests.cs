@@ -86,7 +86,10 @@ public class CutTests
                 Assert.True(
                     items.Count <= whole.Count && items.SequenceEqual(whole.Take(items.Count)),
                     $"{set} {name} cut at {cut}: {string.Join(", ", items.Except(whole))}");
-                Assert.True(result.Dropped > 0 || IsLineEnd(text, cut), $"{set} {name} cut at {cut} was not noticed");
+
+                // Of these lists one may be empty: nfnetlink_queue has no header and no line where no program takes packets.
+                var isWhole = IsLineEnd(text, cut) || (cut == 0 && name == Formats.NfQueue);
+                Assert.True(result.Dropped > 0 || isWhole, $"{set} {name} cut at {cut} was not noticed");
             }
         }
     }

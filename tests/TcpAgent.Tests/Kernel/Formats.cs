@@ -16,6 +16,8 @@ static class Formats
     internal const string Sockstat6 = "proc/net/sockstat6";
     internal const string Conntrack = "proc/net/stat/nf_conntrack";
     internal const string ArpCache = "proc/net/stat/arp_cache";
+    internal const string NdiscCache = "proc/net/stat/ndisc_cache";
+    internal const string NfQueue = "proc/net/netfilter/nfnetlink_queue";
     internal const string Softnet = "proc/net/softnet_stat";
     internal const string Dev = "proc/net/dev";
     internal const string Protocols = "proc/net/protocols";
@@ -23,10 +25,10 @@ static class Formats
     /// <summary>Files of named values, where a cut can only take values away.</summary>
     internal static readonly string[] Named = [Snmp, Netstat, Snmp6, Sockstat, Sockstat6];
 
-    internal static readonly string[] Tables = [Conntrack, ArpCache];
+    internal static readonly string[] Tables = [Conntrack, ArpCache, NdiscCache];
 
     /// <summary>Files of one line for each of something.</summary>
-    internal static readonly string[] Lists = [Softnet, Dev, Protocols];
+    internal static readonly string[] Lists = [Softnet, Dev, Protocols, NfQueue];
 
     internal static TextParser Parser(string name, FieldMap map) => name switch
     {
@@ -61,6 +63,11 @@ static class Formats
                     Add(items, lines, $"{Encoding.Latin1.GetString(device)} {string.Join(' ', guarded.Slots.ToArray())}");
                 guarded.Check();
                 return (items, dev.Result);
+            case NfQueue:
+                var queues = new NfQueueReader(text);
+                while (queues.TryRead(out var queue))
+                    Add(items, lines, $"{queue}");
+                return (items, queues.Result);
             default:
                 var protocols = new ProtocolsReader(text);
                 while (protocols.TryRead(out var protocol, out var pressure))

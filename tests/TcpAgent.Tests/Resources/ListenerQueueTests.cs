@@ -73,6 +73,29 @@ public sealed class ListenerQueueTests : IDisposable
     }
 
     [Fact]
+    public void ABacklogOfZeroTakesOne()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 0)]);
+        Assert.Equal(ResourceState.Ok, States.Accept);
+        Tick(sockets: [Listen(443, 1, length: 1, limit: 0)]);
+        Assert.Equal((ResourceState.Near, ManualTime.Second), (States.Accept, Value("saturated_seconds_total", "accept_queue")!.Value));
+    }
+
+    [Fact]
+    public void WhenNothingListensAnyMoreThePeakEndsWithTheWindowAllTheSame()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, length: 5, limit: 4)]);
+        Tick();
+        Assert.Equal((ResourceState.Near, (long?)null, 5), (States.Accept, Value("used", "accept_queue"), Value("used_peak", "accept_queue")!.Value));
+        for (var i = 0; i < 61; i++)
+            Tick();
+        Assert.Equal(ResourceState.Ok, States.Accept);
+        Assert.Null(Value("used_peak", "accept_queue"));
+    }
+
+    [Fact]
     public void ABurstBetweenTwoSamplesIsLimiting()
     {
         Cookies(1);

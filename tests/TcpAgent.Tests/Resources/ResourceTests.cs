@@ -33,6 +33,24 @@ public sealed class ResourceTests : IDisposable
     }
 
     [Fact]
+    public void NoLimitIsNothingToBeNear()
+    {
+        Conntrack(1000, 0);
+        Assert.Equal((Ok, (long?)null), (_rig.State("conntrack"), _rig.Value("limit", "conntrack")));
+        Conntrack(1000, 0, drops: 5);
+        Assert.Equal(Ok, _rig.State("conntrack"));
+    }
+
+    [Fact]
+    public void PagesBeyondAllNumbersAreNotAWrongNumber()
+    {
+        _rig.Setting("net.ipv4.udp_mem", long.MaxValue / 2, 2);
+        _rig.Sockstat.Set("UDP", "mem", 5);
+        _rig.Tick();
+        Assert.Equal((Ok, long.MaxValue), (_rig.State("udp_memory"), _rig.Value("limit", "udp_memory")));
+    }
+
+    [Fact]
     public void LossesFromBeforeTheAgentProveNothing()
     {
         Conntrack(10, 100, drops: 5000, earlyDrops: 70);
@@ -73,9 +91,9 @@ public sealed class ResourceTests : IDisposable
     {
         Conntrack(10, 100);
         Conntrack(10, 100, earlyDrops: 3);
-        _rig.Tick(59);
+        _rig.Tick(54);
         Assert.Equal(Limiting, _rig.State("conntrack"));
-        _rig.Tick(2);
+        _rig.Tick(7);
         Assert.Equal((Ok, 10L, 0L), (_rig.State("conntrack"), _rig.Value("used_peak", "conntrack"), _rig.Value("recent_losses", "conntrack")));
         Assert.Equal(3, _rig.Value("losses_total", "conntrack"));
     }

@@ -13,7 +13,7 @@ public class DamagedSourceTests
     [
         "net/snmp", "net/netstat", "net/sockstat", "net/sockstat6", "net/snmp6", "net/softnet_stat", "net/dev", "net/protocols",
         "net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/ipv4/tcp_mem", "sys/net/core/somaxconn",
-        "net/stat/arp_cache", "net/rt6_stats", "net/netfilter/nfnetlink_queue", "meminfo", "devices/system/cpu/online",
+        "net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats", "net/netfilter/nfnetlink_queue", "meminfo", "devices/system/cpu/online",
     ];
 
     static readonly string[] s_sets = ["linux-3.10-el7", "linux-4.18-el8", "linux-6.18", "linux-7.2", "torn"];

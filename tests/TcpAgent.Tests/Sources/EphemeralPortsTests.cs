@@ -1,174 +1,135 @@
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Support;
+using static TcpAgent.Tests.Sources.EphemeralPortsRig;
 
 namespace TcpAgent.Tests.Sources;
 
+/// <summary>What a look counts, and what is shown of it.</summary>
 public sealed class EphemeralPortsTests : IDisposable
 {
-    const string Range = "sys/net/ipv4/ip_local_port_range", Reserved = "sys/net/ipv4/ip_local_reserved_ports";
+    readonly EphemeralPortsRig _rig = new();
 
-    readonly TempRoot _root = new();
-    readonly FakeSockets _table = new();
-    readonly ManualTime _time = new();
-    readonly TextSource _snmp;
-    readonly TextSource _sockstat;
-    readonly EphemeralPorts _source;
-    long _opens;
-
-    public EphemeralPortsTests()
-    {
-        _snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [_root.Kernel.Proc("net/snmp")]);
-        _sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.All, [_root.Kernel.Proc("net/sockstat")]);
-        _source = new EphemeralPorts(_root.Kernel, _table.Dump, null, _snmp, _sockstat, SamplingOptions.Default with { WalkBudget = 1 }, _time);
-        _root.Write("net/sockstat", "TCP: inuse 0 tw 0 alloc 0\n");
-        _root.Write(Range, "40000\t40019\n");
-        _root.Write(Reserved, "40003,50000-50010\n");
-    }
-
-    public void Dispose()
-    {
-        _source.Dispose();
-        _snmp.Dispose();
-        _sockstat.Dispose();
-        _root.Dispose();
-    }
-
-    static FakeSocket Connection(int port, string to = "10.0.0.9", ushort remotePort = 443, TcpState state = TcpState.Established, string from = "10.0.0.1") =>
-        new(state) { Address = from, Port = (ushort)port, RemoteAddress = to, RemotePort = remotePort };
-
-    static IEnumerable<FakeSocket> Connections(int first, int count, string to = "10.0.0.9", TcpState state = TcpState.Established, string from = "10.0.0.1") =>
-        Enumerable.Range(first, count).Select(port => Connection(port, to, state: state, from: from));
-
-    ReadStatus Tick(bool opened = true, bool slow = false)
-    {
-        _opens += opened ? 1 : 0;
-        _root.Write("net/snmp", $"Tcp: ActiveOpens\nTcp: {_opens}\n");
-        _time.Now += ManualTime.Second;
-        var tick = new Tick(0, _time.Now, slow);
-        _snmp.Read(tick);
-        _sockstat.Read(tick);
-        var status = _source.Read(tick);
-        for (var deadline = DateTime.UtcNow.AddSeconds(10); _source.IsLooking && DateTime.UtcNow < deadline; Thread.Sleep(1))
-            status = _source.Read(tick);
-        _source.Derive(tick);
-        return status;
-    }
-
-    long? Used(string labels, string metric = "used") => _source.Value($"tcpagent_ephemeral_ports_{metric}", labels);
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void PortsAreCountedForEachSourceAndDestination()
+    public void OneDestinationMayBeFullWhileAnotherIsFree()
     {
-        _table.Set([.. Connections(40004, 6), .. Connections(40010, 3, state: TcpState.TimeWait), .. Connections(40004, 2, to: "10.0.0.8"), Connection(39999), Connection(40020)]);
-        Assert.Equal(ReadStatus.Ok, Tick());
-        const string Worst = "source=\"10.0.0.1\",destination=\"10.0.0.9\",port=\"443\"";
-        Assert.Equal((9, 3), (Used(Worst), Used(Worst, "time_wait")));
-        Assert.Equal(2, Used("source=\"10.0.0.1\",destination=\"10.0.0.8\",port=\"443\""));
-        Assert.Equal((19, 2), (_source.Value("tcpagent_ephemeral_ports_usable"), _source.Value("tcpagent_ephemeral_port_tuples")));
-        Assert.True(_source.TryGetFullest(out var held, out var timeWait, out var key));
-        Assert.Equal((9, 3, Worst), (held, timeWait, System.Text.Encoding.UTF8.GetString(key)));
+        _rig.Connect(40000, 14);
+        _rig.Connect(40014, 6, TcpState.TimeWait);
+        _rig.Connect(40003, 5, remote: "10.0.0.3");
+        _rig.Connect(40003, 2, remotePort: 80);
+        Assert.Equal(ReadStatus.Ok, _rig.Tick());
+        Assert.Equal((20, 6), (_rig.Used(), _rig.TimeWait()));
+        Assert.Equal((5, 0), (_rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\""), _rig.TimeWait("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\"")));
+        Assert.Equal(2, _rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"80\""));
+        Assert.Equal((20, 0, 3, 0, 0), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Total("port_tuples"), _rig.Total("ports_omitted"), _rig.Total("ports_age_seconds")));
+        Assert.Equal((20, 6, 20, A), _rig.Fullest);
+        Assert.Equal(("sock_diag", (40000, 40019)), (_rig.Ports.Mode, _rig.Table.AskedRanges.Single()));
     }
 
     [Fact]
-    public void AMappedAddressIsTheIPv4OneItIs()
+    public void AllStatesThatHoldAPortCount()
     {
-        _table.Set([.. Connections(40004, 2), .. Connections(40008, 2, to: "::ffff:10.0.0.9", from: "::ffff:10.0.0.1")]);
-        Tick();
-        Assert.Equal(4, Used("source=\"10.0.0.1\",destination=\"10.0.0.9\",port=\"443\""));
+        var port = 40000;
+        foreach (var state in Enum.GetValues<TcpState>())
+            _rig.Table.Add(Connection(port++, state));
+        _rig.Tick();
+
+        // Not half-open connections, which are a server's, nor unconnected sockets; the listener is none of its connections either.
+        Assert.Equal((8, 1, 1), (_rig.Used(), _rig.TimeWait(), _rig.Total("ports_listening")));
     }
 
     [Fact]
-    public void TheTenThatHoldMostAreExported()
+    public void ReservedPortsAndThoseListenedOnCannotBeHeld()
     {
-        _table.Set([.. Enumerable.Range(1, 12).SelectMany(i => Connections(40000, i, to: $"10.0.1.{i}"))]);
-        Tick();
-        Assert.Equal(
-            Enumerable.Range(3, 10).Reverse().Select(i => $"source=\"10.0.0.1\",destination=\"10.0.1.{i}\",port=\"443\""), _source.Blocks[0].Keys());
+        _rig.Root.Write(ReservedPorts, "22,40000-40003,40019-40030\n");
+        _rig.Connect(40000, 20);
+        _rig.Table.Add(new FakeSocket(TcpState.Listen) { Address = "::", Port = 40010 });
+        _rig.Table.Add(new FakeSocket(TcpState.Listen) { Address = "::", Port = 40001 });
+        _rig.Table.Add(new FakeSocket(TcpState.Listen) { Address = "::", Port = 443 });
+        _rig.Tick();
+        Assert.Equal((15, 1, 14), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Used()));
+        Assert.Equal((14, 0, 14, A), _rig.Fullest);
+        Assert.Equal(["port=\"40010\""], _rig.Ports.Blocks[2].Keys());
     }
 
     [Fact]
-    public void AFewPortsOfManyAreNotWorthASeries()
+    public void AListOfReservedPortsMayBeLongerThanTheBuffer()
     {
-        _root.Write(Range, "32768\t60999\n");
-        _table.Set([.. Connections(40000, 15), .. Connections(40000, 16, to: "10.0.0.8")]);
-        Tick();
-        Assert.Equal(["source=\"10.0.0.1\",destination=\"10.0.0.8\",port=\"443\""], _source.Blocks[0].Keys());
-        Assert.Equal(2, _source.Value("tcpagent_ephemeral_port_tuples"));
+        _rig.Root.Write(PortRange, "1024\t65535\n");
+        _rig.Root.Write(ReservedPorts, string.Join(',', Enumerable.Range(1, 32768).Select(i => i * 2 - 1)) + "\n");
+        _rig.Tick();
+        Assert.Equal(32256, _rig.Total("ports_usable"));
     }
 
     [Fact]
-    public void WhileNobodyConnectsNothingIsAskedButOnTheSlowLane()
+    public void Ipv4OverIpv6SocketsIsIpv4()
     {
-        _table.Set([.. Connections(40000, 3)]);
-        Tick();
-        var asked = _table.AskedPorts.Count;
-        Tick(opened: false);
-        Tick(opened: false);
-        Assert.Equal(asked, _table.AskedPorts.Count);
-        Assert.Equal(0, _source.Value("tcpagent_ephemeral_ports_age_seconds"));
-        Tick(opened: false, slow: true);
-        Tick();
-        Assert.Equal(asked + 2, _table.AskedPorts.Count);
+        _rig.Connect(40000, 3);
+        for (var port = 40003; port < 40005; port++)
+            _rig.Table.Add(new FakeSocket(TcpState.Established) { Address = "::ffff:10.0.0.1", Port = (ushort)port, Remote = "::ffff:10.0.0.2", RemotePort = 443 });
+        _rig.Connect(40005, 4, remote: "2001:db8::2");
+        _rig.Tick();
+        Assert.Equal((5, 4), (_rig.Used(), _rig.Used("source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"")));
+    }
+
+    [Theory]
+    [InlineData("32768\t60999\n", 15, false)]
+    [InlineData("32768\t60999\n", 16, true)]
+    [InlineData("40000\t40499\n", 9, false)]
+    [InlineData("40000\t40499\n", 10, true)]
+    [InlineData("40000\t40001\n", 1, true)]
+    public void FewPortsAreNotWorthASeries(string range, int count, bool shown)
+    {
+        _rig.Root.Write(PortRange, range);
+        _rig.Connect(40000, count);
+        _rig.Tick();
+        Assert.Equal((shown ? count : null, count), (_rig.Used(), _rig.Fullest!.Value.Held));
     }
 
     [Fact]
-    public void NearTheLimitItIsAskedAtEachTick()
+    public void OnlyTheTenWorstAreShown()
     {
-        _table.Set([.. Connections(40000, 15)]);
-        Tick();
-        _table.Set([.. Connections(40000, 2)]);
-        Tick(opened: false);
-        Assert.Equal(2, Used("source=\"10.0.0.1\",destination=\"10.0.0.9\",port=\"443\""));
+        for (var remote = 0; remote < 15; remote++)
+            _rig.Connect(40000, remote + 1, remote: $"10.0.1.{remote}");
+        _rig.Tick();
+        Assert.Equal(Enumerable.Range(5, 10).Reverse().Select(remote => $"source=\"10.0.0.1\",destination=\"10.0.1.{remote}\",port=\"443\""), _rig.Ports.Blocks[0].Keys());
+        Assert.Equal(15, _rig.Total("port_tuples"));
     }
 
     [Fact]
-    public void AChangedRangeCountsFromTheNextLookOn()
+    public void WithoutAConnectionNoPortIsHeld()
     {
-        _table.Set([.. Connections(40000, 20)]);
-        Tick();
-        _root.Write(Range, "40000 40009\n");
-        _root.Write(Reserved, "\n");
-        Tick();
-        Assert.Equal((10, 10), (Used("source=\"10.0.0.1\",destination=\"10.0.0.9\",port=\"443\""), _source.Value("tcpagent_ephemeral_ports_usable")));
+        _rig.Tick();
+        Assert.Equal((0, 0, 20, ""), _rig.Fullest);
+        Assert.Equal((0, 0), (_rig.Ports.Blocks[0].Count, _rig.Total("port_tuples")));
     }
 
     [Fact]
-    public void OneFailureIsForgivenAndThreeWithdraw()
+    public void AnUnchangedSetKeepsItsLabelTexts()
     {
-        _table.Set([.. Connections(40000, 3)]);
-        Tick();
-        _table.BrokenPorts = true;
-        Assert.Equal((ReadStatus.Ok, ReadStatus.Ok), (Tick(), Tick()));
-        Assert.NotNull(_source.Value("tcpagent_ephemeral_ports_usable"));
-        Assert.Equal(Outcome.Failed, Tick().Outcome);
-        Assert.Null(_source.Value("tcpagent_ephemeral_ports_usable"));
-        _table.BrokenPorts = false;
-        Assert.Equal(ReadStatus.Ok, Tick());
-        Assert.NotNull(_source.Value("tcpagent_ephemeral_ports_usable"));
-    }
+        _rig.Root.Write(PortRange, "40000\t40099\n");
 
-    [Fact]
-    public void ManyDestinationsTakeBoundedMemoryAndTheHeavyOneIsKept()
-    {
-        var use = new PortUse();
-        for (var i = 0; i < 3 * PortUse.MaxTuples; i++)
+        // Fifteen of one weight: which ten are shown does not depend on their order.
+        for (var remote = 14; remote >= 0; remote--)
+            _rig.Connect(40000, 17, remote: $"10.0.1.{remote}");
+        _rig.Tick();
+        _rig.Tick();
+        var keys = _rig.Ports.Blocks[0].Keys();
+        Assert.Equal(10, keys.Length);
+        _rig.Ports.TryGetFullest(out _, out _, out _, out var subject);
+        for (var look = 0; look < 100; look++)
         {
-            Count(use, Connection(40000, to: $"10.{1 + (i >> 16)}.{(i >> 8) & 255}.{i & 255}"));
-            if (i % 100 == 0)
-                Count(use, Connection(40001));
+            _rig.Tick();
+            Assert.True(_rig.Ports.TryGetFullest(out _, out _, out _, out var same) && ReferenceEquals(subject, same));
         }
-        Assert.InRange(use.Tuples.Count, 1, PortUse.MaxTuples);
-        var heaviest = use.Tuples.MaxBy(tuple => tuple.Value.Held);
-        Assert.Equal("10.0.0.9", heaviest.Key.Remote.Address.ToString());
-        Assert.InRange(heaviest.Value.Held, (3 * PortUse.MaxTuples / 100) - 4, (3 * PortUse.MaxTuples / 100) + 1);
-        Assert.True(use.Omitted > 0);
-    }
+        Assert.Equal(keys, _rig.Ports.Blocks[0].Keys());
 
-    static void Count(PortUse use, FakeSocket socket)
-    {
-        Assert.True(SockDiag.TryRead(SockDiag.TCPDIAG_GETSOCK, socket.Message(0), out var row));
-        use.Count(row);
+        // Between looks the last result is stored anew at each tick.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var tick = 0; tick < 100; tick++)
+            _rig.Ports.Read(new Tick(0, _rig.Time.Now, false));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

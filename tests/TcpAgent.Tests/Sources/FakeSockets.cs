@@ -17,7 +17,7 @@ sealed record FakeSocket(TcpState State)
 
     internal ushort Port { get; init; } = 443;
 
-    internal string RemoteAddress { get; init; } = "10.0.0.9";
+    internal string Remote { get; init; } = "10.0.0.2";
 
     internal ushort RemotePort { get; init; } = 51000;
 
@@ -43,7 +43,7 @@ sealed record FakeSocket(TcpState State)
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);
-        IPAddress.Parse(RemoteAddress).GetAddressBytes().CopyTo(message, 24);
+        IPAddress.Parse(Remote).GetAddressBytes().CopyTo(message, 24);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         MemoryMarshal.Write(message.AsSpan(56), Length);
         MemoryMarshal.Write(message.AsSpan(60), Limit);
@@ -60,7 +60,7 @@ sealed record FakeSocket(TcpState State)
     }
 }
 
-/// <summary>The socket table as sock_diag dumps it: only the states, and the local port, that the request asks for.</summary>
+/// <summary>The socket table as sock_diag dumps it: only the states, and the local ports, that the request asks for, listeners first.</summary>
 sealed class FakeSockets
 {
     /// <summary>Header, struct inet_diag_req, attribute header, two instructions of a byte code and their operands.</summary>
@@ -91,6 +91,9 @@ sealed class FakeSockets
 
     internal int Interruptions { get; set; }
 
+    /// <summary>CPU nanoseconds that each dump takes.</summary>
+    internal long Cost { get; set; }
+
     /// <summary>States that come with every dump, asked for or not.</summary>
     internal HashSet<TcpState> AnswersAlways { get; } = [];
 
@@ -98,6 +101,8 @@ sealed class FakeSockets
     internal List<uint> AskedStates { get; } = [];
 
     internal List<ushort> AskedPorts { get; } = [];
+
+    internal List<(ushort First, ushort Last)> AskedRanges { get; } = [];
 
     internal NetlinkDump Dump => new(() => (0, new ReplayTransport(Answers)));
 
@@ -119,21 +124,29 @@ sealed class FakeSockets
 
     IEnumerable<Answer> Answers(byte[] request)
     {
+        var start = Libc.ThreadCpuTime();
+        while (Libc.ThreadCpuTime() - start < Cost)
+        {
+        }
         var sequence = ReplayTransport.SequenceOf(request);
         var states = MemoryMarshal.Read<uint>(request.AsSpan(16 + 52));
-        var port = request.Length == PlainRequest ? (ushort?)null : MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6));
-        var last = port is null ? null : (ushort?)MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 14));
-        if (port is null)
+        var hasPorts = request.Length != PlainRequest;
+        var first = hasPorts ? MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 6)) : ushort.MinValue;
+        var last = hasPorts ? MemoryMarshal.Read<ushort>(request.AsSpan(PlainRequest + 4 + 14)) : ushort.MaxValue;
+        if (!hasPorts)
             AskedStates.Add(states);
+        else if (first == last)
+            AskedPorts.Add(first);
         else
-            AskedPorts.Add(port.Value);
+            AskedRanges.Add((first, last));
         var rows = _table
-            .Where(socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= (port ?? 0) && socket.Port <= (last ?? ushort.MaxValue)) || AnswersAlways.Contains(socket.State))
+            .Where(socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= first && socket.Port <= last) || AnswersAlways.Contains(socket.State))
+            .OrderBy(socket => socket.State != TcpState.Listen)
             .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
             yield return Answer.Of(part);
         if (!Errors.TryDequeue(out var errno))
-            errno = (port is null ? states == BrokenFor : BrokenPorts) ? Libc.EPERM : Broken;
+            errno = (hasPorts ? BrokenPorts : states == BrokenFor) ? Libc.EPERM : Broken;
         if (errno != 0)
             yield return errno == Libc.ETIMEDOUT ? Answer.Error(errno) : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
         else

@@ -40,8 +40,34 @@ public sealed class NfQueueTests : IDisposable
         Assert.Equal((1L << 32) + 4, Value("dropped_total", 0));
     }
 
+    [Fact]
+    public void AQueueThatEndedWithItsProgramBeginsAnew()
+    {
+        _root.Write(File, $"0 1 0 2 65531 {uint.MaxValue} 0 1 1\n");
+        _source.Read();
+        _root.Write(File, "");
+        _source.Read();
+        _root.Write(File, "0 1 0 2 65531 4 0 1 1\n");
+        _source.Read();
+        Assert.Equal(4, Value("dropped_total", 0));
+    }
+
+    [Fact]
+    public void QueuesBeyondTheBoundAreLeftOutAndOthersMayTakeTheirPlace()
+    {
+        for (var first = 0; first < 1500; first += 500)
+        {
+            _root.Write(File, string.Concat(Enumerable.Range(first, 500).Select(queue => $"{queue} 1 {queue} 2 65531 0 0 1 1\n")));
+            Assert.Equal(ReadStatus.Ok, _source.Read());
+            Assert.Equal((256, first + 255), (_source.Blocks[0].Count, Value("packets", first + 255)));
+        }
+    }
+
     [Theory]
     [InlineData("0 1 0 2 65531 3\n", 1)]
+    [InlineData("0 1 0 2 65531 3 4 1\n", 1)]
+    [InlineData("0 1 0 2 65531 4294967296 4 1 1\n", 1)]
+    [InlineData("0 1 -1 2 65531 3 4 1 1\n", 1)]
     [InlineData("0 1 0 2 65531 3 4 1 1\n0 1 0 2 65531 3 4 1 1\n", 2)]
     [InlineData("0 1 0 2 65531 3 4 1 1\n99999 1 0 2 65531 3 4 1 1\n", 2)]
     [InlineData("0 1 0 2 65531 3 4 1 1\n1 1 0 2", 2)]

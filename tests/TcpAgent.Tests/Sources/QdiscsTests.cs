@@ -60,6 +60,90 @@ public sealed class QdiscsTests : IDisposable
     }
 
     [Fact]
+    public void APlaceForFiltersDropsNothingEarly()
+    {
+        _qdiscs = [Qdisc(2, "mq"), Qdisc(2, "clsact", handle: unchecked((int)0xFFFF0000), parent: unchecked((int)0xFFFFFFF1))];
+        _source.Read();
+        Assert.True(DropsOnlyAtLimit(0));
+    }
+
+    [Fact]
+    public void AChildThatIsGoneIsNotHeldAgainstTheRoot()
+    {
+        _qdiscs = [Qdisc(2, "htb"), Qdisc(2, "fq_codel", handle: 0x20000, parent: 0x10001)];
+        _source.Read();
+        Assert.False(DropsOnlyAtLimit(0));
+        _qdiscs = [Qdisc(2, "htb"), Qdisc(2, "pfifo", handle: 0x30000, parent: 0x10001)];
+        _source.Read();
+        Assert.True(DropsOnlyAtLimit(0));
+    }
+
+    [Fact]
+    public void ATokenBucketHasTheLimitOfWhatStandsInItsQueuesPlace()
+    {
+        byte[] tbf = Attribute(1, [.. new byte[24], .. Int32(3072), .. new byte[8]]);
+        _qdiscs = [Qdisc(2, "tbf", options: tbf), Qdisc(3, "tbf", options: tbf), Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, options: Attribute(2, Int32(10240)))];
+        _source.Read();
+        Assert.Equal((null, 3072), (Value("limit_packets", "eth0", "tbf"), Value("limit_bytes", "eth0", "tbf")));
+        Assert.Equal((10240, (long?)null), (Value("limit_packets", "eth1", "tbf"), Value("limit_bytes", "eth1", "tbf")));
+        Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
+    }
+
+    [Fact]
+    public void ARootThatTheDumpShowsTwiceIsOne()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", drops: 1), Qdisc(3, "pfifo"), Qdisc(2, "pfifo", handle: 0x70000, drops: 2)];
+        _source.Read();
+        Assert.Equal(2, _source.Blocks[0].Count);
+        Assert.Equal(1, Value("dropped_total", "eth0", "pfifo"));
+    }
+
+    [Fact]
+    public void BytesThatFallSayThatTheDisciplineIsAnother()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", bytes: 1L << 50, drops: -2)];
+        _source.Read();
+        _qdiscs = [Qdisc(2, "pfifo", bytes: 1000, drops: 3)];
+        _source.Read();
+        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
+    }
+
+    [Fact]
+    public void ARootIsForgottenWithItsDevice()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", drops: -2), Qdisc(3, "pfifo")];
+        _source.Read();
+        _qdiscs = [Qdisc(3, "pfifo")];
+        _source.Read();
+        _qdiscs = [Qdisc(2, "pfifo", drops: 3), Qdisc(3, "pfifo")];
+        _source.Read();
+        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
+    }
+
+    [Fact]
+    public void AMomentsFailureIsNoWrapAndNoReset()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", drops: -2)];
+        _source.Read();
+        _errno = 1;
+        _source.Read();
+        _errno = 0;
+        _qdiscs = [Qdisc(2, "pfifo", drops: 3)];
+        _source.Read();
+        Assert.Equal((1L << 32) + 3, Value("dropped_total", "eth0", "pfifo"));
+    }
+
+    [Fact]
+    public void RootsBeyondTheBoundAreCounted()
+    {
+        _qdiscs = [.. Enumerable.Range(10, 600).Select(index => Qdisc(index, "pfifo"))];
+        foreach (var index in Enumerable.Range(10, 600))
+            _links[index] = $"tun{index}";
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((Devices.MaxDevices, 600 - Devices.MaxDevices), (_source.Blocks[0].Count, _source.Value("tcpagent_qdiscs_omitted")));
+    }
+
+    [Fact]
     public void AU32ThatWrapsGoesOn()
     {
         _qdiscs = [Qdisc(2, "pfifo", drops: -2)];
@@ -96,6 +180,10 @@ public sealed class QdiscsTests : IDisposable
         _errno = 1;
         Assert.Equal(Outcome.Failed, _source.Read().Outcome);
         Assert.Empty(_source.Blocks[0].Keys());
+
+        // No CONFIG_NET_SCHED: there are no disciplines, which is no failure.
+        _errno = 95;
+        Assert.Equal(Outcome.Absent, _source.Read().Outcome);
         using var absent = new Qdiscs(null, null);
         Assert.Equal(Outcome.Absent, absent.Read().Outcome);
     }

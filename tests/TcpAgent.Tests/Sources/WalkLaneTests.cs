@@ -22,14 +22,14 @@ public sealed class WalkLaneTests : IDisposable
     }
 
     /// <summary>A lane whose walks are recorded, and do what they are told.</summary>
-    WalkLane Lane(Func<int>? walk = null, double share = 0.5) => _lane = new WalkLane(
+    WalkLane Lane(Func<int>? walk = null, double share = 0.5, TimeSpan credit = default) => _lane = new WalkLane(
         share,
         () =>
         {
             _threads.Add(Thread.CurrentThread);
             return walk?.Invoke() ?? 0;
         },
-        _time);
+        _time, credit);
 
     int AtGate()
     {
@@ -150,6 +150,22 @@ public sealed class WalkLaneTests : IDisposable
         _time.Now = start + lane.Interval - 2;
         Assert.False(lane.IsReady);
         _time.Now = start + lane.Interval;
+        Assert.True(lane.IsReady);
+    }
+
+    [Fact]
+    public void RestThatWasNotNeededShortensLaterOnesUpToTheCredit()
+    {
+        var lane = Lane(() => Burn(100_000), share: 1e-5, TimeSpan.FromSeconds(25));
+
+        Assert.True(lane.Poll(wanted: true) && !lane.IsReady);
+        // Of 1000 seconds 25 are left, good for walks of 10 seconds and more each, until they are used up.
+        _time.Now += 1_000 * ManualTime.Second;
+        var rest = -25 * ManualTime.Second;
+        for (; rest <= 0; rest += lane.Interval)
+            Assert.True(lane.Poll(wanted: true));
+        Assert.False(lane.IsReady);
+        _time.Now += rest;
         Assert.True(lane.IsReady);
     }
 

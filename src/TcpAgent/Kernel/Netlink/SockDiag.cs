@@ -99,9 +99,11 @@ static class SockDiag
     /// <summary>States in which a connection waits to be accepted.</summary>
     internal const uint WaitingStates = (1u << (int)TcpState.Established) | (1u << (int)TcpState.CloseWait);
 
-    /// <summary>States in which a socket that connected holds its local port.</summary>
-    internal const uint ConnectedStates =
-        AllStates & ~(ListenState | (1u << (int)TcpState.SynRecv) | (1u << (int)TcpState.Close));
+    /// <summary>
+    /// Listeners, and all states in which a connection holds its local port. Listeners come before everything else in a dump
+    /// (net/ipv4/inet_diag.c, inet_diag_dump_icsk).
+    /// </summary>
+    internal const uint PortStates = AllStates & ~(1u << (int)TcpState.SynRecv) & ~(1u << (int)TcpState.Close);
 
     /// <summary>Bits of idiag_ext: 1 &lt;&lt; (attribute - 1).</summary>
     internal const byte WithInfo = 1 << 1;
@@ -122,7 +124,7 @@ static class SockDiag
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    /// <summary>The same for a range of local ports, which <see cref="SetPorts"/> puts in.</summary>
+    /// <summary>The same for some local ports, which <see cref="SetPorts"/> puts in.</summary>
     internal static byte[] PortRequest(uint states, byte extensions)
     {
         // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by one that holds the port in "no". "yes" and "no" are
@@ -139,7 +141,6 @@ static class SockDiag
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    /// <summary>From the first to the last, both included.</summary>
     internal static void SetPorts(Span<byte> portRequest, ushort first, ushort last)
     {
         MemoryMarshal.Write(portRequest[(BytecodeOffset + 6)..], first);

@@ -8,9 +8,21 @@ namespace TcpAgent.Kernel.Netlink;
 /// </summary>
 ref struct QdiscRow
 {
+    const uint TC_H_ROOT = 0xFFFF_FFFF;
+    const uint TC_H_INGRESS = 0xFFFF_FFF1;
+
     internal int Index;
     internal uint Handle;
-    internal bool IsRoot;
+    internal uint Parent;
+
+    internal readonly bool IsRoot => Parent == TC_H_ROOT;
+
+    /// <summary>"ingress" or "clsact": a place for filters, through which what is sent does not queue.</summary>
+    internal readonly bool IsIngress => Parent == TC_H_INGRESS;
+
+    /// <summary>TC_H_MAJ: the upper half of a handle names the discipline, the lower the class.</summary>
+    internal readonly bool IsChildOf(uint handle) => Parent >> 16 == handle >> 16;
+
     internal ReadOnlySpan<byte> Kind;
     internal long Bytes;
 
@@ -34,7 +46,6 @@ static class TrafficControl
     const ushort RTM_NEWQDISC = 36;
     const ushort RTM_GETQDISC = 38;
     const int TcMsgLength = 20;
-    const uint TC_H_ROOT = 0xFFFF_FFFF;
     const int TCA_KIND = 1;
     const int TCA_OPTIONS = 2;
     const int TCA_STATS2 = 7;
@@ -64,7 +75,7 @@ static class TrafficControl
             return false;
         row.Index = MemoryMarshal.Read<int>(payload[4..]);
         row.Handle = MemoryMarshal.Read<uint>(payload[8..]);
-        row.IsRoot = MemoryMarshal.Read<uint>(payload[12..]) == TC_H_ROOT;
+        row.Parent = MemoryMarshal.Read<uint>(payload[12..]);
         ReadOnlySpan<byte> options = default;
         var attributes = new NetlinkAttributeReader(payload[TcMsgLength..]);
         while (attributes.TryRead(out var attribute, out var value))

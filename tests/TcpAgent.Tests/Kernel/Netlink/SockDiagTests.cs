@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
@@ -55,10 +56,10 @@ public class SockDiagTests
     }
 
     [Fact]
-    public void TheRequestForOnePortIsTheKernelsByteCode()
+    public void TheRequestForSomePortsIsTheKernelsByteCode()
     {
         var request = SockDiag.PortRequest(SockDiag.WaitingStates, SockDiag.WithInfo);
-        SockDiag.SetPorts(request, 0x1f90, 0x1f90);
+        SockDiag.SetPorts(request, 0x1f90, 0x1fff);
         byte[] expected =
         [
             // struct nlmsghdr: length 96, TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP, sequence and port id
@@ -67,20 +68,31 @@ public class SockDiagTests
             // struct inet_diag_req: family, two lengths, idiag_ext, 48 bytes of id, states 1 and 8, dbs
             0, 0, 0, 2, .. new byte[48], 2, 1, 0, 0, 0, 0, 0, 0,
 
-            // INET_DIAG_REQ_BYTECODE: sport >= 8080, else to 20, four beyond the end; sport <= 8080, else to 12 from there
-            20, 0, 1, 0, 2, 8, 20, 0, 0, 0, 0x90, 0x1f, 3, 8, 12, 0, 0, 0, 0x90, 0x1f,
+            // INET_DIAG_REQ_BYTECODE: sport >= 8080, else to 20, four beyond the end; sport <= 8191, else to 12 from there
+            20, 0, 1, 0, 2, 8, 20, 0, 0, 0, 0x90, 0x1f, 3, 8, 12, 0, 0, 0, 0xff, 0x1f,
         ];
         Assert.Equal(expected, request);
     }
 
     [Fact]
-    public void AnotherPortTakesThePlaceOfTheFirst()
+    public void OtherPortsTakeThePlaceOfTheFirst()
     {
         var (first, second) = (SockDiag.PortRequest(1, 0), SockDiag.PortRequest(1, 0));
-        SockDiag.SetPorts(first, 0xffff, 0xffff);
+        SockDiag.SetPorts(first, 0x8000, 0xffff);
         SockDiag.SetPorts(first, 22, 22);
         SockDiag.SetPorts(second, 22, 22);
         Assert.Equal(second, first);
+    }
+
+    [Fact]
+    public void BothEndsHaveTheirAddressAndPort()
+    {
+        byte[] v4 = Socket(TcpState.Established), v6 = Socket(TcpState.Established, family: 10);
+        foreach (var bytes in (byte[][])[v4, v6])
+            for (var i = 8; i < 40; i++)
+                bytes[i] = (byte)i;
+        Assert.Equal((Endpoint.From([8, 9, 10, 11], 443), Endpoint.From([24, 25, 26, 27], 51000)), (Row(v4).Local, Row(v4).Remote));
+        Assert.Equal((Endpoint.From(v6.AsSpan(8, 16), 443), Endpoint.From(v6.AsSpan(24, 16), 51000)), (Row(v6).Local, Row(v6).Remote));
     }
 
     static InetDiagRow Row(byte[] payload)

@@ -1,0 +1,68 @@
+using System.Numerics;
+
+namespace TcpAgent.Kernel;
+
+/// <summary>A set of TCP ports, of the same 8 KiB whatever it holds.</summary>
+sealed class PortList
+{
+    const int Bits = 64;
+
+    readonly ulong[] _words = new ulong[(ushort.MaxValue + 1) / Bits];
+
+    internal void Clear() => _words.AsSpan().Clear();
+
+    internal void Add(ushort port) => Add(port, port);
+
+    internal void Add(ushort first, ushort last)
+    {
+        for (var word = first / Bits; word <= last / Bits; word++)
+            _words[word] |= Mask(word, first, last);
+    }
+
+    internal bool Contains(ushort port) => (_words[port / Bits] >> (port % Bits) & 1) != 0;
+
+    internal int CountWithin(ushort first, ushort last)
+    {
+        var count = 0;
+        for (var word = first / Bits; word <= last / Bits; word++)
+            count += BitOperations.PopCount(_words[word] & Mask(word, first, last));
+        return count;
+    }
+
+    /// <summary>
+    /// Adds the ports of a kernel bitmap as /proc/sys prints it, "8080,9000-9010" or nothing, and a newline (kernel/sysctl.c,
+    /// proc_do_large_bitmap). False when the text is cut or no such list; then some of its ports may have been added.
+    /// </summary>
+    internal bool TryAdd(ReadOnlySpan<byte> text)
+    {
+        if (!text.EndsWith("\n"u8))
+            return false;
+        var rest = text[..^1];
+        while (!rest.IsEmpty)
+        {
+            var comma = rest.IndexOf((byte)',');
+            var range = comma < 0 ? rest : rest[..comma];
+            var dash = range.IndexOf((byte)'-');
+            if (!TryParsePort(dash < 0 ? range : range[..dash], out var first) || !TryParsePort(range[(dash + 1)..], out var last)
+                || last < first || comma == rest.Length - 1)
+                return false;
+            Add(first, last);
+            rest = comma < 0 ? default : rest[(comma + 1)..];
+        }
+        return true;
+    }
+
+    internal static bool TryParsePort(ReadOnlySpan<byte> field, out ushort port)
+    {
+        var valid = Cursor.TryParseInt64(field, out var value) && value is >= 0 and <= ushort.MaxValue;
+        port = valid ? (ushort)value : (ushort)0;
+        return valid;
+    }
+
+    /// <summary>The bits of one word that stand for ports from first to last.</summary>
+    static ulong Mask(int word, int first, int last)
+    {
+        var (from, to) = (Math.Max(first - word * Bits, 0), Math.Min(last - word * Bits, Bits - 1));
+        return ulong.MaxValue >> (Bits - 1 - to) & ulong.MaxValue << from;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>What a local port is unique for: the source address, whose own port is left 0, and the destination.</summary>
+readonly record struct PortTuple(Endpoint Source, Endpoint Destination) : IComparable<PortTuple>
+{
+    internal byte[] Render() => Label.Render(
+        ("source", Source.Address.ToString()), ("destination", Destination.Address.ToString()),
+        ("port", Destination.Port.ToString(CultureInfo.InvariantCulture)));
+
+    public int CompareTo(PortTuple other) =>
+        (Destination.High, Destination.Low, Destination.Port, Source.High, Source.Low)
+            .CompareTo((other.Destination.High, other.Destination.Low, other.Destination.Port, other.Source.High, other.Source.Low));
+
+    /// <summary>Peers choose addresses: a hash that they cannot foresee.</summary>
+    public override int GetHashCode() =>
+        HashCode.Combine(Destination.High, Destination.Low, Destination.Port, Source.High, Source.Low);
+}
+
+/// <summary>One tuple and its local ports, as many as it has sockets.</summary>
+readonly record struct HeldPorts(PortTuple Tuple, int Held, int TimeWait)
+{
+    /// <summary>More ports first; of equals always the same first, so that a table that stands still has one answer.</summary>
+    internal bool Precedes(in HeldPorts other) => Held != other.Held ? Held > other.Held : Tuple.CompareTo(other.Tuple) < 0;
+}
+
+/// <summary>
+/// Counts sockets by tuple in bounded memory. When the table is full the lightest tuples are forgotten, at least a quarter of
+/// all. What they held is added to <see cref="Omitted"/>, so no tuple is short by more than that. One that holds many ports
+/// does not suffer: to forget a tuple with N ports takes more than 12,288 others that hold half of N at that moment.
+/// </summary>
+sealed class PortTable
+{
+    internal const int MaxTuples = 16 * 1024;
+
+    struct Ports
+    {
+        internal int Held;
+        internal int TimeWait;
+    }
+
+    readonly Dictionary<PortTuple, Ports> _tuples = [];
+
+    internal int Count => _tuples.Count;
+
+    /// <summary>Sockets of tuples that were forgotten.</summary>
+    internal long Omitted { get; private set; }
+
+    internal void Clear()
+    {
+        _tuples.Clear();
+        Omitted = 0;
+    }
+
+    internal void Add(in PortTuple tuple, bool isTimeWait)
+    {
+        if (_tuples.Count == MaxTuples && !_tuples.ContainsKey(tuple))
+            Forget();
+        ref var ports = ref CollectionsMarshal.GetValueRefOrAddDefault(_tuples, tuple, out _);
+        ports.Held++;
+        ports.TimeWait += isTimeWait ? 1 : 0;
+    }
+
+    /// <summary>A tuple holds at most 65,536 ports, so this ends.</summary>
+    void Forget()
+    {
+        for (var limit = 1; _tuples.Count > MaxTuples / 4 * 3; limit *= 2)
+        {
+            // A dictionary may be removed from while it is enumerated.
+            foreach (var (tuple, ports) in _tuples)
+            {
+                if (ports.Held > limit)
+                    continue;
+                Omitted += ports.Held;
+                _tuples.Remove(tuple);
+            }
+        }
+    }
+
+    /// <summary>The tuples that hold most, the first of all first. Returns how many there are.</summary>
+    internal int Rank(Span<HeldPorts> worst)
+    {
+        var count = 0;
+        foreach (var (tuple, ports) in _tuples)
+        {
+            var one = new HeldPorts(tuple, ports.Held, ports.TimeWait);
+            if (count == worst.Length && !one.Precedes(worst[^1]))
+                continue;
+            var at = count == worst.Length ? count - 1 : count++;
+            for (; at > 0 && one.Precedes(worst[at - 1]); at--)
+                worst[at] = worst[at - 1];
+            worst[at] = one;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,192 @@
+"""Runs the agent on Debian's kernels under software emulation and writes docs/kernels.md. See `make kernel-matrix`.
+
+Needs root (mmdebstrap), the network, and the Debian packages qemu-system-x86, busybox-static, cpio, kmod, mmdebstrap, e2fsprogs.
+Nothing is installed: packages are fetched by an apt of its own and unpacked under artifacts/. A guest cannot touch the host.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+REPO = pathlib.Path(__file__).resolve().parents[3]
+WORK = REPO / "artifacts" / "kernel-matrix"
+MIRROR = "http://deb.debian.org/debian"
+SECURITY = "http://deb.debian.org/debian-security"
+SUITES = {"bullseye": "5.10", "bookworm": "6.1", "trixie": "6.12", "sid": "the newest"}
+PACKAGES = "python3,mount,iproute2,nftables,kmod,procps,libstdc++6"
+MODULES = ["virtio_pci", "virtio_blk"]
+SECONDS = 420
+TRIES = 3
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, **options)
+
+
+def output(*command, **options):
+    return run(*command, capture_output=True, text=True, **options).stdout
+
+
+def apt_options(suite):
+    home = WORK / "apt" / suite
+    for folder in ("lists/partial", "cache/archives/partial", "parts"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    sources = home / "sources.list"
+    sources.write_text(f"deb [trusted=yes] {MIRROR} {suite} main\n" + (
+        f"deb [trusted=yes] {SECURITY} {suite}-security main\n" if suite in ("bullseye", "bookworm", "trixie") else ""))
+    settings = {
+        "Dir::Etc::sourcelist": sources, "Dir::Etc::sourceparts": home / "parts", "Dir::State::lists": home / "lists",
+        "Dir::State::status": "/dev/null", "Dir::Cache": home / "cache", "Acquire::Check-Valid-Until": "false",
+        "APT::Architecture": "amd64", "DPkg::Lock::Timeout": "300",
+    }
+    return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
+
+
+def fetch_kernel(suite):
+    """Unpacks the suite's cloud kernel; returns (version, folder)."""
+    folder = WORK / "kernels" / suite
+    if not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "debs").mkdir(parents=True)
+        options = apt_options(suite)
+        run("apt-get", *options, "-qq", "update")
+        depends = output("apt-cache", *options, "depends", "--recurse", "--important", "linux-image-cloud-amd64")
+        names = sorted({line.strip() for line in depends.splitlines() if line.startswith("linux-")})
+        wanted = [name for name in names if name.startswith(("linux-image-", "linux-binary-", "linux-modules-")) and name != "linux-image-cloud-amd64"]
+        run("apt-get", *options, "-qq", "download", *wanted, cwd=folder / "debs")
+        for deb in (folder / "debs").glob("*.deb"):
+            run("dpkg-deb", "-x", deb, folder / "root")
+        (folder / "done").touch()
+    modules = next(path for path in (folder / "root" / "lib" / "modules", folder / "root" / "usr" / "lib" / "modules") if path.exists())
+    return next(modules.iterdir()).name, folder / "root"
+
+
+def make_root(kernels):
+    """One file system for all: a small Debian, every kernel's modules, the agent and the guest's script."""
+    tree, image = WORK / "root", WORK / "root.img"
+    if not (tree / "done").exists():
+        shutil.rmtree(tree, ignore_errors=True)
+        tar = WORK / "root.tar"
+        run("mmdebstrap", "--quiet", "--variant=apt", f"--include={PACKAGES}", "bookworm", tar, MIRROR)
+        tree.mkdir(parents=True)
+        run("tar", "-xf", tar, "-C", tree)
+        (tree / "done").touch()
+    for version, root in kernels.values():
+        target = tree / "lib" / "modules" / version
+        if not target.exists():
+            source = next(path for path in (root / "lib" / "modules", root / "usr" / "lib" / "modules") if path.exists())
+            shutil.copytree(source / version, target, symlinks=True)
+            run("depmod", "-b", tree, version)
+    lab = tree / "lab"
+    lab.mkdir(exist_ok=True)
+    here = pathlib.Path(__file__).parent
+    for file in (*here.glob("guest*"), *(here.parent / "Scenarios").glob("*.py"), REPO / "artifacts" / "tcp-agent" / "tcp-agent"):
+        shutil.copy(file, lab)
+    image.unlink(missing_ok=True)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, image, "1800M")
+    return image
+
+
+def make_initrd(version, root):
+    """busybox, the modules that make the disk visible, and a switch to it."""
+    tree, archive = WORK / f"initrd-{version}", WORK / f"initrd-{version}.gz"
+    shutil.rmtree(tree, ignore_errors=True)
+    for folder in ("bin", "proc", "sys", "dev", "mnt", "modules"):
+        (tree / folder).mkdir(parents=True)
+    shutil.copy(shutil.which("busybox"), tree / "bin" / "busybox")
+    base = root if (root / "lib" / "modules").exists() else root / "usr"
+    run("depmod", "-b", base, version)
+    loads = []
+    for module in MODULES:
+        for line in subprocess.run(["modprobe", "-d", base, "-S", version, "--show-depends", module], capture_output=True, text=True).stdout.splitlines():
+            if not line.startswith("insmod "):
+                continue
+            source = pathlib.Path(line.split()[1])
+            name = source.name.removesuffix(".xz").removesuffix(".zst")
+            if name in loads:
+                continue
+            unpack = {".xz": ["xz", "-dc"], ".zst": ["zstd", "-qdc"]}.get(source.suffix, ["cat"])
+            (tree / "modules" / name).write_bytes(run(*unpack, source, capture_output=True).stdout)
+            loads.append(name)
+    init = tree / "init"
+    init.write_text("\n".join([
+        "#!/bin/busybox sh", "B=/bin/busybox", "$B mount -t proc p /proc", "$B mount -t sysfs s /sys", "$B mount -t devtmpfs d /dev",
+        *[f"$B insmod /modules/{name}" for name in loads],
+        "i=0; while [ ! -b /dev/vda ] && [ $i -lt 100 ]; do $B sleep 0.1; i=$((i+1)); done", "$B mount -t ext4 /dev/vda /mnt",
+        "for m in proc sys dev; do $B mount --move /$m /mnt/$m; done", "exec $B switch_root /mnt /lab/guest-init.sh", ""]))
+    init.chmod(0o755)
+    names = "\n".join(str(path.relative_to(tree)) for path in [tree, *sorted(tree.rglob("*"))])
+    packed = run("cpio", "-o", "-H", "newc", "--quiet", cwd=tree, input=names.encode(), capture_output=True).stdout
+    archive.write_bytes(run("gzip", "-1", input=packed, capture_output=True).stdout)
+    return archive
+
+
+def boot(version, root, image):
+    """Runs the guest; emulated kernels now and then panic in their first second, so it is tried again. Returns its results."""
+    kernel = next(path for path in [*root.glob("boot/vmlinuz-*"), *root.glob("usr/lib/modules/*/vmlinuz"), *root.glob("usr/boot/vmlinuz-*")])
+    initrd = make_initrd(version, root)
+    for attempt in range(TRIES):
+        log = WORK / f"{version}.{attempt}.log"
+        with log.open("wb") as sink:
+            subprocess.run(
+                ["timeout", str(SECONDS), "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-monitor", "none",
+                 "-no-reboot", "-m", "1536", "-smp", "1", "-accel", "tcg", "-cpu", "max", "-kernel", kernel, "-initrd", initrd,
+                 "-drive", f"file={image},format=raw,if=virtio,snapshot=on", "-append", "console=ttyS0 panic=-1 quiet"],
+                stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, check=False)
+        results, done = [], False
+        for line in log.read_text(errors="replace").splitlines():
+            done |= line.startswith("MATRIX DONE")
+            if line.startswith("MATRIX {"):
+                results.append(json.loads(line.removeprefix("MATRIX ")))
+        if done:
+            return results
+        print(f"{version}: attempt {attempt + 1} did not end, see {log.relative_to(REPO)}", flush=True)
+    return results
+
+
+def write(all_results):
+    names = []
+    for results in all_results.values():
+        names += [one["scenario"] for one in results if one["scenario"] not in names]
+    lines = ["# Kernels", "", "Written by `make kernel-matrix`: the agent on Debian's kernels under software emulation, each condition made in the guest.",
+             "`ok` is the expected conclusion of `tcp-agent why`; anything else is what it said instead.", "",
+             "| scenario | expected | " + " | ".join(all_results) + " |", "| --- | --- |" + " --- |" * len(all_results)]
+    wrong = 0
+    for name in names:
+        if name == "rows":
+            continue
+        cells, expected = [], ""
+        for results in all_results.values():
+            one = next((row for row in results if row["scenario"] == name), None)
+            if one is None:
+                cells.append("not run")
+                wrong += 1
+                continue
+            expected = one["expected"]
+            wrong += one["concluded"] != expected
+            cells.append("ok" if one["concluded"] == expected else one["concluded"])
+        lines.append(f"| {name} | {expected} | " + " | ".join(cells) + " |")
+    lines += ["", "## Metrics that a kernel does not have", "", "Of all that `tcp-agent describe` names, those that were seen in no scenario; some need hardware, NFQUEUE, a fallback or a failure to appear.", ""]
+    for version, results in all_results.items():
+        rows = next((row for row in results if row["scenario"] == "rows"), None)
+        if rows:
+            lines.append(f"- {version}: {rows['series']} series in the guest's first namespace; CurrEstab counts {rows['currestab']}; missing: " + (", ".join(f"`{name}`" for name in rows["missing"]) or "none") + ".")
+    (REPO / "docs" / "kernels.md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+    return wrong
+
+
+def main():
+    WORK.mkdir(parents=True, exist_ok=True)
+    suites = sys.argv[1:] or list(SUITES)
+    kernels = {suite: fetch_kernel(suite) for suite in suites}
+    image = make_root(kernels)
+    wrong = write({version: boot(version, root, image) for version, root in kernels.values()})
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    os.environ["LC_ALL"] = "C.UTF-8"
+    main()

@@ -1,0 +1,42 @@
+using System.Text;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace TcpAgent.Lab.Scenarios;
+
+/// <summary>What was concluded of each scenario.</summary>
+public sealed class ConfusionMatrix
+{
+    readonly Dictionary<string, string> _concluded = [];
+
+    internal void Add(string scenario, string concluded) => _concluded[scenario] = concluded;
+
+    string Concluded(Scenario scenario) => _concluded.GetValueOrDefault(scenario.Name, "not run");
+
+    /// <summary>Scenarios off the diagonal. One that was skipped has nothing to say.</summary>
+    internal string[] Wrong =>
+        [.. ScenarioTests.All.Where(one => Concluded(one) != one.Conclusion && Concluded(one) != Skipped).Select(one => $"{one.Name}: {Concluded(one)}")];
+
+    internal const string Skipped = "skipped";
+
+    public override string ToString()
+    {
+        var text = new StringBuilder("| scenario | expected | concluded | |\n| --- | --- | --- | --- |\n");
+        foreach (var one in ScenarioTests.All)
+            text.Append($"| {one.Name} | {one.Conclusion} | {Concluded(one)} | {(one.Conclusion == Concluded(one) ? "=" : "WRONG")} |\n");
+        return text.ToString();
+    }
+}
+
+/// <summary>Scenarios in the order of their table; what is no scenario comes after them.</summary>
+public sealed class TableOrder : ITestCaseOrderer
+{
+    public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
+        where TTestCase : ITestCase => testCases.OrderBy(test => Place(test));
+
+    static int Place(ITestCase test)
+    {
+        var place = Array.FindIndex(ScenarioTests.All, one => test.TestMethodArguments is [string name, ..] && one.Name == name);
+        return place < 0 ? int.MaxValue : place;
+    }
+}

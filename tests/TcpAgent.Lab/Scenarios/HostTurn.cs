@@ -1,0 +1,34 @@
+namespace TcpAgent.Lab.Scenarios;
+
+/// <summary>Tests that change, or would notice, a setting of the whole host: one after another, and beside no other test.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class WholeHost : ICollectionFixture<HostTurn>
+{
+    internal const string Name = "whole host";
+}
+
+/// <summary>Two runs on one host take turns: the second would keep for the host's own value what the first has lowered.</summary>
+public sealed class HostTurn : IDisposable
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+
+    readonly FileStream? _lock;
+
+    public HostTurn()
+    {
+        var end = DateTime.UtcNow + s_patience;
+        while (Environment.IsPrivilegedProcess && _lock is null)
+        {
+            try
+            {
+                _lock = new FileStream("/run/lock/tcp-agent-lab", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (DateTime.UtcNow < end)
+            {
+                Thread.Sleep(500);
+            }
+        }
+    }
+
+    public void Dispose() => _lock?.Dispose();
+}

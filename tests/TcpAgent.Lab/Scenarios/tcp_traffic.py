@@ -1,0 +1,198 @@
+"""Connections: who listens, who connects, who reads and who closes."""
+import socket
+import time
+
+from clock import every, running
+
+
+def tcp(address):
+    return socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+
+
+def listener(address, port, backlog, reuse_port=False):
+    one = tcp(address)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if reuse_port:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    one.bind((address, int(port)))
+    one.listen(int(backlog))
+    print("ready", flush=True)
+    return one
+
+
+def listen(address, port, backlog):
+    """Listens and never accepts."""
+    one = listener(address, port, backlog)
+    while running():
+        time.sleep(0.05)
+    one.close()
+
+
+def reuse_port(address, port, backlog):
+    """Two sockets share the port: one accepts, one is stuck."""
+    stuck, busy = listener(address, port, backlog, True), listener(address, port, backlog, True)
+    accept_all(busy, True)
+    stuck.close()
+
+
+def accept_all(one, close):
+    one.settimeout(0.05)
+    held = []
+    while running():
+        try:
+            connection = one.accept()[0]
+        except TimeoutError:
+            continue
+        if close:
+            connection.close()
+        else:
+            held.append(connection)
+
+
+def hold(address, port, backlog):
+    """Accepts and keeps: what peers close goes to CLOSE_WAIT."""
+    accept_all(listener(address, port, backlog), False)
+
+
+def echo_close(address, port, backlog):
+    """Accepts, waits for the peer's end, closes: TIME_WAIT stays at the peer."""
+    one = listener(address, port, backlog)
+    one.settimeout(0.05)
+    while running():
+        try:
+            connection = one.accept()[0]
+        except TimeoutError:
+            continue
+        connection.settimeout(0.5)
+        try:
+            connection.recv(1)
+        except OSError:
+            pass
+        connection.close()
+
+
+def connects(address, port, per_second):
+    """Opens connections without waiting for them, and keeps them."""
+    held = []
+    for _ in every(1 / float(per_second)):
+        one = tcp(address)
+        one.setblocking(False)
+        try:
+            one.connect((address, int(port)))
+        except BlockingIOError:
+            pass
+        held.append(one)
+
+
+def burst(address, port, count):
+    """As many connections at once, then nothing."""
+    held = []
+    for _ in range(int(count)):
+        one = tcp(address)
+        one.setblocking(False)
+        one.connect_ex((address, int(port)))
+        held.append(one)
+    while running():
+        time.sleep(0.05)
+
+
+def short_burst(address, port, backlog, count):
+    """Listens, lets connections overflow its queue for 0.3 s, then takes them all and goes on healthy."""
+    one = listener(address, port, backlog)
+    held = []
+    for _ in range(int(count)):
+        client = tcp(address)
+        client.setblocking(False)
+        client.connect_ex((address, int(port)))
+        held.append(client)
+    time.sleep(0.3)
+    accept_all(one, False)
+
+
+def short(address, port, per_second):
+    """Connects, closes first: TIME_WAIT stays here."""
+    for _ in every(1 / float(per_second)):
+        try:
+            one = socket.create_connection((address, int(port)), 1)
+        except OSError:
+            continue
+        one.shutdown(socket.SHUT_WR)
+        try:
+            one.recv(1)
+        except OSError:
+            pass
+        one.close()
+
+
+def held(address, ports, each):
+    """So many connections to each port, kept; then one attempt more a moment."""
+    kept = []
+    failed = 0
+    for port in ports.split(","):
+        for _ in range(int(each)):
+            one = tcp(address)
+            try:
+                one.connect((address, int(port)))
+                kept.append(one)
+            except OSError:
+                failed += 1
+    print(f"ready {len(kept)} open, {failed} failed", flush=True)
+    while running():
+        time.sleep(0.05)
+
+
+def half_closed(address, port, count, whole):
+    """Closes its side (whole: the descriptor too) and the peer does not answer in kind."""
+    kept = []
+    for _ in range(int(count)):
+        one = socket.create_connection((address, int(port)), 2)
+        if whole == "whole":
+            one.close()
+        else:
+            one.shutdown(socket.SHUT_WR)
+            kept.append(one)
+    print("ready", flush=True)
+    while running():
+        time.sleep(0.05)
+
+
+def unread(address, port, count):
+    """Connections whose receiver never reads; the sender fills both buffers and closes: an orphan each, at most 40 at once."""
+    one = listener(address, port, 4096)
+    receivers = []
+    for _ in every(0.2):
+        for _ in range(int(count)):
+            sender = socket.create_connection((address, int(port)), 2)
+            sender.setblocking(False)
+            fill(sender)
+            sender.close()
+            receivers.append(one.accept()[0])
+        while len(receivers) > 40:
+            receivers.pop(0).close()
+
+
+def memory(address, port, count):
+    """As many connections with full buffers, which nobody reads, now and then some bytes more."""
+    one = listener(address, port, 4096)
+    kept = []
+    for _ in range(int(count)):
+        sender = socket.create_connection((address, int(port)), 2)
+        sender.setblocking(False)
+        fill(sender)
+        kept.append((sender, one.accept()[0]))
+    for _ in every(0.1):
+        for sender, receiver in kept[:4]:
+            receiver.setblocking(False)
+            try:
+                receiver.recv(65536)
+            except OSError:
+                pass
+            fill(sender)
+
+
+def fill(sender):
+    try:
+        while True:
+            sender.send(b"x" * 65536)
+    except OSError:
+        pass
