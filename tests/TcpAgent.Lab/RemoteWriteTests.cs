@@ -37,7 +37,7 @@ public sealed class RemoteWriteTests
             await Eventually.Holds(
                 async () => await Query(client, "rate(tcpagent_samples_total{job=\"tcp-agent\",cluster=\"example\"}[5s]) > 0.5") == 1 && await Query(client, "up == 1") == 1,
                 TimeSpan.FromSeconds(40), () => first.Output + second.Output + receiver.Output);
-            Assert.Equal(0, await Query(client, "{__name__!~\"tcpagent_.+|process_.+|up|scrape_.+\"}"));
+            Assert.Equal(0, await Query(client, "{job!=\"\",__name__!~\"tcpagent_.+|process_.+|up|scrape_.+\"}"));
         }
         finally
         {
