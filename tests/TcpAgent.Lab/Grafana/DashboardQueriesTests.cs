@@ -110,6 +110,8 @@ public sealed class DashboardQueriesTests
         stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
         await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "16");
         stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "200", "10.92.1.");
+        // Of this limit no listener or device is the subject.
+        await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=4");
         await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8082", "1024");
         stage.Start(stage.Client, "short", Stage.Server4, "8082", "100");
         await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40799");

@@ -40,7 +40,9 @@ public class DashboardTests
         foreach (var variable in variables.Skip(1))
         {
             Assert.Equal(("query", ".+", "${datasource}"), (variable.Text("type"), variable.Text("allValue"), variable.GetProperty("datasource").Text("uid")));
-            Assert.True(variable.GetProperty("multi").GetBoolean() && variable.GetProperty("includeAll").GetBoolean());
+            Assert.True(variable.GetProperty("multi").GetBoolean());
+            // Host opens with one host: all of a fleet at once would be ten thousand lines a panel.
+            Assert.Equal((file, variable.Text("name")) != ("host.json", "instance"), variable.GetProperty("includeAll").GetBoolean());
             Assert.Equal(2, variable.GetProperty("refresh").GetInt32());
             Assert.NotEqual("", variable.Text("label"));
         }
@@ -106,6 +108,21 @@ public class DashboardTests
                 Assert.Equal((where, call.Groups[1].Value switch { "rate" => "$__rate_interval", "deriv" => "15m", _ => "$__range" }), (where, call.Groups[2].Value));
         }
     }
+
+    /// <summary>Over a range the last value is that of a series which ended long ago: a limiter of an hour ago would stand there as now.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void WhatIsSoNowIsAskedForNow(string file)
+    {
+        foreach (var panel in Dashboard.Open(file).Panels.Where(panel =>
+            panel.Text("type") is "table" or "bargauge" || (panel.Text("type") == "stat" && panel.GetProperty("options").Text("graphMode") == "none")))
+            Assert.All(panel.GetProperty("targets").EnumerateArray(), target => Assert.True(target.TryGetProperty("instant", out var instant) && instant.GetBoolean(), panel.Text("title")));
+    }
+
+    /// <summary>Without the rules there is no data; a 0 would read as all is well.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void NoNumberIsMadeUp(string file) => Assert.DoesNotContain("vector(", Dashboard.Open(file).Text, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Files))]
