@@ -105,8 +105,8 @@ public class KubernetesTests
                 text.Append(line.Length == 0 ? "" : "  ").Append(line).Append('\n');
         Repo.AssertFileEquals(Path.Combine(s_folder, "prometheusrule.yaml"), text.ToString());
 
-        var groups = Manifest("prometheusrule.yaml").List("spec/groups").Select(group => group.Text("name")).ToArray();
-        Assert.Equal(RuleFiles.Paths.SelectMany(path => Yaml.Load(path)[0].List("groups")).Select(group => group.Text("name")), groups);
-        Assert.Equal(groups.Length, groups.Distinct().Count());
+        var groups = Manifest("prometheusrule.yaml").List("spec/groups").ToArray();
+        Assert.Equal(RuleFiles.Paths.SelectMany(path => Yaml.Load(path).Single().List("groups")), groups);
+        Assert.Equal(groups.Length, groups.Select(group => group.Text("name")).Distinct().Count());
     }
 }
