@@ -48,7 +48,7 @@ sealed class Flags
         static (string text, out int value) => TryParseNumber(text, 0, 10_000, out value));
 
     readonly Switch _allNetstat = new(
-        "--netstat.all", "Also export every field of netstat and snmp that has no metric of its own, as tcpagent_netstat_field.");
+        "--netstat.all", "Also export every field of netstat, snmp and snmp6 that has no metric of its own, as tcpagent_netstat_field.");
 
     readonly Flag<LogEventLevel> _logLevel = new(
         "--log.level", "LEVEL", "info", "Least severity of what is logged: debug, info, warn, error.", "one of debug, info, warn, error",
