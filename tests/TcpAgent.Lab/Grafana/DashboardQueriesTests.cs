@@ -99,7 +99,7 @@ public sealed class DashboardQueriesTests
         return place.Start(Require.Tool("python3", "python3"), "-m", "http.server", $"{HostPort}", "--bind=127.0.0.1", $"--directory={folder}");
     }
 
-    /// <summary>A stuck listener, a flooded one, honest traffic, and a growing tracking table.</summary>
+    /// <summary>A stuck listener, a stuck one of two that share a port, a flooded one, TIME_WAIT beyond its limit, and a growing tracking table.</summary>
     static async Task Load(Stage stage)
     {
         var nft = Require.Tool("nft", "nftables");
@@ -112,8 +112,10 @@ public sealed class DashboardQueriesTests
         stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "200", "10.92.1.");
         // Of this limit no listener or device is the subject.
         await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=4");
-        await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8082", "1024");
-        stage.Start(stage.Client, "short", Stage.Server4, "8082", "100");
+        await stage.StartAndWait(stage.Client, "echo_close", Stage.Client4, "8082", "1024");
+        stage.Start(stage.Server, "short", Stage.Client4, "8082", "100");
+        await stage.StartAndWait(stage.Server, "reuse_port", Stage.Server4, "8084", "4");
+        stage.Start(stage.Client, "connects", Stage.Server4, "8084", "20");
         await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40799");
         await stage.StartAndWait(stage.Client, "hold", Stage.Client4, "8083", "1024");
         stage.Start(stage.Server, "held", Stage.Client4, "8083", "700");
