@@ -37,6 +37,28 @@ sealed class Dashboard
             .Concat(Variables.Where(one => one.Text("type") == "query").Select(one =>
                 (one.Text("name"), Regex.Match(one.GetProperty("query").Text("query"), @"^label_values\((.+), \w+\)$").Groups[1].Value)));
 
+    /// <summary>
+    /// Each field as a path that begins with the type of its panel, with the value where it is a word of Grafana's own. They are
+    /// compared with fields.txt, which is written only after Grafana's schema has accepted the files.
+    /// </summary>
+    internal static string[] Fields => [.. Files.SelectMany(file => Open(file).FieldsHere()).Distinct().Order(StringComparer.Ordinal)];
+
+    internal static string FieldsFile => Repo.Path("tests", "TcpAgent.Lab", "Grafana", "fields.txt");
+
+    IEnumerable<string> FieldsHere() =>
+        Everything.SelectMany(panel => Walk(panel, panel.Text("type"))).Concat(
+            _root.EnumerateObject().Where(field => field.Name != "panels").SelectMany(field => Walk(field.Value, $"dashboard.{field.Name}")));
+
+    static IEnumerable<string> Walk(JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Walk(item, path)),
+        // The keys of these are the columns' names.
+        JsonValueKind.Object when path.EndsWith("ByName", StringComparison.Ordinal) => [path],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Walk(field.Value, $"{path}.{(char.IsDigit(field.Name[0]) ? "*" : field.Name)}")),
+        JsonValueKind.String when Regex.IsMatch(path, @"\.(id|type|mode|unit|custom\.\w+|custom\.\w+\.\w+)$|^[\w-]+\.options\.") => [$"{path}={element.GetString()}"],
+        _ => [path],
+    };
+
     /// <summary>The metric names in an expression, with where each begins. What stands in strings, label lists or braces is no name.</summary>
     internal static IEnumerable<Match> Names(string expression) => Regex.Matches(
         Regex.Replace(expression, "\"(\\\\.|[^\"])*\"", match => new string('"', match.Length)),
