@@ -26,6 +26,13 @@ sealed class YamlTree
         }
         catch (YamlException e)
         {
+            // The library says where the block began, not where its tab is.
+            if (e.Message.Contains("tab", StringComparison.Ordinal) && IndentedByTab(text) is > 0 and var line)
+            {
+                findings.Wrong(line, 1, "not YAML: indented by a tab, which YAML forbids; use spaces");
+                return null;
+            }
+
             // The end is where it was noticed, the start where the piece began that was not closed.
             var begun = e.Start.Line == e.End.Line ? "" : $"; it began in line {e.Start.Line}";
             findings.Wrong((int)e.End.Line, (int)e.End.Column, $"not YAML: {e.Message.TrimEnd('.')}{begun}");
@@ -100,6 +107,19 @@ sealed class YamlTree
                 map.Entries.Add((name, value));
         }
         return map;
+    }
+
+    /// <summary>The first such line, 1-based; 0: none.</summary>
+    static int IndentedByTab(string text)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line.TrimStart(' ').StartsWith('\t'))
+                return number;
+        }
+        return 0;
     }
 
     Node? Give(ParsingEvent at, string problem)
