@@ -31,8 +31,7 @@ sealed class ConfigReader
         var reader = new ConfigReader(findings);
         Fields.Each(
             root, "the file", findings, ("tls_server_config", node => reader._config = reader._config with { Tls = TlsReader.Read(node, findings) }),
-            ("http_server_config", reader.Http), ("basic_auth_users", reader.Users), ("rate_limit", reader.Rate),
-            ("auth_excluded_paths", node => findings.Wrong(node, "auth_excluded_paths is not supported: authentication guards every path")));
+            ("http_server_config", reader.Http), ("basic_auth_users", reader.Users), ("rate_limit", reader.Rate));
         return findings.IsGood ? reader._config : null;
     }
 

@@ -36,7 +36,7 @@ sealed class ServerTls
         {
             // Offline: nothing is fetched for the chain or for OCSP; the agent makes no connection of its own.
             var context = SslStreamCertificateContext.Create(leaf, chain, offline: true);
-            var suites = config.CipherSuites is null || OperatingSystem.IsWindows() ? null : new CipherSuitesPolicy(config.CipherSuites);
+            var suites = config.CipherSuites is null ? null : new CipherSuitesPolicy(config.CipherSuites);
             return new ServerTls(config, context, suites, clientCas, http2);
         }
         catch (Exception e) when (e is CryptographicException or NotSupportedException or ArgumentException)
@@ -51,7 +51,7 @@ sealed class ServerTls
     {
         ServerCertificateContext = _context,
         EnabledSslProtocols = _config.Versions,
-        CipherSuitesPolicy = OperatingSystem.IsWindows() ? null : _suites,
+        CipherSuitesPolicy = _suites,
         ApplicationProtocols = _http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
         AllowRenegotiation = false,
 
