@@ -97,6 +97,16 @@ public class ConfigReaderTests
     }
 
     [Fact]
+    public void TheExampleIsGood()
+    {
+        var findings = new Findings("example");
+        var config = ConfigReader.Read(File.ReadAllText(Repo.Path("packaging", "web-config.example.yml")), findings);
+        Assert.Equal([], findings.Problems.ToArray());
+        Assert.Equal([], findings.Warnings.ToArray());
+        Assert.Equal(config!.Users["prometheus"], TcpAgent.Kernel.Libcrypt.Hash("change-me"u8, config.Users["prometheus"]));
+    }
+
+    [Fact]
     public void NoProblemTellsAPassword()
     {
         foreach (var name in new[] { "plain-password.bad.yml", "duplicate-user.bad.yml", "colon-in-name.bad.yml" })
