@@ -99,15 +99,17 @@ static class ServeCommand
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
 
+        var connections = new Connections();
+
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddHostedService(_ => sampling);
-        Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config);
+        Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(state.Stopping);
-        app.Run(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve);
+        app.Run(connections.Track(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve));
         return app;
     }
 

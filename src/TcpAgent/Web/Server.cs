@@ -10,12 +10,12 @@ namespace TcpAgent.Web;
 /// <summary>Kestrel, with every limit said: a slow or hostile client may lose its own scrape, nothing else.</summary>
 static class Server
 {
-    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config) =>
+    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
         host.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
-            limits.MaxConcurrentConnections = 512;
+            limits.MaxConcurrentConnections = Connections.Max;
             limits.MaxConcurrentUpgradedConnections = 0;
             limits.MaxRequestBodySize = 0;
             limits.MaxRequestLineSize = 8 * 1024;
@@ -26,7 +26,10 @@ static class Server
 
             // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-            limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
+            // Who does not read would else keep one of --web.max-requests for as long as it likes.
+            limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            limits.MaxResponseBufferSize = 64 * 1024;
 
             // Only with TLS, whose handshake says per connection whether HTTP/2 is offered.
             limits.Http2.MaxStreamsPerConnection = 16;
@@ -35,6 +38,7 @@ static class Server
             limits.Http2.InitialStreamWindowSize = 64 * 1024;
             kestrel.ConfigureEndpointDefaults(endpoint =>
             {
+                endpoint.Use(next => connection => connections.Serve(connection, next));
                 endpoint.Protocols = config is { HasTls: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 if (config is { HasTls: true })
                     endpoint.UseHttps(Tls(config));
