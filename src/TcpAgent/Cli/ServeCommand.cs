@@ -95,7 +95,7 @@ static class ServeCommand
         LiveConfig? config, PasswordWorker passwords)
     {
         var age = new SampleAge(options.Sampling.Interval, time);
-        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, time);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
 

@@ -27,7 +27,7 @@ static class Server
             // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
 
-            // Who does not read would else keep one of --web.max-requests for as long as it likes.
+            // A large exposition in the ten seconds that a scraper waits.
             limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
             limits.MaxResponseBufferSize = 64 * 1024;
 
