@@ -64,6 +64,18 @@ static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "Running as root, which tcp-agent does not need: use an unprivileged user")]
     internal static partial void RunningAsRoot(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(15, LogLevel.Information, "Web configuration read from {File}: {Summary}")]
+    internal static partial void WebConfigRead(
+        ILogger logger, string file, string summary, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(16, LogLevel.Error, "Web configuration is bad, the last good one stays in force: {Problem}")]
+    internal static partial void WebConfigBad(
+        ILogger logger, string problem, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(17, LogLevel.Warning, "Web configuration: {Warning}")]
+    internal static partial void WebConfigWarning(
+        ILogger logger, string warning, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>
@@ -77,6 +89,8 @@ static partial class Log
         9 => "673b65182a3440fe85cda69e54fd280b",
         11 => "c2475ae0bdce462ea9b6ff63af35f3b3",
         12 => "918a14ac2f37443c84fa653e2cfa35e1",
+        15 => "9df5f83c0d5e494e80e46642ac2969b9",
+        16 => "bb4d167346f644ffa2c49aa723ea7f46",
         _ => null,
     };
 }

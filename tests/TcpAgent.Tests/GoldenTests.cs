@@ -14,8 +14,8 @@ public partial class GoldenTests
     public static TheoryData<string> Sets()
     {
         var sets = new TheoryData<string>();
-        foreach (var folder in Directory.GetDirectories(Repo.Fixtures).Order(StringComparer.Ordinal))
-            sets.Add(Path.GetFileName(folder));
+        foreach (var set in Repo.FixtureSets)
+            sets.Add(set);
         return sets;
     }
 

@@ -24,7 +24,7 @@ sealed class Flag<T>
         {
             Recursive = true,
             HelpName = unit,
-            Description = $"{help} [default: {fallback}]",
+            Description = fallback.Length == 0 ? help : $"{help} [default: {fallback}]",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
@@ -41,7 +41,7 @@ sealed class Flag<T>
         var variable = Environment.GetEnvironmentVariable(Flags.EnvironmentName(_option.Name));
         return string.IsNullOrEmpty(variable)
             ? [Parse(_option.Name, _fallback, errors)]
-            : Array.ConvertAll(variable.Split(','), text => Parse(Flags.EnvironmentName(_option.Name), text, errors));
+            : Array.ConvertAll(_repeatable ? variable.Split(',') : [variable], text => Parse(Flags.EnvironmentName(_option.Name), text, errors));
     }
 
     T[] Parse(string from, IReadOnlyList<Token> tokens, List<string> errors)

@@ -21,6 +21,10 @@ sealed class Flags
         "--web.telemetry-path", "PATH", "/metrics", "Path of the metrics.", "a path such as /metrics, other than those the agent serves itself",
         TryParsePath);
 
+    readonly Flag<string> _webConfigFile = new(
+        "--web.config.file", "FILE", "", "TLS, client certificates, passwords, headers and rate limit, in exporter-toolkit's format.", "a path",
+        static (string text, out string value) => (value = text) is not null);
+
     readonly Flag<int> _maxRequests = new(
         "--web.max-requests", "N", "40", "Most parallel scrapes, further ones get 503; 0 for no limit.", "a number from 0 to 10000",
         static (string text, out int value) => TryParseNumber(text, 0, 10_000, out value));
@@ -74,8 +78,8 @@ sealed class Flags
         {
             Option[] options =
             [
-                _listenAddresses.Option, _systemdSocket.Option, _telemetryPath.Option, _maxRequests.Option, _procFs.Option, _sysFs.Option,
-                _interval.Option, _walkBudget.Option, _peakWindow.Option, _maxListeners.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
+                _listenAddresses.Option, _systemdSocket.Option, _telemetryPath.Option, _webConfigFile.Option, _maxRequests.Option, _procFs.Option,
+                _sysFs.Option, _interval.Option, _walkBudget.Option, _peakWindow.Option, _maxListeners.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
             ];
             foreach (var option in options)
                 yield return option;
@@ -121,7 +125,7 @@ sealed class Flags
         return new AgentOptions(
             _listenAddresses.Many(result, errors), _systemdSocket.IsOn(result, errors), _telemetryPath.One(result, errors),
             _maxRequests.One(result, errors), _procFs.One(result, errors), _sysFs.One(result, errors), sampling, _logLevel.One(result, errors),
-            _logFormat.One(result, errors));
+            _logFormat.One(result, errors), _webConfigFile.One(result, errors));
     }
 
     internal static string EnvironmentName(string flag) =>

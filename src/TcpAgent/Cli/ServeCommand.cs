@@ -11,8 +11,10 @@ using Serilog.Extensions.Logging;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
+using TcpAgent.Sources;
 using TcpAgent.Systemd;
 using TcpAgent.Web;
+using TcpAgent.Web.Config;
 
 namespace TcpAgent.Cli;
 
@@ -34,19 +36,26 @@ static class ServeCommand
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
-        using var agent = Composition.From(options, time, logger, () => journal?.Dropped ?? 0);
+        var reloads = new ReloadStatus();
+        if (!TryOpenConfig(options.WebConfigFile, time, logger, reloads, out var config))
+            return 1;
+        using var agent = Composition.From(options, time, logger, () => journal?.Dropped ?? 0, reloads);
         var state = new ServiceState(notifier, agent.Sampler, time, logger);
 
         // Without a handler SIGHUP would end the process.
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
+            config?.ReadAgain();
             state.Reload();
         });
 
         using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, state.Ticked);
-        await using var app = Build(options, agent, sampling, state, loggers, time);
+        using var passwords = new PasswordWorker(Libcrypt.Hash, time);
+        await using var app = Build(options, agent, sampling, state, loggers, time, config, passwords);
         LogStart(options, agent, logger);
+        if (config is not null)
+            Log.WebConfigRead(logger, options.WebConfigFile, config.Fresh().Describe());
         try
         {
             await app.StartAsync(stop);
@@ -66,23 +75,41 @@ static class ServeCommand
         return sampling.ExecuteTask is { IsFaulted: true } ? 1 : 0;
     }
 
+    /// <summary>False when there is a file and it has problems, which are then told.</summary>
+    static bool TryOpenConfig(string path, TimeProvider time, ILogger logger, ReloadStatus reloads, out LiveConfig? config)
+    {
+        config = null;
+        if (path.Length == 0)
+            return true;
+        var findings = new Findings(path);
+        config = LiveConfig.Open(path, time, logger, reloads, findings);
+        foreach (var warning in findings.Warnings)
+            Log.WebConfigWarning(logger, warning.ToString());
+        foreach (var problem in findings.Problems)
+            Console.Error.WriteLine($"tcp-agent: error: {problem}");
+        return config is not null;
+    }
+
     static WebApplication Build(
-        AgentOptions options, Composition agent, SamplerService sampling, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time)
+        AgentOptions options, Composition agent, SamplerService sampling, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time,
+        LiveConfig? config, PasswordWorker passwords)
     {
         var age = new SampleAge(options.Sampling.Interval, time);
-        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, time);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
+
+        var connections = new Connections();
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddHostedService(_ => sampling);
-        Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket);
+        Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(state.Stopping);
-        app.Run(endpoints.Serve);
+        app.Run(connections.Track(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve));
         return app;
     }
 

@@ -20,6 +20,8 @@ sealed class Agent : Source
         Counter("", "", "tcpagent_samples_missed_total", "Samples skipped because the one before took too long or the host did not let the agent run."),
         Gauge("", "", "tcpagent_source_unknown_fields", "Fields this kernel prints that the agent has no metric for, all sources together; --netstat.all exports most."),
         Counter("", "", "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting."),
+        Gauge("", "", "tcpagent_web_config_last_reload_successful", "1 if the file of --web.config.file and the certificates it names were good when last read; 0 if not, then the last good ones stay in force. Absent without the flag."),
+        Gauge("", "", "tcpagent_web_config_last_reload_success_timestamp_seconds", "When the file of --web.config.file was last read and good, by the wall clock; it is read when it changes.", Scale.Milliseconds),
     ];
 
     internal static readonly Metric[] SourceRows =
@@ -39,14 +41,15 @@ sealed class Agent : Source
         Gauge("", "", "tcpagent_source_error", "1 for each source that fails at present; the label says where and why."),
     ];
 
-    const int Timestamp = 0, Interval = 1, Duration = 2, Samples = 3, Missed = 4, UnknownFields = 5, LogDropped = 6;
+    const int Timestamp = 0, Interval = 1, Duration = 2, Samples = 3, Missed = 4, UnknownFields = 5, LogDropped = 6, WebConfigGood = 7, WebConfigTime = 8;
 
     readonly byte[] _buildKey;
+    readonly ReloadStatus? _webConfig;
 
-    internal Agent(string version, string revision)
+    internal Agent(string version, string revision, ReloadStatus? webConfig = null)
         : base("agent", new Block(BuildRows, "version,revision"), new Block(Rows), new Block(SourceRows, "source"),
             new Block(ModeRows, "source,mode"), new Block(ErrorRows, "source,reason")) =>
-        _buildKey = Label.Render(("version", version), ("revision", revision));
+        (_buildKey, _webConfig) = (Label.Render(("version", version), ("revision", revision)), webConfig);
 
     /// <summary>Nothing to read: the sampler reports at the end of each tick.</summary>
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
@@ -64,6 +67,8 @@ sealed class Agent : Source
         sample[Samples] = summary.Samples;
         sample[Missed] = summary.Missed;
         sample[LogDropped] = summary.LogDropped;
+        if (_webConfig is not null)
+            (sample[WebConfigGood], sample[WebConfigTime]) = (_webConfig.Successful, _webConfig.Time);
         var unknown = 0L;
         for (var i = 0; i < sources.Count; i++)
         {

@@ -13,15 +13,21 @@ namespace TcpAgent.Web;
 /// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is there, until it is
 /// so old that only what the agent says of itself is left.
 /// </summary>
-sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests)
+sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, TimeProvider time)
 {
+    /// <summary>Prometheus waits no longer by default; who takes longer than this gives way when others are turned away.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Room for a usual exposition before it is compressed.</summary>
     const int InitialBuffer = 128 * 1024;
 
     /// <summary>Kept for the next scrape: a buffer this large is costly garbage. As many as scrapes ever ran at once.</summary>
     readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
 
-    int _running;
+    readonly Lock _lock = new();
+
+    /// <summary>The scrapes under way, in the order in which they began.</summary>
+    readonly LinkedList<(HttpContext Context, long Begun)> _running = [];
 
     internal async Task Serve(HttpContext context)
     {
@@ -30,18 +36,46 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
             await Respond.Text(context, StatusCodes.Status400BadRequest, problem);
             return;
         }
+        if (TryBegin(context) is not { } scrape)
+        {
+            await Respond.Text(
+                context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({maxRequests}), try again later.\n");
+            return;
+        }
         try
         {
-            if (Interlocked.Increment(ref _running) > maxRequests && maxRequests > 0)
-                await Respond.Text(
-                    context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({maxRequests}), try again later.\n");
-            else
-                await Render(context, blocks);
+            await Render(context, blocks);
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
+            lock (_lock)
+                if (scrape.List is not null)
+                    _running.Remove(scrape);
         }
+    }
+
+    /// <summary>
+    /// Null when as many as may are under way. One of them that has taken too long, because its client does not read, is given up for the
+    /// new one: else a few such clients would keep all others out.
+    /// </summary>
+    LinkedListNode<(HttpContext Context, long Begun)>? TryBegin(HttpContext context)
+    {
+        HttpContext? slow = null;
+        LinkedListNode<(HttpContext, long)> added;
+        lock (_lock)
+        {
+            if (maxRequests > 0 && _running.Count >= maxRequests)
+            {
+                var oldest = _running.First!;
+                if (time.GetElapsedTime(oldest.Value.Begun) < s_patience)
+                    return null;
+                slow = oldest.Value.Context;
+                _running.Remove(oldest);
+            }
+            added = _running.AddLast((context, time.GetTimestamp()));
+        }
+        slow?.Abort();
+        return added;
     }
 
     async Task Render(HttpContext context, bool[] blocks)

@@ -10,7 +10,9 @@ static class Respond
 
     internal static Task Html(HttpContext context, string html)
     {
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        // Unless the operator has set another.
+        if (context.Response.Headers.ContentSecurityPolicy.Count == 0)
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
         return Write(context, StatusCodes.Status200OK, "text/html; charset=utf-8", html);
     }
 

@@ -2,18 +2,20 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
 /// <summary>Kestrel, with every limit said: a slow or hostile client may lose its own scrape, nothing else.</summary>
 static class Server
 {
-    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket) =>
+    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
         host.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
-            limits.MaxConcurrentConnections = 512;
+            limits.MaxConcurrentConnections = Connections.Max;
             limits.MaxConcurrentUpgradedConnections = 0;
             limits.MaxRequestBodySize = 0;
             limits.MaxRequestLineSize = 8 * 1024;
@@ -24,14 +26,35 @@ static class Server
 
             // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-            limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+
+            // A large exposition in the ten seconds that a scraper waits.
+            limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            limits.MaxResponseBufferSize = 64 * 1024;
+
+            // Only with TLS, whose handshake says per connection whether HTTP/2 is offered.
+            limits.Http2.MaxStreamsPerConnection = 16;
+            limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
+            limits.Http2.InitialConnectionWindowSize = 64 * 1024;
+            limits.Http2.InitialStreamWindowSize = 64 * 1024;
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Use(next => connection => connections.Serve(connection, next));
+                endpoint.Protocols = config is { HasTls: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                if (config is { HasTls: true })
+                    endpoint.UseHttps(Tls(config));
+            });
             if (systemdSocket)
                 kestrel.UseSystemd();
             else
                 foreach (var address in addresses)
                     Listen(kestrel, address);
         });
+
+    static TlsHandshakeCallbackOptions Tls(LiveConfig config) => new()
+    {
+        HandshakeTimeout = TimeSpan.FromSeconds(10),
+        OnConnection = _ => new(config.Fresh().Tls!.Options()),
+    };
 
     static void Listen(KestrelServerOptions kestrel, IPEndPoint address)
     {

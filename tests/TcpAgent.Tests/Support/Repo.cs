@@ -8,7 +8,8 @@ static class Repo
     internal static string Fixtures => Path("tests", "fixtures");
 
     internal static string[] FixtureSets =>
-        [.. Directory.GetDirectories(Fixtures).Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(Fixtures).Where(folder => Directory.Exists($"{folder}/proc"))
+            .Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     internal static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Serilog.Events;
 using TcpAgent.Cli;
@@ -13,10 +14,10 @@ sealed class RunningAgent : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly Task<int> _running;
 
-    RunningAgent(AgentOptions options)
+    RunningAgent(AgentOptions options, string scheme)
     {
-        Address = new Uri($"http://127.0.0.1:{options.ListenAddresses[0].Port}");
-        Client = new HttpClient { BaseAddress = Address };
+        Address = new Uri($"{scheme}://127.0.0.1:{options.ListenAddresses[0].Port}");
+        Client = NewClient();
         _running = Task.Run(() => ServeCommand.Run(options, _stop.Token));
     }
 
@@ -24,26 +25,58 @@ sealed class RunningAgent : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    internal static async Task<RunningAgent> Start(string procFs, string sysFs, int maxRequests = 40)
+    /// <summary>With connections of its own, which takes any certificate.</summary>
+    internal HttpClient NewClient() => new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
+    })
+    {
+        BaseAddress = Address,
+    };
+
+    /// <summary>Over a fixture, with a web configuration.</summary>
+    internal static Task<RunningAgent> StartWith(string webConfigFile, string scheme) => Start(
+        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), 40, webConfigFile, scheme);
+
+    internal static async Task<RunningAgent> Start(
+        string procFs, string sysFs, int maxRequests = 40, string webConfigFile = "", string scheme = "http")
     {
         var options = new AgentOptions(
             [new IPEndPoint(IPAddress.Loopback, FreePort())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
-            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt);
-        var agent = new RunningAgent(options);
+            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, webConfigFile);
+        var agent = new RunningAgent(options, scheme);
         for (var i = 0; i < 200; i++)
         {
             try
             {
-                if ((await agent.Client.GetAsync("/-/ready")).IsSuccessStatusCode)
+                // Behind a password all that can be seen is that it serves.
+                var response = await agent.Client.GetAsync("/-/ready");
+                if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Unauthorized)
                     return agent;
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException) when (!agent._running.IsCompleted)
             {
-                // Not listening yet.
+                // Not listening yet, or it wants a client's certificate.
+                if (scheme == "https" && await Accepts(options.ListenAddresses[0]))
+                    return agent;
             }
             await Task.Delay(50);
         }
         throw new TimeoutException("the agent did not become ready");
+    }
+
+    static async Task<bool> Accepts(IPEndPoint address)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     internal static int FreePort()

@@ -1,0 +1,24 @@
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>How a file that is read again while the agent runs fares; absent until one is configured.</summary>
+sealed class ReloadStatus
+{
+    long _successful = Metric.Absent;
+    long _time = Metric.Absent;
+
+    /// <summary>1 or 0.</summary>
+    internal long Successful => Volatile.Read(ref _successful);
+
+    /// <summary>When it was last read and good, in milliseconds since the epoch.</summary>
+    internal long Time => Volatile.Read(ref _time);
+
+    internal void Succeeded(DateTimeOffset now)
+    {
+        Volatile.Write(ref _time, now.ToUnixTimeMilliseconds());
+        Volatile.Write(ref _successful, 1);
+    }
+
+    internal void Failed() => Volatile.Write(ref _successful, 0);
+}

@@ -1,0 +1,52 @@
+using TcpAgent.Kernel;
+
+namespace TcpAgent.Web.Config;
+
+/// <summary>One good reading of the file with all that it names, ready to serve by.</summary>
+/// <param name="Config">What the file says.</param>
+/// <param name="Tls">Null: plain HTTP.</param>
+/// <param name="Bucket">Null: no limit.</param>
+sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket)
+{
+    /// <summary>Null when there are problems.</summary>
+    /// <param name="path">The file of --web.config.file.</param>
+    /// <param name="time">For the validity of certificates and for the limit.</param>
+    /// <param name="findings">What is found.</param>
+    /// <param name="files">The files that the result depends on, good or not.</param>
+    internal static ActiveConfig? Load(string path, TimeProvider time, Findings findings, List<string> files)
+    {
+        files.Add(path);
+        if (TextFile.Read(path, ConfigReader.MaxLength, out var problem) is not { } text)
+        {
+            findings.Wrong(0, 0, problem);
+            return null;
+        }
+        var config = ConfigReader.Read(text, findings);
+        if (config is null)
+            return null;
+        if (config.Users.Count > 0 && Libcrypt.WhyNoBcrypt() is { } reason)
+            findings.Wrong(0, 0, $"basic_auth_users cannot be checked: {reason}");
+        ServerTls? tls = null;
+        if (config.Tls is not null)
+        {
+            var pem = new PemReader(Path.GetDirectoryName(Path.GetFullPath(path))!, time, findings);
+            tls = ServerTls.Load(config.Tls, config.Http2, pem, findings);
+            files.AddRange(pem.Files);
+        }
+        return findings.IsGood ? new ActiveConfig(config, tls, config.RateLimit is null ? null : new TokenBucket(config.RateLimit, time)) : null;
+    }
+
+    /// <summary>In one line, without a secret.</summary>
+    internal string Describe()
+    {
+        var parts = new List<string>();
+        if (Tls is null)
+            parts.Add("plain HTTP");
+        else
+            parts.Add($"{Tls.Config.Versions.ToString().Replace("Tls1", "TLS 1.", StringComparison.Ordinal)}, {Tls.Certificate.Subject} until {Tls.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, {Tls.Config.ClientAuth}");
+        parts.Add(Config.Users.Count == 0 ? "no passwords" : Config.Users.Count == 1 ? "1 user" : $"{Config.Users.Count} users");
+        if (Config.RateLimit is { } limit)
+            parts.Add($"{limit.Burst} requests at once, then one per {Cli.Duration.Format(limit.Interval)}");
+        return string.Join("; ", parts);
+    }
+}

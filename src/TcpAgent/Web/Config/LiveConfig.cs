@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using TcpAgent.Kernel;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Web.Config;
+
+/// <summary>
+/// The configuration in force. At each request and handshake the files' stamps are compared, and what changed is read anew: a bad file
+/// leaves the last good configuration in force, and log and metric say so. Connections that are open stay open.
+/// </summary>
+sealed class LiveConfig
+{
+    /// <summary>Within it two changes of a file may bear the same time, on kernels before 6.13.</summary>
+    static readonly TimeSpan s_granularity = TimeSpan.FromMilliseconds(20);
+
+    readonly string _path;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly ReloadStatus _status;
+    readonly Lock _lock = new();
+    volatile ActiveConfig _active;
+    volatile Watched _watched;
+    string _trouble = "";
+
+    LiveConfig(string path, TimeProvider time, ILogger logger, ReloadStatus status, ActiveConfig active, Watched watched) =>
+        (_path, _time, _logger, _status, _active, _watched) = (path, time, logger, status, active, watched);
+
+    /// <summary>Null when the file has problems, which the findings tell.</summary>
+    internal static LiveConfig? Open(string path, TimeProvider time, ILogger logger, ReloadStatus status, Findings findings)
+    {
+        var files = new List<string>();
+        var begun = time.GetUtcNow();
+        if (ActiveConfig.Load(path, time, findings, files) is not { } active)
+            return null;
+        status.Succeeded(begun);
+        return new LiveConfig(path, time, logger, status, active, Watched.Of(files, begun, time, before: null));
+    }
+
+    internal bool HasTls => _active.Tls is not null;
+
+    /// <summary>As the files are now, or as they were when they were last good.</summary>
+    internal ActiveConfig Fresh()
+    {
+        if (_watched.HasChanged(_time))
+            lock (_lock)
+                if (_watched.HasChanged(_time))
+                    Reload();
+        return _active;
+    }
+
+    /// <summary>SIGHUP: reads the files whether they changed or not.</summary>
+    internal void ReadAgain()
+    {
+        lock (_lock)
+            Reload();
+    }
+
+    void Reload()
+    {
+        var (files, findings, begun) = (new List<string>(), new Findings(_path), _time.GetUtcNow());
+        var before = _watched;
+        var read = ActiveConfig.Load(_path, _time, findings, files);
+        _watched = Watched.Of(files, begun, _time, before);
+        if (read is not null && (read.Tls is null) != (_active.Tls is null))
+        {
+            findings.Wrong(0, 0, "TLS cannot be switched on or off while the agent runs: restart it");
+            read = null;
+        }
+        if (read is null)
+        {
+            _status.Failed();
+            var trouble = findings.Problems[0].ToString();
+            if (trouble != _trouble)
+                Log.WebConfigBad(_logger, trouble);
+            _trouble = trouble;
+            return;
+        }
+        _status.Succeeded(begun);
+        if (_trouble.Length > 0 || !_watched.SameAs(before))
+            Log.WebConfigRead(_logger, _path, read.Describe());
+        _trouble = "";
+
+        // A limit that did not change goes on from where it was, else each reload would grant another burst.
+        _active = read.Config.RateLimit == _active.Config.RateLimit ? read with { Bucket = _active.Bucket } : read;
+    }
+
+    /// <summary>The files of one reading as they were just after it.</summary>
+    /// <param name="Files">Those it depends on.</param>
+    /// <param name="IsSettled">
+    /// Whether a further change is sure to show in the stamps. What changed just before it was read is read once more.
+    /// </param>
+    /// <param name="Taken">When, by the monotonic clock.</param>
+    sealed record Watched((string Path, FileStamp Stamp)[] Files, bool IsSettled, long Taken)
+    {
+        internal static Watched Of(List<string> paths, DateTimeOffset begun, TimeProvider time, Watched? before)
+        {
+            var files = paths.ConvertAll(path => (path, FileStamp.Of(path))).ToArray();
+            var newest = DateTimeOffset.UnixEpoch;
+            foreach (var (_, stamp) in files)
+                if (stamp.Changed > newest)
+                    newest = stamp.Changed;
+            var watched = new Watched(files, newest < begun - s_granularity, time.GetTimestamp());
+            return before is not null && watched.SameAs(before) ? watched with { IsSettled = true } : watched;
+        }
+
+        internal bool HasChanged(TimeProvider time)
+        {
+            if (!IsSettled && time.GetElapsedTime(Taken) > s_granularity)
+                return true;
+            foreach (var (path, stamp) in Files)
+                if (FileStamp.Of(path) != stamp)
+                    return true;
+            return false;
+        }
+
+        internal bool SameAs(Watched other) => Files.AsSpan().SequenceEqual(other.Files);
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace TcpAgent.Web;
+
+/// <summary>
+/// Keeps room for who really asks. When as many connections are open as are kept, each new one closes the one that has been without a
+/// request longest, first of those that never had an answer of use. So thousands of idle or dawdling clients cost what a few hundred do
+/// and keep no scraper out.
+/// </summary>
+sealed class Connections
+{
+    /// <summary>Kept at once. A connection at rest is some 10 kB.</summary>
+    internal const int Kept = 512;
+
+    /// <summary>Kestrel's own cap: room for those that are just being closed.</summary>
+    internal const int Max = 2 * Kept;
+
+    readonly Lock _lock = new();
+
+    /// <summary>At rest, in the order in which they came to be so.</summary>
+    readonly LinkedList<Entry> _strangers = [];
+    readonly LinkedList<Entry> _known = [];
+    int _kept;
+
+    /// <summary>Around a connection's whole life, below TLS.</summary>
+    internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var entry = new Entry(connection);
+        connection.Features.Set(entry);
+        Enter(entry)?.Connection.Abort(new ConnectionAbortedException("Closed for being idle while others came."));
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Leave(entry);
+        }
+    }
+
+    /// <summary>Around each request.</summary>
+    internal RequestDelegate Track(RequestDelegate next) => async context =>
+    {
+        var entry = context.Features.Get<Entry>();
+        if (entry is not null)
+            Begin(entry);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (entry is not null)
+                End(entry, context.Response.StatusCode < StatusCodes.Status400BadRequest);
+        }
+    };
+
+    /// <summary>The connection to close in its place, if any.</summary>
+    Entry? Enter(Entry entry)
+    {
+        lock (_lock)
+        {
+            Rest(entry);
+            if (++_kept <= Kept || (_strangers.First ?? _known.First) is not { } oldest)
+                return null;
+            Remove(oldest.Value);
+            return oldest.Value;
+        }
+    }
+
+    void Begin(Entry entry)
+    {
+        lock (_lock)
+            if (entry.Requests++ == 0)
+                entry.Node.List?.Remove(entry.Node);
+    }
+
+    void End(Entry entry, bool wasServed)
+    {
+        lock (_lock)
+        {
+            entry.IsKnown |= wasServed;
+            if (--entry.Requests == 0 && !entry.IsGone)
+                Rest(entry);
+        }
+    }
+
+    void Leave(Entry entry)
+    {
+        lock (_lock)
+            Remove(entry);
+    }
+
+    void Rest(Entry entry) => (entry.IsKnown ? _known : _strangers).AddLast(entry.Node);
+
+    void Remove(Entry entry)
+    {
+        entry.Node.List?.Remove(entry.Node);
+        if (!entry.IsGone)
+            _kept--;
+        entry.IsGone = true;
+    }
+
+    sealed class Entry
+    {
+        internal Entry(ConnectionContext connection) => (Connection, Node) = (connection, new LinkedListNode<Entry>(this));
+
+        internal ConnectionContext Connection { get; }
+
+        internal LinkedListNode<Entry> Node { get; }
+
+        /// <summary>Under way; HTTP/2 has several.</summary>
+        internal int Requests { get; set; }
+
+        /// <summary>It had an answer other than an error.</summary>
+        internal bool IsKnown { get; set; }
+
+        internal bool IsGone { get; set; }
+    }
+}
