@@ -46,6 +46,7 @@ static class CommandLine
         root.Subcommands.Add(PrintCommand.Create(flags));
         root.Subcommands.Add(WhyCommand.Create(flags));
         root.Subcommands.Add(DescribeCommand.Create());
+        root.Subcommands.Add(HealthcheckCommand.Create(flags));
         root.SetAction((result, stop) => flags.With(result, options => ServeCommand.Run(options, stop)));
         return root;
     }
