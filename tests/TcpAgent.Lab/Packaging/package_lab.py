@@ -3,20 +3,13 @@
 import json
 import re
 import socket
-import sys
 import time
 
-from machine import REPOSITORY, Machine, run
+from machine import REPOSITORY, Machine, check, run
 
 PORT = 10793
 UNIT = "tcp-agent.service"
 DENIED = "nfqueue"
-
-
-def check(what, holds, detail=""):
-    print(f"{'ok  ' if holds else 'FAIL'} {what}{f': {detail}' if detail != '' else ''}", flush=True)
-    if not holds:
-        sys.exit(1)
 
 
 def main():
