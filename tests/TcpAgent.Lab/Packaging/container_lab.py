@@ -17,7 +17,6 @@ from pathlib import Path
 
 from machine import REPOSITORY, check, debian, run
 
-PORT = 10793
 SDK, BASE = "mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
 IMAGE = "localhost/tcp-agent:lab"
 # What the documented docker run line says, in podman's words; the rest is for a host without systemd and with cgroup v1.
@@ -30,6 +29,10 @@ class Engine:
 
     def __init__(self, home):
         self.home = home
+        self.started = []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = "127.0.0.1:%d" % probe.getsockname()[1]
         self.storage = ["--root", f"{home}/storage", "--runroot", f"{home}/run", "--storage-driver", "overlay"]
 
     def buildah(self, *command):
@@ -49,27 +52,32 @@ class Engine:
         pidfile = f"{self.home}/pid"
         Path(pidfile).unlink(missing_ok=True)
         podman = ["podman", *self.storage, "--runtime", "crun", "--cgroup-manager", "cgroupfs", "--events-backend", "file", "run", *HERE, *RUN,
-                  "--ulimit", f"nofile={limit}:{limit}", "--ulimit", "nproc=1024:1024", "--pidfile", pidfile, *options, IMAGE, *arguments]
+                  "--ulimit", f"nofile={limit}:{limit}", "--ulimit", "nproc=1024:1024", "--pidfile", pidfile,
+                  "-e", f"TCPAGENT_WEB_LISTEN_ADDRESS={self.address}", *options, IMAGE, *arguments]
         cgroup2 = 'mount --make-rprivate /; umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"'
         with open(f"{self.home}/log", "w", encoding="utf-8") as log:
             started = subprocess.Popen(["unshare", "-m", "sh", "-c", cgroup2, "sh", *podman], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.started.append(started)
         for _ in range(300):
             if started.poll() is not None:
                 raise SystemExit(Path(f"{self.home}/log").read_text())
-            text = scrape()
+            text = self.scrape()
             if text:
                 return started, Path(pidfile).read_text().strip(), text
             time.sleep(0.1)
-        started.terminate()
         raise SystemExit("no answer: " + Path(f"{self.home}/log").read_text())
 
+    def scrape(self):
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=5) as answer:
+                return answer.read().decode()
+        except OSError:
+            return None
 
-def scrape():
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=5) as answer:
-            return answer.read().decode()
-    except OSError:
-        return None
+    def stop(self, started):
+        """podman passes the signal on to the agent, and its exit code back."""
+        started.terminate()
+        return started.wait(15)
 
 
 def bases(engine):
@@ -111,13 +119,13 @@ def runs(engine):
     check("no source failed", not re.search(r"^tcpagent_source_success{.*} 0$", text, re.M))
     listening = re.search(r'^tcpagent_tcp_sockets{state="listen"} (\d+)$', text, re.M).group(1)
     check("it sees the host's network", int(listening) == host_listeners(), f"{listening} listeners")
-    inside = ["nsenter", "-t", pid, "-m", "-n", "-p", "-S", "65534", "/usr/bin/tcp-agent", "healthcheck"]
+    inside = ["nsenter", "-t", pid, "-m", "-n", "-p", "-S", "65534", "/usr/bin/tcp-agent", "healthcheck", f"--web.listen-address={engine.address}"]
     check("healthcheck in the container: healthy", subprocess.run(inside, check=False).returncode == 0)
-    check("SIGTERM ends it well", stop(started) == 0, Path(f"{engine.home}/log").read_text().strip().splitlines()[-1])
+    check("SIGTERM ends it well", engine.stop(started) == 0, Path(f"{engine.home}/log").read_text().strip().splitlines()[-1])
 
     started, pid, mounted = engine.start("serve", "--path.procfs=/host/proc", options=("-v", "/proc:/host/proc:ro"))
     check("over the host's /proc the same metrics", names(mounted) == names(text), f"{len(names(text))} metrics")
-    stop(started)
+    engine.stop(started)
 
 
 def names(text):
@@ -129,21 +137,17 @@ def host_listeners():
     return sum(line.split()[3] == "0A" for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:])
 
 
-def stop(started):
-    started.terminate()
-    return started.wait(15)
-
-
 def main():
-    with socket.socket() as probe:
-        check(f"port {PORT} is free", probe.connect_ex(("127.0.0.1", PORT)) != 0)
     home = Path(tempfile.mkdtemp(prefix="tcp-agent-lab-"))
+    engine = Engine(home)
     try:
-        engine = Engine(home)
         bases(engine)
         build(engine)
         runs(engine)
     finally:
+        for started in engine.started:
+            if started.poll() is None:
+                engine.stop(started)
         for mounted in [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines() if line.split()[4].startswith(str(home))][::-1]:
             run("umount", mounted, check=False)
         shutil.rmtree(home, ignore_errors=True)
