@@ -83,6 +83,8 @@ def component(key):
         "publisher": field("authors"),
         "licenses": [{"license": {"id": field("license")}}],
         "hashes": [{"alg": "SHA-512", "content": digest.hex()}],
+        # The lock file's hash leaves out the signature that the registry adds to the file.
+        "properties": [{"name": "nuget:contentHash", "value": json.loads((home / ".nupkg.metadata").read_text())["contentHash"]}],
     }
     if field("copyright"):
         bom["copyright"] = field("copyright")

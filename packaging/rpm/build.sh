@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 published=$(realpath "${1:-artifacts/tcp-agent}")
 out=${2:-artifacts/packages}
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/deb/debian/changelog)}
 export SOURCE_DATE_EPOCH
 
 mkdir -p "$out"
