@@ -36,6 +36,7 @@ public partial class AlertRulesTests
             Assert.Matches($@"(?m)^ +{field}: \S", text);
         Assert.Matches($@"runbook_url: https://tcp-agent\.example/docs/operations\.md#{name.ToLowerInvariant()}\n", text);
         Assert.Matches($"(?m)^### {name}$", s_operations);
+        Assert.Matches($@"(?m)^\| (\w+, )*{name}(, \w+)* \| \w", s_operations);
     }
 
     [Theory]
