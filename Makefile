@@ -1,5 +1,10 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint rules alert-quiet publish bench bench-peers bench-fleet kernel-matrix clean
+.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet kernel-matrix clean
+
+# The machine's own architecture. For linux-arm64 the registry must have the runtime packs.
+RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+# Time stamps in packages are those of the last commit.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
 build:
 	dotnet build
@@ -15,6 +20,11 @@ golden:
 lint:
 	dotnet format --verify-no-changes --severity warn
 
+# Known vulnerabilities in what is shipped and in what it is built and tested with, by the registry's own list, if it has one.
+audit:
+	@curl -fsS https://api.nuget.org/v3/index.json | grep -q VulnerabilityInfo || echo "audit: this registry lists no vulnerabilities, so none can be found"
+	! dotnet list package --vulnerable --include-transitive | tee /dev/stderr | grep -q 'has the following vulnerable packages'
+
 # Prometheus and Alertmanager: their files are valid, and each alert fires when it should and only then.
 rules:
 	cd deploy/prometheus && promtool check rules *.rules.yml && promtool check config prometheus.yml && promtool check config prometheus.file_sd.yml
@@ -29,7 +39,30 @@ alert-quiet:
 
 # One self-contained executable in artifacts/tcp-agent.
 publish:
-	dotnet publish src/TcpAgent -c Release -r linux-x64 -o artifacts/tcp-agent
+	dotnet publish src/TcpAgent -c Release -r $(RID) -o artifacts/tcp-agent
+
+# What is in it: tcp-agent.cdx.json (CycloneDX) and third-party-notices.txt beside it.
+sbom: publish
+	python3 packaging/components.py $(RID) artifacts/tcp-agent
+
+# Packages in artifacts/packages. apt-get install debhelper, or rpm.
+deb: sbom
+	packaging/deb/build.sh
+
+rpm: sbom
+	packaging/rpm/build.sh
+
+# The executable and both packages once more, from a clone in another folder: the same bytes.
+reproducible: deb rpm
+	tests/TcpAgent.Lab/Packaging/reproducible.sh
+
+# The .deb in a booted Debian and the image under podman, a minute each; root, the network, and:
+# apt-get install mmdebstrap systemd-container; apt-get install mmdebstrap buildah podman crun
+package-lab: deb
+	python3 tests/TcpAgent.Lab/Packaging/package_lab.py
+
+container-lab:
+	python3 tests/TcpAgent.Lab/Packaging/container_lab.py
 
 # Micro-benchmarks; one kind of them: make bench FILTER=*Render*
 FILTER ?= *

@@ -82,6 +82,28 @@ public class ServiceTests
         Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task ASocketThatSystemdPassesIsServedAndNothingElse()
+    {
+        var activate = Require.Tool("systemd-socket-activate", "systemd");
+        var (port, own) = (Ports.Free(), Ports.Free());
+        var (program, arguments) = AgentProgram.Command("serve", "--web.systemd-socket", $"--web.listen-address=127.0.0.1:{own}");
+        var environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")! };
+        await using var agent = Child.Start(activate, ["-l", $"127.0.0.1:{port}", program, .. arguments], environment);
+        using var client = new HttpClient();
+        await Eventually.Holds(() => Answers(client, port), TimeSpan.FromSeconds(20), () => agent.Output);
+        Assert.Contains($"127.0.0.1:{port}", agent.Output, StringComparison.Ordinal);
+        Assert.False(await Answers(client, own));
+    }
+
+    [SkippableFact]
+    public async Task WithoutASocketFromSystemdTheAgentDoesNotListenElsewhere()
+    {
+        await using var agent = AgentProgram.Serve(Ports.Free(), null, "--web.systemd-socket");
+        Assert.Equal(1, await agent.Exited(TimeSpan.FromSeconds(20)));
+        Assert.Contains("tcp-agent.socket", agent.Output, StringComparison.Ordinal);
+    }
+
     static async Task<bool> Answers(HttpClient client, int port)
     {
         try

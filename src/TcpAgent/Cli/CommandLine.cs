@@ -47,6 +47,7 @@ static class CommandLine
         root.Subcommands.Add(WhyCommand.Create(flags));
         root.Subcommands.Add(DescribeCommand.Create());
         root.Subcommands.Add(CheckConfigCommand.Create(flags));
+        root.Subcommands.Add(HealthcheckCommand.Create(flags));
         root.SetAction((result, stop) => flags.With(result, options => ServeCommand.Run(options, stop)));
         return root;
     }

@@ -11,6 +11,9 @@ sealed class Flag<T>
 {
     internal delegate bool Check(string text, out T value);
 
+    /// <summary>How what is expected begins where the values can be listed; a shell completes them.</summary>
+    const string Choice = "one of ";
+
     readonly Option<string[]> _option;
     readonly string _fallback;
     readonly string _expected;
@@ -28,6 +31,8 @@ sealed class Flag<T>
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
+        if (expected.StartsWith(Choice, StringComparison.Ordinal))
+            _option.CompletionSources.Add(expected[Choice.Length..].Split(", "));
     }
 
     internal Option Option => _option;

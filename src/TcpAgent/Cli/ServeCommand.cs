@@ -31,6 +31,11 @@ static class ServeCommand
     internal static async Task<int> Run(AgentOptions options, CancellationToken stop)
     {
         Libc.KeepHeapSmall();
+        if (options.SystemdSocket && PassedSockets.Count() == 0)
+        {
+            CommandLine.Fail("--web.systemd-socket: systemd passed no socket; enable tcp-agent.socket");
+            return 1;
+        }
         var time = TimeProvider.System;
         using var notifier = Notifier.FromEnvironment();
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);

@@ -44,7 +44,10 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
         }
         try
         {
-            await Render(context, blocks);
+            if (!await IsSampled(context.RequestAborted))
+                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
+            else
+                await Render(context, blocks);
         }
         finally
         {
@@ -76,6 +79,17 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
         }
         slow?.Abort();
         return added;
+    }
+
+    /// <summary>
+    /// A scrape that waited in a passed socket while the agent was restarted is there before the first sample. An empty answer
+    /// would tell Prometheus that all is well.
+    /// </summary>
+    async Task<bool> IsSampled(CancellationToken stop)
+    {
+        for (var waits = 40; sampler.Samples == 0 && waits > 0; waits--)
+            await Task.Delay(50, stop);
+        return sampler.Samples > 0;
     }
 
     async Task Render(HttpContext context, bool[] blocks)

@@ -16,10 +16,7 @@ public class StaleSampleTests
     public async Task AnOldSampleIsServedUntilItIsThreeIntervalsOldThenWithdrawn()
     {
         using var agent = TestAgent.OverFixture("linux-6.1", _time);
-        var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
-        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, _time);
-        var why = new WhyEndpoint(agent.Sampler, new SampleLayout(agent.Sampler.Blocks), age, TimeSpan.FromSeconds(60));
-        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, "/metrics", "0");
+        var endpoints = Over(agent);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
@@ -42,6 +39,27 @@ public class StaleSampleTests
 
         agent.Sampler.Take();
         Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await Get(endpoints, "/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AScrapeBeforeTheFirstSampleWaitsForItAndIsNeverEmpty()
+    {
+        using var agent = TestAgent.OverFixture("linux-6.1", _time);
+        var endpoints = Over(agent);
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/metrics")).Status);
+
+        var early = Get(endpoints, "/metrics");
+        Assert.False(early.IsCompleted);
+        agent.Sampler.Take();
+        Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await early).Body, StringComparison.Ordinal);
+    }
+
+    Endpoints Over(TestAgent agent)
+    {
+        var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, _time);
+        var why = new WhyEndpoint(agent.Sampler, new SampleLayout(agent.Sampler.Blocks), age, TimeSpan.FromSeconds(60));
+        return new Endpoints(agent.Sampler, metrics, why, age, "/metrics", "0");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

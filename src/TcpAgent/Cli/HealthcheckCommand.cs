@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace TcpAgent.Cli;
+
+/// <summary>healthcheck: asks the agent that serves on this host whether it is healthy, for images without a shell or curl.</summary>
+static class HealthcheckCommand
+{
+    /// <summary>Shorter than the 5 s that container engines usually give a check.</summary>
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
+
+    [SuppressMessage("Security", "CA5359", Justification = "The peer is a socket of this host, and nothing secret is sent.")]
+    static readonly SslClientAuthenticationOptions s_anyCertificate = new() { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true };
+
+    internal static Command Create(Flags flags)
+    {
+        var command = new Command(
+            "healthcheck",
+            "Ask the agent on this host, at the first --web.listen-address, whether it is healthy.\nExit code: 0 healthy, 1 not or no answer.");
+        command.SetAction((result, stop) => flags.With(result, options => Run(options.ListenAddresses[0], s_timeout, stop)));
+        return command;
+    }
+
+    internal static async Task<int> Run(IPEndPoint address, TimeSpan timeout, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var answer = await Ask(address, isTls: false, limit.Token);
+            if (answer.Length == 0)
+                answer = await Ask(address, isTls: true, limit.Token);
+            // Who asks for a password is there and answers; more cannot be had without one.
+            if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal))
+                return 0;
+            Say(address, answer.Split("\r\n") is [{ Length: > 0 } status, .., var body] ? $"{status}: {body.TrimEnd()}" : "answered with nothing");
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
+        {
+            Say(address, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            Say(address, $"no answer within {timeout.TotalSeconds} s");
+        }
+        return 1;
+    }
+
+    /// <summary>
+    /// The socket is bound to the very address it connects to: that exists on this host only, so nothing ever leaves it.
+    /// </summary>
+    static async Task<string> Ask(IPEndPoint address, bool isTls, CancellationToken stop)
+    {
+        // Who serves on every address serves on this one too, with and without IPv6.
+        var isAny = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
+        var host = isAny ? IPAddress.Loopback : address.Address;
+        using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(host, 0));
+        await socket.ConnectAsync(new IPEndPoint(host, address.Port), stop);
+        await using Stream plain = new NetworkStream(socket);
+        await using var stream = isTls ? new SslStream(plain) : plain;
+        if (stream is SslStream tls)
+            await tls.AuthenticateAsClientAsync(s_anyCertificate, stop);
+        await stream.WriteAsync("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
+        var buffer = new byte[4096];
+        var length = 0;
+        while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), stop) is > 0 and var more)
+            length += more;
+        return Encoding.Latin1.GetString(buffer, 0, length);
+    }
+
+    static void Say(IPEndPoint address, string what) => Console.Error.WriteLine($"tcp-agent: {address} is not healthy: {what}");
+}

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The .deb in a Debian booted by systemd: installed, started, scraped, reloaded, hung, upgraded, removed, purged. make package-lab."""
+import json
+import re
+import socket
+import time
+
+from machine import REPOSITORY, Machine, check, run
+
+PORT = 10793
+UNIT = "tcp-agent.service"
+DENIED = "nfqueue"
+
+
+def main():
+    with socket.socket() as probe:
+        check(f"port {PORT} is free", probe.connect_ex(("127.0.0.1", PORT)) != 0)
+    [package] = (REPOSITORY / "artifacts/packages").glob("tcp-agent_*.deb")
+    with Machine() as machine:
+        before = machine.files()
+        install(machine, package)
+        starts(machine)
+        sandbox(machine)
+        sources(machine)
+        journal_and_reload(machine)
+        watchdog(machine)
+        nfqueue(machine)
+        passed_socket(machine)
+        upgrade(machine, package)
+        remove(machine, before)
+
+
+def install(machine, package):
+    run("cp", str(package), str(machine.root / "root/tcp-agent.deb"))
+    machine.run("dpkg", "-i", "/root/tcp-agent.deb")
+    state = machine.show(UNIT, "ActiveState", "UnitFileState", "StatusText")
+    check("installed, enabled and running", (state["ActiveState"], state["UnitFileState"]) == ("active", "enabled"))
+    check("systemctl status shows the STATUS line", re.search(r'Status: "sampling \d+ sources', machine.run("systemctl", "status", UNIT)), state["StatusText"])
+    check("the socket is not taken over unasked", machine.show("tcp-agent.socket", "UnitFileState", "ActiveState") == {"UnitFileState": "disabled", "ActiveState": "inactive"})
+    check("man page and completion are there", machine.run("test", "-s", "/usr/share/bash-completion/completions/tcp-agent") == "")
+
+
+def starts(machine):
+    """From exec to READY, which comes after the first full sample."""
+    for n in range(3):
+        machine.run("systemctl", "restart", UNIT)
+        state = machine.show(UNIT, "ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic")
+        seconds = (int(state["ActiveEnterTimestampMonotonic"]) - int(state["ExecMainStartTimestampMonotonic"])) / 1e6
+        check(f"start {n + 1} within 2 s", 0 < seconds < 2, f"{seconds:.2f} s")
+
+
+def sandbox(machine):
+    text = machine.run("cat", f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}/status")
+    status = dict(line.split(":\t", 1) for line in text.splitlines())
+    check("no capability", all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")))
+    check("system calls are filtered, no new privileges", (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"))
+    check("a dynamic user", int(status["Uid"].split()[0]) >= 61184, status["Uid"].split()[0])
+    check("its own state directory", machine.run("stat", "-Lc", "%a", "/var/lib/tcp-agent").strip() == "700")
+    score = machine.run("systemd-analyze", "security", UNIT).splitlines()[-1]
+    check("exposure is 1.2 or less", float(re.search(r"level for \S+: ([\d.]+)", score).group(1)) <= 1.2, re.search(r"[\d.]+ [A-Z]+", score).group())
+
+
+def exposition(machine):
+    return machine.run("curl", "-sf", f"http://127.0.0.1:{PORT}/metrics")
+
+
+def modes(text):
+    return dict(re.findall(r'^tcpagent_source_mode{source="(\w+)",mode="(\w+)"} 1$', text, re.M))
+
+
+def names(text):
+    return set(re.findall(r"^# TYPE (\S+)", text, re.M))
+
+
+def sources(machine):
+    """What root sees outside of the sandbox is seen inside."""
+    time.sleep(12)
+    inside, outside = exposition(machine), machine.run("/usr/bin/tcp-agent", "print", "--samples", "2")
+    check("every source is read as root reads it", modes(inside) | {DENIED: ""} == modes(outside) | {DENIED: ""}, " ".join(f"{k}={v}" for k, v in sorted(modes(inside).items())))
+    check("no source failed", not re.search(r"^tcpagent_source_success{.*} 0$", inside, re.M) and modes(inside)[DENIED] == "denied")
+    missing = sorted(name for name in names(outside) - names(inside) if DENIED not in name)
+    check("no metric is lost", not missing, ", ".join(missing) or f"{len(names(inside))} metrics")
+    check("healthcheck says so too", machine.run("tcp-agent", "healthcheck") == "")
+
+
+def journal(machine, *match):
+    lines = machine.run("journalctl", "-u", UNIT, "-o", "json", "--no-pager", *match).splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def journal_and_reload(machine):
+    machine.run("systemctl", "reload", UNIT)
+    machine.wait("reload", lambda: machine.show(UNIT, "ActiveState", "SubState") == {"ActiveState": "active", "SubState": "running"}, 10)
+    entries = machine.wait("the reload in the journal", lambda: journal(machine, "MESSAGE_ID=c2475ae0bdce462ea9b6ff63af35f3b3"), 10)
+    check("reload works", len(entries) == 1 and entries[0]["PRIORITY"] == "6", entries[0]["MESSAGE"])
+    start = journal(machine, "SYSLOG_IDENTIFIER=tcp-agent")[0]
+    check("the journal holds fields", start["TCPAGENT_INTERVAL"] == "1s" and start["CODE_FILE"].endswith(".cs"), ", ".join(sorted(k for k in start if k.startswith(("TCPAGENT", "CODE")))))
+    denied = journal(machine, f"TCPAGENT_SOURCE={DENIED}")
+    check("entries are found by field", len(denied) > 0, denied[0]["MESSAGE"])
+
+
+def watchdog(machine):
+    before = machine.show(UNIT, "MainPID", "NRestarts", "WatchdogUSec")
+    machine.run("kill", "-STOP", before["MainPID"])
+    started = time.monotonic()
+    machine.wait("the watchdog", lambda: machine.show(UNIT, "NRestarts", "ActiveState") == {"NRestarts": str(int(before["NRestarts"]) + 1), "ActiveState": "active"}, 60)
+    check("SIGSTOP is answered by a restart", machine.show(UNIT, "MainPID")["MainPID"] != before["MainPID"], f"after {time.monotonic() - started:.0f} s, WatchdogSec {before['WatchdogUSec']}")
+
+
+def nfqueue(machine):
+    folder = machine.root / f"etc/systemd/system/{UNIT}.d"
+    folder.mkdir()
+    run("cp", str(REPOSITORY / "packaging/systemd/drop-ins/nfqueue.conf"), str(folder))
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", UNIT)
+    text = exposition(machine)
+    check("nfqueue.conf opens its source", f'tcpagent_source_success{{source="{DENIED}"}} 1\n' in text and DENIED not in modes(text))
+    shadow = machine.run("cat", f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}/root/etc/shadow")
+    check("and hides what it must not read", shadow == "" and machine.run("cat", "/etc/shadow") != "")
+    run("rm", "-r", str(folder))
+    machine.run("systemctl", "daemon-reload")
+
+
+def passed_socket(machine):
+    """Requests wait while the agent restarts: none is refused."""
+    arguments(machine, "--web.systemd-socket")
+    machine.run("systemctl", "stop", UNIT)
+    machine.run("systemctl", "start", "tcp-agent.socket")
+    machine.run("systemctl", "start", UNIT)
+    machine.run("systemctl", "--no-block", "restart", UNIT)
+    check("the socket answers through a restart", all(exposition(machine) for _ in range(20)))
+    machine.run("systemctl", "stop", "tcp-agent.socket", UNIT)
+
+
+def arguments(machine, text):
+    (machine.root / "etc/default/tcp-agent").write_text(f'ARGS="{text}"\n')
+
+
+def upgrade(machine, package):
+    """A newer package with another conffile; the administrator has changed it too."""
+    arguments(machine, "--log.level=debug --listeners.max=7")
+    machine.run("systemctl", "start", UNIT)
+    old = machine.show(UNIT, "MainPID")
+    unpacked = machine.home / "newer"
+    run("dpkg-deb", "-R", str(package), str(unpacked))
+    run("sed", "-i", "s/^Version: .*/Version: 99.0/", str(unpacked / "DEBIAN/control"))
+    with open(unpacked / "etc/default/tcp-agent", "a", encoding="ascii") as conffile:
+        conffile.write("# newer\n")
+    run("dpkg-deb", "-b", "-Zgzip", "-z1", "--root-owner-group", str(unpacked), str(machine.root / "root/newer.deb"))
+    machine.run("dpkg", "--force-confdef", "--force-confold", "-i", "/root/newer.deb")
+    state = machine.show(UNIT, "ActiveState", "MainPID")
+    check("upgraded and restarted", state["ActiveState"] == "active" and state["MainPID"] != old["MainPID"])
+    check("the administrator's conffile is kept, the new one is beside it", "max=7" in machine.run("cat", "/etc/default/tcp-agent") and "# newer" in machine.run("cat", "/etc/default/tcp-agent.dpkg-dist"))
+    check("its flags are in force", "--listeners.max=7" in machine.run("cat", f"/proc/{state['MainPID']}/cmdline"))
+
+
+def remove(machine, before):
+    machine.run("dpkg", "-r", "tcp-agent")
+    check("removed: stopped, the conffile stays", machine.run("systemctl", "is-active", UNIT, check=False).strip() == "inactive" and "max=7" in machine.run("cat", "/etc/default/tcp-agent"))
+    machine.run("dpkg", "-P", "tcp-agent")
+    left = sorted(machine.files() - before)
+    check("purged: nothing is left", not left, " ".join(left))
+    check("nor in systemd's records", machine.run("find", "/var/lib/systemd", "/etc/systemd", "-name", "*tcp-agent*") == "")
+
+
+if __name__ == "__main__":
+    main()

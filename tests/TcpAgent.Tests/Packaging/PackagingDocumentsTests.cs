@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using TcpAgent.Cli;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Packaging;
+
+/// <summary>What the packages say of the program is what the program says of itself; make golden writes it.</summary>
+public class PackagingDocumentsTests
+{
+    static RootCommand Root => CommandLine.Create(new Flags(), new Option<bool>("--version") { Description = "Print version and build." });
+
+    [Fact]
+    public void ManPageHasEveryCommandOptionAndMetric()
+    {
+        var path = Repo.Path("packaging", "man", "tcp-agent.8");
+        var page = File.ReadAllText(path);
+        var root = Root;
+        foreach (var (section, text) in ((string, string)[])[("COMMANDS", ManPage.Commands(root)), ("OPTIONS", ManPage.Options(root)), ("METRICS", ManPage.Metrics())])
+        {
+            var (begin, end) = ($".\\\" BEGIN {section}\n", $".\\\" END {section}\n");
+            var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
+            Assert.True(from > 0 && to > from, $"the page has no place for {section}");
+            page = page[..(from + begin.Length)] + text + page[to..];
+        }
+        Repo.AssertFileEquals(path, page);
+    }
+
+    [Fact]
+    public void CompletionHasEveryCommandAndFlag() =>
+        Repo.AssertFileEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
+
+    [Fact]
+    public void EveryPackageHasTheVersionOfTheBuild()
+    {
+        var version = Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
+        Assert.Equal(BuildInfo.Version, version);
+        Assert.StartsWith($"tcp-agent ({version}) ", File.ReadAllText(Repo.Path("packaging", "deb", "debian", "changelog")), StringComparison.Ordinal);
+        Assert.Contains($"image: tcp-agent:{version}\n", File.ReadAllText(Repo.Path("deploy", "compose", "compose.yaml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheUnitsFilesAndFlagsExist()
+    {
+        var unit = File.ReadAllText(Repo.Path("packaging", "systemd", "tcp-agent.service"));
+        Assert.Contains("EnvironmentFile=-/etc/default/tcp-agent\n", unit, StringComparison.Ordinal);
+        Assert.Contains("EnvironmentFile=-/etc/sysconfig/tcp-agent\n", unit, StringComparison.Ordinal);
+        Assert.Contains("\nStateDirectory=tcp-agent\n", unit, StringComparison.Ordinal);
+        Assert.Contains("WatchdogSignal=SIGKILL\n", unit, StringComparison.Ordinal);
+        var socket = File.ReadAllText(Repo.Path("packaging", "systemd", "tcp-agent.socket"));
+        Assert.Contains("\nListenStream=10793\n", socket, StringComparison.Ordinal);
+        Assert.Contains(new Flags().Options, option => option.Name == "--web.systemd-socket");
+    }
+}
