@@ -64,6 +64,33 @@ static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "Running as root, which tcp-agent does not need: use an unprivileged user")]
     internal static partial void RunningAsRoot(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(15, LogLevel.Information, "History of the last {Span} is kept in {Path}")]
+    internal static partial void HistoryOn(
+        ILogger logger, string path, string span, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(16, LogLevel.Information, "History is off: there is no state directory of systemd's and no --history.file")]
+    internal static partial void HistoryOff(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(17, LogLevel.Error, "History cannot be written to {Path}, the agent goes on without it: {Reason}")]
+    internal static partial void HistoryFailed(
+        ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(18, LogLevel.Error, "History in {Path} has gaps: the disk has been busy for a minute")]
+    internal static partial void HistorySlow(
+        ILogger logger, string path, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(19, LogLevel.Information, "History is written to {Path} again")]
+    internal static partial void HistoryRecovered(
+        ILogger logger, string path, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(20, LogLevel.Warning, "History in {Path} was of another version or span, it is now {SetAside}")]
+    internal static partial void HistorySetAside(
+        ILogger logger, string path, string setAside, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(21, LogLevel.Error, "An incident could not be kept beside {Path}: {Reason}")]
+    internal static partial void IncidentFailed(
+        ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>
@@ -77,6 +104,8 @@ static partial class Log
         9 => "673b65182a3440fe85cda69e54fd280b",
         11 => "c2475ae0bdce462ea9b6ff63af35f3b3",
         12 => "918a14ac2f37443c84fa653e2cfa35e1",
+        17 => "911b444d6415451d8b91efb3544ec03a",
+        19 => "309fadc6c5e840fd9ac34dcfcf22c944",
         _ => null,
     };
 }

@@ -10,11 +10,14 @@ namespace TcpAgent.Cli;
 /// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
 sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout) : IDisposable
 {
-    internal static Composition From(AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped)
+    internal static Composition From(AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, Source? history = null)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
+        var sources = Sources(root, options.Sampling, time);
+        if (history is not null)
+            sources.Add(history);
         var sampler = new Sampler(
-            Sources(root, options.Sampling, time), new Agent(BuildInfo.Version, BuildInfo.Revision), options.Sampling, time, logger, logDropped);
+            sources, new Agent(BuildInfo.Version, BuildInfo.Revision), options.Sampling, time, logger, logDropped);
         return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize), new SampleLayout(sampler.Blocks));
     }
 

@@ -24,7 +24,7 @@ sealed class Flag<T>
         {
             Recursive = true,
             HelpName = unit,
-            Description = $"{help} [default: {fallback}]",
+            Description = fallback.Length == 0 ? help : $"{help} [default: {fallback}]",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };

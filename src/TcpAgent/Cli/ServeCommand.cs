@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
+using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
@@ -34,7 +35,12 @@ static class ServeCommand
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
-        using var agent = Composition.From(options, time, logger, () => journal?.Dropped ?? 0);
+        using var history = options.HistoryFile is { } file
+            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger)
+            : null;
+        using var agent = Composition.From(
+            options, time, logger, () => journal?.Dropped ?? 0, history is null ? null : new HistorySource(history.Counters));
+        var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
         var state = new ServiceState(notifier, agent.Sampler, time, logger);
 
         // Without a handler SIGHUP would end the process.
@@ -44,9 +50,14 @@ static class ServeCommand
             state.Reload();
         });
 
-        using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, state.Ticked);
+        using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, () =>
+        {
+            recorder?.Ticked(agent.Sampler.Snapshots);
+            state.Ticked();
+        });
         await using var app = Build(options, agent, sampling, state, loggers, time);
         LogStart(options, agent, logger);
+        history?.Start();
         try
         {
             await app.StartAsync(stop);
@@ -72,7 +83,8 @@ static class ServeCommand
         var age = new SampleAge(options.Sampling.Interval, time);
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
-        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
+        var history = new HistoryEndpoint(options.HistoryFile, time);
+        var endpoints = new Endpoints(agent.Sampler, metrics, why, history, age, options.TelemetryPath, BuildInfo.Version);
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
@@ -93,6 +105,10 @@ static class ServeCommand
             names.Add(source.Source.Name);
         names.Sort(StringComparer.Ordinal);
         Log.Starting(logger, BuildInfo.Version, options.ProcFs, Duration.Format(options.Sampling.Interval), string.Join(" ", names));
+        if (options.HistoryFile is { } file)
+            Log.HistoryOn(logger, file, Duration.Format(options.HistorySpan));
+        else
+            Log.HistoryOff(logger);
         if (Environment.IsPrivilegedProcess)
             Log.RunningAsRoot(logger);
     }

@@ -5,7 +5,8 @@ using TcpAgent.Sampling;
 namespace TcpAgent.Web;
 
 /// <summary>The paths the agent serves. GET and HEAD only, and nothing that changes anything.</summary>
-sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, SampleAge age, string telemetryPath, string version)
+sealed class Endpoints(
+    Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, SampleAge age, string telemetryPath, string version)
 {
     internal Task Serve(HttpContext context)
     {
@@ -20,6 +21,7 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why
         {
             "/" => Respond.Html(context, LandingPage()),
             "/api/v1/why" => why.Serve(context),
+            "/api/v1/history" => history.Serve(context),
             "/-/healthy" => Healthy(context),
             "/-/ready" => Ready(context),
             _ => Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n"),
@@ -62,6 +64,7 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why
         <ul>
         <li><a href="{{WebUtility.HtmlEncode(telemetryPath)}}">Metrics</a></li>
         <li><a href="/api/v1/why">Verdict</a>: what limits this host now, as JSON</li>
+        <li><a href="/api/v1/history?since=-5m">History</a>: the last five minutes second by second, as JSON</li>
         <li><a href="/-/healthy">Health</a>: the sampler is on time</li>
         <li><a href="/-/ready">Readiness</a>: the first sample is taken</li>
         </ul>

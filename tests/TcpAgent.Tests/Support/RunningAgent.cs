@@ -24,11 +24,12 @@ sealed class RunningAgent : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    internal static async Task<RunningAgent> Start(string procFs, string sysFs, int maxRequests = 40)
+    internal static async Task<RunningAgent> Start(string procFs, string sysFs, int maxRequests = 40, string? historyFile = null)
     {
         var options = new AgentOptions(
             [new IPEndPoint(IPAddress.Loopback, FreePort())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
-            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt);
+            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, historyFile,
+            TimeSpan.FromMinutes(1));
         var agent = new RunningAgent(options);
         for (var i = 0; i < 200; i++)
         {

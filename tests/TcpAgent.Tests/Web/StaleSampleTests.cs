@@ -19,7 +19,7 @@ public class StaleSampleTests
         var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
         var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40);
         var why = new WhyEndpoint(agent.Sampler, new SampleLayout(agent.Sampler.Blocks), age, TimeSpan.FromSeconds(60));
-        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, "/metrics", "0");
+        var endpoints = new Endpoints(agent.Sampler, metrics, why, new HistoryEndpoint(null, _time), age, "/metrics", "0");
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
