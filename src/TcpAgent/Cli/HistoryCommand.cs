@@ -50,7 +50,7 @@ static class HistoryCommand
     static async Task<int> Run(AgentOptions options, Request request, Stream output, CancellationToken stop)
     {
         if (!HistoryQuery.TryParse(request.Since, request.Until, request.Series, TimeProvider.System, out var query, out var problem))
-            return Fail(problem);
+            return Misused(problem);
         var path = request.File ?? options.HistoryFile ?? HistoryPath.OfService;
         var writer = PipeWriter.Create(output);
         try
@@ -80,13 +80,19 @@ static class HistoryCommand
         if (file is null)
             return Fail(Environment.IsPrivilegedProcess ? problem : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
         if (!query.TrySelect(file.Header.Names, out var columns, out problem))
-            return Fail(problem);
+            return Misused(problem);
         using var json = new HistoryJson(output, columns, query.HasListeners);
         IHistoryFormat format = request.Json ? json
             : request.Csv ? new HistoryCsv(output, columns, query.HasListeners)
             : new HistoryText(output, Terminal.Detect(), TimeZoneInfo.Local, path, file, query);
         await HistoryExport.Write(file, query, format, output, stop);
         return 0;
+    }
+
+    static int Misused(string problem)
+    {
+        CommandLine.Fail(problem);
+        return 1;
     }
 
     static int Fail(string problem)

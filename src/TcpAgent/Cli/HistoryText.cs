@@ -41,14 +41,14 @@ sealed class HistoryText : IHistoryFormat
     }
 
     /// <summary>No wider than there are records, so that a column is never without one for want of time.</summary>
-    int Columns => (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
+    int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
 
     public void Begin(Header header) =>
         _charts = Array.ConvertAll(header.Names, name => new Chart(Columns, Series.IsCounter(name)));
 
-    public void Add(Record record)
+    public void Add(HistoryRecord record)
     {
         _records++;
         var column = (int)((record.Time - _from) * Columns / (_to - _from + 1));
@@ -123,7 +123,7 @@ sealed class HistoryText : IHistoryFormat
             return;
         _text.Append('\n');
         Line(Dim, "fullest listeners, each when it was fullest");
-        foreach (var ((name, queue, limit, synRecv), time) in ranked.GetRange(0, Math.Min(Record.MostListeners, ranked.Count)))
+        foreach (var ((name, queue, limit, synRecv), time) in ranked.GetRange(0, Math.Min(HistoryRecord.MostListeners, ranked.Count)))
             Paragraph("", time, $"{name}: {queue} wait of {(limit == Metric.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open");
     }
 

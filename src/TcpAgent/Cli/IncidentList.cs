@@ -27,7 +27,7 @@ sealed class IncidentList
         using var file = HistoryFile.TryOpen(path, out _);
         if (file?.Index() is not [var first, .., var last] entries)
             return null;
-        var (record, timeline) = (new Record(), new Timeline(file.Header));
+        var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
         var onset = entries.Find(entry => entry.Verdict == Incidents.Limiting && entry.Sequence > first.Sequence);
         foreach (var entry in entries)
             if (file.TryRead(entry, record))

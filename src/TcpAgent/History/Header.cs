@@ -32,7 +32,7 @@ sealed class Header
         Magic.CopyTo(Bytes);
         Write(VersionAt, Version);
         Write(SizeAt, Size);
-        Write(RecordSizeAt, Record.Size);
+        Write(RecordSizeAt, HistoryRecord.Size);
         Write(CapacityAt, (uint)capacity);
         Write(IntervalAt, (uint)interval);
         Write(NamesLengthAt, (uint)text.Length);
@@ -52,9 +52,9 @@ sealed class Header
     /// <summary>Stands in each record: one written under other names is not taken for one of this file.</summary>
     internal uint Layout { get; }
 
-    internal long FileSize => Size + ((long)Capacity * Record.Size);
+    internal long FileSize => Size + ((long)Capacity * HistoryRecord.Size);
 
-    internal long Offset(long sequence) => Size + (sequence % Capacity * Record.Size);
+    internal long Offset(long sequence) => Size + (sequence % Capacity * HistoryRecord.Size);
 
     /// <summary>The header of a file of this build for a span, of records as far apart as whole samples allow.</summary>
     internal static Header For(TimeSpan span, TimeSpan sampleInterval)
@@ -75,11 +75,11 @@ sealed class Header
         if (bytes.Length < Size || !bytes.StartsWith(Magic) || Read(bytes, ChecksumAt) != Checksum.Of(bytes[..ChecksumAt]))
             return null;
         var (capacity, interval, length) = (Read(bytes, CapacityAt), Read(bytes, IntervalAt), Read(bytes, NamesLengthAt));
-        if (Read(bytes, VersionAt) != Version || Read(bytes, SizeAt) != Size || Read(bytes, RecordSizeAt) != Record.Size
+        if (Read(bytes, VersionAt) != Version || Read(bytes, SizeAt) != Size || Read(bytes, RecordSizeAt) != HistoryRecord.Size
             || capacity is 0 or > MostRecords || interval is 0 or > int.MaxValue || length > ChecksumAt - NamesAt)
             return null;
         var names = Encoding.ASCII.GetString(bytes.Slice(NamesAt, (int)length)).Split('\n');
-        return names.Length <= Record.MostSeries ? new Header((int)capacity, (int)interval, names) : null;
+        return names.Length <= HistoryRecord.MostSeries ? new Header((int)capacity, (int)interval, names) : null;
     }
 
     void Write(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Bytes.AsSpan(at), value);

@@ -14,17 +14,17 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
         _line.Append("time");
         foreach (var column in columns)
             _line.Append(',').Append(header.Names[column]);
-        for (var i = 1; hasListeners && i <= Record.MostListeners; i++)
+        for (var i = 1; hasListeners && i <= HistoryRecord.MostListeners; i++)
             _line.Append($",listener{i},listener{i}.queue,listener{i}.limit,listener{i}.syn_recv");
         EndLine();
     }
 
-    public void Add(Record record)
+    public void Add(HistoryRecord record)
     {
         _line.Append(HistoryExport.Time(record.Time));
         foreach (var column in columns)
             Number(record.Values[column]);
-        for (var i = 0; hasListeners && i < Record.MostListeners; i++)
+        for (var i = 0; hasListeners && i < HistoryRecord.MostListeners; i++)
         {
             var listener = i < record.Listeners.Count ? record.Listeners[i] : new ListenerFigures("", Metric.Absent, Metric.Absent, Metric.Absent);
             _line.Append(',').Append(listener.Name.Replace(',', '_').Replace('"', '_'));

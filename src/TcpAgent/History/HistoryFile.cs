@@ -16,7 +16,7 @@ readonly record struct Entry(long Sequence, long Time, long Verdict);
 /// </summary>
 sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
 {
-    readonly byte[] _record = new byte[Record.Size];
+    readonly byte[] _record = new byte[HistoryRecord.Size];
 
     internal Header Header { get; } = header;
 
@@ -44,7 +44,7 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
                 return new HistoryFile(handle, header);
 
             // Without its header a file may still be one of this build's with the usual geometry: each record says so itself.
-            var capacity = (int)Math.Clamp((RandomAccess.GetLength(handle) - Header.Size) / Record.Size, 1, Header.MostRecords);
+            var capacity = (int)Math.Clamp((RandomAccess.GetLength(handle) - Header.Size) / HistoryRecord.Size, 1, Header.MostRecords);
             var file = new HistoryFile(handle, new Header(capacity, 1000, Series.Names));
             if (file.Index().Count > 0)
                 return file;
@@ -68,8 +68,8 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
             var length = Read(slot);
             if (length == 0)
                 break;
-            if (length == Record.Size && Record.IsWhole(_record, Header) && Record.SequenceOf(_record) % Header.Capacity == slot)
-                entries.Add(new Entry(Record.SequenceOf(_record), Record.TimeOf(_record), Record.VerdictOf(_record)));
+            if (length == HistoryRecord.Size && HistoryRecord.IsWhole(_record, Header) && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
+                entries.Add(new Entry(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
             else if (length < 0 || _record.AsSpan(0, length).ContainsAnyExcept((byte)0))
                 Damaged++;
         }
@@ -78,8 +78,8 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
     }
 
     /// <summary>False when the record was overwritten since the index was made.</summary>
-    internal bool TryRead(in Entry entry, Record record) =>
-        Read(entry.Sequence) == Record.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
+    internal bool TryRead(in Entry entry, HistoryRecord record) =>
+        Read(entry.Sequence) == HistoryRecord.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
 
     /// <summary>The number of bytes read into the buffer, 0 at the end of the file, -1 where the disk cannot read.</summary>
     int Read(long sequence)

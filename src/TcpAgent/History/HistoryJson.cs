@@ -26,7 +26,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         _json.WriteStartArray("records");
     }
 
-    public void Add(Record record)
+    public void Add(HistoryRecord record)
     {
         _json.WriteStartObject();
         _json.WriteString("time", HistoryExport.Time(record.Time));
@@ -40,7 +40,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         _json.Flush();
     }
 
-    void WriteListeners(Record record)
+    void WriteListeners(HistoryRecord record)
     {
         _json.WriteStartArray("listeners");
         foreach (var listener in record.Listeners)

@@ -52,7 +52,8 @@ readonly record struct HistoryQuery(long Since, long Until, string[] Series)
             value = now - ago;
         else if (TimeOnly.TryParseExact(text, s_clocks, CultureInfo.InvariantCulture, DateTimeStyles.None, out var clock))
             value = after is { } start ? First(start, clock, zone) : Last(now, clock, zone);
-        else if (DateTimeOffset.TryParseExact(text, s_dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var date))
+        else if (DateTimeOffset.TryParseExact(text, s_dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var date)
+            && date.Year is >= 1970 and < 9000)
             value = date;
         return value is not null;
     }

@@ -8,7 +8,7 @@ interface IHistoryFormat
 {
     void Begin(Header header);
 
-    void Add(Record record);
+    void Add(HistoryRecord record);
 
     void End(List<HistoryEvent> events);
 }
@@ -21,7 +21,7 @@ static class HistoryExport
     /// <exception cref="IOException">The file cannot be read any more.</exception>
     internal static async Task Write(HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop)
     {
-        var record = new Record();
+        var record = new HistoryRecord();
         var timeline = new Timeline(file.Header);
         format.Begin(file.Header);
         foreach (var entry in file.Index())

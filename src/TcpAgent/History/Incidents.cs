@@ -17,7 +17,7 @@ sealed class Incidents
 
     readonly string _path;
     readonly Header _header;
-    readonly byte[] _record = new byte[Record.Size];
+    readonly byte[] _record = new byte[HistoryRecord.Size];
     readonly Queue<(long Sequence, long Time)> _pending = new();
     readonly int _before;
     readonly int _after;
@@ -49,9 +49,9 @@ sealed class Incidents
     /// <summary>After each record written. True when an incident is complete, to be frozen now.</summary>
     internal bool Note(ReadOnlySpan<byte> record)
     {
-        var sequence = Record.SequenceOf(record);
-        if (Turned(Record.VerdictOf(record)))
-            Await(sequence, Record.TimeOf(record));
+        var sequence = HistoryRecord.SequenceOf(record);
+        if (Turned(HistoryRecord.VerdictOf(record)))
+            Await(sequence, HistoryRecord.TimeOf(record));
         return _pending.TryPeek(out var next) && sequence >= next.Sequence + _after;
     }
 

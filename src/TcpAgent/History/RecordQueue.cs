@@ -9,7 +9,7 @@ sealed class RecordQueue : IDisposable
     /// <summary>A minute of records, as long as a disk may be busy without a gap.</summary>
     internal const int Length = 64;
 
-    readonly byte[] _bytes = new byte[Length * Record.Size];
+    readonly byte[] _bytes = new byte[Length * HistoryRecord.Size];
     readonly AutoResetEvent _signal = new(initialState: false);
     long _put;
     long _taken;
@@ -34,7 +34,7 @@ sealed class RecordQueue : IDisposable
 
     internal void Wake() => _signal.Set();
 
-    Span<byte> At(long number) => _bytes.AsSpan((int)(number % Length) * Record.Size, Record.Size);
+    Span<byte> At(long number) => _bytes.AsSpan((int)(number % Length) * HistoryRecord.Size, HistoryRecord.Size);
 
     public void Dispose() => _signal.Dispose();
 }

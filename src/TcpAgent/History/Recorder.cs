@@ -21,7 +21,7 @@ sealed class Recorder
     readonly byte[][] _resourceKeys = Array.ConvertAll(ResourceRows.All, row => Label.Render("resource", row.Name));
     readonly byte[][] _dropKeys = Array.ConvertAll(DropRows.All, row => Label.Render("stage", row.Stage));
     readonly long[] _values = new long[Series.Names.Length];
-    readonly (long Fullness, int Instance)[] _fullest = new (long, int)[Record.MostListeners];
+    readonly (long Fullness, int Instance)[] _fullest = new (long, int)[HistoryRecord.MostListeners];
     int _samples;
     bool _isFirst = true;
 
@@ -103,13 +103,13 @@ sealed class Recorder
             return;
         }
         var time = _time is var (block, row) ? snapshot[block].Slot(row) : 0;
-        Record.Write(record, time, _isFirst, _values);
-        var at = Record.TextsAt(_values.Length);
+        HistoryRecord.Write(record, time, _isFirst, _values);
+        var at = HistoryRecord.TextsAt(_values.Length);
         if (_listeners is { } listeners)
             at = PutListeners(record, at, snapshot[listeners]);
         if (_subjects is { } subjects)
             for (var i = 0; i < snapshot[subjects].Count; i++)
-                at = Record.WriteSubject(record, at, snapshot[subjects].Key(i));
+                at = HistoryRecord.WriteSubject(record, at, snapshot[subjects].Key(i));
         _isFirst = false;
         _writer.Queue.Publish();
     }
@@ -124,7 +124,7 @@ sealed class Recorder
             if (fullness < 0)
                 break;
             var slots = block[instance];
-            at = Record.WriteListener(
+            at = HistoryRecord.WriteListener(
                 record, at, block.Key(instance), slots[_listenerRows.Length], slots[_listenerRows.Limit], slots[_listenerRows.SynRecv]);
         }
         return at;

@@ -103,15 +103,15 @@ sealed class RingFile : IDisposable
     /// <summary>Gives the record the next number and writes it, half a page in one call.</summary>
     internal void Write(Span<byte> record)
     {
-        Record.Seal(record, _header.Layout, Sequence + 1);
+        HistoryRecord.Seal(record, _header.Layout, Sequence + 1);
         RandomAccess.Write(_handle, record, _header.Offset(Sequence + 1));
         Sequence++;
     }
 
     /// <summary>False where the ring has another record by now, or a torn one.</summary>
     internal bool TryRead(long sequence, Span<byte> record) =>
-        RandomAccess.Read(_handle, record, _header.Offset(sequence)) == Record.Size && Record.IsWhole(record, _header)
-        && Record.SequenceOf(record) == sequence;
+        RandomAccess.Read(_handle, record, _header.Offset(sequence)) == HistoryRecord.Size && HistoryRecord.IsWhole(record, _header)
+        && HistoryRecord.SequenceOf(record) == sequence;
 
     /// <summary>For file names: sorts as time goes.</summary>
     internal static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

@@ -71,7 +71,7 @@ sealed class Timeline
         return _events;
     }
 
-    internal void Add(Record record)
+    internal void Add(HistoryRecord record)
     {
         if (_last >= 0 && (record.IsFirst || record.Time - _last > 3L * _interval || record.Time < _last))
             Tell(record.Time, Gap(record));
@@ -88,14 +88,14 @@ sealed class Timeline
 
     void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
 
-    string Gap(Record record)
+    string Gap(HistoryRecord record)
     {
         var missing = record.Time - _last - _interval;
         var what = record.IsFirst ? "the agent started again" : record.Time < _last ? "the clock was set back" : "recording goes on";
         return missing > _interval ? $"{what}, {Seconds(missing)} are missing" : what;
     }
 
-    void Judge(Record record, in Judged resource, ref long state)
+    void Judge(HistoryRecord record, in Judged resource, ref long state)
     {
         var now = record.Values[resource.State];
         var before = state;
@@ -114,7 +114,7 @@ sealed class Timeline
         _events.Add(new HistoryEvent(record.Time, resource.Name + Series.State, text));
     }
 
-    static string Figures(Record record, in Judged resource) =>
+    static string Figures(HistoryRecord record, in Judged resource) =>
         resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not Metric.Absent and var used
         && record.Values[resource.Limit] is not Metric.Absent and var limit ? $", {used} of {limit}" : "";
 

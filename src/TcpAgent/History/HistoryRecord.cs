@@ -15,7 +15,7 @@ readonly record struct ListenerFigures(string Name, long Queue, long Limit, long
 /// One record: checksum, layout, sequence, time, flags, the series, and then texts: the fullest listeners, and what the
 /// resources' figures are of. An object of this type is filled anew for each record that is read.
 /// </summary>
-sealed class Record
+sealed class HistoryRecord
 {
     /// <summary>Half a page: a record is never in two pages of the file.</summary>
     internal const int Size = 2048;
