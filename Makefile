@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint publish bench bench-peers kernel-matrix clean
+.PHONY: build test golden lint publish bench bench-peers bench-fleet kernel-matrix clean
 
 build:
 	dotnet build
@@ -7,7 +7,8 @@ build:
 test:
 	dotnet test
 
-# Rewrites what the tests compare with: expected expositions, docs/metrics.md, the help text. Review the difference.
+# Rewrites what the tests compare with: expected expositions, docs/metrics.md, the help text, the
+# PrometheusRule of deploy/kubernetes from the rule files of deploy/prometheus. Review the difference.
 golden:
 	UPDATE=1 dotnet test tests/TcpAgent.Tests --filter "FullyQualifiedName~Golden|FullyQualifiedName~Documents"
 
@@ -31,6 +32,12 @@ bench-peers: publish
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c
 	python3 tests/TcpAgent.Benchmarks/peers/bench_peers.py $(PEERS)
+
+# What a fleet costs one Prometheus: hundreds of replayed hosts behind it, about 12 minutes; writes docs/fleet.md. Needs prometheus.
+# Other sizes: make bench-fleet FLEET=--hosts=100,800
+FLEET ?=
+bench-fleet: publish
+	python3 tests/TcpAgent.Benchmarks/fleet/bench_fleet.py $(FLEET)
 
 # The agent on Debian's kernels 5.10 to the newest under qemu, each condition made in the guest; writes docs/kernels.md. About 15
 # minutes; root, the network, and: apt-get install qemu-system-x86 busybox-static cpio kmod mmdebstrap e2fsprogs

@@ -70,7 +70,7 @@ static class DescribeCommand
         {
             foreach (var block in source.Blocks)
                 foreach (var metric in block.Rows)
-                    if (seen.Add(metric.Name))
+                    if (metric.Type != MetricType.Hidden && seen.Add(metric.Name))
                         metrics.Add((source.Name, metric, Labels(metric, block)));
             source.Dispose();
         }

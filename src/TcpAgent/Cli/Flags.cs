@@ -56,7 +56,7 @@ sealed class Flags
         "--history.span", "DURATION", "1h", "How far the history file reaches back; an hour is 7 MB.", "a duration from 1m to 2h", TryParseSpan);
 
     readonly Switch _allNetstat = new(
-        "--netstat.all", "Also export every field of netstat and snmp that has no metric of its own, as tcpagent_netstat_field.");
+        "--netstat.all", "Also export every field of netstat, snmp and snmp6 that has no metric of its own, as tcpagent_netstat_field.");
 
     readonly Flag<LogEventLevel> _logLevel = new(
         "--log.level", "LEVEL", "info", "Least severity of what is logged: debug, info, warn, error.", "one of debug, info, warn, error",

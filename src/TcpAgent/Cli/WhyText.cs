@@ -100,7 +100,7 @@ sealed class WhyText
         }
         var absent = string.Join(", ", Names(verdict, ReportState.Absent));
         if (absent.Length > 0)
-            Paragraph(Dim, $"not on this host or in this namespace: {absent}", "", "");
+            Paragraph(Dim, $"no such limit on this host or in this namespace: {absent}", "", "");
     }
 
     static IEnumerable<string> Names(Verdict verdict, ReportState state)

@@ -30,7 +30,8 @@ sealed class Exposition
         var parts = new List<(Metric Metric, Part Part)>();
         for (var block = 0; block < blocks.Count; block++)
             for (var row = 0; row < blocks[block].Rows.Length; row++)
-                parts.Add((blocks[block].Rows[row], PartOf(blocks[block], block, row, pageSize)));
+                if (blocks[block].Rows[row].Type != MetricType.Hidden)
+                    parts.Add((blocks[block].Rows[row], PartOf(blocks[block], block, row, pageSize)));
 
         var order = new List<string>();
         var byName = new Dictionary<string, (Metric First, List<Part> Parts)>();

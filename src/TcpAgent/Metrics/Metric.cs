@@ -8,6 +8,9 @@ enum MetricType
     Gauge,
     Info,
     Untyped,
+
+    /// <summary>Kept in the sample for the verdict, not exported.</summary>
+    Hidden,
 }
 
 /// <summary>What one kernel unit of a row is in base units; the slot keeps the kernel's own integer.</summary>
@@ -59,6 +62,8 @@ sealed record Metric(
     internal static Metric Counter(
         string section, string field, string name, string help, Scale scale = Scale.One, string labels = "", string? origin = null) =>
         new(MetricType.Counter, section, field, name, help, scale, labels, origin);
+
+    internal static Metric Hidden(string name, string help) => new(MetricType.Hidden, "", "", name, help);
 
     internal static Metric Gauge(
         string section, string field, string name, string help, Scale scale = Scale.One, string labels = "", string? origin = null) =>

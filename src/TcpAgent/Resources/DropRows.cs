@@ -16,11 +16,10 @@ static class DropRows
     internal static readonly Metric[] Rows =
     [
         Counter("", "", "tcpagent_drops_total", "Packets dropped at each stage of the path through this host, in packet order; sums go on when a device goes."),
-        Gauge("", "", "tcpagent_drops_recent", "Of these the ones within the peak window, as far as the agent saw it."),
-        Gauge("", "", "tcpagent_drops_peak", "Most packets dropped from one sample to the next within the peak window."),
+        Hidden("tcpagent_drops_recent", "Of these the ones within the peak window, as far as the agent saw it."),
     ];
 
-    internal const int Total = 0, Recent = 1, Peak = 2;
+    internal const int Total = 0, Recent = 1;
 
     internal static readonly DropStage[] All =
     [

@@ -27,6 +27,7 @@ static class Linter
         ("somaxconn_low", Warning, view => view.Sysctl("net.core.somaxconn") is < 1024 and var max
             ? $"net.core.somaxconn is {max}: no listener of this namespace can have a longer accept queue, whatever backlog it asks for. 4096 is the default since Linux 5.4."
             : null),
+        ("listener_drops", Warning, ListenerDrops),
         ("listener_in_port_range", Warning, ListenersInPortRange),
         ("conntrack_timeout_established", Info, view => view.Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established") is >= FiveDays and var timeout
             ? $"net.netfilter.nf_conntrack_tcp_timeout_established is {timeout} s ({timeout / 86400} days): connections whose end was not seen fill the table for that long."
@@ -85,6 +86,19 @@ static class Linter
         return count == 0 ? null
             : $"{count} listener{(count == 1 ? "" : "s")} with a backlog below somaxconn ({somaxconn}): {text}{(count > 3 ? ", ..." : "")}. "
             + "128 and 511 are what many programs ask for unless configured; raising somaxconn does nothing for them.";
+    }
+
+    /// <summary>Drops that neither queue of a listener explains; a stray segment now and then is no finding.</summary>
+    static string? ListenerDrops(SampleView view)
+    {
+        long Lost(string resource) => view.Of("tcpagent_resource_recent_losses", $"resource=\"{resource}\"") ?? 0;
+        var (most, name) = (9L, "");
+        foreach (var (labels, drops) in view.Instances("tcpagent_listener_recent_drops"))
+            if (drops > most)
+                (most, name) = (drops, Subject.FromLabels(labels));
+        return name.Length == 0 || Lost("accept_queue") > 0 || Lost("syn_queue") > 0 ? null
+            : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get ADDRESS), a rule that "
+            + "rejects the answer, no memory, or segments of no connection.";
     }
 
     static string? ListenersInPortRange(SampleView view)

@@ -35,8 +35,8 @@ sealed class ResourceMonitor : Source
         _gauges = Array.ConvertAll(ResourceRows.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
         _keys = Array.ConvertAll(ResourceRows.All, row => Label.Render("resource", row.Name));
         _stages = Array.ConvertAll(DropRows.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
-        _stageWindow = new PeakWindow(2 * _stages.Length, options.PeakWindow, time, FullestWindow.Parts);
-        _stageValues = new long[2 * _stages.Length];
+        _stageWindow = new PeakWindow(_stages.Length, options.PeakWindow, time, FullestWindow.Parts);
+        _stageValues = new long[_stages.Length];
         _stageCounts = new long[_stages.Length];
     }
 
@@ -65,7 +65,7 @@ sealed class ResourceMonitor : Source
         {
             var tally = _stages[i].Tally;
             tally.Update();
-            (_stageValues[2 * i], _stageValues[(2 * i) + 1]) = (-_stageCounts[i], tally.Increase);
+            _stageValues[i] = -_stageCounts[i];
             _stageCounts[i] += tally.Increase;
         }
         _stageWindow.Record(tick.Timestamp, _stageValues);
@@ -75,8 +75,7 @@ sealed class ResourceMonitor : Source
                 continue;
             var slots = Blocks[2].Add(_stages[i].Key);
             slots[DropRows.Total] = _stages[i].Tally.Total;
-            slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[2 * i];
-            slots[DropRows.Peak] = _stageWindow[(2 * i) + 1];
+            slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[i];
         }
     }
 

@@ -14,7 +14,7 @@ static class ResourceRows
         Gauge("", "", "tcpagent_resource_limit", "The limit of that one."),
         Gauge("", "", "tcpagent_resource_used_peak", "Its highest use within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it."),
         Counter("", "", "tcpagent_resource_losses_total", "What was lost for want of the resource, by its own kernel counters; a counter that other causes move too counts only while the resource is near its limit."),
-        Gauge("", "", "tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it."),
+        Hidden("tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it."),
         Gauge("", "", "tcpagent_resource_losses_peak", "Most losses from one sample to the next within the peak window."),
         Counter("", "", "tcpagent_resource_saturated_seconds_total", "Time in which the resource was at its limit or lost something for it, counted in whole sample intervals.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_resource_state", "0 nothing to say, 1 near the limit (80 percent, or pressure), 2 limiting: something was lost for it, or without a loss counter the limit was reached. Holds for the peak window."),

@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Where every exported metric is in a snapshot; made once.</summary>
+/// <summary>Where every metric is in a snapshot; made once.</summary>
 sealed class SampleLayout
 {
     readonly Dictionary<(string Name, string Labels), (int Block, int Row)> _rows = [];
@@ -19,8 +19,8 @@ sealed class SampleLayout
 }
 
 /// <summary>
-/// One sample by metric names, for whoever reads it at leisure: the verdict sees nothing that is not exported too. What is
-/// absent is null.
+/// One sample by metric names, for whoever reads it at leisure: the verdict sees one sample and nothing else. What is absent
+/// is null.
 /// </summary>
 sealed class SampleView(SampleLayout layout, Snapshot snapshot)
 {

@@ -48,7 +48,7 @@ abstract class Usage
     internal virtual byte[]? Blamed => null;
 }
 
-/// <summary>One table with one limit; pages become bytes by the factor. For some tables a limit of 0 means none.</summary>
+/// <summary>One table with one limit; pages become bytes by the factor. The largest int means no limit (net/ipv6/route.c since 6.3); for some tables 0 does.</summary>
 sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNoLimit) : Usage
 {
     internal static TableUsage? Of(SlotRef? used, SlotRef? limit, long factor = 1, bool zeroIsNoLimit = false) =>
@@ -57,7 +57,8 @@ sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNo
     internal override void Look(ref Scan scan)
     {
         var most = limit?.Value ?? Metric.Absent;
-        scan.Offer(Times(used.Value), zeroIsNoLimit && most == 0 ? Metric.Absent : Times(most), []);
+        var isNoLimit = most == int.MaxValue || (zeroIsNoLimit && most == 0);
+        scan.Offer(Times(used.Value), isNoLimit ? Metric.Absent : Times(most), []);
     }
 
     long Times(long value) => value == Metric.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;

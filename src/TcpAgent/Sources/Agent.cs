@@ -18,6 +18,7 @@ sealed class Agent : Source
         Gauge("", "", "tcpagent_sample_duration_seconds", "How long the last sample took, all sources together.", Scale.Nanoseconds),
         Counter("", "", "tcpagent_samples_total", "Samples taken since the agent started."),
         Counter("", "", "tcpagent_samples_missed_total", "Samples skipped because the one before took too long or the host did not let the agent run."),
+        Gauge("", "", "tcpagent_source_unknown_fields", "Fields this kernel prints that the agent has no metric for, all sources together; --netstat.all exports most."),
         Counter("", "", "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting."),
     ];
 
@@ -26,12 +27,11 @@ sealed class Agent : Source
         Gauge("", "", "tcpagent_source_success", "1 if the source's last read was complete, or if this host has no such thing; 0 if a part of it failed and is left out."),
         Gauge("", "", "tcpagent_source_duration_seconds", "How long the source's last read took.", Scale.Nanoseconds),
         Counter("", "", "tcpagent_source_malformed_total", "Sections or lines dropped because they were torn or not in the kernel's format."),
-        Gauge("", "", "tcpagent_source_unknown_fields", "Fields this kernel prints that the agent has no metric for."),
     ];
 
     internal static readonly Metric[] ModeRows =
     [
-        Gauge("", "", "tcpagent_source_mode", "By which kernel interface the source is read now: always 1, the label says which. absent: this host has no such thing; denied: only root may read it; failed: see tcpagent_source_error."),
+        Gauge("", "", "tcpagent_source_mode", "By which kernel interface a source that has several is read now: always 1, the label says which. Of any source, absent: this host has no such thing; denied: only root may read it; failed: see tcpagent_source_error."),
     ];
 
     internal static readonly Metric[] ErrorRows =
@@ -39,7 +39,7 @@ sealed class Agent : Source
         Gauge("", "", "tcpagent_source_error", "1 for each source that fails at present; the label says where and why."),
     ];
 
-    const int Timestamp = 0, Interval = 1, Duration = 2, Samples = 3, Missed = 4, LogDropped = 5;
+    const int Timestamp = 0, Interval = 1, Duration = 2, Samples = 3, Missed = 4, UnknownFields = 5, LogDropped = 6;
 
     readonly byte[] _buildKey;
 
@@ -64,6 +64,7 @@ sealed class Agent : Source
         sample[Samples] = summary.Samples;
         sample[Missed] = summary.Missed;
         sample[LogDropped] = summary.LogDropped;
+        var unknown = 0L;
         for (var i = 0; i < sources.Count; i++)
         {
             var state = sources[i];
@@ -71,11 +72,14 @@ sealed class Agent : Source
             slots[0] = state.Failing ? 0 : 1;
             slots[1] = state.Duration;
             slots[2] = state.Source.Malformed;
-            slots[3] = state.Status.Outcome is Outcome.Absent or Outcome.Denied ? Absent : state.Source.Unknown;
-            Blocks[3].Add(state.ModeKey)[0] = 1;
+            if (state.Status.Outcome is not (Outcome.Absent or Outcome.Denied))
+                unknown += state.Source.Unknown;
+            if (state.ModeKey.Length > 0)
+                Blocks[3].Add(state.ModeKey)[0] = 1;
             if (state.Failing)
                 Blocks[4].Add(state.ErrorKey)[0] = 1;
         }
+        sample[UnknownFields] = unknown;
     }
 }
 

@@ -49,6 +49,9 @@ sealed class AgentProcess : Source
         _block = Blocks[0];
     }
 
+    /// <summary>Nothing here jumps from one second to the next.</summary>
+    internal override Lane Lane => Lane.Slow;
+
     internal override ReadStatus Read(in Tick tick)
     {
         var errno = _stat.Read(out var text);
@@ -65,7 +68,7 @@ sealed class AgentProcess : Source
             Malformed++;
             return new ReadStatus(Outcome.Failed, _stat.Path, 0, 1);
         }
-        if (tick.Slow && _slowReads++ % FdPeriod == 0)
+        if (_slowReads++ % FdPeriod == 0)
         {
             _block.Slot(OpenFds) = CountFds();
             ReadLimits();

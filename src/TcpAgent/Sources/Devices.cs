@@ -82,6 +82,8 @@ sealed class Devices : Source
         Mode = "rtnetlink";
     }
 
+    internal override bool HasFallback => true;
+
     internal override ReadStatus Read(in Tick tick)
     {
         // After a failure netlink is tried again with each slow tick, not at each.

@@ -20,7 +20,7 @@ sealed class Listeners : Source
         Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
         Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
         Counter("", "", "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", origin: "sk_drops"),
-        Gauge("", "", "tcpagent_listener_recent_drops", "Of these the ones within the peak window.", origin: "sk_drops"),
+        Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window."),
         Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
         Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
         Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
@@ -83,6 +83,8 @@ sealed class Listeners : Source
 
     /// <summary>The listener whose accept queue overflowed since the tick before; null when none did.</summary>
     internal Listener? Overflowed { get; private set; }
+
+    internal override bool HasFallback => true;
 
     internal override ReadStatus Read(in Tick tick)
     {

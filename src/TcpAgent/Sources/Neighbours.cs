@@ -31,6 +31,9 @@ sealed class Neighbours : Source, IFieldMap
     readonly StatTableParser _ndParser;
     readonly Block _block;
 
+    /// <summary>Of the last look at the tables; where there are none, they are looked for on the slow lane only.</summary>
+    ReadStatus _tables;
+
     internal Neighbours(KernelRoot root)
         : base("neighbours", new Block(Rows))
     {
@@ -48,7 +51,9 @@ sealed class Neighbours : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
-        return Read(_arp, _arpParser).With(Read(_nd, _ndParser)).With(ReadRoutes());
+        if (tick.Slow || _tables.Outcome != Outcome.Absent)
+            _tables = Read(_arp, _arpParser).With(Read(_nd, _ndParser));
+        return _tables.With(ReadRoutes());
     }
 
     ReadStatus Read(ProcFile file, StatTableParser parser)
@@ -97,8 +102,6 @@ sealed class Neighbours : Source, IFieldMap
         [
             Gauge(table, "entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no further one can be added.", labels: label),
             Counter(table, "table_fulls", "tcpagent_neighbour_table_fulls_total", "Times no entry could be made because the table was full: the packet was dropped.", labels: label),
-            Counter(table, "forced_gc_runs", "tcpagent_neighbour_forced_gc_runs_total", "Times entries were thrown out at once to make room, above gc_thresh2.", labels: label),
-            Counter(table, "res_failed", "tcpagent_neighbour_resolution_failures_total", "Neighbours that did not answer.", labels: label),
             Counter(table, "unresolved_discards", "tcpagent_neighbour_unresolved_discards_total", "Packets dropped because too many waited for the same neighbour's answer.", labels: label),
         ];
     }

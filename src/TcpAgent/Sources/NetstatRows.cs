@@ -39,9 +39,6 @@ static class NetstatRows
         Counter("TcpExt", "TCPFastOpenListenOverflow", "tcpagent_tcp_fast_open_listen_overflows_total",
             "SYNs whose Fast Open data was not taken because the listener had too many pending Fast Open requests; they fall back to the "
             + "normal handshake. Not the accept queue."),
-        Counter("TcpExt", "TCPMigrateReqSuccess", "tcpagent_tcp_requests_migrated_total",
-            "Pending connections moved to another SO_REUSEPORT listener when theirs closed, as in a reload. Needs tcp_migrate_req or a BPF "
-            + "selector."),
         Counter("TcpExt", "TCPMigrateReqFailure", "tcpagent_tcp_request_migration_failures_total",
             "Pending connections that could not be moved to another SO_REUSEPORT listener when theirs closed: clients lost during a reload."),
         Counter("TcpExt", "PAWSPassive", "tcpagent_tcp_recycle_timestamp_rejects_total",
@@ -52,9 +49,6 @@ static class NetstatRows
         Counter("TcpExt", "TCPTimeWaitOverflow", "tcpagent_tcp_time_wait_overflows_total",
             "Connections closed without a TIME_WAIT (or orphan FIN_WAIT2) phase because tcp_max_tw_buckets was reached or memory ran out. "
             + "Late segments then meet no socket and are reset."),
-        Counter("TcpExt", "TW", "tcpagent_tcp_time_wait_expired_total",
-            "TIME_WAIT and orphan FIN_WAIT2 sockets whose timer ran out: the normal end. Its rate is close to that of connections closed "
-            + "first by this host. It is not the number present now."),
         Counter("TcpExt", "TWRecycled", "tcpagent_tcp_time_wait_reused_total",
             "TIME_WAIT sockets taken over by a new outgoing connection to the same peer and port (tcp_tw_reuse). When it rises, local ports "
             + "towards that peer are being used up."),
@@ -72,9 +66,6 @@ static class NetstatRows
         Counter("TcpExt", "TCPFastRetrans", "tcpagent_tcp_fast_retransmitted_segments_total",
             "Segments retransmitted during fast recovery, without waiting for a timeout. The cheap kind of loss repair: it shows loss or "
             + "reordering on the path, not a stall."),
-        Counter("TcpExt", "TCPSlowStartRetrans", "tcpagent_tcp_slow_start_retransmitted_segments_total",
-            "Segments retransmitted while recovering from a timeout, at a collapsed congestion window: the costly kind of loss repair. The "
-            + "one segment that the timer itself sends is not counted."),
         Counter("TcpExt", "TCPLostRetransmit", "tcpagent_tcp_retransmitted_segments_lost_total",
             "Retransmitted segments that were judged lost again: heavy or bursty loss, or a policer on the path that drops retransmissions too."),
         Counter("TcpExt", "TCPRetransFail", "tcpagent_tcp_retransmit_failures_total",
@@ -83,25 +74,11 @@ static class NetstatRows
         Counter("TcpExt", "TCPSpuriousRtxHostQueues", "tcpagent_tcp_retransmits_still_queued_total",
             "Retransmissions not sent because the original still waited in a queue of this host: the qdisc or the network card is slow to "
             + "transmit, the network is not losing it."),
-        Counter("TcpExt", "TCPSpuriousRTOs", "tcpagent_tcp_spurious_timeouts_total",
-            "Retransmission timeouts that proved needless as the original was then acknowledged: round trip time jumped, so look for queueing "
-            + "or a paused peer, not for loss."),
         Counter("TcpExt", "TCPLossProbes", "tcpagent_tcp_loss_probes_sent_total",
             "Tail loss probes sent when the last ACKs of a flight were late. Mostly retransmissions, so they raise the retransmitted segments "
             + "without any loss proven."),
-        Counter("TcpExt", "TCPLossProbeRecovery", "tcpagent_tcp_loss_probe_recoveries_total",
-            "Losses at the tail of a flight that a loss probe repaired: real loss, but a retransmission timeout was avoided."),
-        Counter("TcpExt", "TCPDSACKRecv", "tcpagent_tcp_dsack_received_total",
-            "Reports from peers that they received the same data twice: this host retransmitted needlessly, usually through reordering or "
-            + "lost or late ACKs."),
-        Counter("TcpExt", "TCPDSACKOldSent", "tcpagent_tcp_dsack_sent_total",
-            "Reports sent to peers that they resent data this host already had: our ACKs are lost or late on the way back, or the peer's "
-            + "timeout is too short."),
         Counter("TcpExt", "TCPOrigDataSent", "tcpagent_tcp_original_segments_sent_total",
             "Data segments sent for the first time, pure ACKs and retransmissions left out. The right divisor for a retransmission ratio."),
-        Counter("TcpExt", "TCPDeliveredCE", "tcpagent_tcp_congestion_marked_segments_delivered_total",
-            "Segments sent by this host that peers reported as delivered with an ECN congestion mark: a router on the way out is congested "
-            + "and says so instead of dropping."),
 
         // Receive path of one socket: net/ipv4/tcp_input.c tcp_data_queue and tcp_prune_queue, net/ipv4/tcp_ipv4.c tcp_add_backlog
         Counter("TcpExt", "TCPBacklogDrop", "tcpagent_tcp_backlog_drops_total",
@@ -119,9 +96,6 @@ static class NetstatRows
         Counter("TcpExt", "OfoPruned", "tcpagent_tcp_out_of_order_queue_prunes_total",
             "Times segments waiting out of order were thrown away to free memory: the peer must send them again. Loss on the path together "
             + "with short buffers or memory."),
-        Counter("TcpExt", "TCPRcvCollapsed", "tcpagent_tcp_receive_buffers_collapsed_total",
-            "Buffers freed by merging received data that wasted memory. CPU time spent to avoid a drop: many small segments and a "
-            + "reader that lags."),
         Counter("TcpExt", "TCPOFOQueue", "tcpagent_tcp_out_of_order_segments_queued_total",
             "Segments that arrived ahead of a gap and were kept: loss or reordering on the way to this host. Packets merged on receive "
             + "count once."),
@@ -130,12 +104,6 @@ static class NetstatRows
         Counter("TcpExt", "TCPToZeroWindowAdv", "tcpagent_tcp_zero_window_entered_total",
             "Times a socket began to advertise a zero window: its application does not read, so the peer must stop. The network is not "
             + "the limit."),
-        Counter("TcpExt", "TCPFromZeroWindowAdv", "tcpagent_tcp_zero_window_left_total",
-            "Times a socket opened its window again after advertising zero. A growing gap to the times entered means connections that "
-            + "stay stopped or die so."),
-        Counter("TcpExt", "TCPWantZeroWindowAdv", "tcpagent_tcp_zero_window_wanted_total",
-            "Times a socket was out of buffer space and would have advertised a zero window, but could not take back what it had already "
-            + "offered. An early sign of a slow reader."),
         Counter("TcpExt", "TCPZeroWindowDrop", "tcpagent_tcp_zero_window_drops_total",
             "Segments dropped because they arrived while this host advertised a zero window: the application is not reading, and the "
             + "peer sends or probes all the same."),
@@ -163,37 +131,11 @@ static class NetstatRows
         Counter("TcpExt", "TCPAbortOnTimeout", "tcpagent_tcp_aborts_on_timeout_total",
             "Connections given up because the peer stopped answering: retransmissions, connect attempts, keepalives, zero-window probes or "
             + "TCP_USER_TIMEOUT ran out."),
-        Counter("TcpExt", "TCPAbortOnLinger", "tcpagent_tcp_aborts_on_linger_total",
-            "Connections reset on entering FIN_WAIT2 because the application set a negative TCP_LINGER2. Not SO_LINGER, which is an abort "
-            + "on data."),
-        Counter("TcpExt", "TCPAbortFailed", "tcpagent_tcp_abort_failures_total",
-            "Resets for aborted connections that could not be sent, for lack of memory or because the layer below refused them: the peer "
-            + "does not learn of the abort."),
-
-        // Probes on idle or large-packet connections: net/ipv4/tcp_timer.c tcp_keepalive_timer, tcp_input.c tcp_mtup_probe_failed
-        Counter("TcpExt", "TCPKeepAlive", "tcpagent_tcp_keepalive_probes_sent_total",
-            "Keepalive probes sent on idle connections. A jump without more connections means peers that vanished without closing, or a "
-            + "firewall that forgot them."),
-        Counter("TcpExt", "TCPMTUPFail", "tcpagent_tcp_mtu_probe_failures_total",
-            "Path MTU probes that were lost: the path carries no larger packets. Moves only with tcp_mtu_probing on; many may mean that "
-            + "ICMP is filtered on the path."),
 
         // Segments refused by validation: net/ipv4/tcp_input.c tcp_validate_incoming, tcp_send_challenge_ack, net/ipv4/tcp_ipv4.c
         Counter("TcpExt", "PAWSEstab", "tcpagent_tcp_timestamp_rejects_total",
             "Segments of open connections dropped because their timestamp was older than the last one seen: delayed duplicates, or a "
             + "middlebox that rewrites timestamps."),
-        Counter("TcpExt", "TCPChallengeACK", "tcpagent_tcp_challenge_acks_sent_total",
-            "ACKs sent to check a suspicious SYN, reset or ACK on an open connection: a peer that rebooted and reuses a port, a middlebox "
-            + "with stale state, or a blind attack."),
-        Counter("TcpExt", "TCPSYNChallenge", "tcpagent_tcp_syn_challenges_total",
-            "SYNs that arrived on an open connection: typically a client that lost its state and reuses the same port. Its connect hangs "
-            + "until it answers our ACK with a reset."),
-        Counter("TcpExt", "TCPACKSkippedChallenge", "tcpagent_tcp_challenge_acks_skipped_total",
-            "Challenge ACKs not sent because the same connection had sent an ACK of this kind within tcp_invalid_ratelimit: an ACK loop or "
-            + "a flood on one connection."),
-        Counter("TcpExt", "TCPMinTTLDrop", "tcpagent_tcp_minimum_ttl_drops_total",
-            "Segments dropped because their TTL was below the minimum that the application demands (IP_MINTTL, common for BGP): the sender "
-            + "is further away than allowed."),
 
         // IPv4 input: net/ipv4/ip_input.c, net/ipv4/route.c ip_error
         Counter("TcpExt", "IPReversePathFilter", "tcpagent_ip_reverse_path_filter_drops_total",
@@ -202,14 +144,5 @@ static class NetstatRows
         Counter("IpExt", "InNoRoutes", "tcpagent_ip_receive_no_routes_total",
             "Received IPv4 packets dropped because no route leads to their destination: they were to be forwarded. Not packets that this "
             + "host itself tried to send."),
-        Counter("IpExt", "InCsumErrors", "tcpagent_ip_receive_checksum_errors_total",
-            "Received IPv4 packets with a bad header checksum: faulty hardware, driver or middlebox. Also part of the header errors."),
-        Counter("IpExt", "InOctets", "tcpagent_ip_received_bytes_total",
-            "Bytes of received IPv4 packets, headers included, forwarded ones too. Link layer headers are not in it."),
-        Counter("IpExt", "OutOctets", "tcpagent_ip_sent_bytes_total",
-            "Bytes of IPv4 packets sent, headers included. Forwarded packets are in it, on some kernels twice."),
-        Counter("IpExt", "InCEPkts", "tcpagent_ip_receive_congestion_marked_packets_total",
-            "Received IPv4 packets with an ECN congestion mark: a router or switch on the way to this host is congested and marks "
-            + "instead of dropping."),
     ];
 }

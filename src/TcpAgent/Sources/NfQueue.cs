@@ -37,6 +37,8 @@ sealed class NfQueue : Source
     readonly Block _block;
     readonly Dictionary<int, Queue> _queues = [];
 
+    ReadStatus _status;
+
     /// <summary>Counts the reads.</summary>
     long _reads;
 
@@ -47,7 +49,15 @@ sealed class NfQueue : Source
         _block = Blocks[0];
     }
 
+    /// <summary>While there is no queue, or none to be seen, one is looked for on the slow lane only.</summary>
     internal override ReadStatus Read(in Tick tick)
+    {
+        if (tick.Slow || _block.Count > 0)
+            _status = ReadFile();
+        return _status;
+    }
+
+    ReadStatus ReadFile()
     {
         Withdraw();
         var errno = _file.Read(out var text);

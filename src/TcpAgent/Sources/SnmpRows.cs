@@ -40,8 +40,6 @@ static class SnmpRows
         Counter("Tcp", "InErrs", "tcpagent_tcp_receive_errors_total",
             "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Not drops for lack of memory or "
             + "queue space."),
-        Counter("Tcp", "InCsumErrors", "tcpagent_tcp_receive_checksum_errors_total",
-            "Segments received with a wrong TCP checksum: corruption on the way, a faulty network card or driver, or a broken tunnel offload."),
 
         // IPv4 input: net/ipv4/ip_input.c ip_rcv, net/ipv4/route.c ip_error
         Counter("Ip", "InReceives", "tcpagent_ip_packets_received_total",
@@ -54,8 +52,6 @@ static class SnmpRows
             + "address that is not configured, or a stale neighbour."),
         Counter("Ip", "InDiscards", "tcpagent_ip_receive_discards_total",
             "Good IPv4 packets dropped on input, mostly for want of memory. Drops by firewall rules or by socket buffers are not counted here."),
-        Counter("Ip", "InDelivers", "tcpagent_ip_packets_delivered_total",
-            "IPv4 packets handed to a protocol of this host such as TCP or UDP. The socket may still drop them."),
         Counter("Ip", "ForwDatagrams", "tcpagent_ip_packets_forwarded_total",
             "IPv4 packets forwarded to another host. Zero unless this host routes, as NAT gateways, container hosts and some load "
             + "balancers do."),
@@ -72,40 +68,20 @@ static class SnmpRows
             + "went down."),
 
         // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
-        Counter("Ip", "ReasmOKs", "tcpagent_ip_reassemblies_total",
-            "IPv4 packets reassembled from fragments. TCP rarely needs it: expect large UDP or tunnels with a wrong MTU."),
         Counter("Ip", "ReasmFails", "tcpagent_ip_reassembly_failures_total",
             "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
             + "the last is a limit of this host."),
-        Counter("Ip", "ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
-            "IPv4 packets given up because fragments were missing after ipfrag_time: fragments lost on the way. Part of the failures."),
         Counter("Ip", "FragFails", "tcpagent_ip_fragmentation_failures_total",
             "IPv4 packets too large for the outgoing link that could not be fragmented, mostly because they forbid it: an MTU mismatch. "
             + "The sender gets an ICMP message, if that gets through."),
-        Counter("Ip", "FragCreates", "tcpagent_ip_fragments_created_total",
-            "IPv4 fragments made for packets larger than the link's MTU. Should be near zero on a TCP host: a tunnel or large UDP."),
 
-        // ICMP for IPv4: net/ipv4/icmp.c
-        Counter("Icmp", "InErrors", "tcpagent_icmp_receive_errors_total",
-            "ICMP messages received that were malformed or spoke of a connection that this host does not have. Stray answers to spoofed "
-            + "packets raise it."),
-        Counter("Icmp", "InCsumErrors", "tcpagent_icmp_receive_checksum_errors_total",
-            "ICMP messages received with a wrong checksum: corruption on the way or a broken sender. Part of the errors."),
+        // ICMP: net/ipv4/icmp.c
         Counter("Icmp", "InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
             "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
             + "on the way."),
-        Counter("Icmp", "InTimeExcds", "tcpagent_icmp_time_exceeded_received_total",
-            "ICMP messages received saying that the TTL of our packets ran out or that reassembly timed out: a routing loop on the way, or "
-            + "somebody runs traceroute."),
         Counter("Icmp", "OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
             "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
             + "dead host, packets too large."),
-        Counter("Icmp", "OutRateLimitGlobal", "tcpagent_icmp_host_rate_limited_total",
-            "ICMP messages, ICMPv6 included, not sent because the whole host reached icmp_msgs_per_sec. Peers may then miss the "
-            + "packet-too-big message and stall."),
-        Counter("Icmp", "OutRateLimitHost", "tcpagent_icmp_destination_rate_limited_total",
-            "ICMP messages not sent because the same destination had too many already (icmp_ratelimit). Usually a scan or a flood from "
-            + "that address."),
 
         // UDP over IPv4: net/ipv4/udp.c
         Counter("Udp", "InDatagrams", "tcpagent_udp_datagrams_received_total",
@@ -126,8 +102,5 @@ static class SnmpRows
         Counter("Udp", "MemErrors", "tcpagent_udp_memory_errors_total",
             "UDP datagrams over IPv4 dropped because all UDP sockets together reached udp_mem. One slow reader can hurt the others; a "
             + "larger buffer makes it worse."),
-        Counter("Udp", "InCsumErrors", "tcpagent_udp_receive_checksum_errors_total",
-            "UDP datagrams over IPv4 with a wrong checksum: corruption on the way, faulty hardware or tunnel offload. Part of the receive "
-            + "errors."),
     ];
 }

@@ -87,6 +87,8 @@ sealed class Sockets : Source
     /// <summary>A walk is under way on a thread of its own.</summary>
     internal bool IsWalking => _walk.IsRunning || _checkLane.IsRunning;
 
+    internal override bool HasFallback => true;
+
     internal override ReadStatus Read(in Tick tick)
     {
         _walkedNow = false;

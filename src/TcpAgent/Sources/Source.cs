@@ -96,11 +96,14 @@ abstract class Source(string name, params Block[] blocks) : IDisposable
     /// <summary>By which interface of the kernel the source reads at present; a constant text.</summary>
     internal string Mode { get; private protected set; } = "procfs";
 
+    /// <summary>Whether there is another interface to fall back on, so that the mode tells something while all is well.</summary>
+    internal virtual bool HasFallback => false;
+
     /// <summary>Sections and lines dropped because they were not in the kernel's format, since start.</summary>
     internal long Malformed { get; private protected set; }
 
-    /// <summary>Fields the kernel printed that no row names, or <see cref="Metric.Absent"/> where that says nothing.</summary>
-    internal virtual long Unknown => Metric.Absent;
+    /// <summary>Fields the kernel printed that no row names.</summary>
+    internal virtual long Unknown => 0;
 
     /// <summary>Fills the blocks. What could not be read is left absent.</summary>
     internal abstract ReadStatus Read(in Tick tick);

@@ -11,6 +11,7 @@ sealed class SourceState(Source source)
 
     internal byte[] Key { get; } = Label.Render("source", source.Name);
 
+    /// <summary>By which interface the source is read, or why not; empty where there is but one and it works.</summary>
     internal byte[] ModeKey { get; private set; } = [];
 
     internal byte[] ErrorKey { get; private set; } = [];
@@ -36,10 +37,10 @@ sealed class SourceState(Source source)
             Outcome.Absent => "absent",
             Outcome.Denied => "denied",
             Outcome.Failed => "failed",
-            _ => Source.Mode,
+            _ => Source.HasFallback ? Source.Mode : "",
         };
         if (!ReferenceEquals(mode, _mode))
-            ModeKey = Label.Render(("source", Source.Name), ("mode", mode));
+            ModeKey = mode.Length == 0 ? [] : Label.Render(("source", Source.Name), ("mode", mode));
         _mode = mode;
 
         // The line of a torn file may differ from read to read: that is not another state.

@@ -20,7 +20,6 @@ static class SysctlRows
         .. Sysctl("net.core.netdev_budget"),
         .. Sysctl("net.core.netdev_budget_usecs"),
         .. Sysctl("net.core.dev_weight"),
-        .. Sysctl("net.core.rps_sock_flow_entries"),
         .. Sysctl("net.core.flow_limit_table_len"),
 
         // Listeners and handshakes: net/ipv4/sysctl_net_ipv4.c
@@ -37,7 +36,6 @@ static class SysctlRows
         .. Sysctl("net.ipv4.tcp_max_tw_buckets"),
         .. Sysctl("net.ipv4.tcp_tw_reuse"),
         .. Sysctl("net.ipv4.tcp_tw_recycle"), // removed in 4.12
-        .. Sysctl("net.ipv4.tcp_rfc1337"),
         .. Sysctl("net.ipv4.tcp_fin_timeout"),
         .. Sysctl("net.ipv4.tcp_max_orphans"),
         .. Sysctl("net.ipv4.tcp_orphan_retries"),
@@ -51,25 +49,14 @@ static class SysctlRows
         .. Sysctl("net.core.rmem_max"),
         .. Sysctl("net.core.wmem_max"),
         .. Sysctl("net.core.rmem_default"),
-        .. Sysctl("net.core.wmem_default"),
-        .. Sysctl("net.core.optmem_max"),
 
         // Life of a connection: net/ipv4/sysctl_net_ipv4.c
         .. Sysctl("net.ipv4.tcp_keepalive_time"),
-        .. Sysctl("net.ipv4.tcp_keepalive_intvl"),
-        .. Sysctl("net.ipv4.tcp_keepalive_probes"),
-        .. Sysctl("net.ipv4.tcp_retries1"),
         .. Sysctl("net.ipv4.tcp_retries2"),
         .. Sysctl("net.ipv4.tcp_timestamps"),
-        .. Sysctl("net.ipv4.tcp_window_scaling"),
-        .. Sysctl("net.ipv4.tcp_sack"),
-        .. Sysctl("net.ipv4.tcp_slow_start_after_idle"),
-        .. Sysctl("net.ipv4.tcp_challenge_ack_limit"),
 
         // Fragments, neighbours and routes: net/ipv4/ip_fragment.c, net/ipv6/reassembly.c, net/core/neighbour.c, net/ipv6/route.c
         .. Sysctl("net.ipv4.ipfrag_high_thresh"),
-        .. Sysctl("net.ipv4.ipfrag_low_thresh"),
-        .. Sysctl("net.ipv4.ipfrag_time"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh1"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh2"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh3"),
@@ -80,16 +67,10 @@ static class SysctlRows
         .. Sysctl("net.ipv6.neigh.default.gc_thresh3"),
         .. Sysctl("net.ipv6.neigh.default.unres_qlen_bytes"),
         .. Sysctl("net.ipv6.route.max_size"),
-        .. Sysctl("net.ipv6.route.gc_thresh"),
 
         // Connection tracking: net/netfilter/nf_conntrack_standalone.c; absent while the module is not loaded
         .. Sysctl("net.netfilter.nf_conntrack_max"),
         .. Sysctl("net.netfilter.nf_conntrack_buckets"),
-        .. Sysctl("net.netfilter.nf_conntrack_expect_max"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_loose"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_be_liberal"),
-        .. Sysctl("net.netfilter.nf_conntrack_generic_timeout"),
-        .. Sysctl("net.netfilter.nf_conntrack_icmp_timeout"),
         .. Sysctl("net.netfilter.nf_conntrack_udp_timeout"),
         .. Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream"),
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_syn_sent"),
@@ -100,13 +81,10 @@ static class SysctlRows
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_last_ack"),
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_time_wait"),
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_close"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_max_retrans"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_unacknowledged"),
 
         // Files: fs/file_table.c
         .. Sysctl("fs.file-max"),
-        .. Sysctl("fs.file-nr", 3),
-        .. Sysctl("fs.nr_open"),
+        .. Sysctl("fs.file-nr", 3)[..1], // the second is always 0, the third is file-max
     ];
 
     static Metric[] Sysctl(string name, int fields = 1)

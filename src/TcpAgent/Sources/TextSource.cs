@@ -14,7 +14,7 @@ sealed class TextSource : Source, IFieldMap
 {
     static readonly Metric s_field = new(
         MetricType.Untyped, "", "", "tcpagent_netstat_field",
-        "A field of /proc/net/netstat or /proc/net/snmp that has no metric of its own, as the kernel prints it.", Origin: "");
+        "A field of /proc/net/netstat, snmp or snmp6 that has no metric of its own, as the kernel prints it.", Origin: "");
 
     readonly ProcFile[] _files;
     readonly bool _isOptional;
@@ -96,7 +96,7 @@ sealed class TextSource : Source, IFieldMap
         return _rows.Rows.Length + _extraKeys.Count - 1;
     }
 
-    /// <summary>Bounds the series that --netstat.all can make; a kernel has about 280 fields.</summary>
+    /// <summary>Bounds the series that --netstat.all can make; a kernel has about 350 fields.</summary>
     const int MaxExtra = 1024;
 
     internal override void Reopen()

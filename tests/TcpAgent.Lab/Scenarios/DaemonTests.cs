@@ -40,7 +40,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         const string Listener = "{address=\"10.91.0.1\",port=\"8080\"}", Resource = "{resource=\"accept_queue\"}";
         Assert.Equal(0, series[$"tcpagent_listener_accept_queue_length{Listener}"]);
         Assert.Equal(5, series[$"tcpagent_listener_accept_queue_peak{Listener}"]);
-        Assert.True(series[$"tcpagent_listener_recent_drops{Listener}"] > 0);
+        Assert.True(series[$"tcpagent_listener_drops_total{Listener}"] > 0);
         Assert.Equal(5, series[$"tcpagent_resource_used_peak{Resource}"]);
         Assert.Equal(4, series[$"tcpagent_resource_limit{Resource}"]);
         Assert.True(series[$"tcpagent_resource_losses_total{Resource}"] > 0);

@@ -117,6 +117,17 @@ static class ListenerScenarios
             Still = [Signals.ListenDrops, Signals.Overflows],
             Shown = [(Listener("accept_queue_length"), 18)],
         },
+        Scenario.Healthy("SYNs without a route back", async stage =>
+        {
+            await stage.Server.Run("ip", "route", "del", "default");
+            await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "16");
+            stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
+        }) with
+        {
+            Counted = [(Signals.ListenDrops, 100)],
+            Still = [Signals.Overflows, Signals.RequestCookies],
+            Also = document => Assert.True(document.HasFinding("listener_drops")),
+        },
         Scenario.Healthy("many CLOSE_WAIT", async stage =>
         {
             await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");

@@ -52,10 +52,14 @@ sealed record Observation(
         }
     }
 
-    /// <summary>The drops of all listeners and those that are on no listener's account are the host's.</summary>
+    /// <summary>
+    /// Each listener's drops are those that the kernel holds its sockets to account for; with those on no listener's account they are the host's.
+    /// </summary>
     internal void AssertDropsAreAccountedFor()
     {
         Assert.Equal(0, Exposition["tcpagent_listeners_omitted"]);
+        foreach (var listener in After.Keys.Where(one => one.StartsWith("listener_drops{", StringComparison.Ordinal)))
+            AssertShown(new(listener, $"tcpagent_{listener.Replace("{", "_total{", StringComparison.Ordinal)}"));
         var attributed = Exposition.Where(one => one.Key.StartsWith("tcpagent_listener_drops_total{", StringComparison.Ordinal)).Sum(one => one.Value);
         Assert.Equal(Exposition["tcpagent_tcp_listen_drops_total"], attributed + Exposition["tcpagent_listener_drops_unattributed"]);
         AssertShown(Signals.ListenDrops);

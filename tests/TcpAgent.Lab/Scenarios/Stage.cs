@@ -17,14 +17,16 @@ enum Place
 sealed class Stage : IAsyncDisposable
 {
     /// <summary>Traffic goes on for longer than the watch takes with the start of the runtime.</summary>
-    const string Seconds = "9";
+    const int Watch = 9;
 
     internal const string Server4 = "10.91.0.1", Client4 = "10.91.0.2", Server6 = "fd91::1";
 
     readonly List<Child> _children = [];
     readonly List<HostSetting> _settings = [];
 
-    Stage(NetworkNamespace server, NetworkNamespace client) => (Server, Client) = (server, client);
+    readonly string _seconds;
+
+    Stage(NetworkNamespace server, NetworkNamespace client, int seconds) => (Server, Client, _seconds) = (server, client, $"{seconds}");
 
     internal NetworkNamespace Server { get; }
 
@@ -34,9 +36,9 @@ sealed class Stage : IAsyncDisposable
 
     static string Traffic => Repo.Path("tests", "TcpAgent.Lab", "Scenarios", "traffic.py");
 
-    internal static async Task<Stage> Create()
+    internal static async Task<Stage> Create(int seconds = Watch)
     {
-        var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create());
+        var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create(), seconds);
         try
         {
             await stage.Join();
@@ -71,10 +73,10 @@ sealed class Stage : IAsyncDisposable
     internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
 
     /// <summary>Starts traffic in a namespace.</summary>
-    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, ["-B", Traffic, .. arguments, Seconds]));
+    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
 
     /// <summary>Starts traffic of the host itself, on loopback.</summary>
-    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, ["-B", Traffic, .. arguments, Seconds]));
+    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
 
     /// <summary>Starts what says when it is ready, and waits until it does.</summary>
     /// <returns>What it said.</returns>

@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import re
 import subprocess
 
 
@@ -18,6 +19,17 @@ def protocols():
 def states():
     """Sockets by state, named as ss names them."""
     return collections.Counter(f"ss.{line.split()[0]}" for line in output("ss", "-Htan").splitlines())
+
+
+def listeners():
+    """Drops that the kernel holds each listening socket to account for, by address and port; members of a group summed."""
+    drops = collections.Counter()
+    for line in output("ss", "-HOltnm").splitlines():
+        address, port = line.split()[3].rsplit(":", 1)
+        figures = re.search(r"skmem:\((.*)\)", line)[1].split(",")
+        dropped = next(figure for figure in figures if re.fullmatch(r"d\d+", figure))
+        drops[f'listener_drops{{address="{address.strip("[]")}",port="{port}"}}'] += int(dropped[1:])
+    return drops
 
 
 def sockstat():
@@ -50,7 +62,7 @@ def tables():
 
 def read():
     values = protocols() | states()
-    for kind in (sockstat, devices, tables):
+    for kind in (listeners, sockstat, devices, tables):
         values.update(kind())
     return values
 

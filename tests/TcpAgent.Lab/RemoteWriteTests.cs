@@ -1,0 +1,76 @@
+using System.Text.Json;
+using TcpAgent.Lab.Support;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Lab;
+
+/// <summary>
+/// The road beyond one Prometheus: two shards in agent mode, with the configuration as it is shipped, scrape the agent between
+/// them once and send its series on to another Prometheus.
+/// </summary>
+public sealed class RemoteWriteTests
+{
+    static readonly string s_shipped = Repo.Path("deploy", "prometheus", "agent-remote-write.yml");
+
+    [SkippableFact]
+    public Task PromtoolAcceptsIt() => Child.Run(Require.Tool("promtool", "prometheus"), "check", "config", "--agent", s_shipped);
+
+    [SkippableFact]
+    public async Task TwoShardsSendEachSeriesOnce()
+    {
+        var prometheus = Require.Tool("prometheus", "prometheus");
+        var (agentPort, receiverPort) = (Ports.Free(), Ports.Free());
+        var folder = Directory.CreateTempSubdirectory("tcp-agent-remote-write-").FullName;
+        try
+        {
+            Directory.CreateDirectory($"{folder}/targets");
+            await File.WriteAllTextAsync($"{folder}/targets/hosts.yml", $"- targets: [\"127.0.0.1:{agentPort}\"]\n");
+            await File.WriteAllTextAsync($"{folder}/receiver.yml", "{}\n");
+
+            await using var agent = AgentProgram.Serve(agentPort);
+            await using var receiver = Child.Start(prometheus,
+                [$"--config.file={folder}/receiver.yml", $"--storage.tsdb.path={folder}/tsdb", $"--web.listen-address=127.0.0.1:{receiverPort}", "--web.enable-remote-write-receiver"]);
+            await using var first = Shard(prometheus, folder, 0, receiverPort);
+            await using var second = Shard(prometheus, folder, 1, receiverPort);
+
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{receiverPort}") };
+            await Eventually.Holds(
+                async () => await Query(client, "rate(tcpagent_samples_total{job=\"tcp-agent\",cluster=\"example\"}[5s]) > 0.5") == 1 && await Query(client, "up == 1") == 1,
+                TimeSpan.FromSeconds(40), () => first.Output + second.Output + receiver.Output);
+            Assert.Equal(0, await Query(client, "{job!=\"\",__name__!~\"tcpagent_.+|process_.+|up|scrape_.+\"}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The shipped file, with this shard's number, the receiver's address, and a scrape a second.</summary>
+    static Child Shard(string prometheus, string folder, int number, int receiverPort)
+    {
+        var text = File.ReadAllText(s_shipped);
+        foreach (var (from, to) in ((string, string)[])[
+            ("regex: \"0\"", $"regex: \"{number}\""), ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"), ("scrape_interval: 15s", "scrape_interval: 1s")])
+        {
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            text = text.Replace(from, to, StringComparison.Ordinal);
+        }
+        File.WriteAllText($"{folder}/shard{number}.yml", text);
+        return Child.Start(prometheus,
+            ["--enable-feature=agent", $"--config.file={folder}/shard{number}.yml", $"--storage.agent.path={folder}/wal{number}", $"--web.listen-address=127.0.0.1:{Ports.Free()}"]);
+    }
+
+    /// <summary>How many series a query finds.</summary>
+    static async Task<int> Query(HttpClient client, string query)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"));
+            return document.RootElement.GetProperty("data").GetProperty("result").GetArrayLength();
+        }
+        catch (HttpRequestException)
+        {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using TcpAgent.Cli;
+using TcpAgent.Tests.Cli;
+using TcpAgent.Tests.Support;
+using YamlDotNet.RepresentationModel;
+
+namespace TcpAgent.Tests.Deploy;
+
+/// <summary>The manifests parse, ask for nothing the agent does not need, and agree with each other and with the agent.</summary>
+[Collection("console")]
+public class KubernetesTests
+{
+    static readonly string s_folder = Repo.Path("deploy", "kubernetes");
+
+    static YamlNode Manifest(string name) => Yaml.Load(Path.Combine(s_folder, name)).Single();
+
+    static YamlNode Pod => Manifest("daemonset.yaml").At("spec/template/spec");
+
+    [Fact]
+    public void KustomizationListsEveryManifest()
+    {
+        var files = Directory.GetFiles(s_folder).Select(file => Path.GetFileName(file)).Where(file => file != "kustomization.yaml").Order(StringComparer.Ordinal);
+        var kustomization = Manifest("kustomization.yaml");
+        Assert.Equal(files, kustomization.Texts("resources").Order(StringComparer.Ordinal));
+        Assert.Equal(Pod.Text("containers/0/image"), kustomization.Text("images/0/name"));
+        Assert.Equal(Manifest("namespace.yaml").Text("metadata/name"), kustomization.Text("namespace"));
+    }
+
+    [Fact]
+    public void ThePodHasTheNodesNetworkAndNoPrivilege()
+    {
+        var container = Pod.At("containers/0");
+        Assert.Equal("true", Pod.Text("hostNetwork"));
+        foreach (var absent in (string[])["hostPID", "hostIPC", "volumes", "serviceAccountName", "initContainers"])
+            Assert.False(Pod.Has(absent), absent);
+        Assert.Equal("false", Pod.Text("automountServiceAccountToken"));
+        Assert.Equal(("true", "65534"), (Pod.Text("securityContext/runAsNonRoot"), Pod.Text("securityContext/runAsUser")));
+        Assert.Equal("RuntimeDefault", Pod.Text("securityContext/seccompProfile/type"));
+        Assert.Equal(
+            ("false", "false", "true"),
+            (container.Text("securityContext/allowPrivilegeEscalation"), container.Text("securityContext/privileged"), container.Text("securityContext/readOnlyRootFilesystem")));
+        Assert.Equal(["ALL"], container.Texts("securityContext/capabilities/drop"));
+        Assert.False(container.At("securityContext/capabilities").Has("add"));
+        Assert.Contains("USER 65534:65534", File.ReadAllText(Repo.Path("Dockerfile")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProbesAskWhatTheAgentAnswersAtTheContractsPort()
+    {
+        var container = Pod.At("containers/0");
+        Assert.Equal(("metrics", "10793"), (container.Text("ports/0/name"), container.Text("ports/0/containerPort")));
+        Assert.Equal(("/-/healthy", "metrics"), (container.Text("livenessProbe/httpGet/path"), container.Text("livenessProbe/httpGet/port")));
+        Assert.Equal(("/-/ready", "metrics"), (container.Text("readinessProbe/httpGet/path"), container.Text("readinessProbe/httpGet/port")));
+        Assert.True(container.At("resources/requests").Has("cpu") && container.At("resources/limits").Has("memory"));
+        Assert.False(container.At("resources/limits").Has("cpu"), "a throttled agent misses samples");
+    }
+
+    [Fact]
+    public void TheArgumentsAreThoseOfTheAgent()
+    {
+        var arguments = Pod.Texts("containers/0/args");
+        Assert.Equal("serve", arguments[0]);
+        var flags = new Flags().Options.Select(option => option.Name).ToHashSet();
+        Assert.All(arguments.Skip(1), argument => Assert.Contains(argument.Split('=')[0], flags));
+        // --help ends the parse of a valid line with 0, of an invalid one with a message.
+        Assert.Equal(0, CommandLineTests.Run([.. arguments, "--help"]).Exit);
+    }
+
+    [Fact]
+    public void ServiceMonitorAndPolicySelectThePods()
+    {
+        var labels = Manifest("daemonset.yaml").At("spec/template/metadata/labels");
+        const string Name = "app.kubernetes.io~1name";
+        var (service, monitor, policy) = (Manifest("service.yaml"), Manifest("podmonitor.yaml"), Manifest("networkpolicy.yaml"));
+        foreach (var selector in (YamlNode[])[
+            Manifest("daemonset.yaml").At("spec/selector/matchLabels"), service.At("spec/selector"), monitor.At("spec/selector/matchLabels"), policy.At("spec/podSelector/matchLabels")])
+            Assert.Equal("tcp-agent", ((YamlScalarNode)selector[Name.Replace("~1", "/", StringComparison.Ordinal)]).Value);
+        Assert.Equal("tcp-agent", ((YamlScalarNode)labels["app.kubernetes.io/name"]).Value);
+        Assert.Equal(("10793", "metrics"), (service.Text("spec/ports/0/port"), service.Text("spec/ports/0/targetPort")));
+        Assert.Equal(("metrics", "/metrics"), (monitor.Text("spec/podMetricsEndpoints/0/port"), monitor.Text("spec/podMetricsEndpoints/0/path")));
+        Assert.Equal("app.kubernetes.io/name", monitor.Text("spec/jobLabel"));
+        Assert.Equal("10793", policy.Text("spec/ingress/0/ports/0/port"));
+        Assert.Empty(policy.List("spec/egress"));
+    }
+
+    /// <summary>make golden writes it: the same text as the rule files, moved under spec.</summary>
+    [Fact]
+    public void PrometheusRuleDocumentsAreTheRuleFiles()
+    {
+        var text = new StringBuilder(
+            """
+            # Written by make golden from the rule files of deploy/prometheus. Change those.
+            apiVersion: monitoring.coreos.com/v1
+            kind: PrometheusRule
+            metadata:
+              name: tcp-agent
+              labels:
+                app.kubernetes.io/name: tcp-agent
+            spec:
+              groups:
+
+            """);
+        foreach (var path in RuleFiles.Paths)
+            foreach (var line in File.ReadLines(path).SkipWhile(line => line != "groups:").Skip(1))
+                text.Append(line.Length == 0 ? "" : "  ").Append(line).Append('\n');
+        Repo.AssertFileEquals(Path.Combine(s_folder, "prometheusrule.yaml"), text.ToString());
+
+        var groups = Manifest("prometheusrule.yaml").List("spec/groups").ToArray();
+        Assert.Equal(RuleFiles.Paths.SelectMany(path => Yaml.Load(path).Single().List("groups")), groups);
+        Assert.Equal(groups.Length, groups.Select(group => group.Text("name")).Distinct().Count());
+    }
+}
