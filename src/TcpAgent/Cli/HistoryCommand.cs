@@ -57,8 +57,8 @@ static class HistoryCommand
         {
             if (request.Incidents)
             {
-                var list = new IncidentList(path, TimeZoneInfo.Local);
-                await writer.WriteAsync(request.Json ? list.Json() : list.Text(), stop);
+                var list = new IncidentList(path);
+                await writer.WriteAsync(request.Json ? IncidentList.Json(list.Read()) : IncidentText.Write(list, TimeZoneInfo.Local), stop);
                 return 0;
             }
             return await Show(path, request, query, writer, stop);

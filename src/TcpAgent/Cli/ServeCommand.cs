@@ -84,7 +84,10 @@ static class ServeCommand
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
-        var endpoints = new Endpoints(agent.Sampler, metrics, why, history, age, options.TelemetryPath, BuildInfo.Version);
+        var live = new LiveJson(agent.Layout, new LiveSettings(
+            BuildInfo.Version, Environment.MachineName, options.HistoryFile is not null, options.Sampling.Interval, options.Sampling.PeakWindow));
+        var endpoints = new Endpoints(
+            agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

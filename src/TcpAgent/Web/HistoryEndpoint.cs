@@ -4,20 +4,37 @@ using TcpAgent.History;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// /api/v1/history?since=&amp;until=&amp;series=: what the flight recorder has, the document of `history --json`. Read from the file at
-/// each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU.
+/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: what the flight recorder has, the document of `history --json`. Read from the
+/// file at each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU. An incident by its name,
+/// as /api/v1/incidents lists them, is read from the file that was kept of it.
 /// </summary>
 sealed class HistoryEndpoint(string? path, TimeProvider time)
 {
     const int MostAtOnce = 2;
 
+    readonly Lock _lock = new();
+    readonly IncidentList? _incidents = path is null ? null : new IncidentList(path);
     int _running;
+
+    static Task Off(HttpContext context) => Respond.Text(
+        context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
+
+    /// <summary>/api/v1/incidents: those kept, the document of `history --incidents --json`.</summary>
+    internal Task ServeIncidents(HttpContext context)
+    {
+        if (_incidents is null)
+            return Off(context);
+        byte[] json;
+        lock (_lock)
+            json = IncidentList.Json(_incidents.Read());
+        return Respond.Json(context, json);
+    }
 
     internal async Task Serve(HttpContext context)
     {
         if (path is null)
         {
-            await Respond.Text(context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
+            await Off(context);
             return;
         }
         try
@@ -37,9 +54,9 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
     {
         var parameters = context.Request.Query;
         foreach (var name in parameters.Keys)
-            if (name is not ("since" or "until" or "series"))
+            if (name is not ("since" or "until" or "series" or "incident"))
             {
-                await Respond.Text(context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until and series.\n");
+                await Respond.Text(context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
                 return;
             }
         var (since, until, series) = ($"{parameters["since"]}", $"{parameters["until"]}", $"{parameters["series"]}");
@@ -47,6 +64,15 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         {
             await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
             return;
+        }
+        if (parameters["incident"] is [{ } incident])
+        {
+            if (IncidentList.Find(path, incident) is not { } kept)
+            {
+                await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident is kept: {incident}\n");
+                return;
+            }
+            path = kept;
         }
         using var file = HistoryFile.TryOpen(path, out var fault);
         if (file is null)

@@ -126,7 +126,7 @@ public sealed class HistoryFormatsTests : IDisposable
     [Fact]
     public void IncidentsAreListedWithTheirVerdicts()
     {
-        var text = Encoding.UTF8.GetString(new IncidentList(_rig.FilePath, TimeZoneInfo.Utc).Text());
+        var text = Encoding.UTF8.GetString(IncidentText.Write(new IncidentList(_rig.FilePath), TimeZoneInfo.Utc));
         Assert.Equal(
             $"""
             2023-11-14 22:32:21  kept from 22:30:01 to 22:35:21
@@ -134,8 +134,8 @@ public sealed class HistoryFormatsTests : IDisposable
               tcp-agent history --file {_rig.FilePath}.incident-20231114T223221Z
 
             """, text);
-        using var json = JsonDocument.Parse(new IncidentList(_rig.FilePath, TimeZoneInfo.Utc).Json());
+        using var json = JsonDocument.Parse(IncidentList.Json(new IncidentList(_rig.FilePath).Read()));
         Assert.Equal("2023-11-14T22:32:21.000Z", json.RootElement.GetProperty("incidents")[0].GetProperty("time").GetString());
-        Assert.Contains("No incident", Encoding.UTF8.GetString(new IncidentList("/nonexistent/x", TimeZoneInfo.Utc).Text()), StringComparison.Ordinal);
+        Assert.Contains("No incident", Encoding.UTF8.GetString(IncidentText.Write(new IncidentList("/nonexistent/x"), TimeZoneInfo.Utc)), StringComparison.Ordinal);
     }
 }
