@@ -47,7 +47,10 @@ sealed class IncidentList(string path)
         if (file?.Index() is not [var first, .., var last] entries)
             return null;
         var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
-        var onset = entries.Find(entry => entry.Verdict == Incidents.Limiting && entry.Sequence > first.Sequence);
+
+        // Within the minutes before there may have been another.
+        var onset = entries.Find(entry => entry.Verdict == Incidents.Limiting
+            && path.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(entry.Time)), StringComparison.Ordinal));
         foreach (var entry in entries)
             if (file.TryRead(entry, record))
                 timeline.Add(record);
@@ -55,7 +58,7 @@ sealed class IncidentList(string path)
         foreach (var one in timeline.Finish())
             if (one.Text.Contains(" is limiting", StringComparison.Ordinal))
                 verdicts.Add(one.Text["verdict: ".Length..]);
-        return new Incident(path, first.Time, last.Time, onset.Time, verdicts);
+        return new Incident(path, first.Time, last.Time, onset.Time > 0 ? onset.Time : first.Time, verdicts);
     }
 
     /// <summary>The document of `history --incidents --json` and /api/v1/incidents.</summary>

@@ -42,6 +42,17 @@ export function keep(parent, parts, keys, make) {
   return parts;
 }
 
+// Makes one tree like another without replacing what is the same: what is open stays open, what is selected stays selected.
+export function morph(element, wanted) {
+  const [old, fresh] = [[...element.childNodes], [...wanted.childNodes]];
+  const isAlike = old.length === fresh.length && old.every((node, i) => node.nodeName === fresh[i].nodeName);
+  if (!isAlike) return element.replaceChildren(...fresh);
+  old.forEach((node, i) => {
+    if (node.nodeType !== Node.TEXT_NODE) morph(node, fresh[i]);
+    else if (node.data !== fresh[i].data) node.data = fresh[i].data;
+  });
+}
+
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1, notation: 'compact' });
 

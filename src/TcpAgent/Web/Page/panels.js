@@ -16,8 +16,8 @@ class Row {
     this.more = h('span', { class: 'more' });
     this.word = h('span', { class: 'word' });
     this.element = h(
-      'li', {}, h('div', { class: 'name' }, this.name, ' ', this.subject, this.what), this.meter ? this.meter.element : h('div', { class: 'meter none' }),
-      this.plot.element, h('div', { class: 'figures' }, this.figure, ' ', this.more), this.word);
+      'li', {}, h('div', { class: 'name' }, this.name, ' ', this.subject, this.what), ...(this.meter ? [this.meter.element] : []), this.plot.element,
+      h('div', { class: 'figures' }, this.figure, ' ', this.more), this.word);
   }
 }
 
@@ -38,27 +38,43 @@ export function drawResources(store, view, doc) {
     const row = parts.resources.get(one.resource);
     const read = key => store.gauge(`${one.resource}.${key}`);
     const [used, limit, losses, state] = [read('used')(view.row), read('limit')(view.row), read('losses'), read('state')(view.row)];
-    const highest = store.highest(read('used'), view.rows)?.value ?? null;
-    const peak = view.isNow && one.peak !== null && used !== null ? Math.max(one.peak, highest ?? 0) : highest;
+    const peak = peakOf(store, view, one);
     const lost = store.gain(losses, view.rows);
     const value = number(used, one.unit);
-    setText(row.figure, value);
-    setText(row.more, `${limit === null ? '' : `of ${number(limit, one.unit)}`}${peak === null ? '' : `, peak ${number(peak, one.unit)}`}${lost ? `, lost ${number(lost)}` : ''}`);
-    if (used === null) {
-      setText(row.figure, lost ? `lost ${number(lost)}` : 'nothing lost');
-      setText(row.more, '');
-    }
+    const peakText = peak && `peak ${number(peak.used, one.unit)}${peak.limit !== null && peak.limit !== limit ? ` of ${number(peak.limit, one.unit)}` : ''}`;
+    const more = [limit === null ? 'in use' : `of ${number(limit, one.unit)}`, peakText, lost ? `lost ${number(lost)}` : ''];
+    setText(row.figure, used === null ? (lost ? `lost ${number(lost)}` : 'nothing lost') : value);
+    setText(row.more, used === null ? '' : more.filter(text => text).join(', '));
     setText(row.subject, view.isNow && one.subject ? one.subject : '');
     setText(row.word, state === null ? 'not known' : stateWords[state]);
     row.element.dataset.state = state === null ? 'unknown' : stateWords[state];
-    row.meter.draw(used, limit, peak, `${value} of ${number(limit, one.unit)}, peak ${number(peak, one.unit)}`);
-    row.plot.draw(view, store.points(read('used'), view.rows, view.span), {
-      top: Math.max(1, limit ?? highest ?? 1), limit, losses: store.points(store.rate(losses), view.rows, view.span),
+    row.element.dataset.quiet = !lost && !state && (peak?.share ?? 0) < 0.01;
+    row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`);
+
+    // Height is the share of the limit: the limit may change, and with it whose figures these are.
+    const isBounded = peak !== null && peak.share !== null;
+    const course = isBounded ? at => shareOf(read('used')(at), read('limit')(at)) : read('used');
+    row.plot.draw(view, store.points(course, view.rows, view.span), {
+      top: Math.max(1, isBounded ? peak.share : peak?.used ?? 1), limit: isBounded ? 1 : null, losses: store.points(store.rate(losses), view.rows, view.span),
       label: used === null ? `${one.resource} over time: ${lost ? `${number(lost)} lost` : 'nothing lost'}`
-        : `${one.resource} over time: ${value} now, highest ${number(peak, one.unit)}, limit ${number(limit, one.unit)}, ${number(lost)} lost`,
+        : `${one.resource} over time: ${value} of ${number(limit, one.unit)} now, ${peakText ?? 'no peak'}, ${number(lost ?? 0)} lost`,
       format: at => `${number(read('used')(at), one.unit)}${read('limit')(at) === null ? '' : ` of ${number(read('limit')(at), one.unit)}`}`,
     });
   }
+}
+
+const shareOf = (used, limit) => (used === null || limit === null || limit <= 0 ? null : used / limit);
+
+// When the resource was fullest among the rows in sight. Of now the agent knows more: what was between two samples.
+function peakOf(store, view, one) {
+  const [used, limit] = [store.gauge(`${one.resource}.used`), store.gauge(`${one.resource}.limit`)];
+  const isBounded = store.highest(limit, view.rows) !== null;
+  const best = store.highest(isBounded ? row => shareOf(used(row), limit(row)) : used, view.rows);
+  if (best === null) return null;
+  const at = store.at(best.t);
+  const seen = { used: used(at), limit: limit(at), share: isBounded ? best.value : null };
+  const share = shareOf(one.peak, one.limit);
+  return view.isNow && share !== null && share > (seen.share ?? 0) ? { used: one.peak, limit: one.limit, share } : seen;
 }
 
 export function drawStates(store, view, doc) {
@@ -101,19 +117,23 @@ export function drawListeners(store, view, doc) {
     const read = key => at => at.listeners.get(name)?.[key] ?? null;
     const known = view.row.listeners.get(name);
     const one = known ?? {};
-    const limit = one.limit ?? fullest.get(name).one.limit;
+    const limit = one.limit ?? fullest.get(name).one.limit ?? null;
     const highest = store.highest(read('queue'), view.rows)?.value ?? null;
     const peak = view.isNow && one.peak !== undefined ? Math.max(one.peak ?? 0, highest ?? 0) : highest;
     const dropped = store.gain(read('drops'), view.rows);
     setText(row.figure, number(one.queue));
     setText(row.more, `of ${number(limit)} wait${peak === null ? '' : `, peak ${number(peak)}`}, half-open ${number(one.syn_recv)}${dropped ? `, dropped ${number(dropped)}` : ''}`);
-    const isFull = limit !== null && (highest ?? 0) > limit;
-    row.element.dataset.state = isFull ? 'limiting' : limit > 0 && peak >= 0.8 * limit ? 'near' : 'ok';
-    setText(row.word, isFull ? 'was full' : '');
-    row.meter.draw(one.queue ?? (known ? null : 0), limit, peak, `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`);
+    const halfOpen = store.highest(read('syn_recv'), view.rows)?.value ?? 0;
+    const isFull = limit !== null && highest > limit;
+    const isSynFull = limit > 0 && halfOpen >= limit;
+    row.element.dataset.state = isFull || isSynFull ? 'limiting' : limit > 0 && Math.max(peak, halfOpen) >= 0.8 * limit ? 'near' : 'ok';
+    row.element.dataset.quiet = !peak && !halfOpen && !dropped;
+    setText(row.word, isFull ? 'was full' : isSynFull ? 'SYN queue was full' : '');
+    row.meter.draw(shareOf(one.queue ?? 0, limit), shareOf(peak ?? 0, limit), `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`);
     row.plot.draw(view, store.points(read('queue'), view.rows, view.span), {
-      top: Math.max(1, limit ?? highest ?? 1), limit, losses: store.points(store.rate(read('drops')), view.rows, view.span),
-      label: `queue of ${name} over time: ${number(one.queue)} now, highest ${number(peak)}, limit ${number(limit)}`,
+      top: Math.max(1, limit ?? 1, highest ?? 1), limit, losses: store.points(store.rate(read('drops')), view.rows, view.span),
+      second: halfOpen > 0 ? store.points(read('syn_recv'), view.rows, view.span) : null,
+      label: `queue of ${name} over time: ${number(one.queue)} now, highest ${number(peak)}, limit ${number(limit)}; half-open at most ${number(halfOpen)}`,
       format: at => `${number(read('queue')(at))} wait, ${number(read('syn_recv')(at))} half-open`,
     });
   }

@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 
 // Each after those that it imports.
-const modules = ['dom', 'store', 'plot', 'timeline', 'verdict', 'panels', 'tables', 'save', 'main'];
+const modules = ['agent', 'dom', 'store', 'plot', 'timeline', 'verdict', 'panels', 'tables', 'pointer', 'save', 'main'];
 
 // No scripts but this page's own, and no request to anywhere.
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";

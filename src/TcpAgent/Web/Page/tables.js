@@ -39,12 +39,14 @@ export function drawConntrack(store, view) {
   setText(tracking.figure, number(now));
   const buckets = view.row.conntrack?.buckets;
   setText(tracking.more, `of ${number(most)} entries, highest ${number(best.value)} at ${clock(best.t)}${buckets ? `, ${number(buckets)} buckets` : ''}`);
-  tracking.meter.draw(now, most, best.value, `${number(now)} of ${number(most)}, peak ${number(best.value)}`);
+  tracking.meter.draw(most > 0 && now !== null ? now / most : null, most > 0 ? best.value / most : null, `${number(now)} of ${number(most)}, peak ${number(best.value)}`);
   for (const [name] of counters) {
     const read = row => row.conntrack?.[name] ?? null;
     const gained = store.gain(read, view.rows);
-    setText(tracking.cells.get(name), gained === null ? '-' : `${number(gained)} here, ${number(read(view.row))} since boot`);
+    setText(tracking.cells.get(name), gained === null ? '-' : `${number(gained)} in sight${read(view.row) === null ? '' : `, ${number(read(view.row))} since boot`}`);
   }
+  tracking.plot.element.hidden = best.value === 0;
+
   // The limit is in the picture where the table comes near it; far below it the course itself is worth seeing.
   const top = best.value * 3 >= most ? Math.max(most, best.value) : Math.max(8, best.value * 1.2);
   tracking.plot.draw(view, store.points(used, view.rows, view.span), {
@@ -59,8 +61,7 @@ const mostCpus = 16;
 function makeCpu(name) {
   const row = { plot: new Plot(), figure: h('b', { class: 'figure' }), more: h('span', { class: 'more' }) };
   row.element = h(
-    'li', {}, h('div', { class: 'name' }, h('b', { text: `cpu ${name}` })), h('div', { class: 'meter none' }), row.plot.element,
-    h('div', { class: 'figures' }, row.figure, ' ', row.more), h('span', { class: 'word' }));
+    'li', {}, h('div', { class: 'name' }, h('b', { text: `cpu ${name}` })), row.plot.element, h('div', { class: 'figures' }, row.figure, ' ', row.more), h('span', { class: 'word' }));
   return row;
 }
 
@@ -81,8 +82,8 @@ export function drawSoftnet(store, view) {
     const rate = store.rate(read(name, 'processed'));
     const now = view.row.cpus ? rate(view.row, store.before(view.row)) : null;
     const [dropped, squeezed] = [gain(name, 'dropped'), gain(name, 'squeezed')];
-    setText(row.figure, `${number(now)}/s`);
-    setText(row.more, `backlog ${number(read(name, 'backlog')(view.row))}, dropped ${number(dropped)}, squeezed ${number(squeezed)}`);
+    setText(row.figure, now === null ? '-' : `${number(now)}/s`);
+    setText(row.more, now === null ? 'not seen' : `backlog ${number(read(name, 'backlog')(view.row))}, dropped ${number(dropped)}, squeezed ${number(squeezed)}`);
     row.element.dataset.state = dropped > 0 ? 'limiting' : 'ok';
     row.plot.draw(view, store.points(rate, rows, view.span), {
       top: best, losses: store.points(store.rate(read(name, 'dropped')), rows, view.span),

@@ -1,5 +1,5 @@
 // The verdict over time, which is also the handle of the time cursor: one for all charts, by pointer or by keys.
-import { byId, clock, h, number, setAttribute, setText, stateWords, svg } from './dom.js';
+import { byId, clock, duration, h, number, setAttribute, setText, stateWords, svg } from './dom.js';
 
 const heights = [22, 55, 100];
 
@@ -60,7 +60,8 @@ export class Timeline {
     const at = view.cursor === null ? -1 : (view.cursor - view.from) / (view.to - view.from) * 1000;
     setAttribute(this.cursor, 'd', at < 0 || at > 1000 ? '' : `M${at.toFixed(1)} 0V100`);
     setAttribute(this.slider, 'aria-valuenow', Math.round((view.cursor ?? view.row.t) / 1000));
-    const text = `${clock(view.row.t)}${view.cursor === null ? '' : `, ${Math.round((view.to - view.row.t) / 1000)} s before the end`}: ${describe(store, view.row)}`;
+    const ago = Math.round((view.to - view.row.t) / 1000);
+    const text = `${clock(view.row.t)}${ago > 0 ? `, ${duration(ago * 1000)} before the end` : ''}: ${describe(store, view.row)}`;
     setAttribute(this.slider, 'aria-valuetext', text);
     setText(this.told, view.cursor === null ? 'Verdict over time. Point at a chart, or use the arrow keys here, to read any second.' : text);
     this.tell = row => describe(store, row);
@@ -89,7 +90,7 @@ export function judge(store, rows) {
     const during = rows.filter(row => state(row) === worst.value);
     const peak = store.highest(store.gauge(`${name}.used`), during);
     found.push({
-      name, state: worst.value, from: during[0].t, until: during.at(-1).t, peak: peak?.value ?? null,
+      name, state: worst.value, from: during[0].t, until: during.at(-1).t, lasted: during.length * store.interval, peak: peak?.value ?? null,
       limit: peak === null ? null : store.gauge(`${name}.limit`)(store.at(peak.t)), lost: store.gain(store.gauge(`${name}.losses`), rows),
     });
   }

@@ -1,12 +1,11 @@
 // What is limiting this host: the first thing on the page, in words.
-import { byId, clock, duration, h, number, setText } from './dom.js';
+import { byId, clock, duration, h, morph, number, setText, stateWords } from './dom.js';
 import { judge } from './timeline.js';
 
 const icons = { ok: '#1d7a45', near: '#c27c00', limiting: '#c8241f', unknown: '#6b7480' };
 
 let drawn = '';
 
-// Only when the words changed: a screen reader says what is new, and a selection in the text stays.
 function show(state, headline, blocks) {
   const key = JSON.stringify([state, headline, blocks]);
   if (key === drawn) return;
@@ -14,16 +13,17 @@ function show(state, headline, blocks) {
   document.body.dataset.verdict = state;
   const words = { ok: 'OK', near: 'NEAR A LIMIT', limiting: 'LIMITING', unknown: 'CANNOT TELL' }[state];
   setText(byId('headline'), `${words}: ${headline}`);
-  byId('verdict-body').replaceChildren(...blocks.map(block));
+  morph(byId('verdict-body'), h('div', {}, ...blocks.map(block)));
   document.title = `${words === 'OK' ? 'ok' : words}${state === 'ok' ? '' : `: ${headline}`} - ${byId('host').textContent}`;
   const shape = state === 'limiting' ? '<path d="M8 1 15 14H1z"/>' : state === 'near' ? '<path d="M8 1 15 8 8 15 1 8z"/>' : '<circle cx="8" cy="8" r="6"/>';
   const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="${icons[state]}">${shape}</svg>`;
   byId('icon').href = `data:image/svg+xml,${encodeURIComponent(picture)}`;
 }
 
-function block({ title, text, lists }) {
-  const element = h('div', { class: 'block' });
-  if (title) element.append(h('h3', { text: title }));
+function block({ title, text, lists, folded }) {
+  const element = h(folded ? 'details' : 'div', { class: 'block' });
+  if (folded) element.append(h('summary', { text: `Also near its limit: ${title}` }));
+  else if (title) element.append(h('h3', { text: title }));
   if (text) element.append(h('p', { text }));
   const columns = h('div', { class: 'columns' });
   for (const { name, items, ordered, folded } of lists ?? []) {
@@ -38,33 +38,34 @@ function block({ title, text, lists }) {
 const titled = one => (one.subject ? `${one.resource} of ${one.subject}` : one.resource);
 
 // The verdict of now, from /api/v1/why.
-export function drawVerdict(store, doc) {
-  const { why } = doc;
-  const bad = why.resources.filter(one => one.state === 'limiting');
-  const near = why.resources.filter(one => one.state === 'near');
-  const odd = why.resources.filter(one => one.state !== 'limiting' && one.state !== 'near' && one.losses > 0 && one.evidence.length > 0);
-  const blocks = [...bad, ...near].map(one => ({
-    title: `${titled(one)}: ${one.title}`,
-    text: `${one.state === 'limiting' ? 'Limiting' : 'Near its limit'}${since(store, one)}. ${figures(one)}`,
+export function drawVerdict(store, { why }) {
+  const named = state => why.resources.filter(one => one.state === state).map(titled).join(', ');
+  const headline = why.verdict === 'unknown' ? 'a source that is needed fails' : why.verdict === 'ok' ? 'nothing is limiting this host' : named(why.verdict);
+  show(why.verdict, headline, blocksOf(store, why));
+}
+
+function blocksOf(store, why) {
+  const of = state => why.resources.filter(one => one.state === state);
+  const [bad, near] = [of('limiting'), of('near')];
+  const told = [...bad, ...near];
+  const blocks = told.map(one => ({
+    title: told.length > 1 ? titled(one) : '',
+    folded: bad.length > 0 && one.state === 'near',
+    text: `${one.title[0].toUpperCase()}${one.title.slice(1)}: ${one.state}${since(store, one)}. ${figures(one)}`,
     lists: [
       { name: 'Why', items: one.evidence }, { name: 'What to change', items: one.advice, ordered: true },
       { name: 'What will not help', items: one.will_not_fix, folded: true },
     ],
   }));
-  const headline = {
-    limiting: () => bad.map(titled).join(', '), near: () => near.map(titled).join(', '),
-    unknown: () => 'a source that is needed fails', ok: () => 'nothing is limiting this host',
-  }[why.verdict]();
-  if (why.verdict === 'ok' || why.verdict === 'unknown') {
-    const known = why.resources.filter(one => one.state === 'ok').length;
-    const failing = why.resources.filter(one => one.state === 'unknown').map(one => one.resource);
-    blocks.push({ text: `${known} queues and tables were watched over the last ${duration(Math.round(why.watched_seconds / 10) * 10_000 || 1000)}; none is near its limit.${failing.length > 0 ? ` Not readable: ${failing.join(', ')}.` : ''}` });
+  if (told.length === 0) {
+    const failing = of('unknown').map(one => one.resource);
+    blocks.push({ text: `${of('ok').length} queues and tables were watched over the last ${duration(Math.max(1000, why.watched_seconds * 1000))}; none is near its limit.${failing.length > 0 ? ` Not readable: ${failing.join(', ')}.` : ''}` });
   }
-  const others = [
+  const odd = of('ok').filter(one => one.losses > 0 && one.evidence.length > 0);
+  return [...blocks, { lists: [
     ...odd.map(one => ({ name: `Losses, but not for the limit: ${titled(one)}`, items: [...one.evidence, ...one.advice], folded: true })),
     { name: `Not limiting now, worth a look (${why.findings.length})`, items: why.findings.map(one => `${one.severity}: ${one.text}`), folded: true },
-  ];
-  show(why.verdict, headline, [...blocks, { lists: others }]);
+  ] }];
 }
 
 function figures(one) {
@@ -84,21 +85,19 @@ function since(store, one) {
   return first === null ? '' : first === store.rows[0] ? ` since before ${clock(first.t)}` : ` since ${clock(first.t)}`;
 }
 
-// The verdict of a range in the past, from its rows.
-export function drawPast(store, view, unit) {
+// The verdict of a range in the past, from its rows; and what the agent said at its end, where that is known.
+export function drawPast(store, view, { why }, isSaidThen) {
+  const unit = name => why.resources.find(one => one.resource === name)?.unit;
   const found = judge(store, view.rows);
-  const bad = found.filter(one => one.state === 2);
-  const told = bad.length > 0 ? bad : found;
-  const range = `${clock(view.from)} to ${clock(view.to)}`;
-  if (told.length === 0) {
-    show('ok', `nothing was limiting from ${range}`, []);
-    return;
-  }
-  show(bad.length > 0 ? 'limiting' : 'near', `${told.map(one => one.name).join(', ')}, ${range}`, found.map(one => ({
-    title: `${one.name} was ${one.state === 2 ? 'limiting' : 'near its limit'} from ${clock(one.from)} to ${clock(one.until)}`,
+  const state = Math.max(0, ...found.map(one => one.state));
+  const names = found.filter(one => one.state === state).map(one => one.name).join(', ');
+  const blocks = found.map(one => ({
+    title: `${one.name} was ${one.state === 2 ? 'limiting' : 'near its limit'} for ${duration(one.lasted)} between ${clock(one.from)} and ${clock(one.until)}`,
     text: [
       one.peak === null ? '' : `It reached ${number(one.peak, unit(one.name))}${one.limit === null ? '' : ` of ${number(one.limit, unit(one.name))}`}.`,
       one.lost ? `${number(one.lost)} lost.` : '',
     ].join(' ').trim(),
-  })));
+  }));
+  if (isSaidThen && why.verdict !== 'ok') blocks.push({ title: `What the agent said at ${clock(Date.parse(why.time))}` }, ...blocksOf(store, why));
+  show(stateWords[state], `${names || 'nothing was limiting'} from ${clock(view.from)} to ${clock(view.to)}`, blocks);
 }
