@@ -1,5 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using TcpAgent.History;
+using TcpAgent.Resources;
+using TcpAgent.Tests.History;
 using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Web;
@@ -62,12 +66,52 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnIncidentIsListedAndReadByItsName()
+    {
+        using var rig = new HistoryRig();
+        rig.Verdict(ResourceState.Ok);
+        rig.Tick(20);
+        rig.Verdict(ResourceState.Limiting);
+        rig.Tick(200);
+        var kept = RingFile.Beside(rig.FilePath, Incidents.Suffix).Single();
+        var name = kept[(kept.LastIndexOf('-') + 1)..];
+        Assert.Empty((await List()).EnumerateArray());
+        File.Copy(kept, Path.Combine(_folder, $"history.ring{Incidents.Suffix}{name}"));
+
+        var incident = (await List()).EnumerateArray().Single();
+        Assert.Equal(name, incident.GetProperty("name").GetString());
+        var history = await Get($"?incident={name}&since={incident.GetProperty("since").GetString()}&until={incident.GetProperty("until").GetString()}");
+        Assert.Equal(201, history.GetProperty("records").GetArrayLength());
+        foreach (var wrong in (string[])["x", "", "../history.ring", "%2e%2e%2fx", $"{name}&incident={name}"])
+        {
+            var response = await _agent.Client.GetAsync($"/api/v1/history?incident={wrong}");
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+
+        async Task<JsonElement> List() =>
+            JsonDocument.Parse(await _agent.Client.GetStringAsync("/api/v1/incidents")).RootElement.GetProperty("incidents");
+    }
+
+    [Fact]
+    public async Task GzipIsTheSameDocumentCompressed()
+    {
+        await RecordsAreServedAMomentAfterTheyWereTaken();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/history?until=-1s");
+        request.Headers.Add("Accept-Encoding", "gzip");
+        var response = await _agent.Client.SendAsync(request);
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        await using var gzip = new GZipStream(await response.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        Assert.Equal(1, (await JsonDocument.ParseAsync(gzip)).RootElement.GetProperty("version").GetInt32());
+    }
+
+    [Fact]
     public async Task WithoutAHistoryThereIsNone()
     {
         await using var agent = await RunningAgent.Start(
             Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"));
         var response = await agent.Client.GetAsync("/api/v1/history");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await agent.Client.GetAsync("/api/v1/incidents")).StatusCode);
         Assert.Contains("--history.file", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("tcpagent_history", await agent.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
