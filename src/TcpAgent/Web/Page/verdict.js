@@ -26,10 +26,10 @@ function block({ title, text, lists, folded }) {
   else if (title) element.append(h('h3', { text: title }));
   if (text) element.append(h('p', { text }));
   const columns = h('div', { class: 'columns' });
-  for (const { name, items, ordered, folded } of lists ?? []) {
+  for (const { name, items, ordered, folded: isFolded } of lists ?? []) {
     if (items.length === 0) continue;
     const list = h(ordered ? 'ol' : 'ul', {}, ...items.map(item => h('li', { text: item })));
-    columns.append(folded ? h('details', {}, h('summary', { text: name }), list) : h('div', {}, h('h4', { text: name }), list));
+    columns.append(isFolded ? h('details', {}, h('summary', { text: name }), list) : h('div', {}, h(title && !folded ? 'h4' : 'h3', { class: 'label', text: name }), list));
   }
   if (columns.children.length > 0) element.append(columns);
   return element;
