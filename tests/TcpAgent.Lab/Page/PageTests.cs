@@ -27,11 +27,17 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
     {
         if (_browser is not null)
             await _browser.DisposeAsync();
-        if (_agent is not null)
-            await _agent.DisposeAsync();
+        await EndAgent();
         if (_stage is not null)
             await _stage.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    async Task EndAgent()
+    {
+        if (_agent is not null)
+            await _agent.DisposeAsync();
+        _agent = null;
     }
 
     void StartAgent(bool history = true)
@@ -115,7 +121,7 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
         await tab.Click("#save");
         await Eventually.Holds(() => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
         var file = Directory.GetFiles(Browser.Downloads, "*.html")[0];
-        await _agent!.DisposeAsync();
+        await EndAgent();
         var saved = await Browser.Open();
         await saved.Go($"file://{file}");
         await saved.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
@@ -218,7 +224,7 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var tab = await Open();
         await tab.Until("document.querySelectorAll('#resources li').length > 5");
-        await _agent!.DisposeAsync();
+        await EndAgent();
         await tab.Until("/^no answer since \\d\\d:\\d\\d:\\d\\d; trying again$/.test(document.querySelector('#connection').textContent)");
         StartAgent(history: false);
         await tab.Until("document.querySelector('#connection').textContent === 'live'", 20);
