@@ -76,6 +76,33 @@ static partial class Log
     internal static partial void WebConfigWarning(
         ILogger logger, string warning, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(18, LogLevel.Information, "History of the last {Span} is kept in {Path}")]
+    internal static partial void HistoryOn(
+        ILogger logger, string path, string span, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(19, LogLevel.Information, "History is off: there is no state directory of systemd's and no --history.file")]
+    internal static partial void HistoryOff(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(20, LogLevel.Error, "History cannot be written to {Path}, the agent goes on without it: {Reason}")]
+    internal static partial void HistoryFailed(
+        ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(21, LogLevel.Error, "History in {Path} has gaps: the disk has been busy for a minute")]
+    internal static partial void HistorySlow(
+        ILogger logger, string path, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(22, LogLevel.Information, "History is written to {Path} again")]
+    internal static partial void HistoryRecovered(
+        ILogger logger, string path, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(23, LogLevel.Warning, "History in {Path} was of another version or span, it is now {SetAside}")]
+    internal static partial void HistorySetAside(
+        ILogger logger, string path, string setAside, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(24, LogLevel.Error, "An incident could not be kept beside {Path}: {Reason}")]
+    internal static partial void IncidentFailed(
+        ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>
@@ -91,6 +118,8 @@ static partial class Log
         12 => "918a14ac2f37443c84fa653e2cfa35e1",
         15 => "9df5f83c0d5e494e80e46642ac2969b9",
         16 => "bb4d167346f644ffa2c49aa723ea7f46",
+        20 => "911b444d6415451d8b91efb3544ec03a",
+        22 => "309fadc6c5e840fd9ac34dcfcf22c944",
         _ => null,
     };
 }

@@ -1,6 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Benchmarks;
@@ -23,6 +26,48 @@ public class TickBenchmarks
     {
         _time.Advance(TimeSpan.FromSeconds(1));
         _agent.Sampler.Take();
+    }
+}
+
+/// <summary>The same tick without and with the flight recorder, whose writer runs on its own thread as it does in the daemon.</summary>
+[MemoryDiagnoser]
+public class HistoryBenchmarks
+{
+    readonly ManualTime _time = new();
+    string _folder = "";
+    TestAgent _agent = null!;
+    HistoryWriter _writer = null!;
+    Recorder _recorder = null!;
+
+    [Params(false, true)]
+    public bool HasHistory { get; set; }
+
+    [GlobalSetup]
+    public void Open()
+    {
+        _agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, _time);
+        _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
+        _writer = new HistoryWriter(
+            Path.Combine(_folder, "history.ring"), Header.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger.Instance);
+        _recorder = new Recorder(new SampleLayout(_agent.Sampler.Blocks), _writer, TimeSpan.FromSeconds(1));
+        _writer.Start();
+    }
+
+    [GlobalCleanup]
+    public void Close()
+    {
+        _writer.Dispose();
+        _agent.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Benchmark]
+    public void TickWithHistory()
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _agent.Sampler.Take();
+        if (HasHistory)
+            _recorder.Ticked(_agent.Sampler.Snapshots);
     }
 }
 

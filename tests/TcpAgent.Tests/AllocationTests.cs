@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Support;
 
@@ -48,6 +51,36 @@ public class AllocationTests
         var time = new ManualTime();
         using var agent = TestAgent.OverFixture(set, time);
         AssertAllocatesNothing(agent, time, passes);
+    }
+
+    [Fact]
+    public void RecordingATickAndWritingItAllocateNothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("tcp-agent-");
+        try
+        {
+            var time = new ManualTime();
+            using var agent = TestAgent.OverFixture("many", time);
+            using var writer = new HistoryWriter(
+                Path.Combine(folder.FullName, "history.ring"), Header.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance);
+            var recorder = new Recorder(new SampleLayout(agent.Sampler.Blocks), writer, TimeSpan.FromSeconds(1));
+            long allocated = 0;
+            for (var i = 0; i < 300; i++)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                agent.Sampler.Take();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                recorder.Ticked(agent.Sampler.Snapshots);
+                writer.Drain();
+                allocated += i < 5 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+            Assert.Equal(300, writer.Counters.Written);
+            Assert.Equal(0, allocated);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     static void AssertAllocatesNothing(TestAgent agent, ManualTime time, int passes, bool isLive = false)

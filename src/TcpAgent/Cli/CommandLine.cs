@@ -45,6 +45,7 @@ static class CommandLine
         root.Subcommands.Add(ServeCommand.Create(flags));
         root.Subcommands.Add(PrintCommand.Create(flags));
         root.Subcommands.Add(WhyCommand.Create(flags));
+        root.Subcommands.Add(HistoryCommand.Create(flags));
         root.Subcommands.Add(DescribeCommand.Create());
         root.Subcommands.Add(CheckConfigCommand.Create(flags));
         root.Subcommands.Add(HealthcheckCommand.Create(flags));

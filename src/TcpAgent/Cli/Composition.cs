@@ -10,11 +10,15 @@ namespace TcpAgent.Cli;
 /// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
 sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout) : IDisposable
 {
-    internal static Composition From(AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, ReloadStatus? webConfig = null)
+    internal static Composition From(
+        AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, ReloadStatus? webConfig = null, Source? history = null)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
         var self = new Agent(BuildInfo.Version, BuildInfo.Revision, webConfig);
-        var sampler = new Sampler(Sources(root, options.Sampling, time), self, options.Sampling, time, logger, logDropped);
+        var sources = Sources(root, options.Sampling, time);
+        if (history is not null)
+            sources.Add(history);
+        var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped);
         return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize), new SampleLayout(sampler.Blocks));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
@@ -61,6 +62,7 @@ static class DescribeCommand
     {
         var options = SamplingOptions.Default with { AllNetstatFields = true };
         var sources = Composition.Sources(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
+        sources.Add(new HistorySource(new HistoryCounters()));
         sources.Add(new Agent("", ""));
         var seen = new HashSet<string>();
         var metrics = new List<(string, Metric, string)>();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Serilog.Events;
+using TcpAgent.History;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
@@ -51,6 +52,13 @@ sealed class Flags
         "--listeners.max", "N", "256", "Most listeners exported, the busiest kept; the rest is counted.", "a number from 0 to 10000",
         static (string text, out int value) => TryParseNumber(text, 0, 10_000, out value));
 
+    readonly Flag<string?> _historyFile = new(
+        "--history.file", "PATH", "auto", "Where a record of each second is kept; auto is history.ring in systemd's state directory, or none; none is off.",
+        "a path, auto or none", TryParseHistoryFile);
+
+    readonly Flag<TimeSpan> _historySpan = new(
+        "--history.span", "DURATION", "1h", "How far the history file reaches back; an hour is 7 MB.", "a duration from 1m to 2h", TryParseSpan);
+
     readonly Switch _allNetstat = new(
         "--netstat.all", "Also export every field of netstat, snmp and snmp6 that has no metric of its own, as tcpagent_netstat_field.");
 
@@ -79,7 +87,8 @@ sealed class Flags
             Option[] options =
             [
                 _listenAddresses.Option, _systemdSocket.Option, _telemetryPath.Option, _webConfigFile.Option, _maxRequests.Option, _procFs.Option,
-                _sysFs.Option, _interval.Option, _walkBudget.Option, _peakWindow.Option, _maxListeners.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
+                _sysFs.Option, _interval.Option, _walkBudget.Option, _peakWindow.Option, _maxListeners.Option, _historyFile.Option,
+                _historySpan.Option, _allNetstat.Option, _logLevel.Option, _logFormat.Option,
             ];
             foreach (var option in options)
                 yield return option;
@@ -125,7 +134,7 @@ sealed class Flags
         return new AgentOptions(
             _listenAddresses.Many(result, errors), _systemdSocket.IsOn(result, errors), _telemetryPath.One(result, errors),
             _maxRequests.One(result, errors), _procFs.One(result, errors), _sysFs.One(result, errors), sampling, _logLevel.One(result, errors),
-            _logFormat.One(result, errors), _webConfigFile.One(result, errors));
+            _logFormat.One(result, errors), _webConfigFile.One(result, errors), _historyFile.One(result, errors), _historySpan.One(result, errors));
     }
 
     internal static string EnvironmentName(string flag) =>
@@ -151,6 +160,21 @@ sealed class Flags
         value = text;
         return Directory.Exists(text);
     }
+
+    static bool TryParseHistoryFile(string text, out string? value)
+    {
+        value = text switch
+        {
+            "auto" => HistoryPath.OfStateDirectory,
+            "none" => null,
+            _ => text,
+        };
+        return text.Length > 0;
+    }
+
+    /// <summary>The file stays below 16 MiB.</summary>
+    static bool TryParseSpan(string text, out TimeSpan value) =>
+        Duration.TryParse(text, out value) && value >= TimeSpan.FromMinutes(1) && value <= TimeSpan.FromHours(2);
 
     static bool TryParseText(string text, out string value)
     {

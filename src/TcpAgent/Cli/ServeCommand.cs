@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
+using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Sampling;
@@ -44,7 +45,12 @@ static class ServeCommand
         var reloads = new ReloadStatus();
         if (!TryOpenConfig(options.WebConfigFile, time, logger, reloads, out var config))
             return 1;
-        using var agent = Composition.From(options, time, logger, () => journal?.Dropped ?? 0, reloads);
+        using var history = options.HistoryFile is { } file
+            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger)
+            : null;
+        using var agent = Composition.From(
+            options, time, logger, () => journal?.Dropped ?? 0, reloads, history is null ? null : new HistorySource(history.Counters));
+        var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
         var state = new ServiceState(notifier, agent.Sampler, time, logger);
 
         // Without a handler SIGHUP would end the process.
@@ -55,12 +61,17 @@ static class ServeCommand
             state.Reload();
         });
 
-        using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, state.Ticked);
+        using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, () =>
+        {
+            recorder?.Ticked(agent.Sampler.Snapshots);
+            state.Ticked();
+        });
         using var passwords = new PasswordWorker(Libcrypt.Hash, time);
         await using var app = Build(options, agent, sampling, state, loggers, time, config, passwords);
         LogStart(options, agent, logger);
         if (config is not null)
             Log.WebConfigRead(logger, options.WebConfigFile, config.Fresh().Describe());
+        history?.Start();
         try
         {
             await app.StartAsync(stop);
@@ -102,7 +113,11 @@ static class ServeCommand
         var age = new SampleAge(options.Sampling.Interval, time);
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, time);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
-        var endpoints = new Endpoints(agent.Sampler, metrics, why, age, options.TelemetryPath, BuildInfo.Version);
+        var history = new HistoryEndpoint(options.HistoryFile, time);
+        var live = new LiveJson(agent.Layout, new LiveSettings(
+            BuildInfo.Version, Environment.MachineName, options.HistoryFile is not null, options.Sampling.Interval, options.Sampling.PeakWindow));
+        var endpoints = new Endpoints(
+            agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);
 
         var connections = new Connections();
 
@@ -125,6 +140,10 @@ static class ServeCommand
             names.Add(source.Source.Name);
         names.Sort(StringComparer.Ordinal);
         Log.Starting(logger, BuildInfo.Version, options.ProcFs, Duration.Format(options.Sampling.Interval), string.Join(" ", names));
+        if (options.HistoryFile is { } file)
+            Log.HistoryOn(logger, file, Duration.Format(options.HistorySpan));
+        else
+            Log.HistoryOff(logger);
         if (Environment.IsPrivilegedProcess)
             Log.RunningAsRoot(logger);
     }

@@ -10,6 +10,7 @@ namespace TcpAgent.Kernel;
 static partial class Libc
 {
     internal const int O_RDONLY = 0;
+    internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
 
     internal const int EPERM = 1;

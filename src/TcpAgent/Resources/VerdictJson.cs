@@ -59,6 +59,7 @@ static class VerdictJson
     {
         json.WriteStartObject();
         json.WriteString("resource", report.Resource.Name);
+        json.WriteString("title", report.Resource.Title);
         json.WriteString("state", Name(report.State));
         Write(json, "used", report.Used);
         Write(json, "limit", report.Limit);

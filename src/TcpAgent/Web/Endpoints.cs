@@ -1,11 +1,11 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.Sampling;
 
 namespace TcpAgent.Web;
 
 /// <summary>The paths the agent serves. GET and HEAD only, and nothing that changes anything.</summary>
-sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, SampleAge age, string telemetryPath, string version)
+sealed class Endpoints(
+    Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, Page page, SampleAge age, string telemetryPath)
 {
     internal Task Serve(HttpContext context)
     {
@@ -18,11 +18,13 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why
         var path = context.Request.Path.Value;
         return path == telemetryPath ? metrics.Serve(context) : path switch
         {
-            "/" => Respond.Html(context, LandingPage()),
             "/api/v1/why" => why.Serve(context),
+            "/api/v1/history" => history.Serve(context),
+            "/api/v1/incidents" => history.ServeIncidents(context),
+            "/api/v1/live" => live.Serve(context),
             "/-/healthy" => Healthy(context),
             "/-/ready" => Ready(context),
-            _ => Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n"),
+            _ => page.TryServe(context) ?? Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n"),
         };
     }
 
@@ -42,32 +44,4 @@ sealed class Endpoints(Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why
     Task Ready(HttpContext context) => sampler.Samples > 0
         ? Respond.Text(context, StatusCodes.Status200OK, "TcpAgent is ready.\n")
         : Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
-
-    string LandingPage() =>
-        $$"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width">
-        <title>TcpAgent</title>
-        <style>
-        :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-        body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; }
-        </style>
-        </head>
-        <body>
-        <h1>TcpAgent</h1>
-        <p>Samples the kernel's TCP and network counters of this host and shows which queue or table limits its traffic.</p>
-        <ul>
-        <li><a href="{{WebUtility.HtmlEncode(telemetryPath)}}">Metrics</a></li>
-        <li><a href="/api/v1/why">Verdict</a>: what limits this host now, as JSON</li>
-        <li><a href="/-/healthy">Health</a>: the sampler is on time</li>
-        <li><a href="/-/ready">Readiness</a>: the first sample is taken</li>
-        </ul>
-        <p>Version {{WebUtility.HtmlEncode(version)}}</p>
-        </body>
-        </html>
-
-        """;
 }

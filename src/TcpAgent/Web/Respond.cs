@@ -8,13 +8,7 @@ static class Respond
 {
     internal static Task Text(HttpContext context, int status, string text) => Write(context, status, "text/plain; charset=utf-8", text);
 
-    internal static Task Html(HttpContext context, string html)
-    {
-        // Unless the operator has set another.
-        if (context.Response.Headers.ContentSecurityPolicy.Count == 0)
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return Write(context, StatusCodes.Status200OK, "text/html; charset=utf-8", html);
-    }
+    internal static Task Bytes(HttpContext context, string contentType, byte[] body) => Write(context, StatusCodes.Status200OK, contentType, body);
 
     internal static Task Json(HttpContext context, byte[] json)
     {

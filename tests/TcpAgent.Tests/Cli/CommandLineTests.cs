@@ -27,6 +27,9 @@ public class CommandLineTests
     [InlineData("--collector.snmp and --no-collector.snmp cannot both be given", "--collector.snmp", "--no-collector.snmp")]
     [InlineData("Required argument missing for option: '--web.listen-address'", "--web.listen-address")]
     [InlineData("--format: 'xml' is not one of text, openmetrics", "print", "--format=xml")]
+    [InlineData("since: 'noon' is neither a clock time", "history", "--since=noon")]
+    [InlineData("--json and --csv cannot both be given", "history", "--json", "--csv")]
+    [InlineData("--history.span: '3h' is not a duration from 1m to 2h", "--history.span=3h")]
     [InlineData("--samples: '0' is not a number from 1 to 100000", "print", "--samples=0")]
     public void AMistakeIsSaidOnStderrWithExitCode1(string message, params string[] args)
     {
@@ -90,7 +93,35 @@ public class CommandLineTests
         Assert.Equal(TimeSpan.FromSeconds(1), options.Sampling.Interval);
         Assert.Equal(0.01, options.Sampling.WalkBudget);
         Assert.Equal(TimeSpan.FromMinutes(1), options.Sampling.PeakWindow);
+        Assert.Null(options.HistoryFile);
+        Assert.Equal(TimeSpan.FromHours(1), options.HistorySpan);
         Assert.All(All.Names, name => Assert.True(options.Sampling.IsEnabled(name)));
+    }
+
+    [Fact]
+    public void TheHistoryIsInTheStateDirectoryWhereThereIsOne()
+    {
+        const string Name = "STATE_DIRECTORY";
+        try
+        {
+            Environment.SetEnvironmentVariable(Name, "/var/lib/a:/var/lib/b");
+            Assert.Equal("/var/lib/a/history.ring", Options().HistoryFile);
+            Assert.Equal("/x", Options("--history.file=/x").HistoryFile);
+            Assert.Null(Options("--history.file=none").HistoryFile);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Name, null);
+        }
+    }
+
+    [Fact]
+    public void AHistoryFileThatCannotBeReadIsSaidInOneLine()
+    {
+        var (exit, _, error) = Run("history", "--file=/nonexistent/history.ring", "--since", "-15m");
+        Assert.Equal(1, exit);
+        Assert.StartsWith("tcp-agent: error: /nonexistent/history.ring: ENOENT", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 
     [Theory]

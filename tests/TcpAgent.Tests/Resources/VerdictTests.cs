@@ -51,7 +51,7 @@ public sealed class VerdictTests : IDisposable
         foreach (var resource in document.GetProperty("resources").EnumerateArray())
             Assert.Equal(
                 [
-                    "resource", "state", "used", "limit", "peak", "losses", "losses_total", "unit", "scope", "subject", "evidence", "advice", "will_not_fix",
+                    "resource", "title", "state", "used", "limit", "peak", "losses", "losses_total", "unit", "scope", "subject", "evidence", "advice", "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray().Single(resource => resource.GetProperty("resource").GetString() == "conntrack");
         Assert.Equal((95, 100, 30), (conntrack.GetProperty("used").GetInt32(), conntrack.GetProperty("limit").GetInt32(), conntrack.GetProperty("losses").GetInt32()));

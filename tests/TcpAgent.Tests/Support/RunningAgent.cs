@@ -39,11 +39,12 @@ sealed class RunningAgent : IAsyncDisposable
         Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), 40, webConfigFile, scheme);
 
     internal static async Task<RunningAgent> Start(
-        string procFs, string sysFs, int maxRequests = 40, string webConfigFile = "", string scheme = "http")
+        string procFs, string sysFs, int maxRequests = 40, string webConfigFile = "", string scheme = "http", string? historyFile = null)
     {
         var options = new AgentOptions(
             [new IPEndPoint(IPAddress.Loopback, FreePort())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
-            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, webConfigFile);
+            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, webConfigFile, historyFile,
+            TimeSpan.FromMinutes(1));
         var agent = new RunningAgent(options, scheme);
         for (var i = 0; i < 200; i++)
         {

@@ -90,7 +90,7 @@ public sealed class ServerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/", HttpStatusCode.OK, "<a href=\"/metrics\">")]
+    [InlineData("/", HttpStatusCode.OK, "<a href=\"metrics\">")]
     [InlineData("/-/healthy", HttpStatusCode.OK, "healthy")]
     [InlineData("/-/ready", HttpStatusCode.OK, "ready")]
     [InlineData("/metrics/", HttpStatusCode.NotFound, "Not found")]

@@ -17,6 +17,7 @@ public class StaleSampleTests
     {
         using var agent = TestAgent.OverFixture("linux-6.1", _time);
         var endpoints = Over(agent);
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/live")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
@@ -29,7 +30,10 @@ public class StaleSampleTests
 
         Assert.StartsWith("{\"version\":1,", (await Get(endpoints, "/api/v1/why")).Body, StringComparison.Ordinal);
 
+        Assert.StartsWith("{\"age_seconds\":2.900,\"version\":1,", (await Get(endpoints, "/api/v1/live")).Body, StringComparison.Ordinal);
+
         _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/live")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/healthy")).Status);
         var stale = (await Get(endpoints, "/metrics")).Body;
@@ -58,8 +62,11 @@ public class StaleSampleTests
     {
         var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
         var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, _time);
-        var why = new WhyEndpoint(agent.Sampler, new SampleLayout(agent.Sampler.Blocks), age, TimeSpan.FromSeconds(60));
-        return new Endpoints(agent.Sampler, metrics, why, age, "/metrics", "0");
+        var layout = new SampleLayout(agent.Sampler.Blocks);
+        var why = new WhyEndpoint(agent.Sampler, layout, age, TimeSpan.FromSeconds(60));
+        var json = new LiveJson(layout, new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+        return new Endpoints(
+            agent.Sampler, metrics, why, new HistoryEndpoint(null, _time), new LiveEndpoint(agent.Sampler, json, age, _time), new Page("/metrics"), age, "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

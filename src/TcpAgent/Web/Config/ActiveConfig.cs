@@ -46,7 +46,7 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
             parts.Add($"{Tls.Config.Versions.ToString().Replace("Tls1", "TLS 1.", StringComparison.Ordinal)}, {Tls.Certificate.Subject} until {Tls.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, {Tls.Config.ClientAuth}");
         parts.Add(Config.Users.Count == 0 ? "no passwords" : Config.Users.Count == 1 ? "1 user" : $"{Config.Users.Count} users");
         if (Config.RateLimit is { } limit)
-            parts.Add($"{limit.Burst} requests at once, then one per {Cli.Duration.Format(limit.Interval)}");
+            parts.Add($"{limit.Burst} requests at once, then one per {Duration.Format(limit.Interval)}");
         return string.Join("; ", parts);
     }
 }

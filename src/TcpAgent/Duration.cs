@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace TcpAgent.Cli;
+namespace TcpAgent;
 
 /// <summary>Durations as Prometheus and Go write them: 500ms, 1s, 1m30s, 1h.</summary>
 static class Duration

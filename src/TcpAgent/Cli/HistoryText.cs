@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using TcpAgent.History;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Cli;
+
+/// <summary>
+/// A history for a person at a shell: what happened in which order, then a small chart of each series that has a part in it.
+/// Times are the terminal's own.
+/// </summary>
+sealed class HistoryText : IHistoryFormat
+{
+    const string Red = "\e[1;31m", Yellow = "\e[33m", Bold = "\e[1m", Dim = "\e[2m", Reset = "\e[0m";
+
+    const int NameWidth = 22, NumberWidth = 9, MostCharts = 16;
+
+    /// <summary>Ends of a clock time with its blank, for how text after it is indented.</summary>
+    const int TimeWidth = 12;
+
+    readonly IBufferWriter<byte> _output;
+    readonly Terminal _terminal;
+    readonly TimeZoneInfo _zone;
+    readonly string _path;
+    readonly HistoryFile _file;
+    readonly HistoryQuery _query;
+    readonly StringBuilder _text = new();
+    readonly Dictionary<string, (ListenerFigures Most, long Time)> _listeners = [];
+    readonly long _from = long.MaxValue;
+    readonly long _to;
+    Chart[] _charts = [];
+    int _records;
+
+    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
+    {
+        (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
+        foreach (var entry in file.Index())
+            if (query.Includes(entry.Time))
+                (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));
+    }
+
+    /// <summary>No wider than there are records, so that a column is never without one for want of time.</summary>
+    int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
+
+    int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
+
+    public void Begin(Header header) =>
+        _charts = Array.ConvertAll(header.Names, name => new Chart(Columns, Series.IsCounter(name)));
+
+    public void Add(HistoryRecord record)
+    {
+        _records++;
+        var column = (int)((record.Time - _from) * Columns / (_to - _from + 1));
+        for (var i = 0; i < _charts.Length; i++)
+            _charts[i].Add(column, record.Values[i]);
+        foreach (var listener in record.Listeners)
+            if (Worth(listener) > 0 && (!_listeners.TryGetValue(listener.Name, out var known) || Worth(listener) > Worth(known.Most)))
+                _listeners[listener.Name] = (listener, record.Time);
+    }
+
+    static double Worth(in ListenerFigures listener) => Math.Max(listener.Queue, listener.SynRecv) / (double)Math.Max(1, listener.Limit);
+
+    public void End(List<HistoryEvent> events)
+    {
+        if (_query.Series.Length > 0)
+            events.RemoveAll(one => one.Series.Length > 0 && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
+        if (_records == 0)
+            Line("", $"{_path}: no record in that time");
+        else
+            Write(events);
+        if (_file.Damaged > 0)
+            Line(Yellow, $"{_file.Damaged} damaged records are left out");
+        Encoding.UTF8.GetBytes(_text.ToString(), _output);
+    }
+
+    void Write(List<HistoryEvent> events)
+    {
+        var interval = (_file.Header.Interval / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
+        Line(Bold, $"{Local(_from):yyyy-MM-dd HH:mm:ss} to {Local(_to):HH:mm:ss}, {_records} records, one every {interval} s");
+        _text.Append('\n');
+        if (events.Count == 0)
+            Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
+        foreach (var (time, _, text) in events)
+            Paragraph(text.Contains(" is limiting", StringComparison.Ordinal) ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
+        _text.Append('\n');
+        Charts(events);
+        Listeners();
+    }
+
+    /// <summary>Of what happened, in that order; of an uneventful time the states that are not empty.</summary>
+    void Charts(List<HistoryEvent> events)
+    {
+        var shown = new List<int>();
+        foreach (var (_, series, _) in events)
+            foreach (var name in Shown(series))
+                if (Array.IndexOf(_file.Header.Names, name) is >= 0 and var index && !shown.Contains(index))
+                    shown.Add(index);
+        for (var i = 0; shown.Count == 0 && i < _charts.Length; i++)
+            if (_file.Header.Names[i].StartsWith(Series.StatePrefix, StringComparison.Ordinal) && _charts[i].High > 0)
+                shown.Add(i);
+        var (from, to) = ($"{Local(_from):HH:mm:ss}", $"{Local(_to):HH:mm:ss}");
+        Line(Dim, $"{"",-NameWidth} {from}{to.PadLeft(ChartWidth - from.Length)} {"low",NumberWidth}{"high",NumberWidth}");
+        foreach (var index in shown.GetRange(0, Math.Min(MostCharts, shown.Count)))
+        {
+            var chart = _charts[index];
+            Line("", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} {Number(chart.Low)}{Number(chart.High)}");
+        }
+    }
+
+    static string[] Shown(string series) => series.EndsWith(Series.State, StringComparison.Ordinal)
+        ? [$"{series[..^Series.State.Length]}{Series.Used}", $"{series[..^Series.State.Length]}{Series.Losses}"]
+        : [series];
+
+    static string Title(string name) =>
+        name.StartsWith(Series.StatePrefix, StringComparison.Ordinal) ? name[Series.StatePrefix.Length..].ToUpperInvariant() : name;
+
+    void Listeners()
+    {
+        var ranked = new List<(ListenerFigures Most, long Time)>(_listeners.Values);
+        ranked.Sort(static (a, b) => Worth(b.Most).CompareTo(Worth(a.Most)));
+        if (ranked.Count == 0 || !_query.HasListeners)
+            return;
+        _text.Append('\n');
+        Line(Dim, "fullest listeners, each when it was fullest");
+        foreach (var ((name, queue, limit, synRecv), time) in ranked.GetRange(0, Math.Min(HistoryRecord.MostListeners, ranked.Count)))
+            Paragraph("", time, $"{name}: {queue} wait of {(limit == Metric.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open");
+    }
+
+    void Paragraph(string colour, long time, string text)
+    {
+        var line = new StringBuilder($"  {Local(time):HH:mm:ss}  ");
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > TimeWidth && line.Length + word.Length >= _terminal.Width)
+            {
+                Line(colour, line.ToString().TrimEnd());
+                line.Clear().Append(' ', TimeWidth + 2);
+            }
+            line.Append(word).Append(' ');
+        }
+        Line(colour, line.ToString().TrimEnd());
+    }
+
+    static string Number(long value) => (value switch
+    {
+        Metric.Absent => "-",
+        >= 10_000_000_000 => $"{value / 1_000_000_000}G",
+        >= 10_000_000 => $"{value / 1_000_000}M",
+        _ => value.ToString(CultureInfo.InvariantCulture),
+    }).PadLeft(NumberWidth);
+
+    DateTimeOffset Local(long time) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(time), _zone);
+
+    void Line(string colour, string line) =>
+        _text.Append(_terminal.HasColour ? colour : "").Append(line).Append(_terminal.HasColour && colour.Length > 0 ? Reset : "").Append('\n');
+}

@@ -1,0 +1,25 @@
+using System.Text;
+using TcpAgent.History;
+
+namespace TcpAgent.Cli;
+
+/// <summary>What `history --incidents` prints.</summary>
+static class IncidentText
+{
+    internal static byte[] Write(IncidentList list, TimeZoneInfo zone)
+    {
+        DateTimeOffset Local(long time) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(time), zone);
+
+        var text = new StringBuilder();
+        foreach (var incident in list.Read())
+        {
+            text.Append($"{Local(incident.Time):yyyy-MM-dd HH:mm:ss}  kept from {Local(incident.From):HH:mm:ss} to {Local(incident.Until):HH:mm:ss}\n");
+            foreach (var verdict in incident.Verdicts)
+                text.Append($"  {verdict}\n");
+            text.Append($"  tcp-agent history --file {incident.File}\n");
+        }
+        if (text.Length == 0)
+            text.Append($"No incident is kept beside {list.Path}: the verdict has not turned to limiting, or less than three minutes ago.\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}

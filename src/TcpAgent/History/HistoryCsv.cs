@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.History;
+
+/// <summary>A line for each record, for a spreadsheet. What is absent is empty; events are left to the other formats.</summary>
+sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListeners) : IHistoryFormat
+{
+    readonly StringBuilder _line = new();
+
+    public void Begin(Header header)
+    {
+        _line.Append("time");
+        foreach (var column in columns)
+            _line.Append(',').Append(header.Names[column]);
+        for (var i = 1; hasListeners && i <= HistoryRecord.MostListeners; i++)
+            _line.Append($",listener{i},listener{i}.queue,listener{i}.limit,listener{i}.syn_recv");
+        EndLine();
+    }
+
+    public void Add(HistoryRecord record)
+    {
+        _line.Append(HistoryExport.Time(record.Time));
+        foreach (var column in columns)
+            Number(record.Values[column]);
+        for (var i = 0; hasListeners && i < HistoryRecord.MostListeners; i++)
+        {
+            var listener = i < record.Listeners.Count ? record.Listeners[i] : new ListenerFigures("", Metric.Absent, Metric.Absent, Metric.Absent);
+            _line.Append(',').Append(listener.Name.Replace(',', '_').Replace('"', '_'));
+            Number(listener.Queue);
+            Number(listener.Limit);
+            Number(listener.SynRecv);
+        }
+        EndLine();
+    }
+
+    public void End(List<HistoryEvent> events)
+    {
+    }
+
+    void Number(long value)
+    {
+        _line.Append(',');
+        if (value != Metric.Absent)
+            _line.Append(value);
+    }
+
+    void EndLine()
+    {
+        _line.Append('\n');
+        foreach (var chunk in _line.GetChunks())
+            Encoding.UTF8.GetBytes(chunk.Span, output);
+        _line.Clear();
+    }
+}

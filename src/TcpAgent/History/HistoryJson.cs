@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Text.Json;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.History;
+
+/// <summary>The one JSON document that `history --json` prints and /api/v1/history serves. What is absent is null.</summary>
+sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasListeners) : IHistoryFormat, IDisposable
+{
+    const int Version = 1;
+
+    readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public void Begin(Header header)
+    {
+        _json.WriteStartObject();
+        _json.WriteNumber("version", Version);
+        _json.WriteNumber("interval_seconds", header.Interval / 1000m);
+        _json.WriteStartArray("series");
+        foreach (var column in columns)
+            _json.WriteStringValue(header.Names[column]);
+        _json.WriteEndArray();
+        _json.WriteStartArray("records");
+    }
+
+    public void Add(HistoryRecord record)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("time", HistoryExport.Time(record.Time));
+        _json.WriteStartArray("values");
+        foreach (var column in columns)
+            Write(record.Values[column]);
+        _json.WriteEndArray();
+        if (hasListeners)
+            WriteListeners(record);
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    void WriteListeners(HistoryRecord record)
+    {
+        _json.WriteStartArray("listeners");
+        foreach (var listener in record.Listeners)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("listener", listener.Name);
+            _json.WritePropertyName("queue");
+            Write(listener.Queue);
+            _json.WritePropertyName("limit");
+            Write(listener.Limit);
+            _json.WritePropertyName("syn_recv");
+            Write(listener.SynRecv);
+            _json.WriteEndObject();
+        }
+        _json.WriteEndArray();
+    }
+
+    void Write(long value)
+    {
+        if (value == Metric.Absent)
+            _json.WriteNullValue();
+        else
+            _json.WriteNumberValue(value);
+    }
+
+    public void End(List<HistoryEvent> events)
+    {
+        _json.WriteEndArray();
+        _json.WriteStartArray("events");
+        foreach (var (time, series, text) in events)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("time", HistoryExport.Time(time));
+            if (series.Length > 0)
+                _json.WriteString("series", series);
+            _json.WriteString("text", text);
+            _json.WriteEndObject();
+        }
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.Flush();
+        output.Write("\n"u8);
+    }
+
+    public void Dispose() => _json.Dispose();
+}

@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Text;
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+
+namespace TcpAgent.History;
+
+/// <param name="Name">Address and port.</param>
+/// <param name="Queue">Connections that wait to be accepted.</param>
+/// <param name="Limit">How many may; absent where the kernel does not tell.</param>
+/// <param name="SynRecv">Half-open connections.</param>
+readonly record struct ListenerFigures(string Name, long Queue, long Limit, long SynRecv);
+
+/// <summary>
+/// One record: checksum, layout, sequence, time, flags, the series, and then texts: the fullest listeners, and what the
+/// resources' figures are of. An object of this type is filled anew for each record that is read.
+/// </summary>
+sealed class HistoryRecord
+{
+    /// <summary>Half a page: a record is never in two pages of the file.</summary>
+    internal const int Size = 2048;
+
+    const int ChecksumAt = 0, LayoutAt = 4, SequenceAt = 8, TimeAt = 16, FlagsAt = 24, CountAt = 28, ValuesAt = 32;
+
+    /// <summary>The rest is for texts.</summary>
+    internal const int MostSeries = 160;
+
+    internal const int MostListeners = 4;
+
+    const byte End = 0, ListenerEntry = 1, SubjectEntry = 2;
+
+    const int ListenerNumbers = 3 * sizeof(long);
+
+    const uint FirstFlag = 1;
+
+    readonly List<ListenerFigures> _listeners = [];
+    readonly Dictionary<string, string> _subjects = [];
+    long[] _values = [];
+
+    internal long Sequence { get; private set; }
+
+    /// <summary>Milliseconds since the epoch.</summary>
+    internal long Time { get; private set; }
+
+    /// <summary>The first that the agent wrote after its start.</summary>
+    internal bool IsFirst { get; private set; }
+
+    internal ReadOnlySpan<long> Values => _values;
+
+    internal IReadOnlyList<ListenerFigures> Listeners => _listeners;
+
+    /// <summary>Which listener, CPU, queue or destination a resource's figures are of; empty where there is only one.</summary>
+    internal string SubjectOf(string resource) => _subjects.GetValueOrDefault(resource, "");
+
+    /// <summary>Everything but what is known only when it is written.</summary>
+    internal static void Write(Span<byte> record, long time, bool isFirst, ReadOnlySpan<long> values)
+    {
+        record.Clear();
+        BinaryPrimitives.WriteInt64LittleEndian(record[TimeAt..], time);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[FlagsAt..], isFirst ? FirstFlag : 0);
+        BinaryPrimitives.WriteInt32LittleEndian(record[CountAt..], values.Length);
+        for (var i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(record[(ValuesAt + (i * sizeof(long)))..], values[i]);
+    }
+
+    internal static int TextsAt(int series) => ValuesAt + (series * sizeof(long));
+
+    /// <summary>Appends a listener by its label text; returns where the next text goes. What finds no room is left out.</summary>
+    internal static int WriteListener(Span<byte> record, int at, ReadOnlySpan<byte> key, long queue, long limit, long synRecv)
+    {
+        var end = WriteText(record, at, ListenerEntry, key, ListenerNumbers);
+        if (end == at)
+            return at;
+        BinaryPrimitives.WriteInt64LittleEndian(record[(end - ListenerNumbers)..], queue);
+        BinaryPrimitives.WriteInt64LittleEndian(record[(end - (2 * sizeof(long)))..], limit);
+        BinaryPrimitives.WriteInt64LittleEndian(record[(end - sizeof(long))..], synRecv);
+        return end;
+    }
+
+    /// <summary>Appends a resource and its subject as one label text.</summary>
+    internal static int WriteSubject(Span<byte> record, int at, ReadOnlySpan<byte> key) => WriteText(record, at, SubjectEntry, key, 0);
+
+    static int WriteText(Span<byte> record, int at, byte kind, ReadOnlySpan<byte> text, int more)
+    {
+        var end = at + 2 + text.Length + more;
+        if (end > record.Length || text.Length > byte.MaxValue)
+            return at;
+        (record[at], record[at + 1]) = (kind, (byte)text.Length);
+        text.CopyTo(record[(at + 2)..]);
+        return end;
+    }
+
+    internal static void Seal(Span<byte> record, uint layout, long sequence)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(record[LayoutAt..], layout);
+        BinaryPrimitives.WriteInt64LittleEndian(record[SequenceAt..], sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(record, Checksum.Of(record[LayoutAt..]));
+    }
+
+    /// <summary>The first value, which is the verdict.</summary>
+    internal static long VerdictOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[ValuesAt..]);
+
+    internal static long TimeOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[TimeAt..]);
+
+    internal static long SequenceOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[SequenceAt..]);
+
+    /// <summary>Whole, and of this file: neither torn nor never written nor of another build.</summary>
+    internal static bool IsWhole(ReadOnlySpan<byte> record, Header header) =>
+        record.Length == Size && BinaryPrimitives.ReadUInt32LittleEndian(record) == Checksum.Of(record[LayoutAt..])
+        && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == header.Layout && SequenceOf(record) > 0
+        && TimeOf(record) is >= 0 and < 253_402_300_800_000
+        && BinaryPrimitives.ReadInt32LittleEndian(record[CountAt..]) == header.Names.Length && header.Names.Length <= MostSeries;
+
+    /// <summary>Takes a record over. False when it is not whole.</summary>
+    internal bool TryRead(ReadOnlySpan<byte> record, Header header)
+    {
+        if (!IsWhole(record, header))
+            return false;
+        (Sequence, Time) = (SequenceOf(record), TimeOf(record));
+        IsFirst = (BinaryPrimitives.ReadUInt32LittleEndian(record[FlagsAt..]) & FirstFlag) != 0;
+        if (_values.Length != header.Names.Length)
+            _values = new long[header.Names.Length];
+        for (var i = 0; i < _values.Length; i++)
+            _values[i] = BinaryPrimitives.ReadInt64LittleEndian(record[(ValuesAt + (i * sizeof(long)))..]);
+        _listeners.Clear();
+        _subjects.Clear();
+        for (var rest = record[TextsAt(_values.Length)..]; TryReadText(ref rest);)
+        {
+        }
+        return true;
+    }
+
+    bool TryReadText(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < 2 || rest[0] is End or > SubjectEntry)
+            return false;
+        var (isListener, length) = (rest[0] == ListenerEntry, rest[1]);
+        var end = 2 + length + (isListener ? ListenerNumbers : 0);
+        if (end > rest.Length)
+            return false;
+        var labels = Encoding.UTF8.GetString(rest.Slice(2, length));
+        var numbers = rest[(2 + length)..end];
+        if (isListener)
+            _listeners.Add(new ListenerFigures(
+                Printable(Subject.FromLabels(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
+                BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]), BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
+        else if (Label.Values(labels) is var values && values.TryGetValue("resource", out var resource))
+            _subjects[resource] = Printable(values.GetValueOrDefault("subject", ""));
+        rest = rest[end..];
+        return true;
+    }
+
+    /// <summary>A file may come from anywhere, and a terminal obeys control characters.</summary>
+    static string Printable(string text) => string.Create(text.Length, text, static (span, from) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+            span[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
+    });
+}

@@ -1,0 +1,156 @@
+using Microsoft.Extensions.Logging;
+
+namespace TcpAgent.History;
+
+/// <summary>
+/// Writes what the recorder makes, on a thread of its own: whatever the disk does, the sampler is not delayed. While the file cannot
+/// be written its records are lost and counted, and it is tried again every ten seconds.
+/// </summary>
+sealed class HistoryWriter : IDisposable
+{
+    static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
+
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    readonly string _path;
+    readonly Header _header;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly Thread _thread;
+    RingFile? _ring;
+    Incidents? _incidents;
+    long? _failedAt;
+    string _reason = "";
+    volatile bool _isStopping;
+
+    internal HistoryWriter(string path, Header header, TimeProvider time, ILogger logger)
+    {
+        (_path, _header, _time, _logger) = (path, header, time, logger);
+        _thread = new Thread(Run) { Name = "history", IsBackground = true };
+    }
+
+    internal RecordQueue Queue { get; } = new();
+
+    internal HistoryCounters Counters { get; } = new();
+
+    internal void Start() => _thread.Start();
+
+    void Run()
+    {
+        while (!_isStopping)
+        {
+            Queue.Wait();
+            Drain();
+        }
+    }
+
+    /// <summary>The recorder found no room in the queue; on its thread.</summary>
+    internal void Overflow()
+    {
+        Counters.Lose();
+        if (Counters.IsFailing)
+            return;
+        Counters.IsFailing = true;
+        Log.HistorySlow(_logger, _path);
+    }
+
+    /// <summary>Writes all that waits; for the writer's thread, or for a test instead of it.</summary>
+    internal void Drain()
+    {
+        for (var record = Queue.Peek(); !record.IsEmpty; record = Queue.Peek())
+        {
+            if (IsOpen() && TryWrite(record))
+                Counters.Write();
+            else
+                Counters.Lose();
+            Queue.Release();
+        }
+    }
+
+    bool IsOpen()
+    {
+        if (_ring is not null)
+            return true;
+        if (_failedAt is { } failed && _time.GetElapsedTime(failed) < s_retry)
+            return false;
+        try
+        {
+            _ring = RingFile.Open(_path, _header, _time.GetUtcNow(), out var setAside);
+            if (setAside is not null)
+                Log.HistorySetAside(_logger, _path, setAside);
+            _incidents = new Incidents(_path, _header);
+            Counters.Keep(_incidents.Resume(_ring));
+            return true;
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            Fail(e);
+            return false;
+        }
+    }
+
+    bool TryWrite(Span<byte> record)
+    {
+        try
+        {
+            _ring!.Write(record);
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            Fail(e);
+            return false;
+        }
+        if (Counters.IsFailing)
+            Log.HistoryRecovered(_logger, _path);
+        (_failedAt, _reason, Counters.IsFailing) = (null, "", false);
+        if (_incidents!.Note(record))
+            Freeze();
+        return true;
+    }
+
+    void Freeze()
+    {
+        try
+        {
+            Counters.Keep(_incidents!.Freeze(_ring!));
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            Counters.Fail();
+            Log.IncidentFailed(_logger, _path, e.Message);
+        }
+    }
+
+    /// <summary>Said once for each reason, however often it is tried.</summary>
+    void Fail(Exception e)
+    {
+        Counters.Fail();
+        Counters.IsFailing = true;
+        _failedAt = _time.GetTimestamp();
+        _ring?.Dispose();
+        _ring = null;
+        if (e.Message != _reason)
+            Log.HistoryFailed(_logger, _path, e.Message);
+        _reason = e.Message;
+    }
+
+    static bool IsOfTheFile(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException;
+
+    /// <summary>Gives the disk a moment for what waits; a disk that hangs does not hold the agent's end up.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        if (!_thread.IsAlive)
+        {
+            Drain();
+        }
+        else
+        {
+            Queue.Wake();
+            if (!_thread.Join(s_patience))
+                return;
+        }
+        _ring?.Dispose();
+        Queue.Dispose();
+    }
+}

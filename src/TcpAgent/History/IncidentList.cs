@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace TcpAgent.History;
+
+/// <param name="File">Beside the history file.</param>
+/// <param name="From">Its first record, milliseconds since the epoch.</param>
+/// <param name="Until">Its last record.</param>
+/// <param name="Time">When the verdict turned to limiting.</param>
+/// <param name="Verdicts">What was limiting, for people.</param>
+sealed record Incident(string File, long From, long Until, long Time, List<string> Verdicts)
+{
+    /// <summary>By which it is asked for.</summary>
+    internal string Name => File[(File.LastIndexOf(Incidents.Suffix, StringComparison.Ordinal) + Incidents.Suffix.Length)..];
+}
+
+/// <summary>The incidents kept beside a history file, the oldest first. A file is read once: nobody changes it any more.</summary>
+sealed class IncidentList(string path)
+{
+    readonly Dictionary<string, Incident> _known = [];
+
+    internal string Path => path;
+
+    /// <summary>Looks again; used by one thread at a time.</summary>
+    internal List<Incident> Read()
+    {
+        var files = RingFile.Beside(path, Incidents.Suffix);
+        foreach (var name in (string[])[.. _known.Keys])
+            if (Array.IndexOf(files, name) < 0)
+                _known.Remove(name);
+        var incidents = new List<Incident>();
+        foreach (var file in files)
+            if (_known.GetValueOrDefault(file) is { } known)
+                incidents.Add(known);
+            else if (Read(file) is { } incident)
+                incidents.Add(_known[file] = incident);
+        return incidents;
+    }
+
+    /// <summary>The file of an incident by its name; null where none is kept.</summary>
+    internal static string? Find(string path, string name) =>
+        Array.Find(RingFile.Beside(path, Incidents.Suffix), file => file.EndsWith($"{Incidents.Suffix}{name}", StringComparison.Ordinal));
+
+    static Incident? Read(string path)
+    {
+        using var file = HistoryFile.TryOpen(path, out _);
+        if (file?.Index() is not [var first, .., var last] entries)
+            return null;
+        var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
+
+        // Within the minutes before there may have been another.
+        var onset = entries.Find(entry => entry.Verdict == Incidents.Limiting
+            && path.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(entry.Time)), StringComparison.Ordinal));
+        foreach (var entry in entries)
+            if (file.TryRead(entry, record))
+                timeline.Add(record);
+        var verdicts = new List<string>();
+        foreach (var one in timeline.Finish())
+            if (one.Text.Contains(" is limiting", StringComparison.Ordinal))
+                verdicts.Add(one.Text["verdict: ".Length..]);
+        return new Incident(path, first.Time, last.Time, onset.Time > 0 ? onset.Time : first.Time, verdicts);
+    }
+
+    /// <summary>The document of `history --incidents --json` and /api/v1/incidents.</summary>
+    internal static byte[] Json(List<Incident> incidents)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteStartArray("incidents");
+            foreach (var incident in incidents)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", incident.Name);
+                json.WriteString("time", HistoryExport.Time(incident.Time));
+                json.WriteString("since", HistoryExport.Time(incident.From));
+                json.WriteString("until", HistoryExport.Time(incident.Until));
+                json.WriteString("file", incident.File);
+                json.WriteStartArray("limiting");
+                foreach (var verdict in incident.Verdicts)
+                    json.WriteStringValue(verdict);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,88 @@
+namespace TcpAgent.History;
+
+/// <summary>
+/// Keeps the minutes around each time that the verdict turned to limiting, as small files beside the ring and of its format. They
+/// are copied from the ring when the minutes after are over, so an agent that was killed meanwhile makes up for it at its next
+/// start.
+/// </summary>
+sealed class Incidents
+{
+    internal const string Suffix = ".incident-";
+
+    internal const int Most = 8;
+
+    static readonly TimeSpan s_before = TimeSpan.FromMinutes(5), s_after = TimeSpan.FromMinutes(3);
+
+    internal const long Limiting = 2;
+
+    readonly string _path;
+    readonly Header _header;
+    readonly byte[] _record = new byte[HistoryRecord.Size];
+    readonly Queue<(long Sequence, long Time)> _pending = new();
+    readonly int _before;
+    readonly int _after;
+    long _verdict = Limiting;
+    long _last;
+
+    internal Incidents(string path, Header ring)
+    {
+        _path = path;
+        (_before, _after) = (Records(s_before, ring), Records(s_after, ring));
+        _header = ring.WithCapacity(_before + _after + 1);
+    }
+
+    static int Records(TimeSpan time, Header ring) => Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
+
+    /// <summary>Looks for those that were not kept, when the agent was killed or the disk was full.</summary>
+    internal int Resume(RingFile ring)
+    {
+        var kept = RingFile.Beside(_path, Suffix);
+        foreach (var entry in ring.Index())
+        {
+            var name = Name(entry.Time);
+            if (Turned(entry.Verdict) && (kept.Length == 0 || string.CompareOrdinal(name, kept[^1]) > 0))
+                Await(entry.Sequence, entry.Time);
+        }
+        return kept.Length;
+    }
+
+    /// <summary>After each record written. True when an incident is complete, to be frozen now.</summary>
+    internal bool Note(ReadOnlySpan<byte> record)
+    {
+        var sequence = HistoryRecord.SequenceOf(record);
+        if (Turned(HistoryRecord.VerdictOf(record)))
+            Await(sequence, HistoryRecord.TimeOf(record));
+        return _pending.TryPeek(out var next) && sequence >= next.Sequence + _after;
+    }
+
+    /// <summary>The first record of a file tells nothing: what is limiting there may have turned so before.</summary>
+    bool Turned(long verdict)
+    {
+        var turned = verdict == Limiting && _verdict != Limiting;
+        _verdict = verdict;
+        return turned;
+    }
+
+    /// <summary>What turns again within the minutes after is the same incident.</summary>
+    void Await(long sequence, long time)
+    {
+        if (_last != 0 && sequence <= _last + _after)
+            return;
+        _pending.Enqueue((sequence, time));
+        _last = sequence;
+    }
+
+    /// <summary>Copies the oldest pending incident out of the ring; returns how many are kept now.</summary>
+    /// <exception cref="IOException">The incident is given up.</exception>
+    internal int Freeze(RingFile ring)
+    {
+        var (sequence, time) = _pending.Dequeue();
+        using (var file = RingFile.Create(Name(time), _header))
+            for (var i = Math.Max(1, sequence - _before); i <= sequence + _after; i++)
+                if (ring.TryRead(i, _record))
+                    RandomAccess.Write(file, _record, _header.Offset(i));
+        return RingFile.Prune(_path, Suffix, Most);
+    }
+
+    string Name(long time) => Path.GetFullPath(_path) + Suffix + RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(time));
+}

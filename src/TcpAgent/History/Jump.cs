@@ -1,0 +1,96 @@
+using System.Globalization;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.History;
+
+/// <summary>
+/// Finds when a number leaves what was usual: by half, and by sixteen at least. What was usual is a mean of about the last half
+/// minute.
+/// </summary>
+sealed class Jump(string series, string name, List<HistoryEvent> events)
+{
+    const int Least = 16;
+
+    const double Weight = 1 / 30.0;
+
+    /// <summary>After so many milliseconds the new level is the usual one.</summary>
+    const long Longest = 5 * 60_000;
+
+    double _usual = double.NaN;
+    bool _isUp;
+    long _start;
+    long _peak;
+    long _peakTime;
+    long _last;
+
+    internal void Add(long time, long value)
+    {
+        _last = time;
+        if (value == Metric.Absent)
+            return;
+        if (double.IsNaN(_usual))
+            _usual = value;
+        if (!_isUp && value - _usual < Math.Max(Least, _usual / 2))
+        {
+            _usual += (value - _usual) * Weight;
+            return;
+        }
+        if (!_isUp)
+            (_isUp, _start, _peak, _peakTime) = (true, time, value, time);
+        if (value > _peak)
+            (_peak, _peakTime) = (value, time);
+        if (value <= _usual + ((_peak - _usual) / 4))
+            Tell($"back after {Timeline.Seconds(time - _start)}", value);
+        else if (time - _start > Longest)
+            Tell("and stays up", value);
+    }
+
+    internal void Finish()
+    {
+        if (_isUp)
+            Tell($"still up after {Timeline.Seconds(_last - _start)}", 0);
+    }
+
+    void Tell(string end, long now)
+    {
+        var climb = _peakTime - _start < 1000 ? "" : $" within {Timeline.Seconds(_peakTime - _start)}";
+        var from = Math.Round(_usual).ToString(CultureInfo.InvariantCulture);
+        events.Add(new HistoryEvent(_start, series, $"{name} jumps from {from} to {_peak}{climb}, {end}"));
+        (_isUp, _usual) = (false, now);
+    }
+}
+
+/// <summary>Finds when a counter moves, and tells how much until it has rested for ten seconds.</summary>
+sealed class Burst(string series, string text, List<HistoryEvent> events)
+{
+    const long Rest = 10_000;
+
+    long _last = Metric.Absent;
+    long _start;
+    long _end;
+    long _count;
+
+    internal void Add(long time, long value)
+    {
+        var more = value == Metric.Absent || _last == Metric.Absent ? 0 : value - _last;
+        _last = value == Metric.Absent ? _last : value;
+        if (more > 0)
+        {
+            _start = _count == 0 ? time : _start;
+            (_end, _count) = (time, _count + more);
+        }
+        else if (_count > 0 && time - _end > Rest)
+        {
+            Finish();
+        }
+    }
+
+    internal void Finish()
+    {
+        if (_count > 0)
+            events.Add(new HistoryEvent(
+                _start, series,
+                $"{text.Replace("{0}", $"{_count}", StringComparison.Ordinal)} within {Timeline.Seconds(Math.Max(1000, _end - _start))}"));
+        _count = 0;
+    }
+}

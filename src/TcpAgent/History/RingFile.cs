@@ -1,0 +1,140 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace TcpAgent.History;
+
+/// <summary>
+/// The file being written: a header and a ring of records, of fixed size from the start. One writer has it locked; readers need
+/// no lock, because each record has its checksum. Throws what the file system throws.
+/// </summary>
+sealed class RingFile : IDisposable
+{
+    /// <summary>Files of another kind that are kept beside.</summary>
+    internal const int MostSetAside = 2;
+
+    readonly SafeFileHandle _handle;
+    readonly Header _header;
+
+    RingFile(SafeFileHandle handle, Header header) => (_handle, _header) = (handle, header);
+
+    /// <summary>Of the record written last; 0 before the first.</summary>
+    internal long Sequence { get; private set; }
+
+    /// <summary>Goes on with the file if it is of this kind, else sets it aside and makes a new one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">What is to be in it.</param>
+    /// <param name="now">Names the file that is set aside.</param>
+    /// <param name="setAside">Where what was there is now; null when it is gone on with.</param>
+    /// <exception cref="IOException">It cannot be made or written, or is no history file, which is left as it is.</exception>
+    internal static RingFile Open(string path, Header header, DateTimeOffset now, out string? setAside)
+    {
+        setAside = null;
+        if (File.Exists(path))
+        {
+            // Locked before anything is decided: another agent may be writing it.
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                var found = new byte[Header.Size];
+                var length = RandomAccess.Read(handle, found, 0);
+                if (found.AsSpan().SequenceEqual(header.Bytes))
+                    return GoOn(handle, header);
+                if (length > 0)
+                    SetAside(path, found, now, out setAside);
+                handle.Dispose();
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+        }
+        return new RingFile(Create(path, header), header);
+    }
+
+    static RingFile GoOn(SafeFileHandle handle, Header header)
+    {
+        if (RandomAccess.GetLength(handle) < header.FileSize)
+            RandomAccess.SetLength(handle, header.FileSize);
+        return new RingFile(handle, header) { Sequence = Index(handle, header) is [.., var newest] ? newest.Sequence : 0 };
+    }
+
+    static List<Entry> Index(SafeFileHandle handle, Header header) => new HistoryFile(handle, header).Index();
+
+    internal List<Entry> Index() => Index(_handle, _header);
+
+    static void SetAside(string path, byte[] found, DateTimeOffset now, out string setAside)
+    {
+        // Zeros are what a crash leaves of a file that was never flushed. Anything else may be dear to somebody.
+        if (!found.AsSpan().StartsWith(Header.Magic) && found.AsSpan().ContainsAnyExcept((byte)0))
+            throw new IOException($"{path} is no history file and is left as it is");
+        setAside = $"{path}.old-{Stamp(now)}";
+        File.Move(path, setAside, overwrite: true);
+        Prune(path, ".old-", MostSetAside);
+    }
+
+    /// <summary>
+    /// A file with its header and room for all its records, or none: nothing is to be seen under the name before, and later no
+    /// full disk can stop a record.
+    /// </summary>
+    internal static SafeFileHandle Create(string path, Header header)
+    {
+        var unfinished = $"{path}.new";
+        File.Delete(unfinished);
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = File.OpenHandle(
+                unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, header.FileSize);
+            RandomAccess.SetLength(handle, header.FileSize);
+            RandomAccess.Write(handle, header.Bytes, 0);
+            RandomAccess.FlushToDisk(handle);
+            File.Move(unfinished, path, overwrite: true);
+            return handle;
+        }
+        catch
+        {
+            handle?.Dispose();
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the record the next number and writes it, half a page in one call.</summary>
+    internal void Write(Span<byte> record)
+    {
+        HistoryRecord.Seal(record, _header.Layout, Sequence + 1);
+        RandomAccess.Write(_handle, record, _header.Offset(Sequence + 1));
+        Sequence++;
+    }
+
+    /// <summary>False where the ring has another record by now, or a torn one.</summary>
+    internal bool TryRead(long sequence, Span<byte> record) =>
+        RandomAccess.Read(_handle, record, _header.Offset(sequence)) == HistoryRecord.Size && HistoryRecord.IsWhole(record, _header)
+        && HistoryRecord.SequenceOf(record) == sequence;
+
+    /// <summary>For file names: sorts as time goes.</summary>
+    internal static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The files beside one, by their suffix, oldest first.</summary>
+    internal static string[] Beside(string path, string suffix)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+            return [];
+        var files = Directory.GetFiles(folder, $"{Path.GetFileName(path)}{suffix}*Z");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <summary>Keeps the newest; returns how many there are.</summary>
+    internal static int Prune(string path, string suffix, int most)
+    {
+        var files = Beside(path, suffix);
+        for (var i = 0; i < files.Length - most; i++)
+            File.Delete(files[i]);
+        return Math.Min(files.Length, most);
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,122 @@
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+
+namespace TcpAgent.History;
+
+/// <param name="Time">When it began, milliseconds since the epoch.</param>
+/// <param name="Series">Of which series it tells; empty for the agent itself.</param>
+/// <param name="Text">For people.</param>
+readonly record struct HistoryEvent(long Time, string Series, string Text);
+
+/// <summary>
+/// Reads records in order and tells what happened and in which order: states that jumped, losses, changes of the verdict, gaps.
+/// Goes by the names of the series, so it reads files of other builds too.
+/// </summary>
+sealed class Timeline
+{
+    const int Limiting = 2;
+
+    /// <summary>One resource's places among the series; -1 where the file has none.</summary>
+    readonly record struct Judged(string Name, int State, int Used, int Limit);
+
+    readonly List<HistoryEvent> _events = [];
+    readonly List<(int Series, Jump Jump)> _jumps = [];
+    readonly List<(int Series, Burst Burst)> _bursts = [];
+    readonly List<Judged> _resources = [];
+    readonly long[] _states;
+    readonly int _interval;
+    long _last = -1;
+
+    internal Timeline(Header header)
+    {
+        _interval = header.Interval;
+        var names = header.Names;
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i].StartsWith(Series.StatePrefix, StringComparison.Ordinal))
+                _jumps.Add((i, new Jump(names[i], names[i][Series.StatePrefix.Length..].ToUpperInvariant(), _events)));
+            else if (BurstText(names, names[i]) is { Length: > 0 } text)
+                _bursts.Add((i, new Burst(names[i], text, _events)));
+            else if (names[i].EndsWith(Series.State, StringComparison.Ordinal))
+                _resources.Add(Resource(names, names[i][..^Series.State.Length]));
+        }
+        _states = new long[_resources.Count];
+        _states.AsSpan().Fill(Metric.Absent);
+    }
+
+    static Judged Resource(string[] names, string name) =>
+        new(name, Array.IndexOf(names, name + Series.State), Array.IndexOf(names, name + Series.Used), Array.IndexOf(names, name + Series.Limit));
+
+    /// <summary>A drop that a resource counts as its own loss too is told once, and one that may be harmless not at all.</summary>
+    static string BurstText(string[] names, string name)
+    {
+        if (name.EndsWith(Series.Losses, StringComparison.Ordinal))
+            return $"{name[..^Series.Losses.Length]}: {{0}} lost";
+        if (!name.StartsWith(Series.DropPrefix, StringComparison.Ordinal))
+            return "";
+        var stage = name[Series.DropPrefix.Length..];
+        return Array.IndexOf(names, stage + Series.Losses) < 0 && Array.Exists(DropRows.All, row => row.Stage == stage && row.IsHarmful)
+            ? $"{stage}: {{0}} dropped"
+            : "";
+    }
+
+    /// <summary>What happened so far, the earliest first.</summary>
+    internal List<HistoryEvent> Finish()
+    {
+        foreach (var (_, jump) in _jumps)
+            jump.Finish();
+        foreach (var (_, burst) in _bursts)
+            burst.Finish();
+        _events.Sort(static (a, b) => (a.Time, a.Series, a.Text).CompareTo((b.Time, b.Series, b.Text)));
+        return _events;
+    }
+
+    internal void Add(HistoryRecord record)
+    {
+        if (_last >= 0 && (record.IsFirst || record.Time - _last > 3L * _interval || record.Time < _last))
+            Tell(record.Time, Gap(record));
+        else if (_last < 0 && record.IsFirst)
+            Tell(record.Time, "the agent started");
+        _last = record.Time;
+        foreach (var (series, jump) in _jumps)
+            jump.Add(record.Time, record.Values[series]);
+        foreach (var (series, burst) in _bursts)
+            burst.Add(record.Time, record.Values[series]);
+        for (var i = 0; i < _resources.Count; i++)
+            Judge(record, _resources[i], ref _states[i]);
+    }
+
+    void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
+
+    string Gap(HistoryRecord record)
+    {
+        var missing = record.Time - _last - _interval;
+        var what = record.IsFirst ? "the agent started again" : record.Time < _last ? "the clock was set back" : "recording goes on";
+        return missing > _interval ? $"{what}, {Seconds(missing)} are missing" : what;
+    }
+
+    void Judge(HistoryRecord record, in Judged resource, ref long state)
+    {
+        var now = record.Values[resource.State];
+        var before = state;
+        state = now;
+        if (now == before || (before == Metric.Absent && now <= 0) || (now == Metric.Absent && before <= 0))
+            return;
+        var subject = record.SubjectOf(resource.Name);
+        var name = subject.Length == 0 ? resource.Name : $"{resource.Name} of {subject}";
+        var text = now switch
+        {
+            Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
+            1 => $"verdict: {name} is near its limit{Figures(record, resource)}",
+            0 => $"verdict: {resource.Name} is ok again",
+            _ => $"verdict: {resource.Name} cannot be told any more",
+        };
+        _events.Add(new HistoryEvent(record.Time, resource.Name + Series.State, text));
+    }
+
+    static string Figures(HistoryRecord record, in Judged resource) =>
+        resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not Metric.Absent and var used
+        && record.Values[resource.Limit] is not Metric.Absent and var limit ? $", {used} of {limit}" : "";
+
+    internal static string Seconds(long milliseconds) => milliseconds < 120_000 ? $"{(milliseconds + 500) / 1000} s" : $"{milliseconds / 60_000} min";
+}

@@ -1,0 +1,114 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using TcpAgent.History;
+
+namespace TcpAgent.Web;
+
+/// <summary>
+/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: what the flight recorder has, the document of `history --json`. Read from the
+/// file at each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU. An incident by its name,
+/// as /api/v1/incidents lists them, is read from the file that was kept of it.
+/// </summary>
+sealed class HistoryEndpoint(string? path, TimeProvider time)
+{
+    const int MostAtOnce = 2;
+
+    readonly Lock _lock = new();
+    readonly IncidentList? _incidents = path is null ? null : new IncidentList(path);
+    int _running;
+
+    static Task Off(HttpContext context) => Respond.Text(
+        context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
+
+    /// <summary>/api/v1/incidents: those kept, the document of `history --incidents --json`.</summary>
+    internal Task ServeIncidents(HttpContext context)
+    {
+        if (_incidents is null)
+            return Off(context);
+        byte[] json;
+        lock (_lock)
+            json = IncidentList.Json(_incidents.Read());
+        return Respond.Json(context, json);
+    }
+
+    internal async Task Serve(HttpContext context)
+    {
+        if (path is null)
+        {
+            await Off(context);
+            return;
+        }
+        try
+        {
+            if (Interlocked.Increment(ref _running) > MostAtOnce)
+                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "The history is being read by others, try again later.\n");
+            else
+                await Read(context, path);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    async Task Read(HttpContext context, string path)
+    {
+        var parameters = context.Request.Query;
+        foreach (var name in parameters.Keys)
+            if (name is not ("since" or "until" or "series" or "incident"))
+            {
+                await Respond.Text(context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
+                return;
+            }
+        var (since, until, series) = ($"{parameters["since"]}", $"{parameters["until"]}", $"{parameters["series"]}");
+        if (!HistoryQuery.TryParse(since, until, series, time, out var query, out var problem))
+        {
+            await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
+            return;
+        }
+        if (parameters["incident"] is { Count: > 0 } incident)
+        {
+            if (IncidentList.Find(path, $"{incident}") is not { } kept)
+            {
+                await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident is kept: {incident}\n");
+                return;
+            }
+            path = kept;
+        }
+        using var file = HistoryFile.TryOpen(path, out var fault);
+        if (file is null)
+        {
+            await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, $"The history cannot be read: {fault}\n");
+            return;
+        }
+        if (!query.TrySelect(file.Header.Names, out var columns, out problem))
+        {
+            await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        context.Response.Headers.Vary = "Accept-Encoding";
+        if (!Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding))
+        {
+            await Write(file, query, columns, context.Response.BodyWriter, context.RequestAborted);
+            return;
+        }
+
+        // A tenth of the bytes, for a browser at the end of a slow line.
+        context.Response.Headers.ContentEncoding = "gzip";
+        await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        var output = PipeWriter.Create(gzip, new StreamPipeWriterOptions(leaveOpen: true));
+        await Write(file, query, columns, output, context.RequestAborted);
+        await output.CompleteAsync();
+    }
+
+    static async Task Write(HistoryFile file, HistoryQuery query, int[] columns, PipeWriter output, CancellationToken stop)
+    {
+        using var json = new HistoryJson(output, columns, query.HasListeners);
+        await HistoryExport.Write(file, query, json, output, stop);
+    }
+}

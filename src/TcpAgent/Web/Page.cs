@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace TcpAgent.Web;
+
+/// <summary>The live page at / and what it is made of: the files of the folder Page, which are part of the program.</summary>
+sealed class Page
+{
+    /// <summary>Nothing from elsewhere, nothing inline, and nobody may frame it.</summary>
+    internal const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    const string Index = "index.html";
+
+    sealed record Asset(string ContentType, byte[] Body, EntityTagHeaderValue Tag);
+
+    readonly FrozenDictionary<string, Asset> _assets;
+
+    /// <param name="telemetryPath">The page links to it.</param>
+    internal Page(string telemetryPath)
+    {
+        var assets = new Dictionary<string, Asset>();
+        foreach (var (name, body) in Files())
+        {
+            // Relative links, so that the page works behind a proxy under any path.
+            var content = name != Index ? body : Encoding.UTF8.GetBytes(
+                Encoding.UTF8.GetString(body).Replace("href=\"metrics\"", $"href=\"{WebUtility.HtmlEncode(telemetryPath.TrimStart('/'))}\"", StringComparison.Ordinal));
+            assets[name == Index ? "/" : $"/page/{name}"] = new Asset(ContentType(name), content, Tag(content));
+        }
+        _assets = assets.ToFrozenDictionary();
+    }
+
+    /// <summary>Name and bytes of every file.</summary>
+    internal static IEnumerable<(string Name, byte[] Body)> Files()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var resource in assembly.GetManifestResourceNames())
+        {
+            if (!resource.StartsWith("page/", StringComparison.Ordinal))
+                continue;
+            using var stream = assembly.GetManifestResourceStream(resource)!;
+            var body = new byte[stream.Length];
+            stream.ReadExactly(body);
+            yield return (resource["page/".Length..], body);
+        }
+    }
+
+    static string ContentType(string name) => Path.GetExtension(name) switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        _ => "text/javascript; charset=utf-8",
+    };
+
+    static EntityTagHeaderValue Tag(byte[] body) => new($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12))}\"");
+
+    /// <summary>Null where the path is none of the page's.</summary>
+    internal Task? TryServe(HttpContext context) =>
+        _assets.TryGetValue(context.Request.Path.Value ?? "", out var asset) ? Serve(context, asset) : null;
+
+    static Task Serve(HttpContext context, Asset asset)
+    {
+        var headers = context.Response.Headers;
+        // Unless the operator has set another.
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = Policy;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-cache";
+        headers.ETag = asset.Tag.ToString();
+        if (EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var tags))
+            foreach (var tag in tags)
+                if (tag.Compare(asset.Tag, useStrongComparison: false))
+                {
+                    context.Response.StatusCode = StatusCodes.Status304NotModified;
+                    return Task.CompletedTask;
+                }
+        return Respond.Bytes(context, asset.ContentType, asset.Body);
+    }
+}

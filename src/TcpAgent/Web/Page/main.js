@@ -1,0 +1,231 @@
+// The page: asks the agent once a second while somebody looks, keeps what it saw, and draws the range in sight.
+import { ask, askHistory, inWords, Problem } from './agent.js';
+import { byId, clock, dayAndClock, duration, h, keep, setAttribute, setText, zone } from './dom.js';
+import { Store } from './store.js';
+import { Timeline, changes } from './timeline.js';
+import { drawPast, drawVerdict } from './verdict.js';
+import { drawDrops, drawListeners, drawResources, drawStates } from './panels.js';
+import { drawConntrack, drawSoftnet } from './tables.js';
+import { followPointer } from './pointer.js';
+import { readSaved, save } from './save.js';
+
+const minute = 60_000;
+const saved = readSaved();
+const asked = [...new URLSearchParams(location.search)].filter(([name]) => ['since', 'until', 'incident'].includes(name));
+const isPast = saved !== null || asked.length > 0;
+const store = new Store(isPast ? Infinity : 16 * minute);
+
+// end: the last moment in sight, null to follow the newest; doc: the newest answer; held: the one of when it was paused.
+const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc: null, held: null };
+const timeline = new Timeline(keepAt, zoomTo);
+const eventItems = new Map();
+let isDue = false;
+
+function look() {
+  const to = state.end ?? store.last.t;
+  const from = to - state.span;
+  if (state.cursor < from) [state.cursor, state.isPinned] = [null, false];
+  const rows = store.between(from, to);
+  const pointed = state.cursor === null ? undefined : store.at(state.cursor);
+  return {
+    from, to, span: state.span, rows, row: pointed ?? rows.at(-1) ?? store.last, cursor: pointed ? pointed.t : null, isNow: !pointed && state.end === null,
+  };
+}
+
+function draw() {
+  isDue = false;
+  if (!store.last) return;
+  const view = look();
+  const doc = state.held ?? state.doc;
+  setText(byId('host'), doc.host);
+  if (isPast) drawPast(store, view, doc, saved !== null && saved.isNow);
+  else drawVerdict(store, doc);
+  timeline.draw(store, view);
+  for (const panel of [drawResources, drawStates, drawListeners, drawDrops, drawConntrack, drawSoftnet]) panel(store, view, doc);
+  drawEvents(view);
+  drawControls(view);
+}
+
+// However often the pointer moves, a frame is drawn once.
+function drawSoon() {
+  if (!isDue) requestAnimationFrame(draw);
+  isDue = true;
+}
+
+function drawEvents(view) {
+  const events = new Map(store.events.filter(event => event.t >= view.from && event.t <= view.to).slice(-60).reverse().map(event => [`${event.t} ${event.text}`, event]));
+  keep(byId('events'), eventItems, events.size === 0 ? ['none'] : [...events.keys()], key => {
+    const event = events.get(key);
+    if (!event) return { element: h('li', { class: 'aside', text: 'Nothing changed in this range.' }) };
+    const button = h('button', { type: 'button', text: clock(event.t) });
+    button.addEventListener('click', () => keepAt(event.t));
+    return { element: h('li', {}, button, ' ', event.text) };
+  });
+}
+
+function drawControls(view) {
+  setAttribute(byId('link'), 'href', `?since=${new Date(view.from).toISOString()}&until=${new Date(view.to).toISOString()}`);
+  setText(byId('pause'), state.end === null ? 'Pause' : 'Resume');
+  for (const button of byId('zoom').children) setAttribute(button, 'aria-pressed', state.span === Number(button.dataset.span));
+  setText(byId('clock'), isPast ? `${dayAndClock(view.from)} to ${clock(view.to)}`
+    : state.end === null ? clock(store.last.t) : `paused at ${clock(view.to)}, ${duration(store.last.t - view.to)} ago; now: ${state.doc.why.verdict}`);
+}
+
+function moveTo(t) {
+  state.cursor = t;
+  drawSoon();
+}
+
+function keepAt(t) {
+  [state.cursor, state.isPinned] = [t, t !== null];
+  draw();
+}
+
+function pause(end) {
+  state.end = end;
+  state.held = end === null ? null : state.held ?? state.doc;
+}
+
+function zoomTo(t) {
+  const end = Math.min(store.last.t, t + minute / 2);
+  if (isPast) state.end = end;
+  else pause(end);
+  state.span = minute;
+  keepAt(t);
+}
+
+byId('pause').addEventListener('click', () => {
+  pause(state.end === null ? store.last?.t ?? null : null);
+  keepAt(null);
+});
+
+byId('zoom').addEventListener('click', event => {
+  const span = Number(event.target.dataset.span);
+  if (!span || !store.last) return;
+  const middle = state.cursor ?? (state.end ?? store.last.t) - span / 2;
+  if (state.end !== null) state.end = Math.min(store.last.t, middle + span / 2);
+  state.span = span;
+  drawSoon();
+});
+
+byId('save').addEventListener('click', async () => {
+  const view = look();
+  try {
+    await save({
+      doc: state.held ?? state.doc, isNow: !isPast, view: { from: view.from, to: view.to }, rows: view.rows, events: store.events, told: store.told,
+      interval: store.interval,
+    });
+  } catch (problem) {
+    note(`The file could not be made: ${problem.message}`);
+  }
+});
+
+function note(text) {
+  byId('note').hidden = text === '';
+  setText(byId('note'), text);
+}
+
+function take(doc) {
+  state.doc = doc;
+  store.resources = doc.why.resources.map(one => one.resource);
+}
+
+let timer = 0;
+let lost = null;
+let began = false;
+let incidentsAt = 0;
+
+// The past of a page that was opened, and of one that was not looked at for a while.
+async function fill(doc, before) {
+  if (began && store.last.t - before < 2.5 * store.interval) return;
+  if (doc.history)
+    try {
+      store.addHistory(await askHistory(`since=${began ? new Date(before).toISOString() : '-15m'}`));
+      note('');
+    } catch (problem) {
+      note(`The past cannot be shown: ${inWords(problem)}`);
+    }
+  began = true;
+}
+
+async function poll() {
+  clearTimeout(timer);
+  if (document.hidden) return;
+  let wait = 2000;
+  try {
+    const doc = await ask('api/v1/live');
+    const before = store.last?.t;
+    take(doc);
+    store.addLive(doc);
+    await fill(doc, before);
+    store.addEvents(changes(store, store.last));
+    if (Date.now() > incidentsAt) await incidents(doc);
+    wait = Math.max(250, store.interval - doc.age_seconds * 1000 + 30);
+    lost = null;
+    setText(byId('connection'), 'live');
+    document.body.dataset.connection = 'live';
+  } catch (problem) {
+    lost ??= store.last ? ` since ${clock(store.last.t)}` : '';
+    setText(byId('connection'), problem instanceof Problem ? `no sample${lost}: ${problem.message}` : `no answer${lost}; trying again`);
+    document.body.dataset.connection = 'lost';
+  }
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(poll, wait);
+  draw();
+}
+
+// New ones come three minutes after the verdict turned.
+async function incidents(doc) {
+  incidentsAt = Date.now() + minute;
+  const list = doc.history ? (await ask('api/v1/incidents').catch(() => ({ incidents: [] }))).incidents : [];
+  const items = list.slice(-8).reverse().map(one => h(
+    'li', {}, h('a', { href: `?since=${one.since}&until=${one.until}&incident=${one.name}`, text: dayAndClock(Date.parse(one.time)) }), ' ', one.limiting.join('; ')));
+  if (items.length === 0)
+    items.push(h('li', { class: 'aside', text: doc.history ? 'None is kept. One is, three minutes after the verdict turned to limiting.'
+      : 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.' }));
+  byId('incidents').replaceChildren(...items);
+}
+
+function showRange(from, to) {
+  [state.span, state.end] = [Math.max(minute, to - from), to];
+  const all = byId('zoom').firstElementChild;
+  all.dataset.span = state.span;
+  setText(all, 'All');
+  byId('pause').hidden = true;
+  setText(byId('connection'), saved ? 'saved from the agent' : 'a range of the past');
+  draw();
+}
+
+async function showPast() {
+  byId('now').hidden = false;
+  try {
+    const doc = await ask('api/v1/live');
+    take(doc);
+    await incidents(doc);
+    if (!doc.history) return note('This agent keeps no history (--history.file), so a range of the past cannot be shown.');
+    const history = await askHistory(new URLSearchParams(asked));
+    store.addHistory(history);
+    store.interval = history.interval_seconds * 1000;
+    if (!store.last) return note('The history has nothing of this range.');
+    showRange(store.rows[0].t, store.last.t);
+  } catch (problem) {
+    note(`The range cannot be shown: ${inWords(problem)}`);
+  }
+}
+
+function showSaved() {
+  take(saved.doc);
+  for (const name of saved.doc.series) store.column(name);
+  Object.assign(store, { rows: saved.rows, events: saved.events, told: saved.told, interval: saved.interval });
+  for (const element of [byId('save'), byId('link'), byId('links'), byId('incidents').closest('section')]) element.hidden = true;
+  showRange(saved.view.from, saved.view.to);
+}
+
+setText(byId('about'), `Times in ${zone()}.`);
+followPointer({ store, look, moveTo, zoomTo, isPinned: () => state.isPinned, pin: isPinned => { state.isPinned = isPinned; } });
+if (saved) showSaved();
+else if (isPast) showPast();
+else {
+  document.addEventListener('visibilitychange', poll);
+  poll();
+}

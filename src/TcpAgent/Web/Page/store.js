@@ -1,0 +1,156 @@
+// What was seen, second by second. A row is { t, v, listeners, cpus, conntrack }: milliseconds, the series by column, and by name
+// what only some rows have. Live samples and the agent's history are the same rows.
+
+export class Store {
+  rows = [];
+  events = [];
+  interval = 1000;
+  // Until when the agent itself told the events.
+  told = 0;
+  #columns = new Map();
+
+  constructor(longest) {
+    this.longest = longest;
+  }
+
+  get last() {
+    return this.rows.at(-1);
+  }
+
+  column(name) {
+    if (!this.#columns.has(name)) this.#columns.set(name, this.#columns.size);
+    return this.#columns.get(name);
+  }
+
+  addLive(doc) {
+    this.interval = Math.max(1000, doc.interval_seconds * 1000);
+    const row = {
+      t: Date.parse(doc.time), v: this.#take(doc.series, doc.values), listeners: named(doc.listeners, 'listener'),
+      cpus: named(doc.cpus, 'cpu'), conntrack: doc.conntrack,
+    };
+    // A sample already there; or the clock was set back, and what was seen cannot be laid on one axis with what comes.
+    if (this.last?.t === row.t) return;
+    if (this.last?.t > row.t) this.rows = [];
+    this.rows.push(row);
+    this.#forget();
+  }
+
+  // Rows that are there stay: a live one knows more.
+  addHistory(doc) {
+    const known = new Set(this.rows.map(row => row.t));
+    const columns = doc.series.map(name => this.column(name));
+    for (const record of doc.records) {
+      const t = Date.parse(record.time);
+      if (known.has(t)) continue;
+      const v = [];
+      columns.forEach((column, i) => { v[column] = record.values[i]; });
+      this.rows.push({ t, v, listeners: named(record.listeners ?? [], 'listener') });
+    }
+    this.rows.sort((a, b) => a.t - b.t);
+    this.addEvents(doc.events.map(event => ({ t: Date.parse(event.time), text: event.text })));
+    this.told = Math.max(this.told, this.last?.t ?? 0);
+    this.#forget();
+  }
+
+  addEvents(events) {
+    for (const event of events)
+      if (!this.events.some(one => one.t === event.t && one.text === event.text)) this.events.push(event);
+    this.events.sort((a, b) => a.t - b.t);
+  }
+
+  #take(series, values) {
+    const v = [];
+    series.forEach((name, i) => { v[this.column(name)] = values[i]; });
+    return v;
+  }
+
+  #forget() {
+    const oldest = (this.last?.t ?? 0) - this.longest;
+    const keep = this.rows.findIndex(row => row.t >= oldest);
+    if (keep > 0) this.rows.splice(0, keep);
+    this.events = this.events.filter(event => event.t >= oldest);
+  }
+
+  // The rows from one time to another, both inclusive.
+  between(from, to) {
+    return this.rows.slice(this.#find(from), this.#find(to + 1));
+  }
+
+  // The row nearest to a time.
+  at(t) {
+    const i = this.#find(t);
+    const [before, after] = [this.rows[i - 1], this.rows[i]];
+    return !before || (after && after.t - t < t - before.t) ? after : before;
+  }
+
+  before(row) {
+    return this.rows[this.#find(row.t) - 1];
+  }
+
+  #find(t) {
+    let [low, high] = [0, this.rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.rows[middle].t < t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // How to read a number from a row: as it is.
+  gauge(name) {
+    const column = this.column(name);
+    return row => row.v[column] ?? null;
+  }
+
+  // What a counter gained since the row before, a second; null after a gap and where the counter began anew.
+  rate(read) {
+    return (row, before) => {
+      if (!before || row.t - before.t > 3.5 * this.interval) return null;
+      const [now, then] = [read(row), read(before)];
+      return now === null || then === null || now < then ? null : (now - then) * 1000 / (row.t - before.t);
+    };
+  }
+
+  // What a counter gained over rows, gaps included; null where it was never read.
+  gain(read, rows) {
+    let [sum, last] = [null, null];
+    for (const row of rows) {
+      const now = read(row);
+      if (now === null) continue;
+      sum = (sum ?? 0) + (last === null || now < last ? 0 : now - last);
+      last = now;
+    }
+    return sum;
+  }
+
+  highest(read, rows) {
+    let best = null;
+    for (const row of rows) {
+      const value = read(row);
+      if (value !== null && (best === null || value > best.value)) best = { value, t: row.t };
+    }
+    return best;
+  }
+
+  // Values for a plot, not more than a screen can show: of the samples that fall together the highest stands.
+  points(read, rows, span) {
+    const step = Math.max(this.interval, span / 360);
+    const points = [];
+    let before = rows.length > 0 ? this.before(rows[0]) : undefined;
+    for (const row of rows) {
+      const y = read(row, before);
+      before = row;
+      const bucket = Math.floor(row.t / step);
+      const last = points.at(-1);
+      if (last?.bucket === bucket) last.y = y === null ? last.y : Math.max(last.y ?? y, y);
+      else points.push({ bucket, t: row.t, y });
+    }
+    points.gap = 3.5 * step;
+    return points;
+  }
+}
+
+function named(list, key) {
+  return new Map(list.map(one => [one[key], one]));
+}

@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using System.Globalization;
+using TcpAgent.Lab.Scenarios;
+using TcpAgent.Lab.Support;
+using Xunit.Abstractions;
+
+namespace TcpAgent.Lab.Page;
+
+/// <summary>
+/// The live page in a real Chromium beside a real agent, in a network namespace with nothing else: a request to anywhere else would
+/// fail and be told. PAGE_PICTURES=FOLDER keeps pictures.
+/// </summary>
+public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    const string Address = "http://127.0.0.1:10793/";
+
+    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-page-").FullName;
+    Stage? _stage;
+    Browser? _browser;
+    Child? _agent;
+
+    Browser Browser => _browser!;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        await EndAgent();
+        if (_stage is not null)
+            await _stage.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    async Task EndAgent()
+    {
+        if (_agent is not null)
+            await _agent.DisposeAsync();
+        _agent = null;
+    }
+
+    void StartAgent(bool history = true)
+    {
+        var (file, arguments) = AgentProgram.Command(
+            "serve", "--web.listen-address=127.0.0.1:10793", $"--history.file={(history ? Path.Combine(_folder, "history.ring") : "none")}");
+        _agent = _stage!.Server.Start(file, arguments);
+    }
+
+    async Task<Tab> Open(string path = "", int width = 1280, bool dark = false, string until = "document.body.dataset.connection === 'live'")
+    {
+        if (_stage is null)
+        {
+            Require.Tool("chromium", "chromium");
+            _stage = await Stage.Create(seconds: 60);
+            StartAgent();
+            _browser = await Browser.Start(_stage.Server);
+        }
+        await Eventually.Holds(
+            async () => (await _stage.Server.RunAny("/bin/sh", "-c", "ss -Htln sport = :10793 | grep -q .")).Code == 0, TimeSpan.FromSeconds(20), () => _agent!.Output);
+        var tab = await Browser.Open(width, width < 500 ? 844 : 900, dark);
+        await tab.Go(Address + path);
+        await tab.Until(until);
+        return tab;
+    }
+
+    static async Task Keep(Tab tab, string name)
+    {
+        if (Environment.GetEnvironmentVariable("PAGE_PICTURES") is { } folder)
+            await tab.Picture(Path.Combine(folder, $"{name}.png"));
+    }
+
+    static void AssertClean(Tab tab)
+    {
+        Assert.Empty(tab.Complaints);
+        Assert.NotEmpty(tab.Requests);
+        Assert.All(tab.Requests, url => Assert.True(
+            url.StartsWith(Address, StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal) || url.StartsWith("blob:", StringComparison.Ordinal), url));
+    }
+
+    const string SynRecv = "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'syn_recv').querySelector('.figure').textContent";
+
+    [SkippableFact]
+    public async Task AJumpOfSynRecvIsShownWithinTwoSecondsAndNamedInWords()
+    {
+        var tab = await Open();
+
+        // An agent's first walks are dear, by being compiled, and it rests after dear ones.
+        await tab.Until($"{SynRecv} === '0' && document.querySelector('#states .line').getAttribute('d').split('L').length > 2");
+        await _stage!.StartAndWait(_stage.Server, "listen", Stage.Server4, "8091", "64");
+        _stage.Start(_stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
+        await Eventually.Holds(
+            async () => (await _stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32, TimeSpan.FromSeconds(10), () => "no SYN_RECV");
+        var watch = Stopwatch.StartNew();
+        await tab.Until($"Number({SynRecv}) > 32");
+        output.WriteLine($"shown {watch.ElapsedMilliseconds} ms after ss");
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
+
+        await tab.Until("document.querySelector('#headline').textContent === 'LIMITING: syn_queue of 10.91.0.1:8091'");
+        Assert.StartsWith("LIMITING: syn_queue", (string)(await tab.Run("document.title"))!, StringComparison.Ordinal);
+        await tab.Until("document.querySelector('#verdict-body').textContent.includes('half-open connections')");
+        await tab.Until("document.querySelector('#events').textContent.includes('syn_queue is limiting')");
+        await tab.Until("document.querySelector('#listeners .word').textContent === 'SYN queue was full'");
+        Assert.Contains("highest", await tab.Attribute("#states svg", "aria-label"), StringComparison.Ordinal);
+        await Keep(tab, "limiting");
+        AssertClean(tab);
+
+        await ARangeOfItIsLinkedAndSaved(tab);
+    }
+
+    async Task ARangeOfItIsLinkedAndSaved(Tab tab)
+    {
+        await tab.Click("#pause");
+        Assert.Equal("Resume", await tab.Text("#pause"));
+        var link = await tab.Attribute("#link", "href");
+        var range = await Open(link, until: "document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
+        Assert.Equal("a range of the past", await range.Text("#connection"));
+        Assert.Contains("syn_queue was limiting for ", await range.Text("#verdict-body"), StringComparison.Ordinal);
+        AssertClean(range);
+
+        await tab.Click("#save");
+        await Eventually.Holds(() => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
+        var file = Directory.GetFiles(Browser.Downloads, "*.html")[0];
+        await EndAgent();
+        var saved = await Browser.Open();
+        await saved.Go($"file://{file}");
+        await saved.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
+        Assert.Contains("What the agent said at", await saved.Text("#verdict-body"), StringComparison.Ordinal);
+        await saved.Until("document.querySelectorAll('#resources li').length > 5 && document.querySelectorAll('#states .line').length === 11");
+        Assert.Empty(saved.Complaints);
+        Assert.Equal([$"file://{file}"], saved.Requests.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)));
+        await Keep(saved, "saved");
+    }
+
+    [SkippableFact]
+    public async Task EverythingIsReachedByKeysAndTold()
+    {
+        var tab = await Open();
+        await tab.Until("document.querySelectorAll('#states li').length === 11");
+        await Task.Delay(3000);
+        var reached = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            await tab.Press("Tab");
+            reached.Add((string)(await tab.Run("document.activeElement.id || document.activeElement.getAttribute('role') || document.activeElement.textContent"))!);
+            Assert.True(await tab.Is("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.tagName === 'BODY'"), reached[^1]);
+        }
+        foreach (var one in (string[])["pause", "15 min", "5 min", "1 min", "link", "save", "slider", "events", "incidents"])
+            Assert.Contains(one, reached);
+
+        await tab.Run("document.querySelector('[role=slider]').focus()");
+        var now = await tab.Attribute("[role=slider]", "aria-valuenow");
+        await tab.Press("ArrowLeft", 2);
+        Assert.InRange(Number(now) - Number(await tab.Attribute("[role=slider]", "aria-valuenow")), 0, 2);
+        Assert.Matches(@"^\d\d:\d\d:\d\d, \d+ s before the end: nothing limits$", await tab.Attribute("[role=slider]", "aria-valuetext"));
+        Assert.True(await tab.Is("document.querySelector('#resources .cursor').getAttribute('d') !== ''"));
+        await tab.Press("Enter");
+        Assert.Equal("true", await tab.Attribute("[data-span='60000']", "aria-pressed"));
+        Assert.Contains("paused at", await tab.Text("#clock"), StringComparison.Ordinal);
+        await tab.Press("Escape");
+        Assert.True(await tab.Is("document.querySelector('#resources .cursor').getAttribute('d') === ''"));
+        AssertClean(tab);
+    }
+
+    static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    [SkippableFact]
+    public async Task PointingTellsTimeAndValue()
+    {
+        var tab = await Open();
+        await tab.Until("document.querySelectorAll('#states li').length === 11");
+        await tab.Point("#resources li:nth-child(3) .plot", 0.999);
+        await tab.Until("!document.querySelector('#tip').hidden");
+        Assert.Matches(@"^\d\d:\d\d:\d\d  \S+", await tab.Text("#tip"));
+        await tab.Until("document.querySelector('#states .cursor').getAttribute('d') !== ''");
+        await tab.Point("#headline", 0.5);
+        await tab.Until("document.querySelector('#tip').hidden && document.querySelector('#states .cursor').getAttribute('d') === ''");
+        AssertClean(tab);
+    }
+
+    [SkippableTheory]
+    [InlineData(1280, false, true)]
+    [InlineData(1280, true, false)]
+    [InlineData(360, false, false)]
+    [InlineData(360, true, true)]
+    public async Task ItFitsTheScreenAndTheSchemeAndIsAccessible(int width, bool dark, bool isLimiting)
+    {
+        var tab = await Open(width: width, dark: dark);
+        if (isLimiting)
+        {
+            await _stage!.StartAndWait(_stage.Server, "listen", Stage.Server4, "8080", "4");
+            _stage.Start(_stage.Client, "connects", Stage.Server4, "8080", "20");
+        }
+        await tab.Until($"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources li').length > 5");
+        Assert.True(await tab.Is("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen");
+        Assert.True(await tab.Is("[...document.querySelectorAll('#controls button:not([hidden])')].every(one => one.offsetHeight >= 24)"), "a button is too small for a finger");
+        var ground = (string)(await tab.Run("getComputedStyle(document.body).backgroundColor"))!;
+        Assert.Equal(dark, Number(ground.Split('(', ',')[1]) < 64);
+        await Keep(tab, $"{width}-{(dark ? "dark" : "light")}");
+        AssertClean(tab);
+        await Axe.AssertAccessible(tab);
+    }
+
+    [SkippableFact]
+    public async Task AHiddenTabAsksNothingAndCatchesUp()
+    {
+        var tab = await Open();
+        await tab.Run("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await Task.Delay(1200);
+        var before = tab.Requests.Length;
+        await Task.Delay(4000);
+        Assert.Equal(before, tab.Requests.Length);
+        await tab.Run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
+        await Eventually.Holds(
+            () => Task.FromResult(tab.Requests[before..].Any(url => url.Contains("/api/v1/history?since=20", StringComparison.Ordinal))), TimeSpan.FromSeconds(3), () => "no catching up");
+        var seconds = tab.Requests.Length;
+        await Task.Delay(3000);
+        Assert.InRange(tab.Requests.Length - seconds, 2, 5);
+        AssertClean(tab);
+    }
+
+    [SkippableFact]
+    public async Task AnAgentThatIsGoneIsSaidAndOneThatComesBackIsSeen()
+    {
+        var tab = await Open();
+        await tab.Until("document.querySelectorAll('#resources li').length > 5");
+        await EndAgent();
+        await tab.Until("/^no answer since \\d\\d:\\d\\d:\\d\\d; trying again$/.test(document.querySelector('#connection').textContent)");
+        StartAgent(history: false);
+        await tab.Until("document.querySelector('#connection').textContent === 'live'", 20);
+        var fresh = await Open();
+        await fresh.Until("document.querySelector('#incidents').textContent.includes('keeps no history')");
+        AssertClean(fresh);
+    }
+}

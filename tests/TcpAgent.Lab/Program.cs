@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.History;
+using TcpAgent.Resources;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Lab;
+
+/// <summary>What a test starts as a process of its own, to kill it.</summary>
+static class Program
+{
+    /// <summary>record FILE: records as fast as it can, and after each one writes into FILE.written how many there are.</summary>
+    [SuppressMessage("Usage", "CA1801", Justification = "the test host calls it without")]
+    static int Main(string[] args)
+    {
+        if (args is not ["record", var path])
+            return 1;
+        var options = SamplingOptions.Default;
+        using var sampler = new Sampler([], new Agent("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
+        using var writer = new HistoryWriter(path, Header.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
+        var recorder = new Recorder(new SampleLayout(sampler.Blocks), writer, options.Interval);
+        using var written = File.OpenHandle($"{path}.written", FileMode.Create, FileAccess.Write, FileShare.Read);
+        while (true)
+        {
+            sampler.Take();
+            recorder.Ticked(sampler.Snapshots);
+            writer.Drain();
+            RandomAccess.Write(written, BitConverter.GetBytes(writer.Counters.Written), 0);
+        }
+    }
+}

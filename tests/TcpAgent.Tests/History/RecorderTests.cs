@@ -1,0 +1,120 @@
+using TcpAgent.History;
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+
+namespace TcpAgent.Tests.History;
+
+/// <summary>What a record holds is what the sample held.</summary>
+public class RecorderTests
+{
+    [Fact]
+    public void StatesResourcesAndDropsAreThoseOfTheSample()
+    {
+        using var rig = new HistoryRig();
+        rig.State("syn_recv", 540);
+        rig.State("closing", 1);
+        rig.Resource("accept_queue", 5, 4, 186, ResourceState.Limiting);
+        rig.Resource("qdisc", 7, 1000, 0, ResourceState.Near);
+        rig.Drops.Add(Label.Render("stage", "nic_fifo"))[DropRows.Total] = 11;
+        rig.Drops.Add(Label.Render("stage", "device_transmit"))[DropRows.Total] = 12;
+        rig.Tick();
+
+        var record = rig.Read().Single();
+        Assert.Equal(rig.Time.GetUtcNow().ToUnixTimeMilliseconds(), record.Time);
+        Assert.True(record.IsFirst);
+        var expected = new Dictionary<string, long>
+        {
+            ["verdict"] = 2,
+            ["tcp.syn_recv"] = 540,
+            ["tcp.closing"] = 1,
+            ["accept_queue.used"] = 5,
+            ["accept_queue.limit"] = 4,
+            ["accept_queue.losses"] = 186,
+            ["accept_queue.state"] = 2,
+            ["qdisc.used"] = 7,
+            ["qdisc.limit"] = 1000,
+            ["qdisc.losses"] = 0,
+            ["qdisc.state"] = 1,
+            ["drops.nic_fifo"] = 11,
+            ["drops.device_transmit"] = 12,
+        };
+        foreach (var series in Series.Names)
+            Assert.Equal((series, expected.GetValueOrDefault(series, Metric.Absent)), (series, HistoryRig.Value(record, series)));
+    }
+
+    [Fact]
+    public void TheFourFullestListenersAreNamedAndWhatResourcesAreOf()
+    {
+        using var rig = new HistoryRig();
+        rig.Listener("::", "1", 0, 128, 0);
+        rig.Listener("::", "2", 10, 128, 0);
+        rig.Listener("10.0.0.1", "3", 0, 128, 120);
+        rig.Listener("::", "4", 5, 4, 1);
+        rig.Listener("::", "5", 20, 0, Metric.Absent);
+        rig.Listener("::", "6", 1, 128, Metric.Absent);
+        rig.Subjects.Add(Label.Render(("resource", "accept_queue"), ("subject", "[::]:4")))[0] = 1;
+        rig.Tick();
+
+        var record = rig.Read().Single();
+        Assert.Equal(
+            [new("[::]:5", 20, 0, Metric.Absent), new("[::]:4", 5, 4, 1), new("10.0.0.1:3", 0, 128, 120), new("[::]:2", 10, 128, 0)],
+            record.Listeners);
+        Assert.Equal("[::]:4", record.SubjectOf("accept_queue"));
+        Assert.Equal("", record.SubjectOf("syn_queue"));
+    }
+
+    [Fact]
+    public void OfSeveralSamplesInASecondTheHighestOfEachNumberIsKept()
+    {
+        using var rig = new HistoryRig(TimeSpan.FromMilliseconds(250));
+        foreach (var (synRecv, lastAck) in ((long, long)[])[(1, 9), (700, 3), (2, 4), (3, 5), (4, 0), (0, 6), (1, 1), (2, 2)])
+        {
+            rig.State("syn_recv", synRecv);
+            rig.State("last_ack", lastAck);
+            rig.Tick();
+        }
+        var records = rig.Read();
+        Assert.Equal([700L, 4], records.Select(record => HistoryRig.Value(record, "tcp.syn_recv")));
+        Assert.Equal([9L, 6], records.Select(record => HistoryRig.Value(record, "tcp.last_ack")));
+        Assert.Equal(1000, rig.Header.Interval);
+    }
+
+    [Fact]
+    public void ATextThatFindsNoRoomIsLeftOutAndTheRecordStaysWhole()
+    {
+        using var rig = new HistoryRig();
+        rig.Subjects.Add(Label.Render(("resource", "long"), ("subject", new string('x', 300))))[0] = 1;
+        rig.Subjects.Add(Label.Render(("resource", "short"), ("subject", "y")))[0] = 1;
+        for (var i = 0; i < 40; i++)
+            rig.Subjects.Add(Label.Render(("resource", $"r{i}"), ("subject", new string('x', 100))))[0] = 1;
+        rig.Tick();
+        var record = rig.Read().Single();
+        Assert.Equal(100, record.SubjectOf("r0").Length);
+        Assert.Equal("", record.SubjectOf("r39"));
+        Assert.Equal("", record.SubjectOf("long"));
+        Assert.Equal("y", record.SubjectOf("short"));
+    }
+
+    [Fact]
+    public void ARecordHasRoomForItsSeriesListenersAndSubjects()
+    {
+        Assert.Equal(Series.Names.Length, Series.Names.Distinct().Count());
+        Assert.InRange(Series.Names.Length, 90, HistoryRecord.MostSeries);
+        const int Listener = 90, Subject = 120;
+        Assert.True(HistoryRecord.TextsAt(Series.Names.Length) + (HistoryRecord.MostListeners * Listener) + (4 * Subject) <= HistoryRecord.Size);
+        Assert.True(string.Join('\n', Series.Names).Length < Header.Size / 2);
+    }
+
+    [Theory]
+    [InlineData(1000, 1000, 3600)]
+    [InlineData(100, 1000, 3600)]
+    [InlineData(700, 1400, 2572)]
+    [InlineData(10_000, 10_000, 360)]
+    [InlineData(3_600_000, 3_600_000, 1)]
+    public void RecordsAreASecondApartOrAsRareAsSamples(int sampleInterval, int interval, int capacity)
+    {
+        var header = Header.For(TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(sampleInterval));
+        Assert.Equal((interval, capacity), (header.Interval, header.Capacity));
+        Assert.True(Header.For(TimeSpan.FromHours(2), TimeSpan.FromMilliseconds(sampleInterval)).FileSize <= 16 * 1024 * 1024);
+    }
+}

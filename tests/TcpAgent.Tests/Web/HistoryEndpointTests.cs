@@ -1,0 +1,118 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.Json;
+using TcpAgent.History;
+using TcpAgent.Resources;
+using TcpAgent.Tests.History;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Web;
+
+/// <summary>/api/v1/history of the real server, while it records.</summary>
+public sealed class HistoryEndpointTests : IAsyncLifetime
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
+    RunningAgent _agent = null!;
+
+    public async Task InitializeAsync() => _agent = await RunningAgent.Start(
+        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"),
+        historyFile: Path.Combine(_folder, "history.ring"));
+
+    public async Task DisposeAsync()
+    {
+        await _agent.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    async Task<JsonElement> Get(string query)
+    {
+        var response = await _agent.Client.GetAsync($"/api/v1/history{query}");
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, text);
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    [Fact]
+    public async Task RecordsAreServedAMomentAfterTheyWereTaken()
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while ((await _agent.Client.GetAsync("/api/v1/history")).StatusCode != HttpStatusCode.OK
+            || (await Get("")).GetProperty("records").GetArrayLength() < 2)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "no record within 20 s");
+            await Task.Delay(100);
+        }
+        Assert.Equal(60, (await Get("?since=-1m")).GetProperty("interval_seconds").GetInt32() * 60);
+        Assert.Equal(11, (await Get("?series=tcp")).GetProperty("series").GetArrayLength());
+        Assert.False((await Get("?series=tcp")).GetProperty("records")[0].TryGetProperty("listeners", out _));
+        Assert.Equal(0, (await Get("?until=-10m")).GetProperty("records").GetArrayLength());
+        Assert.Contains("\ntcpagent_history_success 1\n", await _agent.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?since=noon", "since: 'noon' is neither")]
+    [InlineData("?until=1", "until: '1' is neither")]
+    [InlineData("?since=-1m&since=-2m", "since: '-1m,-2m' is neither")]
+    [InlineData("?since=-1m&until=-2m", "since is after until")]
+    [InlineData("?series=tcp,bogus", "series: no such series: bogus")]
+    [InlineData("?from=-1m", "No such parameter: from")]
+    public async Task WhatMakesNoSenseIsABadRequest(string query, string message)
+    {
+        await RecordsAreServedAMomentAfterTheyWereTaken();
+        var response = await _agent.Client.GetAsync($"/api/v1/history{query}");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.StartsWith(message, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnIncidentIsListedAndReadByItsName()
+    {
+        using var rig = new HistoryRig();
+        rig.Verdict(ResourceState.Ok);
+        rig.Tick(20);
+        rig.Verdict(ResourceState.Limiting);
+        rig.Tick(200);
+        var kept = RingFile.Beside(rig.FilePath, Incidents.Suffix).Single();
+        var name = kept[(kept.LastIndexOf('-') + 1)..];
+        Assert.Empty((await List()).EnumerateArray());
+        File.Copy(kept, Path.Combine(_folder, $"history.ring{Incidents.Suffix}{name}"));
+
+        var incident = (await List()).EnumerateArray().Single();
+        Assert.Equal(name, incident.GetProperty("name").GetString());
+        var history = await Get($"?incident={name}&since={incident.GetProperty("since").GetString()}&until={incident.GetProperty("until").GetString()}");
+        Assert.Equal(201, history.GetProperty("records").GetArrayLength());
+        foreach (var wrong in (string[])["x", "", "../history.ring", "%2e%2e%2fx", $"{name}&incident={name}"])
+        {
+            var response = await _agent.Client.GetAsync($"/api/v1/history?incident={wrong}");
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+
+        async Task<JsonElement> List() =>
+            JsonDocument.Parse(await _agent.Client.GetStringAsync("/api/v1/incidents")).RootElement.GetProperty("incidents");
+    }
+
+    [Fact]
+    public async Task GzipIsTheSameDocumentCompressed()
+    {
+        await RecordsAreServedAMomentAfterTheyWereTaken();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/history?until=-1s");
+        request.Headers.Add("Accept-Encoding", "gzip");
+        var response = await _agent.Client.SendAsync(request);
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        await using var gzip = new GZipStream(await response.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        Assert.Equal(1, (await JsonDocument.ParseAsync(gzip)).RootElement.GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task WithoutAHistoryThereIsNone()
+    {
+        await using var agent = await RunningAgent.Start(
+            Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"));
+        var response = await agent.Client.GetAsync("/api/v1/history");
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await agent.Client.GetAsync("/api/v1/incidents")).StatusCode);
+        Assert.Contains("--history.file", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tcpagent_history", await agent.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+}
