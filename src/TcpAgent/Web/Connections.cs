@@ -8,13 +8,13 @@ namespace TcpAgent.Web;
 /// request longest, first of those that never had an answer of use. So thousands of idle or dawdling clients cost what a few hundred do
 /// and keep no scraper out.
 /// </summary>
-sealed class Connections
+sealed class Connections(int kept)
 {
-    /// <summary>Kept at once. A connection at rest is some 10 kB.</summary>
-    internal const int Kept = 512;
+    /// <summary>Kept at once over plain HTTP, where one at rest is some 20 kB.</summary>
+    internal const int Plain = 512;
 
-    /// <summary>Kestrel's own cap: room for those that are just being closed.</summary>
-    internal const int Max = 2 * Kept;
+    /// <summary>Over TLS, where one is some 100 kB, most of it OpenSSL's.</summary>
+    internal const int Tls = 160;
 
     readonly Lock _lock = new();
 
@@ -22,16 +22,23 @@ sealed class Connections
     readonly LinkedList<Entry> _strangers = [];
     readonly LinkedList<Entry> _known = [];
     int _kept;
+    int _open;
+
+    /// <summary>Those that are just being closed among them; more are closed unserved. Kestrel's own limit would log each.</summary>
+    internal static int Max(int kept) => 2 * kept;
 
     /// <summary>Around a connection's whole life, below TLS.</summary>
     internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)
     {
         var entry = new Entry(connection);
         connection.Features.Set(entry);
-        Enter(entry)?.Connection.Abort(new ConnectionAbortedException("Closed for being idle while others came."));
         try
         {
-            await next(connection);
+            if (TryEnter(entry, out var replaced))
+            {
+                replaced?.Connection.Abort(new ConnectionAbortedException("Closed for being idle while others came."));
+                await next(connection);
+            }
         }
         finally
         {
@@ -56,16 +63,23 @@ sealed class Connections
         }
     };
 
-    /// <summary>The connection to close in its place, if any.</summary>
-    Entry? Enter(Entry entry)
+    /// <param name="entry">The new connection.</param>
+    /// <param name="replaced">The one to close in its place, if any.</param>
+    bool TryEnter(Entry entry, out Entry? replaced)
     {
         lock (_lock)
         {
+            replaced = null;
+            entry.IsGone = ++_open > Max(kept);
+            if (entry.IsGone)
+                return false;
             Rest(entry);
-            if (++_kept <= Kept || (_strangers.First ?? _known.First) is not { } oldest)
-                return null;
-            Remove(oldest.Value);
-            return oldest.Value;
+            if (++_kept > kept)
+            {
+                replaced = (_strangers.First ?? _known.First)!.Value;
+                Remove(replaced);
+            }
+            return true;
         }
     }
 
@@ -89,7 +103,10 @@ sealed class Connections
     void Leave(Entry entry)
     {
         lock (_lock)
+        {
+            _open--;
             Remove(entry);
+        }
     }
 
     void Rest(Entry entry) => (entry.IsKnown ? _known : _strangers).AddLast(entry.Node);

@@ -7,7 +7,7 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
-/// <summary>Kestrel, with every limit said: a slow or hostile client may lose its own scrape, nothing else.</summary>
+/// <summary>Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own scrape, nothing else.</summary>
 static class Server
 {
     internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
@@ -15,7 +15,6 @@ static class Server
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
-            limits.MaxConcurrentConnections = Connections.Max;
             limits.MaxConcurrentUpgradedConnections = 0;
             limits.MaxRequestBodySize = 0;
             limits.MaxRequestLineSize = 8 * 1024;

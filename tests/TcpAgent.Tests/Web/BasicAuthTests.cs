@@ -95,6 +95,15 @@ public sealed class BasicAuthTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoUsersWhosePartsRunTogetherAlikeAreNotTakenForOneAnother()
+    {
+        var hash = Libcrypt.Hash(Encoding.UTF8.GetBytes($"{Cheap}x"), Cheap)!;
+        var users = new Dictionary<string, string> { ["a"] = hash, [$"a{hash}"] = Cheap };
+        Assert.Equal(Admission.Granted, (await Try($"a:{Cheap}x", users)).Admission);
+        Assert.Equal(Admission.Refused, (await Try($"a{hash}:x", users)).Admission);
+    }
+
+    [Fact]
     public async Task AFloodWaitsInAQueueBoundedForEachClientAndAsAWhole()
     {
         Assert.Equal(Admission.Granted, (await Try("alice:secret")).Admission);

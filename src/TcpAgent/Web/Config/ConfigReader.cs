@@ -47,17 +47,22 @@ sealed class ConfigReader
             Header("X-Content-Type-Options", "nosniff"), Header("X-XSS-Protection"), Header("Strict-Transport-Security"));
         _config = _config with { Headers = headers };
 
-        (string, Action<Node>) Header(string name, params string[] allowed) => (name, value =>
+        (string, Action<Node>) Header(string name, params string[] allowed)
         {
-            if (Fields.Text(value, name, _findings) is not { Length: > 0 } text)
-                return;
-            if (allowed.Length > 0 && Array.IndexOf(allowed, text) < 0)
-                _findings.Wrong(value, $"{name} must be {string.Join(" or ", allowed)}");
-            else if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
-                _findings.Wrong(value, $"{name} must be one line of ASCII");
-            else
-                headers.Add(new(name, text));
-        });
+            return (name, Read);
+
+            void Read(Node value)
+            {
+                if (Fields.Text(value, name, _findings) is not { Length: > 0 } text)
+                    return;
+                if (allowed.Length > 0 && Array.IndexOf(allowed, text) < 0)
+                    _findings.Wrong(value, $"{name} must be {string.Join(" or ", allowed)}");
+                else if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
+                    _findings.Wrong(value, $"{name} must be one line of ASCII");
+                else
+                    headers.Add(new(name, text));
+            }
+        }
     }
 
     void Users(Node node)
@@ -94,24 +99,26 @@ sealed class ConfigReader
     void Rate(Node node)
     {
         var (interval, burst) = (TimeSpan.Zero, 0);
-        Fields.Each(
-            node, "rate_limit", _findings, ("interval", value =>
-            {
-                // A bare number would be nanoseconds to other readers of the format, which nobody means.
-                if (value is not Scalar scalar || (scalar.Value != "0" && !Duration.TryParse(scalar.Value, out interval)))
-                    _findings.Wrong(value, "interval must be a duration such as 500ms or 1s, or 0 for no limit");
-                else if (interval > TimeSpan.FromHours(1))
-                    _findings.Wrong(value, "interval must be at most 1h");
-            }),
-            ("burst", value =>
-            {
-                if (value is not Scalar scalar || !int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out burst)
-                    || burst > 1_000_000)
-                    _findings.Wrong(value, "burst must be a number from 0 to 1000000");
-            }));
+        Fields.Each(node, "rate_limit", _findings, ("interval", Interval), ("burst", Burst));
         if (interval > TimeSpan.Zero && burst == 0 && _findings.IsGood)
             _findings.Wrong(node, "rate_limit has an interval but no burst of at least 1, so that every request would be refused");
         if (interval > TimeSpan.Zero)
             _config = _config with { RateLimit = new RateLimit(interval, burst) };
+
+        void Interval(Node value)
+        {
+            // A bare number would be nanoseconds to other readers of the format, which nobody means.
+            if (value is not Scalar scalar || (scalar.Value != "0" && !Duration.TryParse(scalar.Value, out interval)))
+                _findings.Wrong(value, "interval must be a duration such as 500ms or 1s, or 0 for no limit");
+            else if (interval > TimeSpan.FromHours(1))
+                _findings.Wrong(value, "interval must be at most 1h");
+        }
+
+        void Burst(Node value)
+        {
+            if (value is not Scalar scalar || !int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out burst)
+                || burst > 1_000_000)
+                _findings.Wrong(value, "burst must be a number from 0 to 1000000");
+        }
     }
 }

@@ -79,11 +79,16 @@ sealed class TlsReader
             _findings.Warn(_clientAuthAt!, $"{_clientAuth} keeps nobody out: only RequireAndVerifyClientCert does");
     }
 
-    (string, Action<Node>) Pem(string key) => (key, node =>
+    (string, Action<Node>) Pem(string key)
     {
-        if (Fields.Text(node, key, _findings) is { Length: > 0 } text)
-            _sources[key] = new PemSource(key, node, text, key.EndsWith("_file", StringComparison.Ordinal));
-    });
+        return (key, Read);
+
+        void Read(Node node)
+        {
+            if (Fields.Text(node, key, _findings) is { Length: > 0 } text)
+                _sources[key] = new PemSource(key, node, text, key.EndsWith("_file", StringComparison.Ordinal));
+        }
+    }
 
     PemSource? One(Node node, string inline, string file)
     {
