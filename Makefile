@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint publish bench bench-peers bench-fleet kernel-matrix clean
+.PHONY: build test golden lint rules alert-quiet publish bench bench-peers bench-fleet kernel-matrix clean
 
 build:
 	dotnet build
@@ -15,6 +15,18 @@ golden:
 lint:
 	dotnet format --verify-no-changes --severity warn
 
+# Prometheus and Alertmanager: their files are valid, and each alert fires when it should and only then.
+rules:
+	cd deploy/prometheus && promtool check rules *.rules.yml && promtool check config prometheus.yml && promtool check config prometheus.file_sd.yml
+	promtool test rules deploy/prometheus/tests/*.yml
+	amtool check-config deploy/alertmanager/alertmanager.yml
+
+# The rules watch this host idle and then loaded but healthy, ten minutes each; any alert fails. Root. Shorter: make alert-quiet MINUTES=1
+MINUTES ?= 10
+alert-quiet:
+	dotnet build tests/TcpAgent.Lab
+	QUIET_MINUTES=$(MINUTES) dotnet test tests/TcpAgent.Lab --no-build --filter "FullyQualifiedName~QuietTests" --logger "console;verbosity=detailed"
+
 # One self-contained executable in artifacts/tcp-agent.
 publish:
 	dotnet publish src/TcpAgent -c Release -r linux-x64 -o artifacts/tcp-agent
@@ -28,6 +40,7 @@ bench:
 # One short run: make bench-peers PEERS=--quick
 PEERS ?=
 bench-peers: publish
+	dotnet build tests/TcpAgent.Benchmarks -c Release
 	mkdir -p artifacts/peers
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c

@@ -11,13 +11,11 @@ sealed record LinkName(byte[] Name, byte[] Key)
 {
     internal long QueueLength { get; set; }
 
-    internal long Promiscuity { get; set; }
-
     internal bool Seen { get; set; }
 }
 
 /// <summary>
-/// Names and flags of the devices by index, from RTM_GETLINK: read again when the kernel announces a change of any link, when an
+/// Names and queue lengths of the devices by index, from RTM_GETLINK: read again when the kernel announces a change of any link, when an
 /// index without a name turns up, and on the slow lane.
 /// </summary>
 sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDisposable
@@ -75,11 +73,11 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         dump.Begin(_request);
         while (dump.TryRead(out var type, out var payload))
         {
-            if (!Link.TryReadLink(type, payload, out var index, out var name, out var queueLength, out var promiscuity))
+            if (!Link.TryReadLink(type, payload, out var index, out var name, out var queueLength))
                 continue;
             if (!_links.TryGetValue(index, out var link) || !name.SequenceEqual(link.Name))
                 link = Learn(index, name);
-            (link.QueueLength, link.Promiscuity, link.Seen) = (queueLength, promiscuity, true);
+            (link.QueueLength, link.Seen) = (queueLength, true);
         }
         if (dump.Errno == 0)
             ForgetUnseen();

@@ -95,13 +95,9 @@ sealed class ProcDevices : IDeviceReader
     /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
     sealed class Device
     {
-        const int IffPromisc = 0x100;
-
         readonly ProcFile _dropped;
         readonly ProcFile _missed;
         readonly ProcFile _noHandler;
-        readonly ProcFile _queueLength;
-        readonly ProcFile _flags;
 
         internal Device(KernelRoot root, ReadOnlySpan<byte> name)
         {
@@ -111,8 +107,6 @@ sealed class ProcDevices : IDeviceReader
             _dropped = File($"{folder}/statistics/rx_dropped");
             _missed = File($"{folder}/statistics/rx_missed_errors");
             _noHandler = File($"{folder}/statistics/rx_nohandler");
-            _queueLength = File($"{folder}/tx_queue_len");
-            _flags = File($"{folder}/flags");
         }
 
         internal byte[] Name { get; }
@@ -124,9 +118,6 @@ sealed class ProcDevices : IDeviceReader
             slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
             slots[(int)DeviceSlot.ReceiveMissed] = ReadNumber(_missed);
             slots[(int)DeviceSlot.ReceiveNoHandler] = ReadNumber(_noHandler);
-            slots[(int)DeviceSlot.TransmitQueueLength] = ReadNumber(_queueLength);
-            var flags = ReadNumber(_flags);
-            slots[(int)DeviceSlot.Promiscuous] = flags == Metric.Absent ? Metric.Absent : (flags & IffPromisc) != 0 ? 1 : 0;
             if (slots[(int)DeviceSlot.ReceiveDropped] == Metric.Absent)
                 return false;
             slots[(int)DeviceSlot.ReceiveDroppedOrMissed] = Metric.Absent;
@@ -135,7 +126,6 @@ sealed class ProcDevices : IDeviceReader
 
         static ProcFile File(string path) => new(path, ProcFile.ValueCapacity, keepOpen: false);
 
-        /// <summary>Decimal, or hexadecimal with 0x as in "flags".</summary>
         static long ReadNumber(ProcFile file)
         {
             if (file.Read(out var text) != 0)
@@ -143,8 +133,6 @@ sealed class ProcDevices : IDeviceReader
             var cursor = new Cursor(text);
             if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
                 return Metric.Absent;
-            if (field.StartsWith("0x"u8))
-                return Cursor.TryParseHex(field[2..], out var bits) ? (long)bits : Metric.Absent;
             return Cursor.TryParseInt64(field, out var value) ? value : Metric.Absent;
         }
     }

@@ -19,8 +19,6 @@ static class SysctlRows
         .. Sysctl("net.core.netdev_max_backlog"),
         .. Sysctl("net.core.netdev_budget"),
         .. Sysctl("net.core.netdev_budget_usecs"),
-        .. Sysctl("net.core.dev_weight"),
-        .. Sysctl("net.core.flow_limit_table_len"),
 
         // Listeners and handshakes: net/ipv4/sysctl_net_ipv4.c
         .. Sysctl("net.core.somaxconn"),
@@ -29,7 +27,6 @@ static class SysctlRows
         .. Sysctl("net.ipv4.tcp_syn_retries"),
         .. Sysctl("net.ipv4.tcp_synack_retries"),
         .. Sysctl("net.ipv4.tcp_abort_on_overflow"),
-        .. Sysctl("net.ipv4.tcp_migrate_req"),
         .. Sysctl("net.ipv4.tcp_fastopen"),
 
         // TIME_WAIT, orphans and local ports: net/ipv4/sysctl_net_ipv4.c
@@ -48,7 +45,6 @@ static class SysctlRows
         .. Sysctl("net.ipv4.tcp_wmem", 3),
         .. Sysctl("net.core.rmem_max"),
         .. Sysctl("net.core.wmem_max"),
-        .. Sysctl("net.core.rmem_default"),
 
         // Life of a connection: net/ipv4/sysctl_net_ipv4.c
         .. Sysctl("net.ipv4.tcp_keepalive_time"),
@@ -60,27 +56,18 @@ static class SysctlRows
         .. Sysctl("net.ipv4.neigh.default.gc_thresh1"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh2"),
         .. Sysctl("net.ipv4.neigh.default.gc_thresh3"),
-        .. Sysctl("net.ipv4.neigh.default.unres_qlen_bytes"),
         .. Sysctl("net.ipv6.ip6frag_high_thresh"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh1"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh2"),
         .. Sysctl("net.ipv6.neigh.default.gc_thresh3"),
-        .. Sysctl("net.ipv6.neigh.default.unres_qlen_bytes"),
         .. Sysctl("net.ipv6.route.max_size"),
 
         // Connection tracking: net/netfilter/nf_conntrack_standalone.c; absent while the module is not loaded
         .. Sysctl("net.netfilter.nf_conntrack_max"),
         .. Sysctl("net.netfilter.nf_conntrack_buckets"),
         .. Sysctl("net.netfilter.nf_conntrack_udp_timeout"),
-        .. Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_syn_sent"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_syn_recv"),
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_fin_wait"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_close_wait"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_last_ack"),
         .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_time_wait"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_close"),
 
         // Files: fs/file_table.c
         .. Sysctl("fs.file-max"),

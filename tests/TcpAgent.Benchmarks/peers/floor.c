@@ -85,13 +85,14 @@ static void read_proc(const char *path)
 	close(fd);
 }
 
+// What a tick of the agent reads, read for read, on a host that loses nothing and has no NFQUEUE.
 static const char *const files[] = {
-	"/proc/net/netstat", "/proc/net/snmp", "/proc/net/snmp6", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/softnet_stat",
-	"/proc/net/dev", "/proc/net/stat/nf_conntrack", "/proc/net/stat/arp_cache", "/proc/net/stat/rt_cache",
-	"/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max", "/proc/sys/fs/file-nr"};
+	"/proc/net/snmp", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/netstat", "/proc/net/snmp6", "/proc/net/softnet_stat",
+	"/proc/net/stat/nf_conntrack", "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
+	"/proc/sys/net/netfilter/nf_conntrack_buckets", "/proc/net/stat/arp_cache", "/proc/net/stat/ndisc_cache", "/proc/net/rt6_stats"};
 enum { FILES = sizeof files / sizeof *files };
 
-static void tick(const int *fds, int route)
+static void tick(const int *fds, int route, int diag)
 {
 	for (int i = 0; i < FILES; i++) {
 		if (fds[i] < 0)
@@ -102,11 +103,17 @@ static void tick(const int *fds, int route)
 	struct {
 		struct nlmsghdr header;
 		struct if_stats_msg request;
-	} request = {
-		.header = {.nlmsg_len = sizeof request, .nlmsg_type = RTM_GETSTATS, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	} devices = {
+		.header = {.nlmsg_len = sizeof devices, .nlmsg_type = RTM_GETSTATS, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 		.request = {.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64)},
 	};
-	dump(route, &request, sizeof request, 0);
+	dump(route, &devices, sizeof devices, 0);
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg request;
+	} qdiscs = {.header = {.nlmsg_len = sizeof qdiscs, .nlmsg_type = RTM_GETQDISC, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+	dump(route, &qdiscs, sizeof qdiscs, 0);
+	walk(diag, LISTEN_STATE, 1 << (INET_DIAG_SKMEMINFO - 1));
 }
 
 extern char **environ;
@@ -171,7 +178,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(mode, "proc"))
 			read_proc("/proc/net/tcp"), read_proc("/proc/net/tcp6");
 		else if (!strcmp(mode, "tick"))
-			tick(fds, route);
+			tick(fds, route, diag);
 		else if (!strcmp(mode, "run"))
 			other = run(argv + 4, &peak);
 		else

@@ -130,7 +130,7 @@ public sealed class DashboardQueriesTests
         var file = Path.Combine(folder, "expressions");
         await File.WriteAllLinesAsync(file, expressions);
         var output = await place.Run(
-            Require.Tool("python3", "python3"), Repo.Path("tests", "TcpAgent.Lab", "Grafana", "ask.py"), $"{PrometheusPort}", file);
+            Require.Tool("python3", "python3"), Repo.Path("tests", "TcpAgent.Lab", "Support", "ask.py"), $"{PrometheusPort}", file);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

@@ -16,9 +16,6 @@ enum Place
 /// </summary>
 sealed class Stage : IAsyncDisposable
 {
-    /// <summary>Traffic goes on for longer than the watch takes with the start of the runtime.</summary>
-    const int Watch = 9;
-
     internal const string Server4 = "10.91.0.1", Client4 = "10.91.0.2", Server6 = "fd91::1";
 
     readonly List<Child> _children = [];
@@ -36,7 +33,8 @@ sealed class Stage : IAsyncDisposable
 
     static string Traffic => Repo.Path("tests", "TcpAgent.Lab", "Scenarios", "traffic.py");
 
-    internal static async Task<Stage> Create(int seconds = Watch)
+    /// <param name="seconds">How long traffic goes on: by default longer than a watch takes with the start of the runtime.</param>
+    internal static async Task<Stage> Create(int seconds = 9)
     {
         var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create(), seconds);
         try

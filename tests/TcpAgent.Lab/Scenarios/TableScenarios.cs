@@ -5,7 +5,7 @@ namespace TcpAgent.Lab.Scenarios;
 /// <summary>Connection tracking, local ports, TIME_WAIT, orphans and memory.</summary>
 static class TableScenarios
 {
-    const string Loopback = "127.0.0.77";
+    internal const string Loopback = "127.0.0.77";
 
     internal static readonly Scenario[] All =
     [
@@ -116,8 +116,7 @@ static class TableScenarios
         },
         new("TCP memory pressure", ["tcp_memory"], async stage =>
         {
-            var limits = (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_mem")).Split('\t', ' ');
-            stage.SetHost("net.ipv4.tcp_mem", $"100 200 {limits[2].Trim()}");
+            stage.SetHost("net.ipv4.tcp_mem", $"100 200 {await TcpMemoryLimit()}");
             stage.StartOnHost("memory", Loopback, "7202", "20");
             await Task.Delay(1000);
         })
@@ -141,7 +140,10 @@ static class TableScenarios
         },
     ];
 
-    static async Task Track(Stage stage)
+    /// <summary>tcp_mem[2], where the kernel refuses, in pages.</summary>
+    internal static async Task<string> TcpMemoryLimit() => (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_mem")).Split('\t', ' ')[2].Trim();
+
+    internal static async Task Track(Stage stage)
     {
         var nft = Require.Tool("nft", "nftables");
         await stage.Server.Run(nft, "add table inet lab");

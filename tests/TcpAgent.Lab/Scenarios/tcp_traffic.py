@@ -1,4 +1,5 @@
 """Connections: who listens, who connects, who reads and who closes."""
+import select
 import socket
 import time
 
@@ -109,19 +110,60 @@ def short_burst(address, port, backlog, count):
     accept_all(one, False)
 
 
+def connect_and_close(address, port):
+    try:
+        one = socket.create_connection((address, int(port)), 1)
+    except OSError:
+        return
+    one.shutdown(socket.SHUT_WR)
+    try:
+        one.recv(1)
+    except OSError:
+        pass
+    one.close()
+
+
 def short(address, port, per_second):
     """Connects, closes first: TIME_WAIT stays here."""
     for _ in every(1 / float(per_second)):
-        try:
-            one = socket.create_connection((address, int(port)), 1)
-        except OSError:
-            continue
-        one.shutdown(socket.SHUT_WR)
-        try:
-            one.recv(1)
-        except OSError:
-            pass
-        one.close()
+        connect_and_close(address, port)
+
+
+def time_waits(address, port, count):
+    """As many TIME_WAIT here, then nothing."""
+    for _ in range(int(count)):
+        connect_and_close(address, port)
+    while running():
+        time.sleep(0.05)
+
+
+def sink(address, port):
+    """Reads what comes on all connections."""
+    one = listener(address, port, 4096)
+    one.setblocking(False)
+    sources = [one]
+    while running():
+        for ready in select.select(sources, [], [], 0.05)[0]:
+            if ready is one:
+                sources.append(one.accept()[0])
+            elif not ready.recv(65536):
+                sources.remove(ready)
+
+
+def bulk(address, port, flows):
+    """As many connections that send small segments as fast as the path takes them."""
+    senders = []
+    for _ in range(int(flows)):
+        sender = socket.create_connection((address, int(port)), 10)
+        sender.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sender.setblocking(False)
+        senders.append(sender)
+    for _ in every(0.02):
+        for sender in senders:
+            try:
+                sender.send(b"x" * 500)
+            except BlockingIOError:
+                pass
 
 
 def held(address, ports, each):

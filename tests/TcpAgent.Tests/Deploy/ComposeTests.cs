@@ -26,10 +26,9 @@ public class ComposeTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void WhatIsMountedExists()
     {
-        SkipWithoutAlertmanager();
         foreach (var (name, service) in Compose.Pairs("services").Where(pair => pair.Value.Has("volumes")))
             foreach (var volume in service.Texts("volumes"))
             {
@@ -38,10 +37,9 @@ public class ComposeTests
             }
     }
 
-    [SkippableFact]
+    [Fact]
     public void ConfigurationFilesNamedInCommandsAreMounted()
     {
-        SkipWithoutAlertmanager();
         foreach (var name in (string[])["prometheus", "alertmanager"])
         {
             var file = Service(name).Texts("command").Single(argument => argument.StartsWith("--config.file=", StringComparison.Ordinal))["--config.file=".Length..];
@@ -51,11 +49,10 @@ public class ComposeTests
     }
 
     /// <summary>Fleet has no data without its rules.</summary>
-    [SkippableFact]
+    [Fact]
     public void PrometheusLoadsEveryRuleFile()
     {
         var configuration = Yaml.Load(Repo.Path("deploy", "prometheus", "prometheus.yml")).Single();
-        Skip.IfNot(configuration.Has("rule_files"), "prometheus.yml is still the least that scrapes");
         var patterns = configuration.Texts("rule_files");
         foreach (var file in RuleFiles.Paths.Select(path => Path.GetRelativePath(Repo.Path("deploy", "prometheus"), path)))
             Assert.True(patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, file, ignoreCase: false)), $"{file} is in none of {string.Join(", ", patterns)}");
@@ -92,9 +89,6 @@ public class ComposeTests
         Assert.True(File.Exists(Path.Combine(folder, Path.GetFileName(home))));
         Assert.StartsWith(provider.Text("providers/0/options/path") + "/", home, StringComparison.Ordinal);
     }
-
-    static void SkipWithoutAlertmanager() =>
-        Skip.IfNot(Directory.Exists(Repo.Path("deploy", "alertmanager")), "deploy/alertmanager does not exist yet");
 
     static (string Source, string Target)[] Mounts(string service) =>
         [.. Service(service).Texts("volumes").Where(volume => volume.StartsWith('.')).Select(volume => volume.Split(':')).Select(parts => (Path.GetFullPath(Path.Combine(s_folder, parts[0])), parts[1]))];

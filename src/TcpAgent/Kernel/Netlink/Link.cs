@@ -16,7 +16,6 @@ static class Link
     const int IFLA_IFNAME = 3;
     const int IFLA_TXQLEN = 13;
     const int IFLA_EXT_MASK = 29;
-    const int IFLA_PROMISCUITY = 30;
     const int IFLA_STATS_LINK_64 = 1;
     const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
     const int IfInfoLength = 16;
@@ -42,16 +41,12 @@ static class Link
         return NetlinkMessage.DumpRequest(RTM_GETSTATS, request);
     }
 
-    /// <summary>
-    /// Promiscuity is the kernel's count, which unlike the IFF_PROMISC flag shows a packet capture too. What the kernel left out
-    /// is long.MinValue.
-    /// </summary>
-    internal static bool TryReadLink(
-        ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength, out long promiscuity)
+    /// <summary>A queue length that the kernel left out is long.MinValue.</summary>
+    internal static bool TryReadLink(ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength)
     {
         index = 0;
         name = default;
-        queueLength = promiscuity = long.MinValue;
+        queueLength = long.MinValue;
         if (type != RTM_NEWLINK || payload.Length < IfInfoLength)
             return false;
         index = MemoryMarshal.Read<int>(payload[4..]);
@@ -62,8 +57,6 @@ static class Link
                 name = value.TrimEnd((byte)0);
             else if (attribute == IFLA_TXQLEN && value.Length >= 4)
                 queueLength = MemoryMarshal.Read<uint>(value);
-            else if (attribute == IFLA_PROMISCUITY && value.Length >= 4)
-                promiscuity = MemoryMarshal.Read<uint>(value);
         }
         return !name.IsEmpty;
     }

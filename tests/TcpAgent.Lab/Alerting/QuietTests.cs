@@ -1,0 +1,53 @@
+using System.Globalization;
+using TcpAgent.Lab.Scenarios;
+using TcpAgent.Lab.Support;
+using Xunit.Abstractions;
+
+namespace TcpAgent.Lab.Alerting;
+
+/// <summary>
+/// On a healthy host nothing fires, idle or busy with thousands of short connections a second. Here with the rules' minute a
+/// second long, so that the hours some of them look back are over soon; by `make alert-quiet` with the rules as they are.
+/// </summary>
+[Collection(WholeHost.Name)]
+public sealed class QuietTests(ITestOutputHelper output)
+{
+    static readonly string? s_minutes = Environment.GetEnvironmentVariable("QUIET_MINUTES");
+
+    static TimeSpan Watch => s_minutes is null ? TimeSpan.FromSeconds(20) : TimeSpan.FromMinutes(double.Parse(s_minutes, CultureInfo.InvariantCulture));
+
+    [SkippableFact]
+    public Task NothingFiresOnAnIdleHost() => NothingFires(_ => Task.CompletedTask, 0);
+
+    [SkippableFact]
+    public Task NothingFiresOnABusyHealthyHost() => NothingFires(
+        async stage =>
+        {
+            for (var port = 7301; port < 7305; port++)
+            {
+                stage.StartOnHost("echo_close", TableScenarios.Loopback, $"{port}", "4096");
+                await Task.Delay(300);
+                stage.StartOnHost("short", TableScenarios.Loopback, $"{port}", "600");
+            }
+        },
+        opens: 500);
+
+    async Task NothingFires(Func<Stage, Task> load, int opens)
+    {
+        var port = Ports.Free();
+        await using var stage = await Stage.Create((int)Watch.TotalSeconds + 30);
+        await using var chain = await AlertChain.Start(null, [port], scaled: s_minutes is null);
+        if (s_minutes is null)
+            await chain.Agent(port);
+        else
+            chain.RunAgent(port);
+        await load(stage);
+        await Task.Delay(Watch);
+
+        var seen = await chain.Ask("{__name__=~\"tcpagent_samples_total|tcpagent_tcp_passive_opens_total|tcpagent_tcp_sockets\",state=~\"|time_wait|syn_recv\"}");
+        output.WriteLine(string.Join('\n', seen.Select(one => $"{one.Labels["__name__"]} {one.Value}")) + "\n" + await chain.Told());
+        Assert.NotEmpty(await chain.Ask("up == 1"));
+        Assert.NotEmpty(await chain.Ask($"increase(tcpagent_tcp_passive_opens_total[{(int)Watch.TotalSeconds}s]) >= {opens * Watch.TotalSeconds}"));
+        Assert.Empty(await chain.Fired());
+    }
+}
