@@ -19,7 +19,7 @@ sealed class Browser : IAsyncDisposable
     ];
 
     readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode>> _pending = [];
-    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-browser-").FullName;
+    readonly string _folder;
     readonly Child _process;
     readonly FileStream _to;
     readonly FileStream _from;
