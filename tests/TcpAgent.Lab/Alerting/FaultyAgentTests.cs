@@ -19,7 +19,9 @@ public sealed class FaultyAgentTests
         var proc = Directory.CreateTempSubdirectory("tcp-agent-proc-").FullName;
         Copy(Path.Combine(Repo.Fixtures, "linux-6.1", "proc"), proc);
         await File.WriteAllTextAsync($"{proc}/net/snmp", "Tcp: RtoAlgorithm RtoMin\nTcp: 1\n");
-        await chain.Agent(broken, $"--path.procfs={proc}");
+        await File.WriteAllTextAsync($"{proc}/web.yml", "http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
+        await chain.Agent(broken, $"--path.procfs={proc}", $"--web.config.file={proc}/web.yml", $"--history.file={proc}/none/history");
+        await File.WriteAllTextAsync($"{proc}/web.yml", "headers: {}\n");
 
         var clock = Path.Combine(proc, "late_clock.so");
         await Child.Run(Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", clock, Repo.Path("tests", "TcpAgent.Lab", "Alerting", "late_clock.c"));
@@ -30,8 +32,10 @@ public sealed class FaultyAgentTests
         await Task.Delay(TimeSpan.FromSeconds(6));
         chain.Run(Require.Tool("python3", "python3"), "-B", Repo.Path("tests", "TcpAgent.Lab", "Alerting", "hold_thread.py"), agent.Id.ToString(CultureInfo.InvariantCulture), "sampler");
 
-        await ChainTests.Fire(chain, ["TcpAgentSourceFailing", "TcpAgentClockOff", "TcpAgentSampleStale"], seconds: 40);
+        await ChainTests.Fire(chain, ["TcpAgentSourceFailing", "TcpAgentWebConfigBad", "TcpAgentHistoryFailing", "TcpAgentClockOff", "TcpAgentSampleStale"], seconds: 40);
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentSourceFailing"));
+        Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentWebConfigBad"));
+        Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentHistoryFailing"));
         Assert.Equal($"localhost:{late}", Firing(chain, "TcpAgentClockOff"));
         Assert.Equal($"localhost:{stuck}", Firing(chain, "TcpAgentSampleStale"));
         Directory.Delete(proc, recursive: true);
