@@ -31,9 +31,12 @@ public class KubernetesTests
     {
         var container = Pod.At("containers/0");
         Assert.Equal("true", Pod.Text("hostNetwork"));
-        foreach (var absent in (string[])["hostPID", "hostIPC", "volumes", "serviceAccountName", "initContainers"])
+        foreach (var absent in (string[])["hostPID", "hostIPC", "serviceAccountName", "initContainers"])
             Assert.False(Pod.Has(absent), absent);
         Assert.Equal("false", Pod.Text("automountServiceAccountToken"));
+        var volume = Assert.Single(Pod.List("volumes"));
+        Assert.True(volume.Has("emptyDir"), "nothing of the node is mounted");
+        Assert.StartsWith($"--history.file={container.Text("volumeMounts/0/mountPath")}/", Pod.Texts("containers/0/args")[^1], StringComparison.Ordinal);
         Assert.Equal(("true", "65534"), (Pod.Text("securityContext/runAsNonRoot"), Pod.Text("securityContext/runAsUser")));
         Assert.Equal("RuntimeDefault", Pod.Text("securityContext/seccompProfile/type"));
         Assert.Equal(
