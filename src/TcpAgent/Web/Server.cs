@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -38,9 +39,9 @@ static class Server
             kestrel.ConfigureEndpointDefaults(endpoint =>
             {
                 endpoint.Use(next => connection => connections.Serve(connection, next));
-                endpoint.Protocols = config is { HasTls: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                endpoint.Protocols = HttpProtocols.Http1;
                 if (config is { HasTls: true })
-                    endpoint.UseHttps(Tls(config));
+                    UseTls(endpoint, config);
             });
             if (systemdSocket)
                 kestrel.UseSystemd();
@@ -49,11 +50,17 @@ static class Server
                     Listen(kestrel, address);
         });
 
-    static TlsHandshakeCallbackOptions Tls(LiveConfig config) => new()
+    /// <summary>A method of its own, so that without TLS none of its libraries are loaded, which are 2 MB.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void UseTls(ListenOptions endpoint, LiveConfig config)
     {
-        HandshakeTimeout = TimeSpan.FromSeconds(10),
-        OnConnection = _ => new(config.Fresh().Tls!.Options()),
-    };
+        endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            OnConnection = _ => new(config.Fresh().Tls!.Options()),
+        });
+    }
 
     static void Listen(KestrelServerOptions kestrel, IPEndPoint address)
     {
