@@ -39,7 +39,7 @@ static class Seeds
         Put(folder, "proc-process", Moment("/", ProcTargets.Sources["process"].Files));
         var (links, qdiscs) = (Dump("links.bin"), Dump("qdisc.bin"));
         Put(folder, "netlink-qdiscs", [.. links[..^1], .. qdiscs]);
-        Put(folder, "netlink-links", [.. links[..^1], Stats(3), Stats(5), links[^1]]);
+        Put(folder, "netlink-links", [.. links[..^1], .. Enumerable.Range(1, 12).Select(Stats), links[^1]]);
         foreach (var name in (string[])["listen.bin", "rare.bin", "full.bin", "waiting.bin"])
         {
             Put(folder, "netlink-sockets", Dump(name));

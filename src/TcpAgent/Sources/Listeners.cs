@@ -48,6 +48,9 @@ sealed class Listeners : Source
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     Listener[] _ranked = [];
     ulong[] _scores = [];
+    /// <summary>Of the last dump: rows not in the kernel's form, and the first of them, counted from 1.</summary>
+    int _malformed;
+    int _malformedLine;
     bool _byWalk;
     bool _isKnown;
     bool _isLost;
@@ -99,24 +102,25 @@ sealed class Listeners : Source
         if (_byWalk && !wasByWalk)
             Lose();
         Mode = _byWalk ? "procfs" : Where;
-        if (!_byWalk)
-        {
-            _isKnown = true;
-            _waits?.Look(_followed);
-        }
-        return ReadStatus.Ok;
+        if (_byWalk)
+            return ReadStatus.Ok;
+        _isKnown = true;
+        _waits?.Look(_followed);
+        Malformed += _malformed;
+        return _malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _malformedLine);
     }
 
     int ReadListeners(in Tick tick)
     {
         _followed.Begin();
+        (_malformed, _malformedLine) = (0, 0);
         _dump!.Begin(_request);
-        while (_dump.TryRead(out var type, out var payload))
+        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
-            else
-                Malformed++;
+            else if (_malformed++ == 0)
+                _malformedLine = number;
         }
         if (_dump.Errno == 0)
             _followed.End(tick.Timestamp);

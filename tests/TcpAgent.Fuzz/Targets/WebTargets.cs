@@ -47,7 +47,9 @@ static class WebTargets
         if (input.Length > ConfigReader.MaxLength)
             return;
         var text = Encoding.UTF8.GetString(input);
-        var lines = text.Count(c => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029') + 1;
+
+        // The library counts the end as one more.
+        var lines = text.Count(c => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029') + 2;
         var findings = new Findings("f");
         var config = ConfigReader.Read(text, findings);
         Hold(findings.IsGood == config is not null, "neither a configuration nor a problem");
