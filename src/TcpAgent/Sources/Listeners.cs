@@ -48,9 +48,7 @@ sealed class Listeners : Source
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     Listener[] _ranked = [];
     ulong[] _scores = [];
-    /// <summary>Of the last dump: rows not in the kernel's form, and the first of them, counted from 1.</summary>
-    int _malformed;
-    int _malformedLine;
+    ParseResult _lastDump;
     bool _byWalk;
     bool _isKnown;
     bool _isLost;
@@ -106,21 +104,21 @@ sealed class Listeners : Source
             return ReadStatus.Ok;
         _isKnown = true;
         _waits?.Look(_followed);
-        Malformed += _malformed;
-        return _malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _malformedLine);
+        Malformed += _lastDump.Dropped;
+        return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
     }
 
     int ReadListeners(in Tick tick)
     {
         _followed.Begin();
-        (_malformed, _malformedLine) = (0, 0);
+        _lastDump = default;
         _dump!.Begin(_request);
         for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
-            else if (_malformed++ == 0)
-                _malformedLine = number;
+            else
+                _lastDump = _lastDump.And(number);
         }
         if (_dump.Errno == 0)
             _followed.End(tick.Timestamp);

@@ -24,6 +24,9 @@ static class WebTargets
         var lines = new StringValues(header.Split('\n'));
         var negotiated = Negotiation.For(lines);
         Hold(s_types.Contains(negotiated.ContentType), negotiated.ContentType);
+
+        // ASP.NET's reader allows blanks around the slash.
+        header = string.Concat(header.Where(c => !char.IsWhiteSpace(c)));
         Hold(
             negotiated.Format == ExpositionFormat.Text || header.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase),
             "OpenMetrics, which was not asked for");
