@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet kernel-matrix clean
+.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. For linux-arm64 the registry must have the runtime packs.
 RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
@@ -91,6 +91,37 @@ bench-fleet: publish
 SUITES ?=
 kernel-matrix: publish
 	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(SUITES)
+
+# Fuzzing by coverage: the agent's assembly instrumented by tests/TcpAgent.Fuzz, driven by LLVM's libFuzzer in the same process, from the
+# corpus in the tree. What is found is kept in artifacts/fuzz/found. apt-get install clang-14 libclang-rt-14-dev
+# One target: make fuzz TARGET=webconfig FUZZ_SECONDS=300
+TARGET ?=
+FUZZ_SECONDS ?= 60
+FUZZ_CLANG ?= clang-14
+FUZZ = artifacts/bin/TcpAgent.Fuzz/release/TcpAgent.Fuzz
+
+artifacts/fuzz/libfuzzer.so:
+	mkdir -p artifacts/fuzz
+	$(FUZZ_CLANG) -shared -o $@ -Wl,--whole-archive $$($(FUZZ_CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$$(uname -m).a) -Wl,--no-whole-archive -lstdc++ -lm -lpthread
+
+fuzz-build: artifacts/fuzz/libfuzzer.so
+	dotnet build tests/TcpAgent.Fuzz -c Release
+	$(FUZZ) instrument
+	rm -rf artifacts/fuzz/seeds
+	$(FUZZ) seeds artifacts/fuzz/seeds
+
+fuzz: fuzz-build
+	mkdir -p artifacts/fuzz/work/$(TARGET) artifacts/fuzz/found
+	FUZZ_TARGET=$(TARGET) $(FUZZ) -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=1024 -artifact_prefix=artifacts/fuzz/found/$(TARGET)- \
+		artifacts/fuzz/work/$(TARGET) artifacts/fuzz/seeds/$(TARGET) tests/TcpAgent.Fuzz/corpus/$(TARGET)
+
+# The nightly run: each target in turn, a line for each. An hour and a half: make fuzz-all FUZZ_SECONDS=240
+fuzz-all: fuzz-build
+	tests/TcpAgent.Fuzz/fuzz_all.sh $(FUZZ) $(FUZZ_SECONDS)
+
+# Takes into the tree what the last runs kept, the smallest inputs that cover the same, 32 KiB a target.
+fuzz-corpus: fuzz-build
+	tests/TcpAgent.Fuzz/fuzz_corpus.sh $(FUZZ)
 
 clean:
 	rm -rf artifacts

@@ -78,6 +78,11 @@ sealed class Header
         if (Read(bytes, VersionAt) != Version || Read(bytes, SizeAt) != Size || Read(bytes, RecordSizeAt) != HistoryRecord.Size
             || capacity is 0 or > MostRecords || interval is 0 or > int.MaxValue || length > ChecksumAt - NamesAt)
             return null;
+
+        // They are printed to terminals, which obey control characters.
+        foreach (var c in bytes.Slice(NamesAt, (int)length))
+            if (c is not ((byte)'\n' or >= (byte)'!' and <= (byte)'~'))
+                return null;
         var names = Encoding.ASCII.GetString(bytes.Slice(NamesAt, (int)length)).Split('\n');
         return names.Length <= HistoryRecord.MostSeries ? new Header((int)capacity, (int)interval, names) : null;
     }

@@ -101,7 +101,7 @@ ref struct NetDevReader
         var fields = new Cursor(line.Rest[(colon + 1)..]);
         foreach (var place in _columns)
         {
-            if (!fields.TryReadInt64(out var value))
+            if (!fields.TryReadInt64(out var value) || value < 0)
                 return false;
             if (place >= 0)
                 values[place] = value;

@@ -54,7 +54,7 @@ sealed class PortList
 
     internal static bool TryParsePort(ReadOnlySpan<byte> field, out ushort port)
     {
-        var valid = Cursor.TryParseInt64(field, out var value) && value is >= 0 and <= ushort.MaxValue;
+        var valid = Cursor.TryParseInt64(field, out var value) && field[0] != '-' && value <= ushort.MaxValue;
         port = valid ? (ushort)value : (ushort)0;
         return valid;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace TcpAgent.Metrics;
 
@@ -7,7 +8,10 @@ static class Label
 {
     internal static byte[] Render(string name, string value) => Encoding.UTF8.GetBytes($"{name}=\"{Escape(value)}\"");
 
-    internal static byte[] Render(string name, ReadOnlySpan<byte> value) => Render(name, Encoding.UTF8.GetString(value));
+    /// <summary>A device's name need not be UTF-8: then each byte stands for a character, so that two names stay two.</summary>
+    internal static string Text(ReadOnlySpan<byte> value) => (Utf8.IsValid(value) ? Encoding.UTF8 : Encoding.Latin1).GetString(value);
+
+    internal static byte[] Render(string name, ReadOnlySpan<byte> value) => Render(name, Text(value));
 
     internal static byte[] Render(params ReadOnlySpan<(string Name, string Value)> labels)
     {

@@ -90,6 +90,8 @@ sealed class AgentProcess : Source
             switch (field)
             {
                 case StatUserTime or StatSystemTime:
+                    if (value < 0 || value > long.MaxValue - cpu)
+                        return false;
                     cpu += value;
                     break;
                 case StatThreads:

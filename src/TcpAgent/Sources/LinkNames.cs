@@ -12,6 +12,9 @@ sealed record LinkName(byte[] Name, byte[] Key)
     internal long QueueLength { get; set; }
 
     internal bool Seen { get; set; }
+
+    /// <summary>The number of the last dump of counters that showed it.</summary>
+    internal long CountedIn { get; set; }
 }
 
 /// <summary>
@@ -85,7 +88,14 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    LinkName Learn(int index, ReadOnlySpan<byte> name) => _links[index] = new LinkName(name.ToArray(), Label.Render("device", name));
+    LinkName Learn(int index, ReadOnlySpan<byte> name)
+    {
+        // A dump made while names change hands may give one to two devices: the later is right, and the other's index has no name.
+        foreach (var (other, link) in _links)
+            if (name.SequenceEqual(link.Name))
+                _links.Remove(other);
+        return _links[index] = new LinkName(name.ToArray(), Label.Render("device", name));
+    }
 
     void ForgetUnseen()
     {

@@ -48,6 +48,7 @@ sealed class Listeners : Source
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     Listener[] _ranked = [];
     ulong[] _scores = [];
+    ParseResult _lastDump;
     bool _byWalk;
     bool _isKnown;
     bool _isLost;
@@ -99,24 +100,25 @@ sealed class Listeners : Source
         if (_byWalk && !wasByWalk)
             Lose();
         Mode = _byWalk ? "procfs" : Where;
-        if (!_byWalk)
-        {
-            _isKnown = true;
-            _waits?.Look(_followed);
-        }
-        return ReadStatus.Ok;
+        if (_byWalk)
+            return ReadStatus.Ok;
+        _isKnown = true;
+        _waits?.Look(_followed);
+        Malformed += _lastDump.Dropped;
+        return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
     }
 
     int ReadListeners(in Tick tick)
     {
         _followed.Begin();
+        _lastDump = default;
         _dump!.Begin(_request);
-        while (_dump.TryRead(out var type, out var payload))
+        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
             else
-                Malformed++;
+                _lastDump = _lastDump.And(number);
         }
         if (_dump.Errno == 0)
             _followed.End(tick.Timestamp);

@@ -7,6 +7,7 @@ namespace TcpAgent.Sources;
 sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
 {
     readonly byte[] _request = Link.StatsRequest();
+    long _dumps;
 
     public string Mode => "rtnetlink";
 
@@ -20,11 +21,12 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         return errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno);
     }
 
-    /// <summary>False when an index had no name yet.</summary>
+    /// <summary>False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.</summary>
     bool ReadStats(Block block, out int omitted, out int errno)
     {
         block.Withdraw();
         omitted = 0;
+        _dumps++;
         var complete = true;
         dump.Begin(_request);
         while (dump.TryRead(out var type, out var payload))
@@ -35,8 +37,11 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
                 complete = false;
             else if (block.Count >= Devices.MaxDevices)
                 omitted++;
-            else
+            else if (device.CountedIn != _dumps)
+            {
+                device.CountedIn = _dumps;
                 Store(block.Add(device.Key), stats);
+            }
         }
         errno = dump.Errno;
         return complete && !dump.Interrupted;

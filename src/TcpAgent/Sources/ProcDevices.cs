@@ -25,6 +25,7 @@ sealed class ProcDevices : IDeviceReader
         "transmit errs", "transmit drop");
     readonly List<Device> _devices = [];
     readonly long[] _values = new long[s_slots.Length];
+    long _reads;
 
     internal ProcDevices(KernelRoot root)
     {
@@ -44,6 +45,7 @@ sealed class ProcDevices : IDeviceReader
         var reader = new NetDevReader(text, _plan);
         var values = _values.AsSpan();
         var bySysfs = false;
+        _reads++;
         while (reader.TryRead(values, out var name))
         {
             if (block.Count >= Devices.MaxDevices)
@@ -52,6 +54,11 @@ sealed class ProcDevices : IDeviceReader
                 continue;
             }
             var device = Find(block.Count, name);
+
+            // A file read in pieces may show a device once more: two series of one name would spoil the whole exposition.
+            if (device.SeenIn == _reads)
+                continue;
+            device.SeenIn = _reads;
             var slots = block.Add(device.Key);
             for (var i = 0; i < values.Length; i++)
                 slots[(int)s_slots[i]] = values[i];
@@ -113,6 +120,9 @@ sealed class ProcDevices : IDeviceReader
 
         internal byte[] Key { get; }
 
+        /// <summary>The number of the last read that showed it.</summary>
+        internal long SeenIn { get; set; }
+
         internal bool AddFromSysfs(Span<long> slots)
         {
             slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
@@ -133,7 +143,7 @@ sealed class ProcDevices : IDeviceReader
             var cursor = new Cursor(text);
             if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
                 return Metric.Absent;
-            return Cursor.TryParseInt64(field, out var value) ? value : Metric.Absent;
+            return Cursor.TryParseInt64(field, out var value) && value >= 0 ? value : Metric.Absent;
         }
     }
 }

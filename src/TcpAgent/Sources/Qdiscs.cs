@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
@@ -178,7 +177,7 @@ sealed class Qdiscs : Source
     Root Learn(in QdiscRow row, LinkName link, Root? before)
     {
         var key = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Key
-            : Label.Render(("device", Encoding.UTF8.GetString(link.Name)), ("kind", Encoding.UTF8.GetString(row.Kind)));
+            : Label.Render(("device", Label.Text(link.Name)), ("kind", Label.Text(row.Kind)));
         return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, key);
     }
 

@@ -17,6 +17,7 @@ sealed class TextSource : Source, IFieldMap
         "A field of /proc/net/netstat, snmp or snmp6 that has no metric of its own, as the kernel prints it.", Origin: "");
 
     readonly ProcFile[] _files;
+    readonly string[] _belowZero;
     readonly bool _isOptional;
     readonly TextParser _parser;
     readonly Block _rows;
@@ -28,6 +29,7 @@ sealed class TextSource : Source, IFieldMap
         : base(name, allFields ? [new Block(rows), new Block([s_field], "table,section,field")] : [new Block(rows)])
     {
         _files = files;
+        _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a counter is below 0");
         _isOptional = isOptional;
         _rows = Blocks[0];
         _extra = allFields ? Blocks[1] : null;
@@ -45,20 +47,38 @@ sealed class TextSource : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
-        var status = Read(_files[0], _isOptional);
+        var status = Read(0, _isOptional);
         for (var i = 1; i < _files.Length; i++)
-            status = status.With(Read(_files[i], isOptional: true));
+            status = status.With(Read(i, isOptional: true));
         return status;
     }
 
-    ReadStatus Read(ProcFile file, bool isOptional)
+    ReadStatus Read(int place, bool isOptional)
     {
+        var file = _files[place];
         var errno = file.Read(out var text);
         if (errno != 0)
             return isOptional ? ReadStatus.Optional(file.Path, errno) : ReadStatus.Failed(file.Path, errno);
         var result = Parse(text);
-        Malformed += result.Dropped;
-        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+        var belowZero = WithdrawBelowZero();
+        Malformed += result.Dropped + belowZero;
+        return belowZero > 0 && result.Dropped == 0 ? ReadStatus.Malformed(_belowZero[place], 0)
+            : result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+    }
+
+    /// <summary>No kernel counts below 0, but a damaged text may; gauges do (MaxConn). Returns how many there were.</summary>
+    int WithdrawBelowZero()
+    {
+        var count = 0;
+        var slots = _rows[0];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] is >= 0 or Metric.Absent || _rows.Rows[i].Type != MetricType.Counter)
+                continue;
+            slots[i] = Metric.Absent;
+            count++;
+        }
+        return count;
     }
 
     ParseResult Parse(ReadOnlySpan<byte> text)

@@ -21,10 +21,11 @@ public class LabelTests
         Assert.Equal("a=\"1\",b=\"x\\\"y\"", Encoding.UTF8.GetString(Label.Render(("a", "1"), ("b", "x\"y"))));
 
     [Fact]
-    public void BytesThatAreNoUtf8StayAValidLabel()
+    public void BytesThatAreNoUtf8StayAValidLabelAndTwoNamesTwo()
     {
         var text = Label.Render("device", [0xff, (byte)'a', 0xc3]);
-        Assert.Equal("device=\"\ufffda\ufffd\"", new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text));
+        Assert.Equal("device=\"\u00ffa\u00c3\"", new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text));
+        Assert.NotEqual(text, Label.Render("device", [0xfe, (byte)'a', 0xc3]));
     }
 
     [Fact]

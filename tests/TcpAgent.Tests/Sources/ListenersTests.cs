@@ -126,7 +126,7 @@ public sealed class ListenersTests
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1), new FakeSocket((TcpState)13), Listen(80, 2));
         rig.Table.AnswersAlways.Add((TcpState)13);
-        rig.Tick();
+        Assert.Equal(ReadStatus.Malformed("sock_diag", 3), rig.Tick());
         Assert.Equal((1, 2), (rig.Listeners.Malformed, rig.Total("listeners")));
     }
 

@@ -113,10 +113,12 @@ sealed class YamlTree
     static int IndentedByTab(string text)
     {
         var number = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
+
+        // Not EnumerateLines, for which a form feed ends a line too.
+        foreach (var line in text.AsSpan().Split('\n'))
         {
             number++;
-            if (line.TrimStart(' ').StartsWith('\t'))
+            if (text.AsSpan(line).TrimStart(' ').StartsWith('\t'))
                 return number;
         }
         return 0;

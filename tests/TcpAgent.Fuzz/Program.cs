@@ -1,0 +1,26 @@
+using TcpAgent.Fuzz;
+
+// instrument: rewrites the agent's assembly beside this one, once after each build.
+// seeds FOLDER: writes a corpus to begin with, from tests/fixtures.
+// list: the targets.
+// Else libFuzzer's arguments; the target is named by FUZZ_TARGET, because libFuzzer starts this program anew to merge corpora.
+switch (args)
+{
+    case ["instrument"]:
+        Console.WriteLine($"{Instrumenter.Rewrite(Path.Combine(AppContext.BaseDirectory, "tcp-agent.dll"))} places instrumented");
+        return 0;
+    case ["seeds", var folder]:
+        Seeds.Write(folder);
+        return 0;
+    case ["list"]:
+        Console.WriteLine(string.Join('\n', FuzzTargets.Names));
+        return 0;
+    default:
+        var name = Environment.GetEnvironmentVariable("FUZZ_TARGET") ?? "";
+        if (!FuzzTargets.Names.Contains(name))
+        {
+            Console.Error.WriteLine($"FUZZ_TARGET must be one of: {string.Join(' ', FuzzTargets.Names)}");
+            return 1;
+        }
+        return LibFuzzer.Run(args, input => FuzzTargets.Run(name, input));
+}

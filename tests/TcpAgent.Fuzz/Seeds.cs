@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using TcpAgent.History;
+using TcpAgent.Kernel.Netlink;
+
+namespace TcpAgent.Fuzz;
+
+/// <summary>A corpus to begin with, from the fixtures; libFuzzer goes on from there and drops what tells nothing new.</summary>
+static class Seeds
+{
+    static readonly string[] s_accepts =
+    [
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,*/*;q=0.2",
+        "text/plain;version=0.0.4;q=0.3", "application/openmetrics-text; version=\"1.0.0\"; escaping=dots", "text/*, gzip;q=0, deflate, *", "gzip;q=0.1\nidentity",
+    ];
+
+    internal static void Write(string folder)
+    {
+        foreach (var text in s_accepts)
+            Put(folder, "accept", text);
+        Put(folder, "authorization", $"Basic {Convert.ToBase64String("user:pass:word"u8)}");
+        foreach (var text in (string[])["500ms", "1m30s", "0.5h", "1d", "3650d"])
+            Put(folder, "duration", text);
+        foreach (var text in (string[])["-15m\n\ntcp_state.listen,verdict", "16:16\n16:30:01", "2026-11-20T09:00:00Z\n2026-11-20 10:00+01:00\nlisteners", "2026-11-20T09:00:00.125Z\n-1s"])
+            Put(folder, "history-query", text);
+        foreach (var text in (string[])["0-3,8\n", "8080,9000-9010\n", "\n", "0\n"])
+            Put(folder, "lists", text);
+        Put(folder, "log", "source {A} failed: {B}\u001enetstat\u001e/proc/net/netstat: no such \"file\"\n\u001e\u001b[1m=\\");
+        foreach (var file in Directory.GetFiles("tests/fixtures/web-config", "*.yml"))
+            Put(folder, "webconfig", File.ReadAllBytes(file));
+        foreach (var set in Directory.GetDirectories("tests/fixtures").Where(set => Directory.Exists($"{set}/proc") && !set.EndsWith("many", StringComparison.Ordinal)))
+        {
+            foreach (var (name, (files, _)) in ProcTargets.Sources)
+                Put(folder, $"proc-{name}", Moment(set, files));
+            Put(folder, "proc-sockets", Moment(set, ProcTargets.SocketFiles));
+        }
+        Put(folder, "proc-process", Moment("/", ProcTargets.Sources["process"].Files));
+        var (links, qdiscs) = (Dump("links.bin"), Dump("qdisc.bin"));
+        Put(folder, "netlink-qdiscs", [.. links[..^1], .. qdiscs]);
+        Put(folder, "netlink-links", [.. links[..^1], .. Enumerable.Range(1, 12).Select(Stats), links[^1]]);
+        foreach (var name in (string[])["listen.bin", "rare.bin", "full.bin", "waiting.bin"])
+        {
+            Put(folder, "netlink-sockets", Dump(name));
+            Put(folder, "netlink-listeners", Dump(name));
+            Put(folder, "netlink-ports", [.. "7000\t60999\n\u001e7001,7005-7010\n\u001e"u8, .. Framed(Dump(name))]);
+        }
+        History(folder);
+    }
+
+    /// <summary>The files of a fixture set; those that it lacks are empty.</summary>
+    static byte[] Moment(string set, string[] files)
+    {
+        var parts = files.Select(file => ((string[])[$"{set}/proc/{file}", $"{set}/sys/{file}"]).FirstOrDefault(File.Exists));
+        return [.. parts.SelectMany(path => (byte[])[.. path is null ? [] : File.ReadAllBytes(path), Folder.FileSeparator]).SkipLast(1)];
+    }
+
+    /// <summary>A recorded dump, at most a few messages of each datagram, without sequence numbers.</summary>
+    static List<byte[]> Dump(string name)
+    {
+        var datagrams = new List<byte[]>();
+        for (ReadOnlySpan<byte> bytes = File.ReadAllBytes($"tests/fixtures-netlink/{name}"); !bytes.IsEmpty;)
+        {
+            var length = MemoryMarshal.Read<int>(bytes);
+            var datagram = bytes.Slice(4, length).ToArray();
+            for (var at = 0; at + NetlinkMessage.HeaderLength <= length; at += NetlinkMessage.Align(MemoryMarshal.Read<int>(datagram.AsSpan(at))))
+                datagram.AsSpan(at + 8, 4).Clear();
+            datagrams.Add(datagram);
+            bytes = bytes[(4 + length)..];
+        }
+        return datagrams;
+    }
+
+    /// <summary>RTM_NEWSTATS (92) of a device: if_stats_msg, then IFLA_STATS_LINK_64 (1).</summary>
+    static byte[] Stats(int index)
+    {
+        var message = new byte[16 + 12 + 4 + (25 * 8)];
+        BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(4), 92);
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(20), index);
+        BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(28), 4 + (25 * 8));
+        BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(30), 1);
+        for (var i = 0; i < 25; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(message.AsSpan(32 + (i * 8)), i + 1);
+        return message;
+    }
+
+    static void History(string folder)
+    {
+        foreach (var names in (string[][])[Series.Names, ["verdict", "tcp_state.listen", "x.state", "x.used", "x.limit", "x.losses"]])
+        {
+            var forged = new List<byte>([7, 0xe8, 3, 0, 0, .. names == Series.Names ? [] : Encoding.ASCII.GetBytes(string.Join('\n', names)), Folder.FileSeparator]);
+            var whole = new byte[new Header(4, 1000, names).FileSize];
+            new Header(4, 1000, names).Bytes.CopyTo(whole, 0);
+            for (var sequence = 1; sequence < 4; sequence++)
+            {
+                var record = whole.AsSpan(Header.Size + (sequence * HistoryRecord.Size), HistoryRecord.Size);
+                var values = Enumerable.Range(0, names.Length).Select(i => i % 3 == 0 ? (long)sequence % 3 : 100L * i * sequence).ToArray();
+                HistoryRecord.Write(record, 1_790_000_000_000 + (sequence * 1000), sequence == 1, values);
+                var at = HistoryRecord.WriteListener(record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence);
+                at = HistoryRecord.WriteSubject(record, at, "resource=\"x\",subject=\"eth0\""u8);
+                HistoryRecord.Seal(record, new Header(4, 1000, names).Layout, sequence);
+                var body = record[HistoryTargets.TimeAt..at];
+                forged.AddRange([(byte)sequence, (byte)body.Length, (byte)(body.Length >> 8), .. body]);
+            }
+            Put(folder, "history", [.. forged]);
+            if (names != Series.Names)
+                Put(folder, "history", whole);
+        }
+    }
+
+    static byte[] Framed(List<byte[]> datagrams) =>
+        [.. datagrams.SelectMany(datagram => (byte[])[(byte)datagram.Length, (byte)(datagram.Length >> 8), .. datagram])];
+
+    static void Put(string folder, string target, List<byte[]> datagrams) => Put(folder, target, Framed(datagrams));
+
+    static void Put(string folder, string target, string text) => Put(folder, target, Encoding.UTF8.GetBytes(text));
+
+    static void Put(string folder, string target, byte[] input)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(folder, target)).FullName;
+        var number = Directory.GetFiles(path).Length.ToString(CultureInfo.InvariantCulture);
+        File.WriteAllBytes(Path.Combine(path, $"seed{number}"), input);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Sources;
+using static TcpAgent.Fuzz.FuzzTargets;
+
+namespace TcpAgent.Fuzz;
+
+/// <summary>Sources that read netlink dumps. The input is datagrams, each after its length as u16; they answer each request.</summary>
+static class NetlinkTargets
+{
+    internal static void Links(byte[] input)
+    {
+        Folder.Write(["net/dev"], []);
+        using var source = new Devices(Folder.Root, new NetlinkDevices(Dump(input), new LinkNames(Dump(input), () => null)));
+        SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
+    }
+
+    internal static void Qdiscs(byte[] input)
+    {
+        using var source = new Qdiscs(Dump(input), new LinkNames(Dump(input), () => null));
+        var status = source.Read(SourceCheck.FirstTick);
+        SourceCheck.Check(source, status, 0);
+        for (var i = 0; i < source.Blocks[0].Count; i++)
+            source.DropsOnlyAtLimit(source.Blocks[0].KeyOf(i));
+    }
+
+    internal static void Sockets(byte[] input)
+    {
+        Folder.Write(ProcTargets.SocketFiles, [Folder.FileSeparator]);
+        Folder.Write("net/snmp", "Tcp: CurrEstab\nTcp: 20\n"u8);
+        Folder.Write("net/sockstat", "TCP: inuse 12 orphan 0 tw 3 alloc 30 mem 4\n"u8);
+        using var rig = new SocketsRig(() => Dump(input));
+        rig.Check();
+    }
+
+    /// <summary>Two dumps: what listens, and then again, so that drops are followed.</summary>
+    internal static void Listeners(byte[] input)
+    {
+        using var netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.All);
+        using var dump = Dump(input);
+        using var source = new Listeners(dump, null, netstat, SamplingOptions.Default, new StillTime());
+        for (var i = 0; i < 2; i++)
+        {
+            var malformed = source.Malformed;
+            var status = source.Read(SourceCheck.FirstTick);
+            source.Derive(SourceCheck.FirstTick);
+            SourceCheck.Check(source, status, malformed);
+        }
+    }
+
+    /// <summary>Before the datagrams the range and the reserved ports, each as /proc/sys prints it and a separator.</summary>
+    internal static void Ports(byte[] input)
+    {
+        var at = 0;
+        foreach (var name in ProcTargets.PortFiles)
+        {
+            var length = Math.Max(0, input.AsSpan(at).IndexOf(Folder.FileSeparator));
+            Folder.Write(name, input.AsSpan(at, length));
+            at = Math.Min(input.Length, at + length + 1);
+        }
+        using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.All);
+        using var source = new EphemeralPorts(
+            new PortLook(Dump(input[at..]), Folder.Root), snmp, SamplingOptions.Default with { WalkBudget = 1 }, new StillTime());
+        SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
+        if (source.TryGetFullest(out var held, out var timeWait, out _, out _))
+            Hold(held >= timeWait && timeWait >= 0 && held <= input.Length, $"{held} ports held, {timeWait} in TIME_WAIT");
+    }
+
+    static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));
+
+    /// <summary>A kernel that answers whatever it is asked with the input.</summary>
+    sealed class Datagrams(byte[] input) : INetlinkTransport
+    {
+        uint _sequence;
+        int _at;
+
+        public int Send(ReadOnlySpan<byte> request)
+        {
+            (_sequence, _at) = (MemoryMarshal.Read<uint>(request[8..]), 0);
+            return 0;
+        }
+
+        public int Receive(Span<byte> buffer, bool wait, out int length)
+        {
+            length = 0;
+            Hold(_at <= input.Length, "read on after the end");
+            if (_at + 2 > input.Length)
+            {
+                _at = input.Length + 1;
+                return Libc.ETIMEDOUT;
+            }
+            length = BinaryPrimitives.ReadUInt16LittleEndian(input.AsSpan(_at));
+            var bytes = input.AsSpan(_at + 2, Math.Min(length, input.Length - _at - 2));
+            _at += 2 + bytes.Length;
+            bytes[..Math.Min(bytes.Length, buffer.Length)].CopyTo(buffer);
+            if (length <= buffer.Length)
+                length = bytes.Length;
+            Answer(buffer[..Math.Min(length, buffer.Length)]);
+            return 0;
+        }
+
+        /// <summary>Messages without a sequence number get the request's.</summary>
+        void Answer(Span<byte> datagram)
+        {
+            while (datagram.Length >= NetlinkMessage.HeaderLength)
+            {
+                if (MemoryMarshal.Read<uint>(datagram[8..]) == 0)
+                    MemoryMarshal.Write(datagram[8..], _sequence);
+                var length = MemoryMarshal.Read<uint>(datagram);
+                if (length < NetlinkMessage.HeaderLength || length > (uint)datagram.Length)
+                    return;
+                datagram = datagram[Math.Min(NetlinkMessage.Align((int)length), datagram.Length)..];
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
