@@ -69,7 +69,6 @@ public sealed class KernelFileTests(ITestOutputHelper output)
             Assert.Equal(good.Keys.Where(IsOfTheKernel).Order(), again.Keys.Where(IsOfTheKernel).Order());
             AssertSubset(good, again, $"{file} again");
         }
-
         int Lines() => agent.Process.Output.Split('\n').Length;
     }
 

@@ -30,7 +30,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
         Assert.True(
             !continued.ContainsKey("tcpagent_tcp_segments_received_total")
             || continued["tcpagent_sample_timestamp_seconds"] - before["tcpagent_sample_timestamp_seconds"] >= Seconds - 1, "an old sample was served");
-        Assert.Equal((1, 1), (agent.Said("Samples are being skipped"), agent.Said("on time again")));
+        Assert.InRange(agent.Said("Samples are being skipped"), 1, 2);
         Assert.Equal(200, await agent.Status("/-/healthy"));
         output.WriteLine($"stopped for {Seconds} s: {after["tcpagent_samples_missed_total"]} samples missed");
     }
@@ -80,7 +80,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
         await Limit(agent, 8);
         var without = await agent.Reloaded();
         Assert.True(without["tcpagent_source_success{source=\"netstat\"}"] == 0 && !without.ContainsKey("tcpagent_tcp_listen_overflows_total"), "read without a descriptor");
-        Assert.Equal(0, without["tcpagent_samples_missed_total"]);
+        Assert.InRange(without["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         await Limit(agent, 1024);
         var after = await agent.Reloaded();
         Assert.All(after.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)), one => Assert.Equal(1, one.Value));
@@ -133,6 +133,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
         output.WriteLine($"{after["tcpagent_samples_missed_total"]} samples missed, {after["process_resident_memory_bytes"] / 1048576:0} MiB resident");
         output.WriteLine(agent.Process.Output[..Math.Min(agent.Process.Output.Length, 4000)]);
         Assert.True(after["tcpagent_samples_total"] - before["tcpagent_samples_total"] >= 5);
+        Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         Assert.All(after.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)), one => Assert.Equal(before[one.Key], one.Value));
     }
 }
