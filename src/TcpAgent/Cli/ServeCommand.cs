@@ -119,7 +119,7 @@ static class ServeCommand
         var endpoints = new Endpoints(
             agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);
 
-        var connections = new Connections(config is { HasTls: true } ? Connections.Tls : Connections.Plain);
+        var connections = new Connections(Connections.Kept(config is { HasTls: true }, Libc.OpenFilesLimit()));
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

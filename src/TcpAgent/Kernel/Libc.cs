@@ -137,4 +137,17 @@ static partial class Libc
         };
         return $"{symbol}: {Marshal.GetPInvokeErrorMessage(errno)}";
     }
+
+    /// <summary>How many descriptors this process may have open: the soft limit, which the runtime has raised to the hard one.</summary>
+    internal static int OpenFilesLimit()
+    {
+        // asm-generic/resource.h; struct rlimit is two unsigned longs.
+        const int RLIMIT_NOFILE = 7;
+        Span<ulong> limit = [int.MaxValue, 0];
+        _ = getrlimit(RLIMIT_NOFILE, limit);
+        return (int)Math.Min(limit[0], int.MaxValue);
+    }
+
+    [LibraryImport("libc")]
+    private static partial int getrlimit(int resource, Span<ulong> limit);
 }

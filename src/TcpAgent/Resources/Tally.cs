@@ -5,13 +5,15 @@ namespace TcpAgent.Resources;
 
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
-/// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen.
+/// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
+/// while one of several counters cannot be read: what it last was stays in.
 /// </summary>
 sealed class Tally
 {
     readonly (Block Block, int Row, int Sign)[] _terms;
     readonly Instances?[] _instances;
     readonly long[] _last;
+    readonly long[] _known;
     bool _seen;
 
     /// <param name="terms">Rows to add (sign 1) or to take off (sign -1); a null one belongs to a source that is switched off.</param>
@@ -23,6 +25,7 @@ sealed class Tally
                 rows.Add((block, index, sign));
         _terms = [.. rows];
         _last = new long[_terms.Length];
+        _known = new long[_terms.Length];
         _instances = Array.ConvertAll(_terms, term => term.Block.IsPlain ? null : new Instances(term.Block, term.Row));
     }
 
@@ -45,7 +48,7 @@ sealed class Tally
 
     internal void Update()
     {
-        var (total, increase) = (Metric.Absent, 0L);
+        var (isKnown, total, increase) = (false, 0L, 0L);
         Worst = null;
         for (var i = 0; i < _terms.Length; i++)
         {
@@ -65,12 +68,13 @@ sealed class Tally
                 more = !_seen || value == Metric.Absent || _last[i] == Metric.Absent ? 0 : value < _last[i] ? value : value - _last[i];
                 _last[i] = value;
             }
-            if (value == Metric.Absent)
-                continue;
-            total = sign > 0 ? Math.Max(0, total) + value : total == Metric.Absent ? total : total - value;
+            if (value != Metric.Absent)
+                _known[i] = value;
+            isKnown |= value != Metric.Absent && sign > 0;
+            total += sign * _known[i];
             increase += sign * more;
         }
-        (Total, Increase, _seen) = (total == Metric.Absent ? total : Math.Max(0, total), Math.Max(0, increase), true);
+        (Total, Increase, _seen) = (isKnown ? Math.Max(0, total) : Metric.Absent, Math.Max(0, increase), true);
     }
 
     /// <summary>One counter of each device, CPU or queue. They are known by their label text, which a source makes once.</summary>

@@ -16,6 +16,12 @@ sealed class Connections(int kept)
     /// <summary>Over TLS, where one is some 100 kB, most of it OpenSSL's.</summary>
     internal const int Tls = 160;
 
+    /// <summary>
+    /// Descriptors for all else: kernel files, libraries, and two for each thread that the runtime starts. Without those it ends the process,
+    /// so clients must never have the last.
+    /// </summary>
+    const int Reserved = 320;
+
     readonly Lock _lock = new();
 
     /// <summary>At rest, in the order in which they came to be so.</summary>
@@ -26,6 +32,9 @@ sealed class Connections(int kept)
 
     /// <summary>Those that are just being closed among them; more are closed unserved. Kestrel's own limit would log each.</summary>
     internal static int Max(int kept) => 2 * kept;
+
+    /// <summary>As many as are wanted, or as the limit of open files leaves room for.</summary>
+    internal static int Kept(bool tls, int openFiles) => Math.Clamp((openFiles - Reserved) / 2, 16, tls ? Tls : Plain);
 
     /// <summary>Around a connection's whole life, below TLS.</summary>
     internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)

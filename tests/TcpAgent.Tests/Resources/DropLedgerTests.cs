@@ -1,3 +1,5 @@
+using TcpAgent.Metrics;
+
 namespace TcpAgent.Tests.Resources;
 
 /// <summary>Drops by stage, and which of them name a device or a CPU.</summary>
@@ -49,5 +51,25 @@ public sealed class DropLedgerTests : IDisposable
         _rig.Tick();
         Assert.Equal(Ok, _rig.State("softnet_backlog"));
         Assert.Equal((0L, 8L), (_rig.Dropped("softnet_backlog"), _rig.Dropped("flow_limit")));
+    }
+
+    /// <summary>A total that fell and rose again would be an increase to Prometheus, as large as the counter is.</summary>
+    [Fact]
+    public void AStageGoesOnWhileOneOfItsCountersCannotBeReadAndIsGoneWhenNoneCan()
+    {
+        void Set(long v4, long v6)
+        {
+            _rig.Snmp.Set("Udp", "RcvbufErrors", v4);
+            _rig.Snmp6.Set("", "Udp6RcvbufErrors", v6);
+            _rig.Tick();
+        }
+        Set(100, 20);
+        Assert.Equal(120, _rig.Dropped("socket_receive"));
+        Set(103, Metric.Absent);
+        Assert.Equal(123, _rig.Dropped("socket_receive"));
+        Set(Metric.Absent, Metric.Absent);
+        Assert.Null(_rig.Dropped("socket_receive"));
+        Set(104, 25);
+        Assert.Equal(129, _rig.Dropped("socket_receive"));
     }
 }
