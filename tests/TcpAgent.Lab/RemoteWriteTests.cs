@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TcpAgent.Lab.Support;
 using TcpAgent.Tests.Support;
 
@@ -60,17 +59,6 @@ public sealed class RemoteWriteTests
             ["--enable-feature=agent", $"--config.file={folder}/shard{number}.yml", $"--storage.agent.path={folder}/wal{number}", $"--web.listen-address=127.0.0.1:{Ports.Free()}"]);
     }
 
-    /// <summary>How many series a query finds.</summary>
-    static async Task<int> Query(HttpClient client, string query)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"));
-            return document.RootElement.GetProperty("data").GetProperty("result").GetArrayLength();
-        }
-        catch (HttpRequestException)
-        {
-            return -1;
-        }
-    }
+    /// <summary>How many series a query finds; -1 while the receiver does not answer.</summary>
+    static async Task<int> Query(HttpClient client, string query) => (await Prometheus.Query(client, query))?.Length ?? -1;
 }

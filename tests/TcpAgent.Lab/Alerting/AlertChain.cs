@@ -81,7 +81,7 @@ sealed class AlertChain : IAsyncDisposable
     internal async Task<Child> Agent(int port, params string[] arguments)
     {
         var agent = RunAgent(port, [ScaledTime.PeakWindow, .. arguments]);
-        await Eventually.Holds(() => Task.FromResult(agent.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => agent.Output);
+        await AgentProgram.Sampled(agent);
         return agent;
     }
 

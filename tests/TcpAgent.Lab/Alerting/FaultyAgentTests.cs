@@ -16,17 +16,17 @@ public sealed class FaultyAgentTests
         await using var stage = await Stage.Create();
         await using var chain = await AlertChain.Start(stage.Server, [broken, late, stuck]);
 
-        var proc = Directory.CreateTempSubdirectory("tcp-agent-proc-").FullName;
-        Copy(Path.Combine(Repo.Fixtures, "linux-6.1", "proc"), proc);
-        await File.WriteAllTextAsync($"{proc}/net/snmp", "Tcp: RtoAlgorithm RtoMin\nTcp: 1\n");
-        await File.WriteAllTextAsync($"{proc}/web.yml", "http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
-        await chain.Agent(broken, $"--path.procfs={proc}", $"--web.config.file={proc}/web.yml", $"--history.file={proc}/none/history");
-        await File.WriteAllTextAsync($"{proc}/web.yml", "headers: {}\n");
+        using var proc = new ProcCopy("linux-6.1");
+        proc.Write("net/snmp", "Tcp: RtoAlgorithm RtoMin\nTcp: 1\n"u8.ToArray());
+        proc.Write("web.yml", "http_server_config:\n  headers:\n    X-Frame-Options: deny\n"u8.ToArray());
+        await chain.Agent(broken, proc.Flag, $"--web.config.file={proc.PathOf("web.yml")}", $"--history.file={proc.PathOf("none/history")}");
+        proc.Write("web.yml", "headers: {}\n"u8.ToArray());
 
-        var clock = Path.Combine(proc, "late_clock.so");
-        await Child.Run(Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", clock, Repo.Path("tests", "TcpAgent.Lab", "Alerting", "late_clock.c"));
+        var clock = await SteppedClock.In(proc.Root);
+        clock.Set(-120);
         var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{late}");
-        chain.Run(Require.Tool("env", "coreutils"), [$"LD_PRELOAD={clock}", file, .. arguments]);
+        (file, arguments) = clock.Command(file, arguments);
+        chain.Run(file, arguments);
 
         var agent = await chain.Agent(stuck);
         await Task.Delay(TimeSpan.FromSeconds(6));
@@ -38,18 +38,7 @@ public sealed class FaultyAgentTests
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentHistoryFailing"));
         Assert.Equal($"localhost:{late}", Firing(chain, "TcpAgentClockOff"));
         Assert.Equal($"localhost:{stuck}", Firing(chain, "TcpAgentSampleStale"));
-        Directory.Delete(proc, recursive: true);
     }
 
     static string Firing(AlertChain chain, string alert) => Assert.Single(chain.Arrived.Where(one => one.Alert == alert).Select(one => one.Labels["instance"]).Distinct());
-
-    static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
 }

@@ -15,25 +15,22 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
 
     string At(string name) => Path.Combine(_folder, name);
 
-    void Step(long seconds)
-    {
-        using var file = new FileStream(At("offset"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        file.Write(BitConverter.GetBytes(seconds));
-    }
-
     [SkippableFact]
     public async Task AClockThatIsSetForthAndBackChangesNothingButTimes()
     {
-        await Child.Run(Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", At("clock.so"), Repo.Path("tests", "TcpAgent.Lab", "Faults", "stepped_clock.c"));
-        Step(0);
+        var clock = await SteppedClock.In(_folder);
         await using var agent = await Victim.StartBy(
-            (file, arguments, _) => Child.Start(Require.Tool("env", "coreutils"), [$"LD_PRELOAD={At("clock.so")}", $"CLOCK_OFFSET={At("offset")}", file, .. arguments]),
+            (file, arguments, _) =>
+            {
+                (file, arguments) = clock.Command(file, arguments);
+                return Child.Start(file, arguments);
+            },
             $"--history.file={At("history.ring")}", "--history.span=1m");
         var before = await agent.Sampled(3);
         var last = before;
         foreach (var seconds in (long[])[Hour, -2 * Hour, 0])
         {
-            Step(seconds);
+            clock.Set(seconds);
             var after = await agent.Sampled(4);
             Assert.InRange(after["tcpagent_sample_timestamp_seconds"] - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0 - seconds, -3, 1);
             Assert.Equal(0, after["tcpagent_samples_missed_total"]);

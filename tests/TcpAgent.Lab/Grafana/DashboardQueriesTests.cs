@@ -87,8 +87,7 @@ public sealed class DashboardQueriesTests
     {
         var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{AgentPort}");
         var agent = place.Start(file, arguments);
-        await Eventually.Holds(
-            () => Task.FromResult(agent.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => agent.Output);
+        await AgentProgram.Sampled(agent);
         return agent;
     }
 

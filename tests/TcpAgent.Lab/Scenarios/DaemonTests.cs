@@ -15,8 +15,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
     {
         var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{Port}");
         var daemon = place.Start(file, arguments);
-        await Eventually.Holds(
-            () => Task.FromResult(daemon.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => daemon.Output);
+        await AgentProgram.Sampled(daemon);
         await Task.Delay(TimeSpan.FromSeconds(2));
         return daemon;
     }

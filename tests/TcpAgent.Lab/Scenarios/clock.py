@@ -16,3 +16,8 @@ def every(seconds):
         yield
         due += seconds
         time.sleep(max(0, due - time.monotonic()))
+
+
+def until_the_end():
+    while running():
+        time.sleep(0.05)

@@ -3,7 +3,7 @@ import select
 import socket
 import time
 
-from clock import every, running
+from clock import every, running, until_the_end
 
 
 def tcp(address):
@@ -24,8 +24,7 @@ def listener(address, port, backlog, reuse_port=False):
 def listen(address, port, backlog):
     """Listens and never accepts."""
     one = listener(address, port, backlog)
-    while running():
-        time.sleep(0.05)
+    until_the_end()
     one.close()
 
 
@@ -85,27 +84,27 @@ def connects(address, port, per_second):
         held.append(one)
 
 
-def burst(address, port, count):
-    """As many connections at once, then nothing."""
+def at_once(address, port, count):
+    """Opens so many connections without waiting for them."""
     held = []
     for _ in range(int(count)):
         one = tcp(address)
         one.setblocking(False)
         one.connect_ex((address, int(port)))
         held.append(one)
-    while running():
-        time.sleep(0.05)
+    return held
+
+
+def burst(address, port, count):
+    """As many connections at once, then nothing."""
+    held = at_once(address, port, count)
+    until_the_end()
 
 
 def short_burst(address, port, backlog, count):
     """Listens, lets connections overflow its queue for 0.3 s, then takes them all and goes on healthy."""
     one = listener(address, port, backlog)
-    held = []
-    for _ in range(int(count)):
-        client = tcp(address)
-        client.setblocking(False)
-        client.connect_ex((address, int(port)))
-        held.append(client)
+    held = at_once(address, port, count)
     time.sleep(0.3)
     accept_all(one, False)
 
@@ -133,8 +132,7 @@ def time_waits(address, port, count):
     """As many TIME_WAIT here, then nothing."""
     for _ in range(int(count)):
         connect_and_close(address, port)
-    while running():
-        time.sleep(0.05)
+    until_the_end()
 
 
 def sink(address, port):
@@ -179,8 +177,7 @@ def held(address, ports, each):
             except OSError:
                 failed += 1
     print(f"ready {len(kept)} open, {failed} failed", flush=True)
-    while running():
-        time.sleep(0.05)
+    until_the_end()
 
 
 def half_closed(address, port, count, whole):
@@ -194,8 +191,7 @@ def half_closed(address, port, count, whole):
             one.shutdown(socket.SHUT_WR)
             kept.append(one)
     print("ready", flush=True)
-    while running():
-        time.sleep(0.05)
+    until_the_end()
 
 
 def unread(address, port, count):

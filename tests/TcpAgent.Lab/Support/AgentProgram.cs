@@ -24,6 +24,10 @@ static class AgentProgram
         Require.Tool("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
         "dotnet", Assembly, "print");
 
+    /// <summary>Waits until a daemon has taken its first sample.</summary>
+    internal static Task Sampled(Child daemon) => Eventually.Holds(
+        () => Task.FromResult(daemon.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => daemon.Output);
+
     /// <summary>Series and value of each sample line.</summary>
     internal static Dictionary<string, double> Parse(string exposition)
     {

@@ -7,6 +7,9 @@ With --record FOLDER it writes rtnetlink dumps instead, each datagram after its 
 """
 import fcntl, os, socket, struct, subprocess, sys, time
 
+from netlink_dump import record
+
+NETLINK_ROUTE = 0
 SLOW = 'rate 1kbit burst 2kb'
 DISCIPLINES = {
     't0': [f'root handle 1: tbf {SLOW} limit 3kb', 'clsact'],
@@ -57,28 +60,13 @@ def fill():
             client.sendto(bytes(972), (f'10.93.{number}.9', 9))
 
 
-def dump(path, kind, request):
-    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
-    netlink.send(struct.pack('=IHHII', 16 + len(request), kind, 0x301, 1, 0) + request)
-    with open(path, 'wb') as file:
-        while True:
-            datagram = netlink.recv(32768)
-            file.write(struct.pack('<I', len(datagram)) + datagram)
-            at = 0
-            while at < len(datagram):
-                length, message = struct.unpack_from('=IH', datagram, at)
-                if message == 3:
-                    return
-                at += length + 3 & ~3
-
-
 def main():
     tun = setup()
     fill()
     time.sleep(0.5)
     if len(sys.argv) > 2 and sys.argv[1] == '--record':
-        dump(f'{sys.argv[2]}/qdisc.bin', 38, bytes(20))                         # RTM_GETQDISC, struct tcmsg
-        dump(f'{sys.argv[2]}/links.bin', 18, bytes(16) + struct.pack('=HHI', 8, 29, 8))  # RTM_GETLINK, IFLA_EXT_MASK without counters
+        record(f'{sys.argv[2]}/qdisc.bin', NETLINK_ROUTE, 38, bytes(20))                         # RTM_GETQDISC, struct tcmsg
+        record(f'{sys.argv[2]}/links.bin', NETLINK_ROUTE, 18, bytes(16) + struct.pack('=HHI', 8, 29, 8))  # RTM_GETLINK, IFLA_EXT_MASK without counters
         print(subprocess.run('tc -s qdisc'.split(), capture_output=True, text=True).stdout)
         return
     print('ready', flush=True)

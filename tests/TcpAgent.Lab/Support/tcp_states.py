@@ -7,6 +7,9 @@ With --record FOLDER it writes sock_diag dumps instead, each datagram after its 
 """
 import select, socket, struct, subprocess, sys, time
 
+from netlink_dump import record
+
+NETLINK_SOCK_DIAG = 4
 FIN, SYN, ACK = 1, 2, 16
 HOST = {4: '10.92.0.1', 6: 'fd00:92::1'}
 STATES, QUEUE, DUAL, SHARED = 7000, 7002, 7003, 7004
@@ -161,18 +164,7 @@ def dump(path, states, extensions=0, port=None):
     if port is not None:
         code = struct.pack('=BBHHH', 2, 8, 20, 0, port) + struct.pack('=BBHHH', 3, 8, 12, 0, port)
         request += struct.pack('=HH', 4 + len(code), 1) + code
-    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
-    netlink.send(struct.pack('=IHHII', 16 + len(request), 18, 0x301, 1, 0) + request)
-    with open(path, 'wb') as file:
-        while True:
-            datagram = netlink.recv(32768)
-            file.write(struct.pack('<I', len(datagram)) + datagram)
-            at = 0
-            while at < len(datagram):
-                length, kind = struct.unpack_from('=IH', datagram, at)
-                if kind == 3:
-                    return
-                at += length + 3 & ~3
+    record(path, NETLINK_SOCK_DIAG, 18, request)
 
 
 def main():

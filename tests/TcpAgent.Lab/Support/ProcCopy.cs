@@ -1,6 +1,4 @@
-using TcpAgent.Lab.Support;
-
-namespace TcpAgent.Lab.Faults;
+namespace TcpAgent.Lab.Support;
 
 /// <summary>A copy of a recorded /proc whose files a test may damage; replaced whole, so that no read sees half of a change.</summary>
 sealed class ProcCopy : IDisposable
