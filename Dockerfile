@@ -27,7 +27,7 @@ LABEL org.opencontainers.image.title="TcpAgent" \
       org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
 COPY --from=build /out/bin/tcp-agent /usr/bin/tcp-agent
 COPY --from=build /out/doc /usr/share/doc/tcp-agent
-ENV DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=0x80000 DOTNET_PROCESSOR_COUNT=1
+ENV DOTNET_EnableDiagnostics=0 DOTNET_PROCESSOR_COUNT=1
 USER 65534:65534
 EXPOSE 10793
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["/usr/bin/tcp-agent", "healthcheck"]

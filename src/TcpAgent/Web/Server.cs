@@ -1,9 +1,11 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
@@ -12,7 +14,7 @@ namespace TcpAgent.Web;
 static class Server
 {
     internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
-        host.UseKestrelCore().ConfigureKestrel(kestrel =>
+        host.UseKestrelCore().ConfigureServices(static services => services.AddSingleton<IMemoryPoolFactory<byte>, SharedMemory>()).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;

@@ -241,7 +241,7 @@ class Bench:
         # The environment of the unit that ships with it.
         return self.lab.exporter(
             f"agent-{port}", port, self.agent, f"--web.listen-address=127.0.0.1:{port}", "--log.format=logfmt", *flags,
-            environment={"DOTNET_EnableDiagnostics": "0", "DOTNET_GCHeapHardLimit": "0x4000000", "DOTNET_GCgen0size": "0x80000", "DOTNET_PROCESSOR_COUNT": "1"})
+            environment={"DOTNET_EnableDiagnostics": "0", "DOTNET_GCHeapHardLimit": "0x4000000", "DOTNET_PROCESSOR_COUNT": "1"})
 
     def run_node(self, *collectors):
         flags = [f"--collector.{name}" for name in ("netstat", "sockstat", "conntrack", "softnet", "netdev", *collectors)]

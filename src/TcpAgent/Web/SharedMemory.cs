@@ -1,0 +1,13 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+
+namespace TcpAgent.Web;
+
+/// <summary>
+/// Lets Kestrel take its buffers from the process' one pool of arrays, which gives them up when the collector runs. Kestrel's
+/// own pool wakes two threads every ten seconds to look for what it could give up, also on a host that nobody scrapes.
+/// </summary>
+sealed class SharedMemory : IMemoryPoolFactory<byte>
+{
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => MemoryPool<byte>.Shared;
+}
