@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. For linux-arm64 the registry must have the runtime packs.
 RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
@@ -84,6 +84,12 @@ bench-peers: publish
 FLEET ?=
 bench-fleet: publish
 	python3 tests/TcpAgent.Benchmarks/fleet/bench_fleet.py $(FLEET)
+
+# Two agents under changing load for two hours: memory, descriptors, threads and ticks must stay as they are; root, and:
+# apt-get install iproute2 nftables openssl. Writes the section Soak of docs/performance.md. A short run: make soak SOAK_MINUTES=3
+SOAK_MINUTES ?= 120
+soak: publish
+	python3 tests/TcpAgent.Benchmarks/soak/soak.py --minutes $(SOAK_MINUTES)
 
 # The agent on Debian's kernels 5.10 to the newest under qemu, each condition made in the guest; writes docs/kernels.md. About 15
 # minutes; root, the network, and: apt-get install qemu-system-x86 busybox-static cpio kmod mmdebstrap e2fsprogs

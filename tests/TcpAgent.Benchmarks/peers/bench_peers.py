@@ -3,7 +3,7 @@
 
 Root. Everything happens in two network namespaces without a name: they vanish with this process, however it ends, and no
 setting of the host is changed. CPU is user and system time of the measured process; one process is measured at a time, in
-interleaved rounds, and a figure is the median of the rounds. Writes docs/performance.md.
+interleaved rounds, and a figure is the median of the rounds. Writes docs/performance.md, but for the section that make soak wrote.
 """
 
 import argparse
@@ -567,6 +567,23 @@ def report(results, arguments, node_version, ss_version):
     return "\n\n".join(text) + "\n"
 
 
+SOAK = re.compile(r"^## Soak\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+
+def soak_section(path):
+    """What make soak wrote there, or nothing."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        found = SOAK.search(file.read())
+    return found[0] if found else ""
+
+
+def with_soak(text, section):
+    """The page with this section of it instead of the one it has."""
+    return SOAK.sub("", text).replace("## Again\n", section + "## Again\n")
+
+
 # --- main -----------------------------------------------------------------------------------------------------------------
 
 
@@ -637,8 +654,10 @@ def main():
             results = json.load(file)
     else:
         results = measure(arguments)
+    text = report(results, arguments, version(arguments.node_exporter, "--version"), version("ss", "-V"))
+    text = with_soak(text, soak_section(arguments.output))
     with open(arguments.output, "w", encoding="utf-8") as file:
-        file.write(report(results, arguments, version(arguments.node_exporter, "--version"), version("ss", "-V")))
+        file.write(text)
     log(f"written: {os.path.relpath(arguments.output)}")
 
 
