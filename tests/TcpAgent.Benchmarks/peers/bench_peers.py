@@ -39,6 +39,12 @@ STATES = {
 libc = ctypes.CDLL(None, use_errno=True)
 
 
+def unit_environment():
+    """That of the unit which ships with the agent."""
+    with open(os.path.join(ROOT, "packaging", "systemd", "tcp-agent.service"), encoding="utf-8") as unit:
+        return dict(line.strip().removeprefix("Environment=").split("=", 1) for line in unit if line.startswith("Environment="))
+
+
 def check(result):
     if result != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -238,10 +244,9 @@ class Bench:
         return {name: float(value) for name, value in (field.split("=") for field in self.lab.output(*command).split())}
 
     def run_agent(self, port, *flags):
-        # The environment of the unit that ships with it.
         return self.lab.exporter(
             f"agent-{port}", port, self.agent, f"--web.listen-address=127.0.0.1:{port}", "--log.format=logfmt", *flags,
-            environment={"DOTNET_EnableDiagnostics": "0", "DOTNET_GCHeapHardLimit": "0x4000000", "DOTNET_PROCESSOR_COUNT": "1"})
+            environment=unit_environment())
 
     def run_node(self, *collectors):
         flags = [f"--collector.{name}" for name in ("netstat", "sockstat", "conntrack", "softnet", "netdev", *collectors)]

@@ -8,8 +8,8 @@ import time
 from http.client import HTTPException
 
 import clients
+from bench_peers import unit_environment
 
-UNIT = {"DOTNET_EnableDiagnostics": "0", "DOTNET_GCHeapHardLimit": "0x4000000", "DOTNET_GCgen0size": "0x80000", "DOTNET_PROCESSOR_COUNT": "1"}
 STATES = {"time_wait": "TIME_WAIT", "established": "ESTABLISHED", "syn_recv": "SYN_RECV", "listen": "LISTEN"}
 
 
@@ -19,7 +19,7 @@ class Agent:
         state = os.path.join(arguments.work, name)
         os.makedirs(state)
         with open(os.path.join(arguments.artifacts, f"{name}.log"), "w", encoding="utf-8") as output:
-            self.child = lab.start(arguments.agent, "serve", *flags, stdout=output, stderr=output, env={**os.environ, **UNIT, "STATE_DIRECTORY": state})
+            self.child = lab.start(arguments.agent, "serve", *flags, stdout=output, stderr=output, env={**os.environ, **unit_environment(), "STATE_DIRECTORY": state})
         self.pid = self.child.pid
         for _ in range(400):
             try:
