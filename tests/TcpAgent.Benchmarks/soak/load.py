@@ -190,4 +190,16 @@ def switches(lab, clock, totals):
             tracking, ipv6 = wanted
 
 
+def stalls(lab, clock, totals, cpu):
+    """When the machine itself stood still: a sleeper on this CPU that woke half a second late. The verdict does not excuse a missed sample for it."""
+    os.sched_setaffinity(0, {cpu})
+    before = time.monotonic()
+    while before < clock.end:
+        time.sleep(0.1)
+        now = time.monotonic()
+        if now - before > 0.6:
+            totals.stalled(f"CPU {cpu} for {now - before:.1f} s, {now - clock.start:.0f} s after the start")
+        before = now
+
+
 ALL = (short, long, listeners, devices, queues, switches)

@@ -27,7 +27,7 @@ import load  # noqa: E402
 from bench_peers import PR_SET_PDEATHSIG, ROOT, Lab, libc, log, machine, table, with_soak  # noqa: E402
 from watch import STATES, Agent, Watch  # noqa: E402
 
-NAMES = ("short", "long", "connects_failed", "listeners", "devices", "floods", "switches", "answers", "reloads", "failures")
+NAMES = ("short", "long", "connects_failed", "listeners", "devices", "floods", "switches", "answers", "reloads", "failures", "stalls")
 RISE = {"rss": 2, "descriptors": 2, "threads": 2}  # MiB, and how many
 
 
@@ -42,7 +42,13 @@ class Totals:
             self.values[name].value += count
 
     def failed(self, text):
-        self.add("failures")
+        self.tell("failures", text)
+
+    def stalled(self, text):
+        self.tell("stalls", f"stall: {text}")
+
+    def tell(self, name, text):
+        self.add(name)
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(f"{datetime.datetime.now():%H:%M:%S} {text}\n")
 
@@ -90,7 +96,8 @@ def section(ends, watch, totals, wrong, minutes, cycle, cpu, commit):
         f"{totals['devices']:,} devices, {totals['floods']:,} times SYN_RECV and a full accept queue, {totals['switches']:,} switches of tracking or IPv6; "
         f"{totals['answers']:,} answers, {totals['reloads']:,} reloads. At most, as the agents saw it: "
         + ", ".join(f"{most[name]:,} {words}" for name, words in (*STATES.items(), ("devices", "devices"), ("tracked", "tracked connections")))
-        + f"; {most['rss']:.1f} MiB resident. The load took {cpu * 100:.0f} % of one CPU.",
+        + f"; {most['rss']:.1f} MiB resident. The load took {cpu * 100:.0f} % of one CPU; "
+        f"times a sleeper of the harness woke half a second late or later, on any CPU: {totals['stalls']:,}.",
         f"Verdict: {'flat, nothing failed' if not wrong else '; '.join(wrong)}.",
         f"```\nmake soak SOAK_MINUTES={minutes:g}\n```",
     ]) + "\n\n"
@@ -129,6 +136,7 @@ def soak(lab, arguments, totals):
     clock = load.Clock(arguments.minutes, cycle)
     children = [child(function, lab, clock, totals) for function in load.ALL + clients.ALL]
     children.append(child(clients.reloads, lab, clock, totals, folder, secured.pid))
+    children += [child(load.stalls, lab, clock, totals, cpu) for cpu in sorted(os.sched_getaffinity(0))]
     watch, ends = Watch((plain, secured), clock, totals, os.path.join(arguments.artifacts, "soak.csv")), []
     for number in range(clock.cycles):
         ends += watch.cycle(number)
@@ -180,7 +188,7 @@ def main():
     for one in wrong:
         log(f"WRONG: {one}")
     if os.path.getsize(failures):
-        log(f"what failed: {os.path.relpath(failures)}")
+        log(f"what failed, and when a CPU stood still: {os.path.relpath(failures)}")
     sys.exit(1 if wrong else 0)
 
 
