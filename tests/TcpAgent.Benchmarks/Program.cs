@@ -5,9 +5,10 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TcpAgent.Benchmarks;
 
-if (args is ["tick", var passes])
+if (args is ["tick" or "walk", var passes])
 {
-    TickLoop.Run(int.Parse(passes, CultureInfo.InvariantCulture));
+    Action<int> loop = args[0] == "tick" ? Loops.Tick : Loops.Walk;
+    loop(int.Parse(passes, CultureInfo.InvariantCulture));
     return;
 }
 

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import time
 
-from bench_peers import SERVER
+from lab import SERVER
 
 PLAIN_PORT, TLS_PORT = 10793, 10794
 USER, PASSWORD = "prometheus", "secret"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from bench_peers import ROOT, SERVER
+from lab import ROOT, SERVER
 
 TRAFFIC = os.path.join(ROOT, "tests", "TcpAgent.Lab", "Scenarios", "traffic.py")
 SHORT_PORTS, LONG_PORT, FLOODED_PORT, STUCK_PORT = range(7000, 7008), 7100, 7101, 7102

@@ -24,7 +24,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import clients  # noqa: E402
 import load  # noqa: E402
-from bench_peers import PR_SET_PDEATHSIG, ROOT, Lab, libc, log, machine, table, with_soak  # noqa: E402
+from lab import PR_SET_PDEATHSIG, ROOT, Lab, libc, log  # noqa: E402
+from report import machine, table, with_soak  # noqa: E402
 from watch import STATES, Agent, Watch  # noqa: E402
 
 NAMES = ("short", "long", "connects_failed", "listeners", "devices", "floods", "switches", "answers", "reloads", "failures", "stalls")

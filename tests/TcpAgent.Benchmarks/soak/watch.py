@@ -8,7 +8,7 @@ import time
 from http.client import HTTPException
 
 import clients
-from bench_peers import unit_environment
+from lab import unit_environment
 
 STATES = {"time_wait": "TIME_WAIT", "established": "ESTABLISHED", "syn_recv": "SYN_RECV", "listen": "LISTEN"}
 
