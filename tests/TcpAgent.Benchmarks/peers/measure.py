@@ -147,6 +147,14 @@ class Bench:
         counts = collections.Counter(line.split(None, 1)[0] for line in self.lab.output("ss", "-tanH").splitlines())
         return {name: float(counts.get(state, 0)) for state, name in STATES.items()}
 
+    def every_state(self):
+        """All states in numbers, within the minute that SYN_RECV and TIME_WAIT last: exactness and one walk."""
+        sockets = {"est": 100_000, "est6": 10_000, "rare": 20, "listeners": 50, "orphans": 300, "syn": 20_000, "time_wait": 40_000}
+        with self.lab.population(**sockets) as ready:
+            log(f"  {ready}")
+            exact = self.exactness()
+            return {"exact": exact, "floor_rare": self.floor("rare", 5, 1000)["ms"], **self.agent_walk(0), **self.node_states(sum(sockets.values()))}
+
     def listeners(self, count):
         with self.lab.population(listeners=count):
             floor = self.floor("listen", 20)["ms"]
