@@ -27,6 +27,8 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
     readonly byte[] _notification = new byte[NetlinkDump.BufferLength];
     readonly Dictionary<int, LinkName> _links = [];
     INetlinkTransport? _announcements;
+    long _refreshed = -1;
+    int _errno;
 
     internal static LinkNames Live() => new(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), static () =>
     {
@@ -36,8 +38,13 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
 
     internal bool TryGet(int index, [NotNullWhen(true)] out LinkName? link) => _links.TryGetValue(index, out link);
 
-    /// <summary>Reads the names if they may have changed. Returns the errno.</summary>
-    internal int Refresh(bool isSlow) => HaveChanged() || isSlow || _links.Count == 0 ? Read() : 0;
+    /// <summary>Reads the names if they may have changed, once a tick for all who ask. Returns the errno.</summary>
+    internal int Refresh(in Tick tick)
+    {
+        if (_refreshed != tick.Number)
+            (_refreshed, _errno) = (tick.Number, HaveChanged() || tick.Slow || _links.Count == 0 ? Read() : 0);
+        return _errno;
+    }
 
     /// <summary>An interrupted dump may show a name twice or not at all; one more settles it. Returns the errno.</summary>
     internal int Read()
@@ -110,6 +117,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         _announcements?.Dispose();
         _announcements = null;
         _links.Clear();
+        _refreshed = -1;
     }
 
     public void Dispose()

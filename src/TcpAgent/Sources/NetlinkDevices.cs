@@ -14,7 +14,7 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
     public ReadStatus Read(Block block, in Tick tick, out int omitted)
     {
         omitted = 0;
-        var errno = links.Refresh(tick.Slow);
+        var errno = links.Refresh(tick);
         var complete = errno == 0 && ReadStats(block, out omitted, out errno);
         if (errno == 0 && !complete && (errno = links.Read()) == 0)
             ReadStats(block, out omitted, out errno);

@@ -81,7 +81,7 @@ sealed class Qdiscs : Source
         Withdraw();
         if (_dump is null || _links is null)
             return ReadStatus.Absent;
-        var errno = _links.Refresh(tick.Slow);
+        var errno = _links.Refresh(tick);
         var complete = errno == 0 && ReadAll(out errno);
         if (errno == 0 && !complete && (errno = _links.Read()) == 0)
             ReadAll(out errno);

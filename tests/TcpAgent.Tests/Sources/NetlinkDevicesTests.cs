@@ -12,23 +12,24 @@ public sealed class NetlinkDevicesTests : IDisposable
     const ushort RTM_GETLINK = 18;
     const ushort RTM_GETSTATS = 94;
 
-    static readonly Tick s_fast = new(1, 0, Slow: false);
-    static readonly Tick s_slow = new(0, 0, Slow: true);
-
     readonly Dictionary<int, string> _links = new() { [1] = "lo", [2] = "eth0" };
     readonly List<int> _withStats = [1, 2];
     readonly List<string> _asked = [];
     readonly List<ReplayTransport> _listeners = [];
     readonly Block _block = new(Devices.Rows, "device");
+    readonly LinkNames _names;
     readonly NetlinkDevices _devices;
     int _statsErrno;
     int _linkErrno;
     int _interruptions;
     bool _canListen = true;
+    long _ticks;
 
-    public NetlinkDevicesTests() =>
-        _devices = new NetlinkDevices(
-            new NetlinkDump(() => (0, new ReplayTransport(Answers))), new LinkNames(new NetlinkDump(() => (0, new ReplayTransport(Answers))), Listen));
+    public NetlinkDevicesTests()
+    {
+        _names = new LinkNames(new NetlinkDump(() => (0, new ReplayTransport(Answers))), Listen);
+        _devices = new NetlinkDevices(new NetlinkDump(() => (0, new ReplayTransport(Answers))), _names);
+    }
 
     public void Dispose() => _devices.Dispose();
 
@@ -55,11 +56,13 @@ public sealed class NetlinkDevicesTests : IDisposable
         return [.. messages.Chunk(20).Select(part => Answer.Of(part)), Answer.Of(Done(sequence, (ushort)flags))];
     }
 
+    Tick Next(bool slow) => new(_ticks++, 0, slow);
+
     /// <summary>The devices and their received packets, after asking for what is stated.</summary>
     string Read(string asked, bool slow = false, int errno = 0)
     {
         _asked.Clear();
-        var status = _devices.Read(_block, slow ? s_slow : s_fast, out _);
+        var status = _devices.Read(_block, Next(slow), out _);
         Assert.Equal(asked, string.Join(' ', _asked));
         Assert.Equal(errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno), status);
         var rows = Enumerable.Range(0, _block.Count).Select(i => $"{_block.KeyText(i)} {_block[i][(int)DeviceSlot.ReceivePackets]}");
@@ -154,6 +157,18 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
+    public void NamesAreAskedForOnceATickWhoeverAsks()
+    {
+        _canListen = false;
+        _linkErrno = Libc.EINVAL;
+        var tick = Next(slow: false);
+        Assert.Equal((Libc.EINVAL, Libc.EINVAL), (_names.Refresh(tick), _names.Refresh(tick)));
+        _linkErrno = 0;
+        Assert.Equal((Libc.EINVAL, 0), (_names.Refresh(tick), _names.Refresh(Next(slow: false))));
+        Assert.Equal(["links", "links"], _asked);
+    }
+
+    [Fact]
     public void WithoutAListenerNamesAreReadEachTime()
     {
         _canListen = false;
@@ -192,7 +207,7 @@ public sealed class NetlinkDevicesTests : IDisposable
             _links[i] = $"veth{i}";
             _withStats.Add(i);
         }
-        Assert.Equal(ReadStatus.Ok, _devices.Read(_block, s_slow, out var omitted));
+        Assert.Equal(ReadStatus.Ok, _devices.Read(_block, Next(slow: true), out var omitted));
         Assert.Equal((Devices.MaxDevices, 600 - Devices.MaxDevices), (_block.Count, omitted));
     }
 
@@ -202,17 +217,17 @@ public sealed class NetlinkDevicesTests : IDisposable
         using var root = new TempRoot();
         root.Write("net/dev", "Inter-| Receive | Transmit\n face |packets|bytes\neth5: 5 6\n");
         using var source = new Devices(root.Kernel, _devices);
-        Assert.Equal(ReadStatus.Ok, source.Read(s_slow));
+        Assert.Equal(ReadStatus.Ok, source.Read(Next(slow: true)));
         Assert.Equal(("rtnetlink", 2), (source.Mode, source.Blocks[0].Count));
 
         _statsErrno = Libc.EPERM;
-        Assert.Equal(ReadStatus.Ok, source.Read(s_fast));
+        Assert.Equal(ReadStatus.Ok, source.Read(Next(slow: false)));
         Assert.Equal(("net/dev", "device=\"eth5\""), (source.Mode, Assert.Single(source.Blocks[0].Keys())));
 
         _statsErrno = 0;
-        source.Read(s_fast);
+        source.Read(Next(slow: false));
         Assert.Equal("net/dev", source.Mode);
-        source.Read(s_slow);
+        source.Read(Next(slow: true));
         Assert.Equal(("rtnetlink", 2), (source.Mode, source.Blocks[0].Count));
     }
 }
