@@ -109,6 +109,25 @@ static partial class Libc
         }
     }
 
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint pad);
+
+    /// <summary>
+    /// Gives back the pages that are free between those in use; of itself the C library gives back only what is free at the heap's end
+    /// (malloc_trim(3)). Takes milliseconds: not for the sampler's thread.
+    /// </summary>
+    internal static void TrimHeap()
+    {
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl.
+        }
+    }
+
     internal static int Errno => Marshal.GetLastPInvokeError();
 
     /// <summary>The symbol and the C library's words for an error number, for log lines and labels.</summary>

@@ -8,7 +8,12 @@ namespace TcpAgent.Web;
 /// request longest, first of those that never had an answer of use. So thousands of idle or dawdling clients cost what a few hundred do
 /// and keep no scraper out.
 /// </summary>
-sealed class Connections(int kept)
+/// <param name="kept">At once.</param>
+/// <param name="giveBack">
+/// Called when many connections have gone since the last time and few are open, for the memory that those left behind: the collector
+/// does not look at what it has promoted while nobody asks, and OpenSSL's pieces lie between those that are still in use.
+/// </param>
+sealed class Connections(int kept, Action giveBack)
 {
     /// <summary>Kept at once over plain HTTP, where one at rest is some 20 kB.</summary>
     internal const int Plain = 512;
@@ -29,6 +34,7 @@ sealed class Connections(int kept)
     readonly LinkedList<Entry> _known = [];
     int _kept;
     int _open;
+    int _gone;
 
     /// <summary>Those that are just being closed among them; more are closed unserved. Kestrel's own limit would log each.</summary>
     internal static int Max(int kept) => 2 * kept;
@@ -113,9 +119,13 @@ sealed class Connections(int kept)
     {
         lock (_lock)
         {
-            _open--;
             Remove(entry);
+            _open--;
+            if (++_gone < kept / 2 || _open > kept / 8)
+                return;
+            _gone = 0;
         }
+        giveBack();
     }
 
     void Rest(Entry entry) => (entry.IsKnown ? _known : _strangers).AddLast(entry.Node);

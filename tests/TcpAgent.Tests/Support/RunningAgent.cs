@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -78,6 +79,22 @@ sealed class RunningAgent : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>To a client that has no connection yet.</summary>
+    internal async Task AssertServed()
+    {
+        using var client = NewClient();
+        client.Timeout = TimeSpan.FromSeconds(5);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/metrics")).StatusCode);
+    }
+
+    /// <summary>How many have been taken.</summary>
+    internal async Task<double> Samples()
+    {
+        var text = await Client.GetStringAsync("/metrics?collect[]=agent");
+        var line = text.Split('\n').Single(line => line.StartsWith("tcpagent_samples_total ", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     internal static int FreePort()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using TcpAgent.Tests.Support;
 using TcpAgent.Web;
@@ -19,25 +18,10 @@ public sealed class HostileClientsTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _agent.DisposeAsync();
 
-    /// <summary>By a client that has no connection yet.</summary>
-    async Task AssertServed()
-    {
-        using var client = _agent.NewClient();
-        client.Timeout = TimeSpan.FromSeconds(5);
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/metrics")).StatusCode);
-    }
-
-    async Task<double> Samples()
-    {
-        var text = await _agent.Client.GetStringAsync("/metrics?collect[]=agent");
-        var line = text.Split('\n').Single(line => line.StartsWith("tcpagent_samples_total ", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
-    }
-
     [Fact]
     public async Task FiveThousandIdleConnectionsKeepNobodyOut()
     {
-        var samples = await Samples();
+        var samples = await _agent.Samples();
         var idle = new List<RawHttp>();
         try
         {
@@ -45,9 +29,9 @@ public sealed class HostileClientsTests : IAsyncLifetime
             {
                 idle.Add(await RawHttp.Connect(Port, $"127.0.1.{i % 200 + 1}"));
                 if (i % 500 == 0)
-                    await AssertServed();
+                    await _agent.AssertServed();
             }
-            await AssertServed();
+            await _agent.AssertServed();
 
             // Those in excess are closed, the newest still open.
             var closed = 0;
@@ -55,7 +39,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
                 closed += await idle[i].IsClosed(seconds: 5) ? 1 : 0;
             Assert.Equal(idle.Count - Connections.Max(Connections.Plain), closed);
             Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
-            Assert.True(await Samples() > samples);
+            Assert.True(await _agent.Samples() > samples);
         }
         finally
         {
@@ -72,7 +56,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
         var idle = new List<RawHttp>();
         for (var i = 0; i < 2 * Connections.Plain; i++)
             idle.Add(await RawHttp.Connect(Port));
-        await AssertServed();
+        await _agent.AssertServed();
         await known.Send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
         idle.ForEach(one => one.Dispose());
@@ -82,7 +66,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
     [Fact]
     public async Task SlowHeadersAreCutOffAfterTenSeconds()
     {
-        var samples = await Samples();
+        var samples = await _agent.Samples();
         var slow = new List<RawHttp>();
         for (var i = 0; i < 300; i++)
         {
@@ -94,12 +78,12 @@ public sealed class HostileClientsTests : IAsyncLifetime
         {
             foreach (var one in slow)
                 await one.Send("X");
-            await AssertServed();
+            await _agent.AssertServed();
             await Task.Delay(500);
         }
         foreach (var one in slow)
             Assert.True(await one.IsClosed(seconds: 8), "a slow client is still connected");
-        Assert.True(await Samples() > samples + 10);
+        Assert.True(await _agent.Samples() > samples + 10);
         slow.ForEach(one => one.Dispose());
     }
 
@@ -107,7 +91,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
     [Fact]
     public async Task ClientsThatStopReadingHinderNobody()
     {
-        var samples = await Samples();
+        var samples = await _agent.Samples();
         var deaf = new List<RawHttp>();
         for (var i = 0; i < 10; i++)
         {
@@ -118,18 +102,18 @@ public sealed class HostileClientsTests : IAsyncLifetime
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < 20; i++)
         {
-            await AssertServed();
+            await _agent.AssertServed();
             await Task.Delay(100);
         }
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 * 1024 * 1024);
-        Assert.True(await Samples() > samples + 5);
+        Assert.True(await _agent.Samples() > samples + 5);
         deaf.ForEach(one => one.Dispose());
     }
 
     [Fact]
     public async Task AThousandScrapesAtOnceAreServedOrTurnedAway()
     {
-        var samples = await Samples();
+        var samples = await _agent.Samples();
         using var client = _agent.NewClient();
         var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
         {
@@ -146,7 +130,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
         Assert.All(answers, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable or default(HttpStatusCode)));
         Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 100, 1000);
         Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
-        Assert.True(await Samples() > samples);
+        Assert.True(await _agent.Samples() > samples);
     }
 
     [Theory]
@@ -187,7 +171,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
             // It answered before all was sent.
         }
         Assert.StartsWith(answer, await raw.Receive(text => text.Contains("\r\n\r\n", StringComparison.Ordinal)), StringComparison.Ordinal);
-        await AssertServed();
+        await _agent.AssertServed();
     }
 
     [Fact]
