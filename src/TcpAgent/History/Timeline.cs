@@ -88,11 +88,13 @@ sealed class Timeline
 
     void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
 
+    /// <summary>Records hold the wall clock alone: while the agent runs on, a clock set forward looks like a time without records.</summary>
     string Gap(HistoryRecord record)
     {
-        var missing = record.Time - _last - _interval;
-        var what = record.IsFirst ? "the agent started again" : record.Time < _last ? "the clock was set back" : "recording goes on";
-        return missing > _interval ? $"{what}, {Seconds(missing)} are missing" : what;
+        var gap = record.Time - _last - _interval;
+        if (record.IsFirst)
+            return gap > _interval ? $"the agent started again, {Seconds(gap)} are missing" : "the agent started again";
+        return record.Time < _last ? "the clock was set back" : $"a gap of {Seconds(gap)}: nothing was recorded, or the clock was set forward";
     }
 
     void Judge(HistoryRecord record, in Judged resource, ref long state)

@@ -19,6 +19,7 @@ from machine import REPOSITORY, check, debian, run
 
 SDK, BASE = "mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
 IMAGE = "localhost/tcp-agent:lab"
+HEALTHCHECK = ["/usr/bin/tcp-agent", "healthcheck"]
 # What the documented docker run line says, in podman's words; the rest is for a host without systemd and with cgroup v1.
 RUN = "--network host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges".split()
 HERE = "--rm --pull=never --cgroups=disabled --no-healthcheck".split()
@@ -101,7 +102,7 @@ def build(engine):
     docker = json.loads(engine.buildah("inspect", "--type", "image", IMAGE))["Docker"]
     config = docker["config"]
     check("it runs as nobody", config["User"] == "65534:65534")
-    check("its health check is the agent's own verb", config["Healthcheck"]["Test"] == ["CMD", "/usr/bin/tcp-agent", "healthcheck"])
+    check("its health check is the agent's own verb", config["Healthcheck"]["Test"] == ["CMD", *HEALTHCHECK])
     labels = {key.removeprefix("org.opencontainers.image."): value for key, value in config["Labels"].items()}
     check("it says what it is", {"title", "description", "licenses", "version", "revision"} <= set(labels), f"{labels['title']} {labels['version']}")
     sizes = {line.split()[0]: line.split()[1:] for line in engine.buildah("images", "--format", "{{.Name}} {{.Size}}").splitlines()}
@@ -117,10 +118,15 @@ def runs(engine):
     root = next(line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines() if line.split()[4] == "/")
     check("its root is read-only", "ro" in root[5].split(","))
     check("no source failed", not re.search(r"^tcpagent_source_success{.*} 0$", text, re.M))
-    listening = re.search(r'^tcpagent_tcp_sockets{state="listen"} (\d+)$', text, re.M).group(1)
-    check("it sees the host's network", int(listening) == host_listeners(), f"{listening} listeners")
-    inside = ["nsenter", "-t", pid, "-m", "-n", "-p", "-S", "65534", "/usr/bin/tcp-agent", "healthcheck", f"--web.listen-address={engine.address}"]
-    check("healthcheck in the container: healthy", subprocess.run(inside, check=False).returncode == 0)
+    listening = number(text, 'tcpagent_tcp_sockets{state="listen"}')
+    check("it sees the host's network", listening == host_listeners(), f"{listening:.0f} listeners")
+    first = number(text, "tcpagent_sample_timestamp_seconds") - start_time(pid)
+    check("the first sample within 3 s", 0 < first < 3, f"{first:.2f} s")
+    resident = int(status["VmRSS"].split()[0]) / 1024
+    check("less than 56 MiB are resident", resident < 56, f"{resident:.1f} MiB")
+    environment = dict(one.split("=", 1) for one in Path(f"/proc/{pid}/environ").read_text().split("\0") if one)
+    inside = ["nsenter", "-t", pid, "-m", "-n", "-p", "-S", "65534", *HEALTHCHECK]
+    check("the image's health check in the container: healthy", subprocess.run(inside, env=environment, check=False).returncode == 0)
     check("SIGTERM ends it well", engine.stop(started) == 0, Path(f"{engine.home}/log").read_text().strip().splitlines()[-1])
 
     started, pid, mounted = engine.start("serve", "--path.procfs=/host/proc", options=("-v", "/proc:/host/proc:ro"))
@@ -130,6 +136,16 @@ def runs(engine):
 
 def names(text):
     return set(re.findall(r"^# TYPE (\S+)", text, re.M))
+
+
+def number(text, name):
+    return float(re.search(rf"^{name} (\S+)$", text, re.M).group(1))
+
+
+def start_time(pid):
+    """Field 22 of its stat. process_start_time_seconds goes by the kernel's btime, which is of whole seconds."""
+    ticks = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def host_listeners():

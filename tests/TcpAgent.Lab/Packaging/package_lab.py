@@ -22,6 +22,7 @@ def main():
         starts(machine)
         sandbox(machine)
         sources(machine)
+        memory(machine)
         journal_and_reload(machine)
         watchdog(machine)
         nfqueue(machine)
@@ -85,6 +86,14 @@ def sources(machine):
     missing = sorted(name for name in names(outside) - seen if DENIED not in name)
     check("no metric is lost", not missing, ", ".join(missing) or f"{len(seen)} metrics")
     check("healthcheck says so too", machine.run("tcp-agent", "healthcheck") == "")
+
+
+def memory(machine):
+    """After the scrapes above. The cgroup's figure is there where systemd has that controller, which in a container it often has not."""
+    state = machine.show(UNIT, "MainPID", "MemoryCurrent")
+    status = dict(line.split(":", 1) for line in machine.run("cat", f"/proc/{state['MainPID']}/status").splitlines())
+    resident = int(status["VmRSS"].split()[0]) / 1024
+    check("less than 56 MiB are resident", resident < 56, f"{resident:.1f} MiB, MemoryCurrent {state['MemoryCurrent']}, {status['Threads'].strip()} threads")
 
 
 def journal(machine, *match):

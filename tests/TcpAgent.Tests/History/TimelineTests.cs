@@ -91,8 +91,16 @@ public sealed class TimelineTests : IDisposable
         _rig.Tick(10);
         _rig.Time.Advance(TimeSpan.FromSeconds(5));
         _rig.Tick(10);
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        _rig.Tick();
         Assert.Equal(
-            ["0 the agent started", "45 the agent started again, 35 s are missing", "60 recording goes on, 5 s are missing"], Events());
+            [
+                "0 the agent started",
+                "45 the agent started again, 35 s are missing",
+                "60 a gap of 5 s: nothing was recorded, or the clock was set forward",
+                "3670 a gap of 60 min: nothing was recorded, or the clock was set forward",
+            ],
+            Events());
     }
 
     [Fact]

@@ -134,4 +134,23 @@ public class ActiveConfigTests
         Assert.Equal(1, CommandLineTests.Run("check-config", "--web.max-requests=x").Exit);
         Assert.Equal(1, CommandLineTests.Run("serve", $"--web.config.file={folder.ConfigFile}").Exit);
     }
+
+    [Fact]
+    public void CheckConfigMissesNothingOfTheExampleButTheFilesItNames()
+    {
+        using var folder = new WebFolder(File.ReadAllText(Repo.Path("packaging", "web.config.example.yml")));
+        string[] named = ["tls.crt", "tls.key", "clients.crt"];
+        var (exit, _, error) = CommandLineTests.Run("check-config", $"--web.config.file={folder.ConfigFile}");
+        Assert.Equal(1, exit);
+        var problems = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(problems);
+        Assert.All(problems, problem => Assert.True(named.Any(name => problem.Contains($"{folder.PathOf(name)} does not exist", StringComparison.Ordinal)), problem));
+
+        using var certificate = folder.WriteServerCertificate();
+        foreach (var name in named)
+            File.Copy(folder.PathOf(name.EndsWith("key", StringComparison.Ordinal) ? "server.key" : "server.crt"), folder.PathOf(name));
+        (exit, var output, error) = CommandLineTests.Run("check-config", $"--web.config.file={folder.ConfigFile}");
+        Assert.Equal((0, ""), (exit, error));
+        Assert.StartsWith($"{folder.ConfigFile} is good: TLS 1.2, TLS 1.3, CN=one until ", output, StringComparison.Ordinal);
+    }
 }

@@ -100,7 +100,7 @@ public class ConfigReaderTests
     public void TheExampleIsGood()
     {
         var findings = new Findings("example");
-        var config = ConfigReader.Read(File.ReadAllText(Repo.Path("packaging", "web-config.example.yml")), findings);
+        var config = ConfigReader.Read(File.ReadAllText(Repo.Path("packaging", "web.config.example.yml")), findings);
         Assert.Equal([], findings.Problems.ToArray());
         Assert.Equal([], findings.Warnings.ToArray());
         Assert.Equal(config!.Users["prometheus"], TcpAgent.Kernel.Libcrypt.Hash("change-me"u8, config.Users["prometheus"]));
