@@ -64,6 +64,9 @@ sealed class ProcDevices : IDeviceReader
                 slots[(int)s_slots[i]] = values[i];
             bySysfs |= device.AddFromSysfs(slots);
         }
+        for (var i = _devices.Count - 1; i >= 0; i--)
+            if (_devices[i].SeenIn != _reads)
+                _devices.RemoveAt(i);
         Mode = bySysfs ? "sysfs" : "net/dev";
         return reader.Result.Dropped == 0 ? ReadStatus.Ok
             : new ReadStatus(block.Count == 0 ? Outcome.Failed : Outcome.Partial, _file.Path, 0, reader.Result.Line);
@@ -77,17 +80,14 @@ sealed class ProcDevices : IDeviceReader
         foreach (var device in _devices)
             if (name.SequenceEqual(device.Name))
                 return device;
-        return Learn(place, name);
+        return Learn(name);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Device Learn(int place, ReadOnlySpan<byte> name)
+    Device Learn(ReadOnlySpan<byte> name)
     {
         var device = new Device(_root, name);
-        if (place < _devices.Count)
-            _devices[place] = device;
-        else
-            _devices.Add(device);
+        _devices.Add(device);
         return device;
     }
 

@@ -79,6 +79,16 @@ public sealed class ProcDevicesTests : IDisposable
     }
 
     [Fact]
+    public void ADeviceThatTheFileShowsTwiceIsOneSeriesAlsoWhenPlacesChange()
+    {
+        _root.Write("net/dev", Header + "lo:" + Numbers + "eth0:" + Numbers);
+        _source.Read();
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "eth1:" + Numbers + "eth0:" + Numbers);
+        _source.Read();
+        Assert.Equal([Eth0, "device=\"eth1\""], _source.Blocks[0].Keys());
+    }
+
+    [Fact]
     public void DevicesBeyondTheBoundAreCounted()
     {
         _root.Write("net/dev", Header + string.Concat(Enumerable.Range(0, 600).Select(i => $"veth{i}:{Numbers}")));
