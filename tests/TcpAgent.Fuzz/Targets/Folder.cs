@@ -34,7 +34,14 @@ static class Folder
 
     static string Create()
     {
-        var path = Directory.Exists("/dev/shm") ? $"/dev/shm/tcp-agent-fuzz-{Environment.ProcessId}" : Directory.CreateTempSubdirectory("tcp-agent-").FullName;
+        const string Prefix = "tcp-agent-fuzz-";
+        var parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        var path = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}");
+
+        // libFuzzer ends the process without the runtime's leave; what it left the next one clears.
+        foreach (var left in Directory.GetDirectories(parent, $"{Prefix}*"))
+            if (!Directory.Exists($"/proc/{Path.GetFileName(left)[Prefix.Length..]}"))
+                Directory.Delete(left, recursive: true);
         foreach (var name in ProcTargets.AllFiles)
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(path, name))!);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
