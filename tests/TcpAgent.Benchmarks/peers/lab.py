@@ -134,11 +134,35 @@ def run(*command):
     subprocess.run(command, check=True)
 
 
-class Exporter:
-    """A child that serves /metrics, and what it has cost."""
+def series(body):
+    """The values of an exposition, by name and labels."""
+    pairs = (line.rpartition(" ") for line in body.decode().splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+class Measured:
+    """A child, and what it costs."""
+
+    def __init__(self, child):
+        self.child, self.pid = child, child.pid
+
+    def cpu(self):
+        """Seconds of user and system time, exited threads included: the process's CPU clock."""
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+    def memory(self):
+        """In MiB, and how many threads."""
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            fields = dict(line.split(":", 1) for line in status)
+        return {name: int(fields[name].split()[0]) / (1 if name == "Threads" else 1024) for name in ("VmRSS", "RssAnon", "VmHWM", "Threads")}
+
+
+class Exporter(Measured):
+    """One that serves /metrics to its only client."""
 
     def __init__(self, lab, child, port):
-        self.lab, self.child, self.pid, self.port = lab, child, child.pid, port
+        super().__init__(child)
+        self.lab, self.port = lab, port
         for _ in range(400):
             if child.poll() is not None:
                 raise Failed(f"{child.args[0]} ended with {child.returncode}")
@@ -167,16 +191,14 @@ class Exporter:
         return body
 
     def values(self):
-        series = {}
-        for line in self.scrape().decode().splitlines():
-            if line and not line.startswith("#"):
-                name, _, value = line.rpartition(" ")
-                series[name] = float(value)
-        return series
+        return series(self.scrape())
 
-    def cpu(self):
-        """Seconds of user and system time, exited threads included: the process's CPU clock."""
-        return time.clock_gettime((~self.pid << 3) | 2)
+    def watched(self, wait):
+        """The values before and after a wait, and CPU milliseconds for each second of it."""
+        before, cpu, start = self.values(), self.cpu(), time.monotonic()
+        wait()
+        cpu, seconds = self.cpu() - cpu, time.monotonic() - start
+        return before, self.values(), cpu * 1e3 / seconds
 
     @contextlib.contextmanager
     def awake(self):
@@ -190,11 +212,6 @@ class Exporter:
             yield self
         finally:
             self.child.send_signal(signal.SIGSTOP)
-
-    def memory(self):
-        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
-            fields = dict(line.split(":", 1) for line in status)
-        return {name: int(fields[name].split()[0]) / (1 if name == "Threads" else 1024) for name in ("VmRSS", "RssAnon", "VmHWM", "Threads")}
 
     def scrape_cost(self, count, warm, encoding="identity", pause=0):
         """CPU milliseconds of one scrape, what the exporter does in a pause before it included."""

@@ -95,11 +95,8 @@ class Bench:
         """One walk a second whatever it costs: the cost of one, and of the whole agent."""
         with self.walking.awake() as agent:
             time.sleep(4)
-            before, cpu, start = agent.values(), agent.cpu(), time.monotonic()
-            time.sleep(8)
-            cpu, seconds = agent.cpu() - cpu, time.monotonic() - start
-            after, memory = agent.values(), agent.memory()
-            result = {"agent_walking": cpu * 1e3 / seconds, "agent_walking_peak": memory["VmHWM"]}
+            before, after, cpu = agent.watched(lambda: time.sleep(8))
+            result = {"agent_walking": cpu, "agent_walking_peak": agent.memory()["VmHWM"]}
             spent, walks = "tcpagent_walk_cpu_seconds_total", "tcpagent_walks_total"
             if spent in after and after.get(walks, 0) > before.get(walks, 0):
                 result["agent_walk"] = (after[spent] - before[spent]) * 1e3 / (after[walks] - before[walks])
@@ -115,13 +112,10 @@ class Bench:
     def agent_default(self, size):
         with self.default.awake() as agent:
             time.sleep(3)
-            before, cpu, start = agent.values(), agent.cpu(), time.monotonic()
-            time.sleep(10)
-            cpu, seconds = agent.cpu() - cpu, time.monotonic() - start
-            after = agent.values()
+            before, after, cpu = agent.watched(lambda: time.sleep(10))
             memory = agent.memory()
             result = {
-                "agent": cpu * 1e3 / seconds, "agent_rss": memory["VmRSS"], "agent_anonymous": memory["RssAnon"],
+                "agent": cpu, "agent_rss": memory["VmRSS"], "agent_anonymous": memory["RssAnon"],
                 "agent_threads": memory["Threads"], "agent_interval": after.get("tcpagent_walk_interval_seconds", 0),
                 "agent_missed": after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"],
                 "agent_scrape": agent.scrape_cost(300, 100), "agent_scrape_gzip": agent.scrape_cost(200, 50, "gzip"),
@@ -161,15 +155,17 @@ class Bench:
             floor_cold = self.floor("listen", 5, 1000)["ms"]
             with self.default.awake() as agent:
                 time.sleep(5)
-                before, cpu, start = agent.values(), agent.cpu(), time.monotonic()
                 ticks = []
-                for _ in range(5 if self.quick else 15):
-                    time.sleep(1)
-                    ticks.append(agent.values()["tcpagent_sample_duration_seconds"] * 1e3)
-                cpu, seconds, after = agent.cpu() - cpu, time.monotonic() - start, agent.values()
+
+                def watch():
+                    for _ in range(5 if self.quick else 15):
+                        time.sleep(1)
+                        ticks.append(agent.values()["tcpagent_sample_duration_seconds"] * 1e3)
+
+                before, after, cpu = agent.watched(watch)
                 return {
                     "listeners": count, "floor_listen": floor, "floor_listen_cold": floor_cold, "tick": statistics.median(ticks),
-                    "tick_max": max(ticks), "cpu": cpu * 1e3 / seconds, "memory": agent.memory(), "seen": after.get('tcpagent_tcp_sockets{state="listen"}'),
+                    "tick_max": max(ticks), "cpu": cpu, "memory": agent.memory(), "seen": after.get('tcpagent_tcp_sockets{state="listen"}'),
                     "missed": after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"],
                 }
 

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import time
 
-from lab import SERVER
+from lab import SERVER, series
 
 PLAIN_PORT, TLS_PORT = 10793, 10794
 USER, PASSWORD = "prometheus", "secret"
@@ -45,12 +45,6 @@ def get(connection, path="/metrics", expected=200, **headers):
 def require(condition, problem):
     if not condition:
         raise http.client.HTTPException(problem)
-
-
-def series(body):
-    """The values of an exposition, by name and labels."""
-    pairs = (line.rpartition(" ") for line in body.decode().splitlines() if line and not line.startswith("#"))
-    return {name: float(value) for name, _, value in pairs}
 
 
 class Asking:

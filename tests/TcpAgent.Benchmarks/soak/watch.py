@@ -8,19 +8,19 @@ import time
 from http.client import HTTPException
 
 import clients
-from lab import unit_environment
+from lab import Measured, series, unit_environment
 
 STATES = {"time_wait": "TIME_WAIT", "established": "ESTABLISHED", "syn_recv": "SYN_RECV", "listen": "LISTEN"}
 
 
-class Agent:
+class Agent(Measured):
     def __init__(self, lab, arguments, name, connect, headers, *flags):
         self.lab, self.name, self.connect, self.headers, self.connection = lab, name, connect, headers, None
         state = os.path.join(arguments.work, name)
         os.makedirs(state)
         with open(os.path.join(arguments.artifacts, f"{name}.log"), "w", encoding="utf-8") as output:
-            self.child = lab.start(arguments.agent, "serve", *flags, stdout=output, stderr=output, env={**os.environ, **unit_environment(), "STATE_DIRECTORY": state})
-        self.pid = self.child.pid
+            child = lab.start(arguments.agent, "serve", *flags, stdout=output, stderr=output, env={**os.environ, **unit_environment(), "STATE_DIRECTORY": state})
+        super().__init__(child)
         for _ in range(400):
             try:
                 self.scrape()
@@ -35,24 +35,18 @@ class Agent:
                 with self.lab.inside(self.lab.peer):
                     self.connection = self.connect()
                     self.connection.connect()
-            return clients.series(clients.get(self.connection, **self.headers))
+            return series(clients.get(self.connection, **self.headers))
         except (OSError, HTTPException):
             self.connection = None
             raise
-
-    def cpu(self):
-        """Seconds of user and system time, exited threads included: the process's CPU clock."""
-        return time.clock_gettime((~self.pid << 3) | 2)
 
     def faults(self):
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
             return int(file.read().rpartition(")")[2].split()[7])
 
     def process(self):
-        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
-            fields = dict(line.split(":", 1) for line in status)
-        number = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon", "Threads")}
-        return {"rss": number["VmRSS"] / 1024, "anonymous": number["RssAnon"] / 1024, "threads": number["Threads"],
+        memory = self.memory()
+        return {"rss": memory["VmRSS"], "anonymous": memory["RssAnon"], "threads": int(memory["Threads"]),
                 "descriptors": len(os.listdir(f"/proc/{self.pid}/fd")), "cpu": self.cpu(), "faults": self.faults()}
 
 

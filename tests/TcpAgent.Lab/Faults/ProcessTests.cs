@@ -59,7 +59,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
             Assert.InRange(open, 1, 350);
             Assert.InRange(spent, 0, 3);
             Assert.Equal(before["tcpagent_samples_missed_total"], after["tcpagent_samples_missed_total"]);
-            Assert.All(after.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)), one => Assert.Equal(1, one.Value));
+            Assert.All(Victim.Sources(after), one => Assert.Equal(1, one.Value));
         }
         finally
         {
@@ -83,7 +83,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
         Assert.InRange(without["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         await Limit(agent, 1024);
         var after = await agent.Reloaded();
-        Assert.All(after.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)), one => Assert.Equal(1, one.Value));
+        Assert.All(Victim.Sources(after), one => Assert.Equal(1, one.Value));
         Assert.True(after["tcpagent_tcp_listen_overflows_total"] >= before["tcpagent_tcp_listen_overflows_total"]);
         Assert.Equal(
             before.Keys.Where(series => series.StartsWith("tcpagent_resource_state", StringComparison.Ordinal)),
@@ -134,6 +134,6 @@ public sealed class ProcessTests(ITestOutputHelper output)
         output.WriteLine(agent.Process.Output[..Math.Min(agent.Process.Output.Length, 4000)]);
         Assert.True(after["tcpagent_samples_total"] - before["tcpagent_samples_total"] >= 5);
         Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
-        Assert.All(after.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)), one => Assert.Equal(before[one.Key], one.Value));
+        Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
     }
 }

@@ -56,6 +56,10 @@ sealed class Victim : IAsyncDisposable
         return values;
     }
 
+    /// <summary>Of an exposition whether each source was read.</summary>
+    internal static IEnumerable<KeyValuePair<string, double>> Sources(Dictionary<string, double> metrics) =>
+        metrics.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal));
+
     internal async Task<int> Status(string path) => (int)(await _client.GetAsync($"http://127.0.0.1:{Port}{path}")).StatusCode;
 
     /// <summary>The first exposition of which something holds.</summary>
