@@ -2,6 +2,10 @@
 import http.server
 import json
 import sys
+import threading
+
+# A thread for each connection, and print writes a line in pieces.
+printing = threading.Lock()
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -10,7 +14,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         for alert in message["alerts"]:
-            print(self.path[1:], alert["status"], json.dumps(alert), flush=True)
+            with printing:
+                print(self.path[1:], alert["status"], json.dumps(alert), flush=True)
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()

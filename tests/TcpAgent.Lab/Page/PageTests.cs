@@ -54,6 +54,11 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
             Require.Tool("chromium", "chromium");
             _stage = await Stage.Create(seconds: 60);
             StartAgent();
+
+            // Chromium gives up its requests when an address comes, and the kernel takes a second or two over the link's own.
+            await Eventually.Holds(
+                async () => (await _stage.Server.Run("ip", "-6", "address", "show", "dev", "lab0", "scope", "link", "-tentative")).Contains("fe80:", StringComparison.Ordinal),
+                TimeSpan.FromSeconds(20), () => "no link-local address");
             _browser = await Browser.Start(_stage.Server);
         }
         await Eventually.Holds(
