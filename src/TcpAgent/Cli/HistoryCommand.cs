@@ -55,13 +55,14 @@ static class HistoryCommand
         var writer = PipeWriter.Create(output);
         try
         {
-            if (request.Incidents)
-            {
-                var list = new IncidentList(path);
-                await writer.WriteAsync(request.Json ? IncidentList.Json(list.Read()) : IncidentText.Write(list, TimeZoneInfo.Local), stop);
-                return 0;
-            }
-            return await Show(path, request, query, writer, stop);
+            using var file = HistoryFile.TryOpen(path, out problem);
+            if (file is null)
+                return Fail(Environment.IsPrivilegedProcess ? problem : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
+            if (!request.Incidents)
+                return await Show(path, file, request, query, writer, stop);
+            var list = new IncidentList(path);
+            await writer.WriteAsync(request.Json ? IncidentList.Json(list.Read()) : IncidentText.Write(list, TimeZoneInfo.Local), stop);
+            return 0;
         }
         catch (UnauthorizedAccessException e)
         {
@@ -74,12 +75,9 @@ static class HistoryCommand
         }
     }
 
-    static async Task<int> Show(string path, Request request, HistoryQuery query, PipeWriter output, CancellationToken stop)
+    static async Task<int> Show(string path, HistoryFile file, Request request, HistoryQuery query, PipeWriter output, CancellationToken stop)
     {
-        using var file = HistoryFile.TryOpen(path, out var problem);
-        if (file is null)
-            return Fail(Environment.IsPrivilegedProcess ? problem : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
-        if (!query.TrySelect(file.Header.Names, out var columns, out problem))
+        if (!query.TrySelect(file.Header.Names, out var columns, out var problem))
             return Misused(problem);
         using var json = new HistoryJson(output, columns, query.HasListeners);
         IHistoryFormat format = request.Json ? json

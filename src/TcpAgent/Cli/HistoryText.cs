@@ -27,26 +27,25 @@ sealed class HistoryText : IHistoryFormat
     readonly HistoryQuery _query;
     readonly StringBuilder _text = new();
     readonly Dictionary<string, (ListenerFigures Most, long Time)> _listeners = [];
-    readonly long _from = long.MaxValue;
-    readonly long _to;
+    long _from = long.MaxValue;
+    long _to;
     Chart[] _charts = [];
     int _records;
 
-    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
-    {
+    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query) =>
         (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
-        foreach (var entry in file.Index())
-            if (query.Includes(entry.Time))
-                (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));
-    }
 
     /// <summary>No wider than there are records, so that a column is never without one for want of time.</summary>
     int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
 
-    public void Begin(Header header) =>
+    public void Begin(Header header, List<Entry> entries)
+    {
+        foreach (var entry in entries)
+            (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));
         _charts = Array.ConvertAll(header.Names, name => new Chart(Columns, Series.IsCounter(name)));
+    }
 
     public void Add(HistoryRecord record)
     {

@@ -14,7 +14,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    public void Begin(Header header)
+    public void Begin(Header header, List<Entry> entries)
     {
         _json.WriteStartObject();
         _json.WriteNumber("version", Version);

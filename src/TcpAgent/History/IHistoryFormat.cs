@@ -6,7 +6,9 @@ namespace TcpAgent.History;
 /// <summary>One way of writing a history down, record by record.</summary>
 interface IHistoryFormat
 {
-    void Begin(Header header);
+    /// <param name="header">The file's.</param>
+    /// <param name="entries">The records asked for; one may be overwritten before it is read, and is then not added.</param>
+    void Begin(Header header, List<Entry> entries);
 
     void Add(HistoryRecord record);
 
@@ -23,10 +25,12 @@ static class HistoryExport
     {
         var record = new HistoryRecord();
         var timeline = new Timeline(file.Header);
-        format.Begin(file.Header);
-        foreach (var entry in file.Index())
+        var entries = file.Index();
+        entries.RemoveAll(entry => !query.Includes(entry.Time));
+        format.Begin(file.Header, entries);
+        foreach (var entry in entries)
         {
-            if (!query.Includes(entry.Time) || !file.TryRead(entry, record))
+            if (!file.TryRead(entry, record))
                 continue;
             timeline.Add(record);
             format.Add(record);

@@ -39,8 +39,12 @@ sealed class Incidents
         var kept = RingFile.Beside(_path, Suffix);
         foreach (var entry in ring.Index())
         {
+            if (!Turned(entry.Verdict))
+                continue;
             var name = Name(entry.Time);
-            if (Turned(entry.Verdict) && (kept.Length == 0 || string.CompareOrdinal(name, kept[^1]) > 0))
+            if (Array.IndexOf(kept, name) >= 0)
+                _last = entry.Sequence;
+            else if (kept.Length == 0 || string.CompareOrdinal(name, kept[^1]) > 0)
                 Await(entry.Sequence, entry.Time);
         }
         return kept.Length;
@@ -77,10 +81,12 @@ sealed class Incidents
     internal int Freeze(RingFile ring)
     {
         var (sequence, time) = _pending.Dequeue();
-        using (var file = RingFile.Create(Name(time), _header))
+        RingFile.Create(Name(time), _header, file =>
+        {
             for (var i = Math.Max(1, sequence - _before); i <= sequence + _after; i++)
                 if (ring.TryRead(i, _record))
                     RandomAccess.Write(file, _record, _header.Offset(i));
+        }).Dispose();
         return RingFile.Prune(_path, Suffix, Most);
     }
 

@@ -22,12 +22,14 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
     long _peak;
     long _peakTime;
     long _last;
+    long _value;
 
     internal void Add(long time, long value)
     {
         _last = time;
         if (value == Metric.Absent)
             return;
+        _value = value;
         if (double.IsNaN(_usual))
             _usual = value;
         if (!_isUp && value - _usual < Math.Max(Least, _usual / 2))
@@ -40,23 +42,24 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
         if (value > _peak)
             (_peak, _peakTime) = (value, time);
         if (value <= _usual + ((_peak - _usual) / 4))
-            Tell($"back after {Timeline.Seconds(time - _start)}", value);
+            Tell($"back after {Timeline.Seconds(time - _start)}");
         else if (time - _start > Longest)
-            Tell("and stays up", value);
+            Tell("and stays up");
     }
 
+    /// <summary>Tells what has begun; the level of now is the usual one after that.</summary>
     internal void Finish()
     {
         if (_isUp)
-            Tell($"still up after {Timeline.Seconds(_last - _start)}", 0);
+            Tell($"still up after {Timeline.Seconds(_last - _start)}");
     }
 
-    void Tell(string end, long now)
+    void Tell(string end)
     {
         var climb = _peakTime - _start < 1000 ? "" : $" within {Timeline.Seconds(_peakTime - _start)}";
         var from = Math.Round(_usual).ToString(CultureInfo.InvariantCulture);
         events.Add(new HistoryEvent(_start, series, $"{name} jumps from {from} to {_peak}{climb}, {end}"));
-        (_isUp, _usual) = (false, now);
+        (_isUp, _usual) = (false, _value);
     }
 }
 

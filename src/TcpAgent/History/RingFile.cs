@@ -74,10 +74,10 @@ sealed class RingFile : IDisposable
     }
 
     /// <summary>
-    /// A file with its header and room for all its records, or none: nothing is to be seen under the name before, and later no
-    /// full disk can stop a record.
+    /// A file with its header, its first records and room for all, or none: nothing is to be seen under the name before, and later
+    /// no full disk can stop a record.
     /// </summary>
-    internal static SafeFileHandle Create(string path, Header header)
+    internal static SafeFileHandle Create(string path, Header header, Action<SafeFileHandle>? writeFirst = null)
     {
         var unfinished = $"{path}.new";
         File.Delete(unfinished);
@@ -88,6 +88,7 @@ sealed class RingFile : IDisposable
                 unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, header.FileSize);
             RandomAccess.SetLength(handle, header.FileSize);
             RandomAccess.Write(handle, header.Bytes, 0);
+            writeFirst?.Invoke(handle);
             RandomAccess.FlushToDisk(handle);
             File.Move(unfinished, path, overwrite: true);
             return handle;

@@ -63,16 +63,24 @@ sealed class Timeline
     /// <summary>What happened so far, the earliest first.</summary>
     internal List<HistoryEvent> Finish()
     {
-        foreach (var (_, jump) in _jumps)
-            jump.Finish();
-        foreach (var (_, burst) in _bursts)
-            burst.Finish();
+        TellWhatHasBegun();
         _events.Sort(static (a, b) => (a.Time, a.Series, a.Text).CompareTo((b.Time, b.Series, b.Text)));
         return _events;
     }
 
+    void TellWhatHasBegun()
+    {
+        foreach (var (_, jump) in _jumps)
+            jump.Finish();
+        foreach (var (_, burst) in _bursts)
+            burst.Finish();
+    }
+
     internal void Add(HistoryRecord record)
     {
+        // No length of time can be told across it.
+        if (record.Time < _last)
+            TellWhatHasBegun();
         if (_last >= 0 && (record.IsFirst || record.Time - _last > 3L * _interval || record.Time < _last))
             Tell(record.Time, Gap(record));
         else if (_last < 0 && record.IsFirst)

@@ -121,6 +121,7 @@ public class CommandLineTests
         var (exit, _, error) = Run("history", "--file=/nonexistent/history.ring", "--since", "-15m");
         Assert.Equal(1, exit);
         Assert.StartsWith("tcp-agent: error: /nonexistent/history.ring: ENOENT", error, StringComparison.Ordinal);
+        Assert.Equal(error, Run("history", "--incidents", "--file=/nonexistent/history.ring").Error);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 

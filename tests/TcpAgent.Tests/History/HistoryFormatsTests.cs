@@ -69,6 +69,18 @@ public sealed class HistoryFormatsTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatTheAgentWritesMeanwhileIsInTheChartsToo()
+    {
+        var text = await Write((file, pipe) =>
+        {
+            var format = new HistoryText(pipe, new Terminal(false, 80, false), TimeZoneInfo.Utc, _rig.FilePath, file, HistoryQuery.All);
+            _rig.Tick(30);
+            return format;
+        });
+        Assert.StartsWith("2023-11-14 22:30:01 to 22:36:30, 390 records", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BlocksAndColourAreOnlyForTerminalsThatHaveThem()
     {
         var rich = await Text(colour: true, blocks: true);

@@ -91,6 +91,35 @@ public class IncidentsTests
     }
 
     [Fact]
+    public void WhatTurnedAgainIsTheSameIncidentForTheNextAgentToo()
+    {
+        using var rig = new HistoryRig();
+        rig.Verdict(ResourceState.Ok);
+        rig.Tick(100);
+        Happen(rig, 20);
+        rig.Tick(60);
+        Happen(rig, 20);
+        rig.Tick(200);
+        Assert.Single(Kept(rig));
+        rig.Restart();
+        rig.Tick(200);
+        Assert.Single(Kept(rig));
+    }
+
+    [Fact]
+    public void AnIncidentIsSeenWholeOrNotAtAll()
+    {
+        using var rig = new HistoryRig();
+        var path = $"{rig.FilePath}{Incidents.Suffix}20260101T000000Z";
+        Assert.Throws<IOException>(() => RingFile.Create(path, rig.Header, _ =>
+        {
+            Assert.Empty(Kept(rig));
+            throw new IOException("disk full");
+        }));
+        Assert.DoesNotContain(rig.Beside(), name => name.Contains("incident", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void AnAgentThatStartsWhileSomethingLimitsKeepsNothingForIt()
     {
         using var rig = new HistoryRig();

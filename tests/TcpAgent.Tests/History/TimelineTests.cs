@@ -104,6 +104,29 @@ public sealed class TimelineTests : IDisposable
     }
 
     [Fact]
+    public void NoLengthIsToldAcrossAClockThatWasSetBack()
+    {
+        _rig.State("syn_recv", 3);
+        _rig.Resource("accept_queue", 0, 511, 0, ResourceState.Ok);
+        _rig.Tick(60);
+        _rig.Resource("accept_queue", 0, 511, 7, ResourceState.Ok);
+        Hold("syn_recv", 540, 5);
+        _rig.Time.Advance(TimeSpan.FromHours(-1));
+        _rig.Tick(20);
+        _rig.Resource("accept_queue", 0, 511, 16, ResourceState.Ok);
+        Hold("syn_recv", 4, 20);
+        Assert.Equal(
+            [
+                "-3535 the clock was set back",
+                "-3515 accept_queue: 9 lost within 1 s",
+                "0 the agent started",
+                "60 accept_queue: 7 lost within 1 s",
+                "60 SYN_RECV jumps from 3 to 540, still up after 4 s",
+            ],
+            Events());
+    }
+
+    [Fact]
     public void AResourceThatIsNeverKnownOrAlwaysFineSaysNothing()
     {
         _rig.Resource("qdisc", 0, 1000, 0, ResourceState.Ok);
