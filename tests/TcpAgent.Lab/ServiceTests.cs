@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using TcpAgent.Lab.Support;
@@ -41,6 +42,9 @@ public class ServiceTests
             });
             await Said("READY=1\nSTATUS=sampling");
             await Said("WATCHDOG=1");
+
+            // Half a tick more than the unit's: it would kill an agent that is on time.
+            await Said("WATCHDOG_USEC=3000000");
             await agent.Signal("HUP");
             await Said("RELOADING=1\nMONOTONIC_USEC=");
             await Eventually.Holds(
@@ -66,6 +70,36 @@ public class ServiceTests
         {
             File.Delete(path);
         }
+    }
+
+    [SkippableFact]
+    public async Task AClientThatDoesNotReadDoesNotSpoilTheStop()
+    {
+        var port = Ports.Free();
+        await using var agent = AgentProgram.Serve(port);
+        using var client = new HttpClient();
+        await Eventually.Holds(() => Answers(client, port), TimeSpan.FromSeconds(20), () => agent.Output);
+        using var idle = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await idle.ConnectAsync(IPAddress.Loopback, port);
+        for (var i = 0; i < 200; i++)
+            await idle.SendAsync("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        await Task.Delay(500);
+        await agent.Signal("TERM");
+        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(20)));
+    }
+
+    [SkippableTheory]
+    [InlineData("192.0.2.1", "Cannot assign requested address")]
+    [InlineData("0.0.0.0", "Permission denied")]
+    public async Task AnAddressThatCannotBeHadIsSaidInOneLine(string address, string why)
+    {
+        // As nobody, to whom the ports below 1024 are closed.
+        var (program, arguments) = AgentProgram.Command("serve", $"--web.listen-address={address}:9");
+        Require.Root();
+        await using var agent = Child.Start(Require.Tool("setpriv", "util-linux"), ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", program, .. arguments]);
+        Assert.Equal(1, await agent.Exited(TimeSpan.FromSeconds(20)));
+        Assert.Contains($"{address}:9: {why}", agent.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", agent.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

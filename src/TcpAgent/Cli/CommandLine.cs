@@ -8,6 +8,9 @@ static class CommandLine
 {
     const string Name = "tcp-agent";
 
+    /// <summary>From SIGTERM on; the server's clients and the history are given less, see <see cref="ServeCommand"/>.</summary>
+    static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(10);
+
     internal static int Run(string[] args)
     {
         var flags = new Flags();
@@ -28,7 +31,7 @@ static class CommandLine
                     Fail(error.Message);
             return 1;
         }
-        return result.Invoke();
+        return result.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop });
     }
 
     internal static RootCommand Create(Flags flags, Option<bool> version)

@@ -14,8 +14,8 @@ static class HealthcheckCommand
     /// <summary>Shorter than the 5 s that container engines usually give a check.</summary>
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
-    [SuppressMessage("Security", "CA5359", Justification = "The peer is a socket of this host, and nothing secret is sent.")]
-    static readonly SslClientAuthenticationOptions s_anyCertificate = new() { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true };
+    /// <summary>Who asks for a password or for fewer requests is there and answers; more cannot be had.</summary>
+    static readonly string[] s_alive = ["200", "401", "429"];
 
     internal static Command Create(Flags flags)
     {
@@ -32,11 +32,8 @@ static class HealthcheckCommand
         limit.CancelAfter(timeout);
         try
         {
-            var answer = await Ask(address, isTls: false, limit.Token);
-            if (answer.Length == 0)
-                answer = await Ask(address, isTls: true, limit.Token);
-            // Who asks for a password is there and answers; more cannot be had without one.
-            if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal))
+            var answer = await Ask(address, limit.Token);
+            if (Array.Exists(s_alive, status => answer.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal)))
                 return 0;
             Say(address, answer.Split("\r\n") is [{ Length: > 0 } status, .., var body] ? $"{status}: {body.TrimEnd()}" : "answered with nothing");
         }
@@ -54,18 +51,66 @@ static class HealthcheckCommand
     /// <summary>
     /// The socket is bound to the very address it connects to: that exists on this host only, so nothing ever leaves it.
     /// </summary>
-    static async Task<string> Ask(IPEndPoint address, bool isTls, CancellationToken stop)
+    static async Task<Socket> Connect(IPEndPoint address, CancellationToken stop)
     {
         // Who serves on every address serves on this one too, with and without IPv6.
         var isAny = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
         var host = isAny ? IPAddress.Loopback : address.Address;
-        using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(host, 0));
-        await socket.ConnectAsync(new IPEndPoint(host, address.Port), stop);
-        await using Stream plain = new NetworkStream(socket);
-        await using var stream = isTls ? new SslStream(plain) : plain;
-        if (stream is SslStream tls)
-            await tls.AuthenticateAsClientAsync(s_anyCertificate, stop);
+        var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(host, 0));
+            await socket.ConnectAsync(new IPEndPoint(host, address.Port), stop);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    static async Task<string> Ask(IPEndPoint address, CancellationToken stop)
+    {
+        using (var plain = new NetworkStream(await Connect(address, stop), ownsSocket: true))
+            if (await Ask(plain, stop) is { Length: > 0 } answer)
+                return answer;
+        return await AskByTls(address, stop);
+    }
+
+    [SuppressMessage("Security", "CA5359", Justification = "The peer is a socket of this host, and nothing secret is sent.")]
+    static async Task<string> AskByTls(IPEndPoint address, CancellationToken stop)
+    {
+        var isAskedForCertificate = false;
+        await using var tls = new SslStream(new NetworkStream(await Connect(address, stop), ownsSocket: true));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    LocalCertificateSelectionCallback = (_, _, _, server, _) =>
+                    {
+                        isAskedForCertificate |= server is not null;
+                        return null!;
+                    },
+                },
+                stop);
+            if (await Ask(tls, stop) is { Length: > 0 } answer)
+                return answer;
+        }
+        catch (Exception e) when (isAskedForCertificate && e is IOException or AuthenticationException)
+        {
+            // Told below.
+        }
+
+        // It wants to know who asks, and hangs up or breaks off: the same as 401.
+        return isAskedForCertificate ? "HTTP/1.1 401 " : "";
+    }
+
+    static async Task<string> Ask(Stream stream, CancellationToken stop)
+    {
         await stream.WriteAsync("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
         var buffer = new byte[4096];
         var length = 0;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -76,10 +77,11 @@ static class ServeCommand
         {
             await app.StartAsync(stop);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            // Kestrel's own words name the address: "Failed to bind to address http://...: address already in use."
-            await Console.Error.WriteLineAsync($"tcp-agent: error: {e.Message} Choose another with --web.listen-address.");
+            // Of an address in use Kestrel says which one it is, of one that is not this host's or not allowed it does not.
+            var what = e is IOException ? e.Message : $"{string.Join(", ", options.ListenAddresses)}: {e.Message}.";
+            await Console.Error.WriteLineAsync($"tcp-agent: error: {what} Choose another with --web.listen-address.");
             return 1;
         }
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)

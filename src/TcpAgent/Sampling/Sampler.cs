@@ -56,6 +56,8 @@ sealed class Sampler : IDisposable
 
     internal SnapshotExchange Snapshots => _exchange;
 
+    internal TimeSpan Interval => _interval;
+
     internal IReadOnlyList<SourceState> Sources => _states;
 
     internal long Samples => Volatile.Read(ref _samples);

@@ -68,6 +68,9 @@ sealed class Notifier : IDisposable
         return Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={microseconds}"));
     }
 
+    /// <summary>Another interval of the watchdog than the unit's.</summary>
+    internal bool WatchdogEvery(TimeSpan interval) => Send(string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={interval.Ticks / TimeSpan.TicksPerMicrosecond}"));
+
     /// <summary>The sign of life. Allocates nothing: it is sent from the sample path.</summary>
     internal bool Watchdog() => Send("WATCHDOG=1"u8);
 

@@ -10,7 +10,10 @@ namespace TcpAgent.Systemd;
 sealed class ServiceState(Notifier notifier, Sampler sampler, TimeProvider time, ILogger logger)
 {
     readonly Lock _lock = new();
-    readonly long _watchdogInterval = (long)((notifier.WatchdogInterval ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency / 3);
+    /// <summary>As for /-/healthy: an agent is stuck that completes no tick in this many intervals.</summary>
+    const int TicksOfWatchdog = 3;
+
+    readonly long _watchdogInterval = (long)((notifier.WatchdogInterval ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency / TicksOfWatchdog);
     long _watchdogSent;
     int _failing = -1;
     bool _listening;
@@ -77,6 +80,10 @@ sealed class ServiceState(Notifier notifier, Sampler sampler, TimeProvider time,
         if (_ready || !_listening || sampler.Samples == 0)
             return;
         _ready = true;
+
+        // The unit's may be too short for --sample.interval: it would kill an agent that is on time.
+        if (!_wasReady && notifier.WatchdogInterval < TicksOfWatchdog * sampler.Interval)
+            notifier.WatchdogEvery(TicksOfWatchdog * sampler.Interval);
         _failing = sampler.FailingSources;
         notifier.Ready(sampler.Describe());
         if (!_wasReady)

@@ -34,12 +34,27 @@ public class HealthcheckCommandTests
     }
 
     [Theory]
+    [InlineData("TLS12")]
+    [InlineData("TLS13")]
+    public async Task AnAgentThatWantsToKnowWhoAsksIsHealthy(string version)
+    {
+        using var ca = WebFolder.Authority("clients");
+        using var folder = new WebFolder(
+            $"{WebFolder.TlsSection}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n  min_version: {version}\n  max_version: {version}\n");
+        folder.Write("ca.crt", ca.ExportCertificatePem());
+        using var certificate = folder.WriteServerCertificate();
+        await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "https");
+        Assert.Equal(0, await HealthcheckCommand.Run(new IPEndPoint(IPAddress.Loopback, agent.Address.Port), TimeSpan.FromSeconds(10), CancellationToken.None));
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK\r\n\r\nTcpAgent is healthy.\n", 0)]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\nThe sampler is stuck.\n", 1)]
     [InlineData("HTTP/1.1 401 Unauthorized\r\n\r\n", 0)]
+    [InlineData("HTTP/1.1 429 Too Many Requests\r\n\r\n", 0)]
     [InlineData("", 1)]
     [InlineData("200", 1)]
-    public async Task OnlyAnAgentThatIsWellOrAsksForAPasswordIsHealthy(string answer, int expected)
+    public async Task OnlyAnAgentThatIsWellOrAsksForAPasswordOrForPatienceIsHealthy(string answer, int expected)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();

@@ -35,6 +35,8 @@ public sealed class NotifierTests : IDisposable
         Assert.Equal("STOPPING=1\nSTATUS=bye", _manager.ReceiveText());
         Assert.True(_notifier.ExtendTimeout(TimeSpan.FromMilliseconds(1500)));
         Assert.Equal("EXTEND_TIMEOUT_USEC=1500000", _manager.ReceiveText());
+        Assert.True(_notifier.WatchdogEvery(TimeSpan.FromMinutes(3)));
+        Assert.Equal("WATCHDOG_USEC=180000000", _manager.ReceiveText());
         Assert.True(_notifier.Watchdog());
         Assert.Equal("WATCHDOG=1", _manager.ReceiveText());
         Assert.Equal(0, _notifier.Failures);
