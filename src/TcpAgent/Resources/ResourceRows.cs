@@ -35,7 +35,7 @@ static class ResourceRows
         { Explain = PacketAdvice.DeviceReceive },
         new("softnet_backlog", ["softnet", "sysctl"], Scope.Host, "packets", "each CPU's backlog of received packets",
             w => w.Row("softnet", "", "backlog") is var (block, row) ? new InstanceUsage(block, row, commonLimit: w.Sysctl("net.core.netdev_max_backlog")) : null,
-            w => [new(new Tally((w.Row("softnet", "", "dropped"), 1), (w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
+            w => [new(new Tally(new(w.Row("softnet", "", "dropped")), new(w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
         { FullAboveLimit = true, Explain = PacketAdvice.SoftnetBacklog },
         new("neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
             w => TableUsage.Of(w.Slot("neighbours", "arp_cache", "entries"), w.Sysctl("net.ipv4.neigh.default.gc_thresh3")),
@@ -125,8 +125,8 @@ static class ResourceRows
 
             // Without cookies the kernel also drops at three quarters of tcp_max_syn_backlog, and has no counter of its own for it.
             new(new Tally(
-                    (wiring.Row("netstat", "TcpExt", "ListenDrops"), 1), (wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
-                    (wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
+                    new(wiring.Row("netstat", "TcpExt", "ListenDrops")), new(wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
+                    new(wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
                 LossRule.WhileNear, () => cookies?.Value == 0 && queue?.IsConsequence == false ? LossRule.WhileNear : LossRule.None),
         ];
     }
