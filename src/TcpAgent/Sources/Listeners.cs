@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
@@ -44,10 +43,8 @@ sealed class Listeners : Source
     readonly AcceptWaits? _waits;
     readonly SlotRef _listenDrops;
     readonly SlotRef _overflows;
-    readonly int _max;
+    readonly ListenerRanking _ranking;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
-    Listener[] _ranked = [];
-    ulong[] _scores = [];
     ParseResult _lastDump;
     bool _byWalk;
     bool _isKnown;
@@ -62,7 +59,7 @@ sealed class Listeners : Source
     internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
         : base("listeners", new Block(Rows, "address,port"), new Block(CountRows))
     {
-        (_dump, _waits, _max, _byWalk) = (dump, waits, options.MaxListeners, dump is null);
+        (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenDrops");
@@ -162,12 +159,12 @@ sealed class Listeners : Source
         FindOverflowed(tick);
         if (!_isKnown)
             return;
-        var exported = Rank();
-        for (var i = 0; i < exported; i++)
-            Store(_ranked[i], Blocks[0].Add(_ranked[i].Key));
+        var exported = _ranking.Choose(Table);
+        foreach (var listener in exported)
+            Store(listener, Blocks[0].Add(listener.Key));
         var counts = Blocks[1][0];
         counts[Count] = Table.Count;
-        counts[Omitted] = Table.Count - exported;
+        counts[Omitted] = Table.Count - exported.Length;
 
         // Where nothing has listened yet, nothing is attributed yet.
         var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
@@ -204,37 +201,6 @@ sealed class Listeners : Source
             (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
         if (listener.Length > 0)
             (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
-    }
-
-    /// <summary>Puts the listeners into _ranked, the busiest first if not all are exported. Returns how many are.</summary>
-    int Rank()
-    {
-        if (_ranked.Length < Table.Count)
-            Grow();
-        var count = 0;
-        foreach (var listener in Table.Listeners)
-            _ranked[count++] = listener;
-        if (count <= _max)
-            return count;
-        for (var i = 0; i < count; i++)
-            _scores[i] = ~Score(_ranked[i]);
-        Array.Sort(_scores, _ranked, 0, count);
-        return _max;
-    }
-
-    /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
-    static ulong Score(Listener listener)
-    {
-        var fullness = (ulong)Math.Min(ushort.MaxValue, listener.Peak * 1024 / Math.Max(1, listener.Limit));
-        var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
-        return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    void Grow()
-    {
-        _ranked = new Listener[Table.Count * 2];
-        _scores = new ulong[Table.Count * 2];
     }
 
     internal override void Reopen() => _dump?.Close();
