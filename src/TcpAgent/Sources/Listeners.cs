@@ -47,6 +47,7 @@ sealed class Listeners : Source
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     ParseResult _lastDump;
     bool _byWalk;
+    int _errno;
     bool _isKnown;
     bool _isLost;
     long _lastOverflows = Absent;
@@ -88,21 +89,33 @@ sealed class Listeners : Source
     {
         if (_dump is null)
             return _isLost ? ReadStatus.Absent : ReadStatus.Ok;
-        if (_byWalk && !tick.Slow)
-            return ReadStatus.Ok;
         var wasByWalk = _byWalk;
 
         // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
-        _byWalk = ReadListeners(tick) != 0 && ReadListeners(tick) != 0;
-        if (_byWalk && !wasByWalk)
-            Lose();
+        if (!wasByWalk || tick.Slow)
+            _errno = ReadListeners(tick) == 0 ? 0 : ReadListeners(tick);
+        _byWalk = _errno != 0;
         Mode = _byWalk ? "procfs" : Where;
         if (_byWalk)
-            return ReadStatus.Ok;
+            return StandIn(isNew: !wasByWalk);
         _isKnown = true;
         _waits?.Look(_followed);
         Malformed += _lastDump.Dropped;
         return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
+    }
+
+    /// <summary>
+    /// The walk of this tick may bring the listeners; the next tick can tell. It may be switched off or fail too, and one that
+    /// sock_diag is still good for tells of none.
+    /// </summary>
+    ReadStatus StandIn(bool isNew)
+    {
+        if (isNew)
+            Lose();
+        if (isNew || _isKnown)
+            return ReadStatus.Ok;
+        Withdraw();
+        return ReadStatus.Failed(Where, _errno);
     }
 
     int ReadListeners(in Tick tick)
