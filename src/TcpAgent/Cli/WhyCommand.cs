@@ -59,12 +59,15 @@ static class WhyCommand
         _ => Ok,
     };
 
+    /// <summary>The first sample still counts at the last, which comes a little late.</summary>
+    internal static TimeSpan WindowFor(TimeSpan duration) => FullestWindow.LengthToShow(duration) + TimeSpan.FromSeconds(1);
+
     /// <summary>Ctrl-C ends the watch early; what was seen until then is judged.</summary>
     static async Task<Verdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
     {
         // A look by hand may cost what a daemon must not, and the whole watch is one window.
         var interval = options.Sampling.Interval < s_interval ? options.Sampling.Interval : s_interval;
-        var window = duration + TimeSpan.FromSeconds(1);
+        var window = WindowFor(duration);
         var sampling = options.Sampling with { Interval = interval, WalkBudget = 1, PeakWindow = window };
 
         // What is merely absent on this host is not worth a line here; what failed is.

@@ -8,6 +8,9 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
 {
     internal const int Parts = 12;
 
+    /// <summary>The window that shows at least this much: a part is let go whole.</summary>
+    internal static TimeSpan LengthToShow(TimeSpan duration) => duration * Parts / (Parts - 1);
+
     readonly long _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
     readonly Fill[] _parts = NoParts();
     long _part = -1;

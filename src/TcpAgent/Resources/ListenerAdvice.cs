@@ -12,10 +12,13 @@ static class ListenerAdvice
         report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
         var labels = LabelsOf(report, view);
         var port = Port(report);
-        if (report.Limit is not { } limit)
+        if (report.Limit is not { } limit || report.Peak == 0)
         {
             report.Evidence.Add($"ListenOverflows rose by {report.Losses}: connections were dropped because an accept queue was full.");
-            report.Evidence.Add("Which one cannot be told: this kernel or namespace does not let the agent ask for the listeners' limits.");
+            report.Evidence.Add(
+                report.Limit is null
+                    ? "Which one cannot be told: this kernel or namespace does not let the agent ask for the listeners' limits."
+                    : "Which one cannot be told: no listener that is open now has dropped anything.");
             report.Advice.Add("See which listener's Recv-Q is above its Send-Q: ss -ltn");
             return;
         }
@@ -68,7 +71,9 @@ static class ListenerAdvice
     internal static void SynQueue(ResourceReport report, SampleView view)
     {
         var cookies = view.Sysctl("net.ipv4.tcp_syncookies");
-        if (report.Limit is { } limit)
+        if (report.Peak == 0)
+            report.Evidence.Add("Which listener's it is cannot be told yet: the last walk of the sockets found no half-open connection at any.");
+        else if (report.Limit is { } limit)
             report.Evidence.Add($"It has had {report.Peak} half-open connections (SYN_RECV) of the {limit} it may have.");
         if (report.Losses > 0)
             report.Evidence.Add(

@@ -41,8 +41,11 @@ sealed class ResourceGauge
 
     internal Resource Resource { get; }
 
-    /// <summary>Label text of the listener, CPU, queue or tuple that the figures are of; empty where there is only one.</summary>
-    internal byte[] Subject => _fullest.Fullest.IsKnown ? _fullest.Fullest.Key : _lastBlamed;
+    /// <summary>
+    /// Label text of the listener, CPU, queue or tuple that the figures are of; empty where there is only one, and while none of
+    /// several stands out.
+    /// </summary>
+    internal byte[] Subject => _fullest.Fullest.Used > 0 ? _fullest.Fullest.Key : _lastBlamed;
 
     internal ResourceState State { get; private set; }
 
@@ -128,6 +131,9 @@ sealed class ResourceGauge
     /// <summary>The sample may have come too late to see it, but the loss says that it was full.</summary>
     void RaiseToFull(long timestamp, byte[]? blamed, in Fill fullest)
     {
+        // Where all of several are seen empty the first of them is no more than a guess. What is seen later is raised then.
+        if (blamed is null && fullest is { Key.Length: > 0, Used: 0 })
+            return;
         var of = new Scan(blamed ?? []);
         if (blamed is not null)
             _usage?.Look(ref of);

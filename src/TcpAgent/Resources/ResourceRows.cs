@@ -33,22 +33,22 @@ static class ResourceRows
                 new(Tally.Of(w.Row("devices", "", "rx_dropped")), LossRule.Own),
             ])
         { Explain = PacketAdvice.DeviceReceive },
-        new("softnet_backlog", ["softnet"], Scope.Host, "packets", "each CPU's backlog of received packets",
+        new("softnet_backlog", ["softnet", "sysctl"], Scope.Host, "packets", "each CPU's backlog of received packets",
             w => w.Row("softnet", "", "backlog") is var (block, row) ? new InstanceUsage(block, row, commonLimit: w.Sysctl("net.core.netdev_max_backlog")) : null,
-            w => [new(new Tally((w.Row("softnet", "", "dropped"), 1), (w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
+            w => [new(new Tally(new(w.Row("softnet", "", "dropped")), new(w.Row("softnet", "", "flow_limit"), -1)), LossRule.Proof)])
         { FullAboveLimit = true, Explain = PacketAdvice.SoftnetBacklog },
-        new("neighbour_v4", ["neighbours"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
+        new("neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
             w => TableUsage.Of(w.Slot("neighbours", "arp_cache", "entries"), w.Sysctl("net.ipv4.neigh.default.gc_thresh3")),
             w => [new(Tally.Of(w.Row("neighbours", "arp_cache", "table_fulls")), LossRule.Proof)])
         { Explain = AddressAdvice.NeighbourV4 },
-        new("neighbour_v6", ["neighbours"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
+        new("neighbour_v6", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
             w => TableUsage.Of(w.Slot("neighbours", "ndisc_cache", "entries"), w.Sysctl("net.ipv6.neigh.default.gc_thresh3")),
             w => [new(Tally.Of(w.Row("neighbours", "ndisc_cache", "table_fulls")), LossRule.Proof)])
         { Explain = AddressAdvice.NeighbourV6 },
-        new("route_cache_v6", ["neighbours"], Scope.Namespace, "entries", "IPv6 routes, cached ones among them",
+        new("route_cache_v6", ["neighbours", "sysctl"], Scope.Namespace, "entries", "IPv6 routes, cached ones among them",
             w => TableUsage.Of(w.Slot("neighbours", "rt6_stats", "dst_entries"), w.Sysctl("net.ipv6.route.max_size")), _ => [])
         { LimitIsProof = true, Explain = AddressAdvice.RouteCache },
-        new("fragments", ["sockstat"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
+        new("fragments", ["sockstat", "sysctl"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
             w => new EitherUsage(
                 (w.Slot("sockstat", "FRAG", "memory"), w.Sysctl("net.ipv4.ipfrag_high_thresh"), Text("IPv4")),
                 (w.Slot("sockstat", "FRAG6", "memory"), w.Sysctl("net.ipv6.ip6frag_high_thresh"), Text("IPv6"))),
@@ -72,7 +72,7 @@ static class ResourceRows
             w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "ListenOverflows")), LossRule.Proof)])
         { FullAboveLimit = true, Explain = ListenerAdvice.AcceptQueue },
-        new("tcp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all TCP buffers",
+        new("tcp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all TCP buffers",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "mem"), w.Sysctl("net.ipv4.tcp_mem", 2), s_pageSize),
             w => [
                 new(Tally.Of(w.Row("netstat", "TcpExt", "TCPMemoryPressures")), LossRule.Pressure),
@@ -81,15 +81,15 @@ static class ResourceRows
                     w.Row("netstat", "TcpExt", "RcvPruned")), LossRule.WhileNear),
             ])
         { LimitIsProof = true, Pressure = w => TableUsage.Of(w.Sysctl("net.ipv4.tcp_mem", 1), null, s_pageSize), Explain = TableAdvice.TcpMemory },
-        new("udp_memory", ["sockstat"], Scope.Host, "bytes", "memory of all UDP buffers",
+        new("udp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all UDP buffers",
             w => TableUsage.Of(w.Slot("sockstat", "UDP", "mem"), w.Sysctl("net.ipv4.udp_mem", 2), s_pageSize),
             w => [new(Tally.Of(w.Row("snmp", "Udp", "MemErrors"), w.Row("snmp6", "", "Udp6MemErrors")), LossRule.Proof)])
         { LimitIsProof = true, Explain = TableAdvice.UdpMemory }, // 6.18 drops without counting MemErrors
-        new("orphans", ["sockstat"], Scope.Host, "sockets", "connections that no process holds any more",
+        new("orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any more",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "orphan"), w.Sysctl("net.ipv4.tcp_max_orphans")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPAbortOnMemory")), LossRule.WhileNear)])
         { LossesFrom = 0.25, Explain = TableAdvice.Orphans },
-        new("time_wait", ["sockstat"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
+        new("time_wait", ["sockstat", "sysctl"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
             w => TableUsage.Of(w.Slot("sockstat", "TCP", "tw"), w.Sysctl("net.ipv4.tcp_max_tw_buckets")),
             w => [new(Tally.Of(w.Row("netstat", "TcpExt", "TCPTimeWaitOverflow")), LossRule.Proof)])
         { Explain = TableAdvice.TimeWait },
@@ -125,8 +125,8 @@ static class ResourceRows
 
             // Without cookies the kernel also drops at three quarters of tcp_max_syn_backlog, and has no counter of its own for it.
             new(new Tally(
-                    (wiring.Row("netstat", "TcpExt", "ListenDrops"), 1), (wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
-                    (wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
+                    new(wiring.Row("netstat", "TcpExt", "ListenDrops")), new(wiring.Row("netstat", "TcpExt", "ListenOverflows"), -1),
+                    new(wiring.Row("netstat", "TcpExt", "TCPReqQFullDrop"), -1)),
                 LossRule.WhileNear, () => cookies?.Value == 0 && queue?.IsConsequence == false ? LossRule.WhileNear : LossRule.None),
         ];
     }

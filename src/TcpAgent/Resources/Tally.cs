@@ -3,6 +3,12 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
+/// <summary>One counter of a tally.</summary>
+/// <param name="Row">Null where its source is switched off.</param>
+/// <param name="Sign">1 to add, -1 to take off.</param>
+/// <param name="Counts">Whether it counts on this kernel; always where null.</param>
+readonly record struct Term((Block Block, int Row)? Row, int Sign = 1, Func<bool>? Counts = null);
+
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
 /// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
@@ -10,19 +16,18 @@ namespace TcpAgent.Resources;
 /// </summary>
 sealed class Tally
 {
-    readonly (Block Block, int Row, int Sign)[] _terms;
+    readonly (Block Block, int Row, int Sign, Func<bool>? Counts)[] _terms;
     readonly Instances?[] _instances;
     readonly long[] _last;
     readonly long[] _known;
     bool _seen;
 
-    /// <param name="terms">Rows to add (sign 1) or to take off (sign -1); a null one belongs to a source that is switched off.</param>
-    internal Tally(params ReadOnlySpan<((Block Block, int Row)? Row, int Sign)> terms)
+    internal Tally(params ReadOnlySpan<Term> terms)
     {
-        var rows = new List<(Block, int, int)>();
-        foreach (var (row, sign) in terms)
+        var rows = new List<(Block, int, int, Func<bool>?)>();
+        foreach (var (row, sign, counts) in terms)
             if (row is var (block, index))
-                rows.Add((block, index, sign));
+                rows.Add((block, index, sign, counts));
         _terms = [.. rows];
         _last = new long[_terms.Length];
         _known = new long[_terms.Length];
@@ -31,9 +36,9 @@ sealed class Tally
 
     internal static Tally Of(params ReadOnlySpan<(Block, int)?> rows)
     {
-        var terms = new ((Block, int)?, int)[rows.Length];
+        var terms = new Term[rows.Length];
         for (var i = 0; i < rows.Length; i++)
-            terms[i] = (rows[i], 1);
+            terms[i] = new Term(rows[i]);
         return new Tally(terms);
     }
 
@@ -52,7 +57,7 @@ sealed class Tally
         Worst = null;
         for (var i = 0; i < _terms.Length; i++)
         {
-            var (block, row, sign) = _terms[i];
+            var (block, row, sign, counts) = _terms[i];
             long value, more;
             if (_instances[i] is { } instances)
             {
@@ -62,7 +67,7 @@ sealed class Tally
             }
             else
             {
-                value = block.Slot(row);
+                value = counts is null || counts() ? block.Slot(row) : Metric.Absent;
 
                 // A kernel counter that fell was reset: it counts from 0 again. A field that had no value is not known to have risen.
                 more = !_seen || value == Metric.Absent || _last[i] == Metric.Absent ? 0 : value < _last[i] ? value : value - _last[i];

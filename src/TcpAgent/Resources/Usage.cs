@@ -122,7 +122,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
             var overflowed = false;
             foreach (var listener in listeners.Known)
             {
-                if (listener.FullestLimit != Metric.Absent && listener.Peak > listener.FullestLimit)
+                if (listener.FullestLimit != Metric.Absent && listener.FullestPeak > listener.FullestLimit)
                     overflowed = true;
                 else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Key).Ratio >= Resource.Near)
                     return false;

@@ -9,7 +9,7 @@ namespace TcpAgent.Sources;
 /// <summary>The listening sockets of one address and port; several when they share it by SO_REUSEPORT.</summary>
 sealed class Listener(Endpoint endpoint, PeakWindow window)
 {
-    const int LengthSeries = 0, DropsSeries = 1, SeriesCount = 2;
+    const int LengthSeries = 0, DropsSeries = 1, FullestSeries = 2, SeriesCount = 3;
 
     long _dropsBefore = Metric.Absent;
 
@@ -33,6 +33,9 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     /// <summary>The limit of that member.</summary>
     internal long FullestLimit { get; set; } = Metric.Absent;
 
+    /// <summary>Longest queue of a single member within the peak window.</summary>
+    internal long FullestPeak => window[FullestSeries];
+
     /// <summary>All drops at this address and port since the first was seen, of closed members too.</summary>
     internal long Drops { get; set; }
 
@@ -51,12 +54,12 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
         NewDrops = Drops - _dropsBefore;
 
         // Drops never fall, so the least of the window, negated its highest, is where the window began.
-        window.Record(timestamp, [Length, -_dropsBefore]);
+        window.Record(timestamp, [Length, -_dropsBefore, FullestLength]);
         _dropsBefore = Drops;
     }
 
-    /// <summary>The queue was this long between two ticks.</summary>
-    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, Metric.Absent]);
+    /// <summary>The fullest member's queue was this long between two ticks.</summary>
+    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, Metric.Absent, length]);
 
     internal static Listener For(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time) =>
         new(endpoint, new PeakWindow(SeriesCount, peakWindow, time, PeakParts));

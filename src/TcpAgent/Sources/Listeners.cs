@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
@@ -44,12 +43,11 @@ sealed class Listeners : Source
     readonly AcceptWaits? _waits;
     readonly SlotRef _listenDrops;
     readonly SlotRef _overflows;
-    readonly int _max;
+    readonly ListenerRanking _ranking;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
-    Listener[] _ranked = [];
-    ulong[] _scores = [];
     ParseResult _lastDump;
     bool _byWalk;
+    int _errno;
     bool _isKnown;
     bool _isLost;
     long _lastOverflows = Absent;
@@ -62,7 +60,7 @@ sealed class Listeners : Source
     internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
         : base("listeners", new Block(Rows, "address,port"), new Block(CountRows))
     {
-        (_dump, _waits, _max, _byWalk) = (dump, waits, options.MaxListeners, dump is null);
+        (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = SlotRef.To(netstat.Blocks[0], "TcpExt", "ListenDrops");
@@ -91,21 +89,33 @@ sealed class Listeners : Source
     {
         if (_dump is null)
             return _isLost ? ReadStatus.Absent : ReadStatus.Ok;
-        if (_byWalk && !tick.Slow)
-            return ReadStatus.Ok;
         var wasByWalk = _byWalk;
 
         // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
-        _byWalk = ReadListeners(tick) != 0 && ReadListeners(tick) != 0;
-        if (_byWalk && !wasByWalk)
-            Lose();
+        if (!wasByWalk || tick.Slow)
+            _errno = ReadListeners(tick) == 0 ? 0 : ReadListeners(tick);
+        _byWalk = _errno != 0;
         Mode = _byWalk ? "procfs" : Where;
         if (_byWalk)
-            return ReadStatus.Ok;
+            return StandIn(isNew: !wasByWalk);
         _isKnown = true;
         _waits?.Look(_followed);
         Malformed += _lastDump.Dropped;
         return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
+    }
+
+    /// <summary>
+    /// The walk of this tick may bring the listeners; the next tick can tell. It may be switched off or fail too, and one that
+    /// sock_diag is still good for tells of none.
+    /// </summary>
+    ReadStatus StandIn(bool isNew)
+    {
+        if (isNew)
+            Lose();
+        if (isNew || _isKnown)
+            return ReadStatus.Ok;
+        Withdraw();
+        return ReadStatus.Failed(Where, _errno);
     }
 
     int ReadListeners(in Tick tick)
@@ -162,12 +172,12 @@ sealed class Listeners : Source
         FindOverflowed(tick);
         if (!_isKnown)
             return;
-        var exported = Rank();
-        for (var i = 0; i < exported; i++)
-            Store(_ranked[i], Blocks[0].Add(_ranked[i].Key));
+        var exported = _ranking.Choose(Table);
+        foreach (var listener in exported)
+            Store(listener, Blocks[0].Add(listener.Key));
         var counts = Blocks[1][0];
         counts[Count] = Table.Count;
-        counts[Omitted] = Table.Count - exported;
+        counts[Omitted] = Table.Count - exported.Length;
 
         // Where nothing has listened yet, nothing is attributed yet.
         var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
@@ -204,37 +214,6 @@ sealed class Listeners : Source
             (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
         if (listener.Length > 0)
             (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
-    }
-
-    /// <summary>Puts the listeners into _ranked, the busiest first if not all are exported. Returns how many are.</summary>
-    int Rank()
-    {
-        if (_ranked.Length < Table.Count)
-            Grow();
-        var count = 0;
-        foreach (var listener in Table.Listeners)
-            _ranked[count++] = listener;
-        if (count <= _max)
-            return count;
-        for (var i = 0; i < count; i++)
-            _scores[i] = ~Score(_ranked[i]);
-        Array.Sort(_scores, _ranked, 0, count);
-        return _max;
-    }
-
-    /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
-    static ulong Score(Listener listener)
-    {
-        var fullness = (ulong)Math.Min(ushort.MaxValue, listener.Peak * 1024 / Math.Max(1, listener.Limit));
-        var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
-        return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    void Grow()
-    {
-        _ranked = new Listener[Table.Count * 2];
-        _scores = new ulong[Table.Count * 2];
     }
 
     internal override void Reopen() => _dump?.Close();

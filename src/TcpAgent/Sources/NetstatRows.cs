@@ -91,8 +91,8 @@ static class NetstatRows
             "Times a socket had no room for a segment and the kernel began to compact its receive queues. No loss yet: an application "
             + "reads slowly, or TCP memory is short."),
         Counter("TcpExt", "RcvPruned", "tcpagent_tcp_receive_prune_failures_total",
-            "Times compacting a socket's receive queues freed too little, so that the arriving segment was dropped. The harmful end of a "
-            + "prune: the peer retransmits."),
+            "Times compacting a socket's receive queues freed too little for the arriving segment, which is then dropped; newer kernels "
+            + "take it all the same into an empty receive queue. The harmful end of a prune: the peer retransmits."),
         Counter("TcpExt", "OfoPruned", "tcpagent_tcp_out_of_order_queue_prunes_total",
             "Times segments waiting out of order were thrown away to free memory: the peer must send them again. Loss on the path together "
             + "with short buffers or memory."),

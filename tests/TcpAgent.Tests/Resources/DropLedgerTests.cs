@@ -53,6 +53,48 @@ public sealed class DropLedgerTests : IDisposable
         Assert.Equal((0L, 8L), (_rig.Dropped("softnet_backlog"), _rig.Dropped("flow_limit")));
     }
 
+    /// <summary>The kernel counts RcvPruned before it counts the same segment as one of TCPRcvQDrop or TCPOFODrop.</summary>
+    [Fact]
+    public void APacketThatNoSocketHadRoomForIsCountedOnce()
+    {
+        void Set(long pruned, long queue, long outOfOrder, long backlog, long udp, long udpMemory)
+        {
+            foreach (var (field, value) in ((string, long)[])
+                [("RcvPruned", pruned), ("TCPRcvQDrop", queue), ("TCPOFODrop", outOfOrder), ("TCPBacklogDrop", backlog)])
+                _rig.TcpExt(field, value);
+            foreach (var (field, value) in ((string, long)[])[("RcvbufErrors", udp), ("MemErrors", udpMemory)])
+            {
+                _rig.Snmp.Set("Udp", field, value);
+                _rig.Snmp6.Set("", "Udp6" + field, value * 2);
+            }
+            _rig.Tick();
+        }
+        Set(0, 0, 0, 0, 0, 0);
+        Set(pruned: 1, queue: 1, 0, 0, 0, 0);
+        Assert.Equal(1, _rig.Dropped("socket_receive"));
+        Set(pruned: 2, queue: 1, outOfOrder: 1, 0, 0, 0);
+        Assert.Equal(2, _rig.Dropped("socket_receive"));
+        Set(pruned: 2, queue: 1, outOfOrder: 1, backlog: 10, udp: 100, udpMemory: 1000);
+        Assert.Equal(2 + 10 + 300 + 3000, _rig.Dropped("socket_receive"));
+
+        // netstat cannot be read for a while.
+        Set(Metric.Absent, Metric.Absent, Metric.Absent, Metric.Absent, udp: 101, udpMemory: 1000);
+        Set(pruned: 5, queue: 4, outOfOrder: 1, backlog: 10, udp: 101, udpMemory: 1000);
+        Assert.Equal(5 + 10 + 303 + 3000, _rig.Dropped("socket_receive"));
+    }
+
+    [Fact]
+    public void BeforeTheKernelCountedThemApartPrunesAreTheOnlyWitness()
+    {
+        _rig.TcpExt("RcvPruned", 0);
+        _rig.TcpExt("TCPOFODrop", 0);
+        _rig.Tick();
+        _rig.TcpExt("RcvPruned", 3);
+        _rig.TcpExt("TCPOFODrop", 1);
+        _rig.Tick();
+        Assert.Equal(3, _rig.Dropped("socket_receive"));
+    }
+
     /// <summary>A total that fell and rose again would be an increase to Prometheus, as large as the counter is.</summary>
     [Fact]
     public void AStageGoesOnWhileOneOfItsCountersCannotBeReadAndIsGoneWhenNoneCan()

@@ -146,4 +146,41 @@ public sealed class ListenerQueueTests : IDisposable
             sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 80)]);
         Assert.Equal((ResourceState.Limiting, ResourceState.Limiting), States);
     }
+
+    /// <summary>Together the members hold more than one of them may: that is no overflow.</summary>
+    [Fact]
+    public void AGroupOfWhichNoMemberOverflowedExcusesNoFullSynQueue()
+    {
+        Cookies(1);
+        FakeSocket[] group = [Listen(443, 1, length: 3, limit: 4), Listen(443, 2, length: 3, limit: 4)];
+        Tick(sockets: group);
+        Tick(queueFullCookies: 7, sockets: [.. group, .. HalfOpen(9, 443)]);
+        Assert.Equal((ResourceState.Ok, ResourceState.Limiting), States);
+    }
+
+    [Fact]
+    public void AGroupOfWhichAMemberOverflowedBetweenTwoTicksExcusesIt()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 4), Listen(443, 2, limit: 4)]);
+        Tick(
+            drops: 3, overflows: 3, queueFullCookies: 7,
+            sockets: [Listen(443, 1, limit: 4, drops: 3), Listen(443, 2, limit: 4), .. HalfOpen(9, 443)]);
+        Assert.Equal((ResourceState.Limiting, ResourceState.Near), States);
+    }
+
+    /// <summary>The counter is of this tick, the half-open connections are of the last walk.</summary>
+    [Fact]
+    public void UntilAWalkSeesTheFloodNoListenerIsNamed()
+    {
+        Cookies(1);
+        FakeSocket[] listeners = [Listen(22, 1, limit: 4), Listen(443, 2, limit: 16)];
+        Tick(sockets: listeners);
+        Tick(queueFullCookies: 20, sockets: listeners);
+        Assert.Equal((ResourceState.Limiting, 0, 20), (States.Syn, Value("used_peak", "syn_queue"), Value("recent_losses", "syn_queue")));
+        Assert.Equal(0, _monitor.Blocks[1].Count);
+        Tick(queueFullCookies: 40, sockets: [.. listeners, .. HalfOpen(16, 443)]);
+        Assert.Equal((ResourceState.Limiting, 17, 16), (States.Syn, Value("used_peak", "syn_queue"), Value("limit", "syn_queue")));
+        Assert.Equal(["resource=\"syn_queue\",subject=\"0.0.0.0:443\""], _monitor.Blocks[1].Keys());
+    }
 }

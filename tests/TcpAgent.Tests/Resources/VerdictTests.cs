@@ -118,6 +118,18 @@ public sealed class VerdictTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("accept_queue")]
+    [InlineData("syn_queue")]
+    public void AQueueThatNoSampleSawHasNoFigures(string name)
+    {
+        var report = new ResourceReport(ResourceRows.All.Single(one => one.Name == name), ReportState.Limiting) { Used = 0, Limit = 128, Peak = 0, Losses = 7 };
+        _rig.Tick();
+        _rig.Look(view => report.Resource.Explain!(report, view));
+        Assert.Contains(report.Evidence, line => line.Contains("cannot be told", StringComparison.Ordinal));
+        Assert.DoesNotContain(report.Evidence, line => line.Contains("128", StringComparison.Ordinal));
+    }
+
     static void AssertReadable(Resource row, ReportState state, string subject, long? limit, ResourceRig rig, Verdict verdict)
     {
         var report = new ResourceReport(row, state)

@@ -88,11 +88,15 @@ public sealed class ListenersFallbackTests
         rig.Table.Broken = Libc.EPERM;
         rig.Tick();
         Assert.Equal((0, (long?)null), (rig.Listeners.Blocks[0].Count, rig.Total("listeners")));
+        var failed = ReadStatus.Failed("sock_diag", Libc.EPERM);
+        foreach (var slow in (bool[])[false, true])
+            Assert.Equal(failed, rig.Tick(slow));
         WriteTcp(rig);
         rig.Tick();
+        Assert.Equal(ReadStatus.Ok, rig.Tick());
         Assert.Equal(2, rig.Total("listeners"));
         rig.Root.Delete("net/tcp");
-        rig.Tick();
+        Assert.Equal(failed, rig.Tick());
         Assert.Equal((0, (long?)null), (rig.Listeners.Blocks[0].Count, rig.Total("listeners")));
     }
 
@@ -105,6 +109,7 @@ public sealed class ListenersFallbackTests
         rig.Table.BrokenFor = 1u << 10;
         rig.Tick();
         Assert.Null(rig.Total("listeners"));
+        Assert.Equal(Outcome.Failed, rig.Tick().Outcome);
         Assert.Equal(1, rig.Listening);
         rig.Table.BrokenFor = 0;
         rig.Tick(slow: true);

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace TcpAgent.Sources;
+
+/// <summary>Chooses the listeners that are exported: all, or of too many the busiest.</summary>
+sealed class ListenerRanking(int max)
+{
+    Listener[] _ranked = [];
+    ulong[] _scores = [];
+
+    /// <summary>The busiest first if not all are exported. Good until the next call.</summary>
+    internal ReadOnlySpan<Listener> Choose(ListenerTable table)
+    {
+        if (_ranked.Length < table.Count)
+            Grow(table.Count);
+        var count = 0;
+        foreach (var listener in table.Listeners)
+            _ranked[count++] = listener;
+        if (count <= max)
+            return _ranked.AsSpan(0, count);
+        for (var i = 0; i < count; i++)
+            _scores[i] = ~Score(_ranked[i]);
+        Array.Sort(_scores, _ranked, 0, count);
+        return _ranked.AsSpan(0, max);
+    }
+
+    /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
+    static ulong Score(Listener listener)
+    {
+        var fullness = (ulong)Math.Min(ushort.MaxValue, listener.Peak * 1024 / Math.Max(1, listener.Limit));
+        var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
+        return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Grow(int count)
+    {
+        _ranked = new Listener[count * 2];
+        _scores = new ulong[count * 2];
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using TcpAgent.Cli;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+using TcpAgent.Tests.Support;
+
+namespace TcpAgent.Tests.Resources;
+
+public class FullestWindowTests
+{
+    /// <summary>Whatever part of the window a watch begins in, and by each of the windows that a verdict is made from.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    [InlineData(30)]
+    [InlineData(600)]
+    [InlineData(3600)]
+    public void AWatchForgetsNothingOfItself(double seconds)
+    {
+        var time = new ManualTime();
+        var window = WhyCommand.WindowFor(TimeSpan.FromSeconds(seconds));
+        for (var phase = 0; phase < 100; phase++)
+        {
+            var start = (long)((10_000 + (window.TotalSeconds * phase / 100)) * ManualTime.Second);
+            var (fullest, losses, listeners) =
+                (new FullestWindow(window, time), new PeakWindow(1, window, time, FullestWindow.Parts), new ListenerTable(window, time));
+            for (var step = 0; step <= 40; step++)
+            {
+                var now = start + (long)(seconds * ManualTime.Second * step / 40);
+                fullest.Record(now, step == 0 ? new Fill(5, 10, []) : new Fill(1, 10, []));
+                losses.Record(now, [step == 0 ? 5 : 1]);
+                listeners.Begin();
+                listeners.Add(new ListenRow(Endpoint.From(IPAddress.Any.GetAddressBytes(), 80), 1, step == 0 ? 5 : 1, 10, 0));
+                listeners.End(now);
+            }
+            Assert.Equal((5, 5, 5), (fullest.Fullest.Used, losses[0], Assert.Single(listeners.Listeners).Peak));
+        }
+    }
+}
