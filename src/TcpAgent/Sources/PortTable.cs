@@ -56,6 +56,13 @@ sealed class PortTable
         Omitted = 0;
     }
 
+    /// <summary>What one tuple holds, which may be nothing.</summary>
+    internal HeldPorts Of(in PortTuple tuple)
+    {
+        var ports = _tuples.GetValueOrDefault(tuple);
+        return new HeldPorts(tuple, ports.Held, ports.TimeWait);
+    }
+
     internal void Add(in PortTuple tuple, bool isTimeWait)
     {
         if (_tuples.Count == MaxTuples && !_tuples.ContainsKey(tuple))
