@@ -184,5 +184,8 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
             scan.Offer(InTheWay(ports.Of(scan.FollowedKey)), ports.Limit, scan.FollowedKey);
     }
 
-    long InTheWay(in HeldPorts one) => reuse?.Value == 1 && timestamps?.Value > 0 ? one.Held - one.TimeWait : one.Held;
+    long InTheWay(in HeldPorts one) => IsReused(reuse?.Value, timestamps?.Value, one.Tuple.IsLoopback) ? one.Held - one.TimeWait : one.Held;
+
+    /// <summary>1 is for all, 2, the default since 4.19, for loopback. Without timestamps neither does anything.</summary>
+    internal static bool IsReused(long? reuse, long? timestamps, bool isLoopback) => timestamps > 0 && (reuse == 1 || (reuse == 2 && isLoopback));
 }

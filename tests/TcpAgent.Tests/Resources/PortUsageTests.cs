@@ -138,6 +138,61 @@ public sealed class PortUsageTests : IDisposable
         Assert.Equal((ResourceState.Near, $"10.0.0.1 -> {B}:443"), (State, Report().Subject));
     }
 
+    [Theory]
+    [InlineData(0, 1, "10.0.0.1", "10.0.0.2", 20)]
+    [InlineData(1, 1, "10.0.0.1", "10.0.0.2", 3)]
+    [InlineData(1, 0, "10.0.0.1", "10.0.0.2", 20)]
+    [InlineData(2, 1, "10.0.0.1", "10.0.0.1", 20)]
+    [InlineData(2, 1, "128.0.0.1", "126.0.0.1", 20)]
+    [InlineData(2, 1, "::7f00:1", "::2", 20)]
+    [InlineData(0, 1, "127.0.0.1", "127.0.0.1", 20)]
+    [InlineData(1, 1, "127.0.0.1", "127.0.0.1", 3)]
+    [InlineData(2, 0, "127.0.0.1", "127.0.0.1", 20)]
+    [InlineData(2, 1, "127.0.0.1", "127.0.0.1", 3)]
+    [InlineData(2, 1, "127.0.0.1", "10.0.0.1", 3)]
+    [InlineData(2, 1, "10.0.0.1", "127.255.255.254", 3)]
+    [InlineData(2, 1, "::1", "::1", 3)]
+    [InlineData(2, 1, "::ffff:127.0.0.1", "::ffff:127.0.0.1", 3)]
+    public void PortsInTimeWaitCountWhereConnectMayNotTakeThemAgain(long reuse, long timestamps, string source, string destination, long used)
+    {
+        Reuse(reuse, timestamps);
+        Fill(source, destination);
+        Assert.Equal((used, used), Use);
+        Assert.Equal(used == 20 ? ResourceState.Limiting : ResourceState.Ok, State);
+    }
+
+    [Fact]
+    public void ASettingThatIsNotKnownIsNoReuse()
+    {
+        Reuse(Metric.Absent, timestamps: 1);
+        Fill("127.0.0.1", "127.0.0.1");
+        Assert.Equal((20, 20), Use);
+    }
+
+    [Theory]
+    [InlineData(0, "10.0.0.1", "10.0.0.2", true)]
+    [InlineData(2, "10.0.0.1", "10.0.0.2", true)]
+    [InlineData(0, "127.0.0.1", "127.0.0.1", true)]
+    [InlineData(1, "10.0.0.1", "10.0.0.2", false)]
+    [InlineData(2, "127.0.0.1", "127.0.0.1", false)]
+    [InlineData(2, "::1", "::1", false)]
+    public void ThePortsInTimeWaitAreAShareOfThoseHeldAndReuseIsAdvisedWhereItIsNotOn(long reuse, string source, string destination, bool isAdvised)
+    {
+        // Full, then mostly in TIME_WAIT: with reuse next to nothing of what is held counts.
+        Reuse(reuse, timestamps: 1);
+        for (var port = 40000; port < 40020; port++)
+            _rig.Table.Add(Connection(port) with { Address = source, Remote = destination });
+        Tick();
+        _rig.Table.Clear();
+        Fill(source, destination);
+        var report = Report();
+        Assert.Equal((ReportState.Limiting, isAdvised ? 20 : 3), (report.State, report.Used));
+        Assert.StartsWith("20 of the 20 usable local ports ", report.Evidence[0], StringComparison.Ordinal);
+        Assert.StartsWith("17 of the 20 that it holds now (85 percent) are in TIME_WAIT", report.Evidence[1], StringComparison.Ordinal);
+        Assert.Equal(isAdvised, !report.Evidence[1].Contains("not counted", StringComparison.Ordinal));
+        Assert.Equal(isAdvised, report.Advice.Exists(advice => advice.Contains("tcp_tw_reuse=1", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void AStandingSetAllocatesNothing()
     {
