@@ -11,6 +11,9 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
 
     internal bool IsIPv4 => High == 0 && Low >> 32 == 0xffff;
 
+    /// <summary>127.0.0.0/8 or ::1.</summary>
+    internal bool IsLoopback => IsIPv4 ? (byte)(Low >> 24) == 127 : High == 0 && Low == 1;
+
     internal Endpoint AnyIPv4 => new(0, Mapped, Port);
 
     internal Endpoint AnyIPv6 => new(0, 0, Port);

@@ -57,6 +57,9 @@ sealed class EphemeralPorts : Source
     readonly TimeProvider _time;
     readonly SlotRef _activeOpens;
     readonly Dictionary<PortTuple, byte[]> _keys = [];
+
+    /// <summary>The tuple of each label text that anyone holds: a resource follows one for longer than it is kept here.</summary>
+    readonly ConditionalWeakTable<byte[], StrongBox<PortTuple>> _tuples = [];
     readonly Dictionary<ushort, byte[]> _portKeys = [];
     PortCensus _census = new();
     PortCensus _next = new();
@@ -67,7 +70,6 @@ sealed class EphemeralPorts : Source
     long _lookedAt;
     int _failures;
     bool _hasMoved;
-    bool _isKnown;
 
     /// <param name="look">Null where sock_diag would speak of another kernel.</param>
     /// <param name="snmp">Counts the connections opened.</param>
@@ -85,24 +87,17 @@ sealed class EphemeralPorts : Source
     /// <summary>A look is under way on a thread of its own.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
-    /// <summary>Ports that one tuple can hold.</summary>
-    long Limit => _census.Usable - _census.Listening;
+    /// <summary>What the last look found stands; without that there is nothing of it below.</summary>
+    internal bool IsKnown { get; private set; }
 
-    /// <summary>
-    /// The tuple that holds most local ports, however few. False while nothing is known; without any connection 0 of the usable
-    /// ports are held and there is no subject.
-    /// </summary>
-    /// <param name="held">Ports held by the tuple.</param>
-    /// <param name="timeWait">Of these in TIME_WAIT.</param>
-    /// <param name="usable">Ports it can hold: usable and not listened on.</param>
-    /// <param name="subjectKey">The tuple's label text.</param>
-    internal bool TryGetFullest(out long held, out long timeWait, out long usable, out byte[] subjectKey)
-    {
-        (held, timeWait, usable, subjectKey) = (0, 0, Limit, []);
-        if (_isKnown && !_census.Worst.IsEmpty)
-            (held, timeWait, subjectKey) = (_census.Worst[0].Held, _census.Worst[0].TimeWait, Key(_census.Worst[0].Tuple));
-        return _isKnown;
-    }
+    /// <summary>Ports that one tuple can hold: usable and not listened on.</summary>
+    internal long Limit => _census.Usable - _census.Listening;
+
+    /// <summary>The tuples that hold most local ports, however few, the first of all first.</summary>
+    internal ReadOnlySpan<HeldPorts> Worst => _census.Worst;
+
+    /// <summary>What the tuple of a label text holds, one of the worst or not.</summary>
+    internal HeldPorts Of(byte[] key) => _tuples.TryGetValue(key, out var tuple) ? _census.Table.Of(tuple.Value) : default;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -119,7 +114,7 @@ sealed class EphemeralPorts : Source
             if (_lane.IsDear)
                 Poll(tick);
         }
-        if (_isKnown)
+        if (IsKnown)
             Store(tick);
         return _status;
     }
@@ -135,7 +130,7 @@ sealed class EphemeralPorts : Source
 
     bool IsDue(in Tick tick)
     {
-        if (!_isKnown)
+        if (!IsKnown)
             return _hasMoved;
         var level = Level(Held);
         if (!_lane.IsDear)
@@ -163,7 +158,7 @@ sealed class EphemeralPorts : Source
             return;
         }
         (_census, _next) = (_next, _census);
-        (_isKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
+        (IsKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
         Malformed += _census.Malformed;
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
     }
@@ -176,10 +171,10 @@ sealed class EphemeralPorts : Source
         if (_failures < MaxFailures)
         {
             _hasMoved = true;
-            if (_isKnown)
+            if (IsKnown)
                 return;
         }
-        _isKnown = false;
+        IsKnown = false;
 
         // The kernel or the unit is without sock_diag.
         _status = errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(_look!.Where, errno);
@@ -210,14 +205,25 @@ sealed class EphemeralPorts : Source
         return _portKeys[port] = Label.Render("port", port.ToString(CultureInfo.InvariantCulture));
     }
 
-    byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
+    /// <summary>A tuple's label text.</summary>
+    internal byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     byte[] Learn(in PortTuple tuple)
     {
         if (_keys.Count == MaxKeys)
-            _keys.Clear();
-        return _keys[tuple] = tuple.Render();
+            Forget();
+        var key = tuple.Render();
+        _tuples.Add(key, new StrongBox<PortTuple>(tuple));
+        return _keys[tuple] = key;
+    }
+
+    /// <summary>The texts of all but the worst, which are shown and followed by theirs.</summary>
+    void Forget()
+    {
+        foreach (var (known, _) in _keys)
+            if (Worst[^1].Precedes(_census.Table.Of(known)))
+                _keys.Remove(known);
     }
 
     internal override void Reopen()

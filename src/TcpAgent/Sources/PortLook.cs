@@ -14,6 +14,9 @@ sealed class PortCensus
     readonly HeldPorts[] _worst = new HeldPorts[MaxWorst];
     int _count;
 
+    /// <summary>All tuples. A table of its own, for the next look fills another while this one is asked.</summary>
+    internal PortTable Table { get; } = new();
+
     /// <summary>The tuples that hold most, the first of all first.</summary>
     internal ReadOnlySpan<HeldPorts> Worst => _worst.AsSpan(0, _count);
 
@@ -26,16 +29,16 @@ sealed class PortCensus
     /// <summary>Listening ports of the range that are not reserved.</summary>
     internal List<ushort> Unreserved { get; } = [];
 
-    internal long Tuples { get; private set; }
+    internal long Tuples => Table.Count;
 
-    internal long Omitted { get; private set; }
+    internal long Omitted => Table.Omitted;
 
     /// <summary>Rows the kernel gave in a form that is not its own, and the first of them, counted from 1.</summary>
     internal int Malformed { get; set; }
 
     internal int MalformedLine { get; set; }
 
-    internal void Take(PortTable table) => (Tuples, Omitted, _count) = (table.Count, table.Omitted, table.Rank(_worst));
+    internal void Rank() => _count = Table.Rank(_worst);
 }
 
 /// <summary>
@@ -53,7 +56,6 @@ sealed class PortLook(NetlinkDump dump, KernelRoot root) : IDisposable
     readonly ProcFile _range = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
     readonly ProcFile _reserved = root.Proc("sys/net/ipv4/ip_local_reserved_ports", ReservedCapacity);
     readonly byte[] _request = SockDiag.PortRequest(SockDiag.PortStates, extensions: 0);
-    readonly PortTable _table = new();
 
     /// <summary>Ports that connect() never chooses: reserved, or bound by a listener (net/ipv4/inet_hashtables.c, __inet_hash_connect).</summary>
     readonly PortList _passedOver = new();
@@ -80,13 +82,13 @@ sealed class PortLook(NetlinkDump dump, KernelRoot root) : IDisposable
             errno = Dump(census);
         census.Listening = last - first + 1 - _passedOver.CountWithin(first, last);
         census.Listening = census.Usable - census.Listening;
-        census.Take(_table);
+        census.Rank();
         return errno == 0 && dump.Interrupted ? Libc.EINTR : errno;
     }
 
     int Dump(PortCensus census)
     {
-        _table.Clear();
+        census.Table.Clear();
         (census.Malformed, census.MalformedLine) = (0, 0);
         dump.Begin(_request);
         for (var number = 1; dump.TryRead(out var type, out var payload); number++)
@@ -99,7 +101,7 @@ sealed class PortLook(NetlinkDump dump, KernelRoot root) : IDisposable
             else if (row.State == TcpState.Listen)
                 PassOver(row.SourcePort, census);
             else if (!_passedOver.Contains(row.SourcePort))
-                _table.Add(new PortTuple(row.Local with { Port = 0 }, row.Remote), row.State == TcpState.TimeWait);
+                census.Table.Add(new PortTuple(row.Local with { Port = 0 }, row.Remote), row.State == TcpState.TimeWait);
         }
         return dump.Errno;
     }

@@ -8,6 +8,12 @@ namespace TcpAgent.Sources;
 /// <summary>What a local port is unique for: the source address, whose own port is left 0, and the destination.</summary>
 readonly record struct PortTuple(Endpoint Source, Endpoint Destination) : IComparable<PortTuple>
 {
+    /// <summary>
+    /// Loopback as tcp_tw_reuse has it (net/ipv4/tcp_ipv4.c, tcp_twsk_unique), but for sockets that are bound to the device lo and
+    /// use other addresses.
+    /// </summary>
+    internal bool IsLoopback => Source.IsLoopback || Destination.IsLoopback;
+
     internal byte[] Render() => Label.Render(
         ("source", Source.Address.ToString()), ("destination", Destination.Address.ToString()),
         ("port", Destination.Port.ToString(CultureInfo.InvariantCulture)));
@@ -54,6 +60,13 @@ sealed class PortTable
     {
         _tuples.Clear();
         Omitted = 0;
+    }
+
+    /// <summary>What one tuple holds, which may be nothing.</summary>
+    internal HeldPorts Of(in PortTuple tuple)
+    {
+        var ports = _tuples.GetValueOrDefault(tuple);
+        return new HeldPorts(tuple, ports.Held, ports.TimeWait);
     }
 
     internal void Add(in PortTuple tuple, bool isTimeWait)

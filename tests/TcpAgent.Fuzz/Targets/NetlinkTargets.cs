@@ -64,8 +64,12 @@ static class NetlinkTargets
         using var source = new EphemeralPorts(
             new PortLook(Dump(input[at..]), Folder.Root), snmp, SamplingOptions.Default with { WalkBudget = 1 }, new StillTime());
         SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
-        if (source.TryGetFullest(out var held, out var timeWait, out _, out _))
-            Hold(held >= timeWait && timeWait >= 0 && held <= input.Length, $"{held} ports held, {timeWait} in TIME_WAIT");
+        if (!source.IsKnown)
+            return;
+        foreach (var one in source.Worst)
+            Hold(
+                one.Held >= one.TimeWait && one.TimeWait >= 0 && one.Held <= input.Length && source.Of(source.Key(one.Tuple)) == one,
+                $"{one.Held} ports held, {one.TimeWait} in TIME_WAIT");
     }
 
     static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));

@@ -24,6 +24,19 @@ public class EndpointTests
         Assert.Equal((expected, isIPv4, (ushort)443), (endpoint.Address.ToString(), endpoint.IsIPv4, endpoint.Port));
     }
 
+    [Theory]
+    [InlineData("127.0.0.0", true)]
+    [InlineData("127.255.255.255", true)]
+    [InlineData("126.255.255.255", false)]
+    [InlineData("128.0.0.0", false)]
+    [InlineData("::1", true)]
+    [InlineData("::", false)]
+    [InlineData("::2", false)]
+    [InlineData("1::1", false)]
+    [InlineData("::7f00:1", false)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    public void LoopbackIsAsTheKernelHasIt(string address, bool isLoopback) => Assert.Equal(isLoopback, Of(address).IsLoopback);
+
     [Fact]
     public void AMappedAddressIsTheIPv4One() => Assert.Equal(Of("10.1.2.3"), Of("::ffff:10.1.2.3"));
 

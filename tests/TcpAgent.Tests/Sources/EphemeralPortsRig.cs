@@ -84,7 +84,9 @@ sealed class EphemeralPortsRig : IDisposable
     internal long? Total(string name) => Ports.Value($"tcpagent_ephemeral_{name}");
 
     internal (long Held, long TimeWait, long Usable, string Subject)? Fullest =>
-        Ports.TryGetFullest(out var held, out var timeWait, out var usable, out var key) ? (held, timeWait, usable, Encoding.UTF8.GetString(key)) : null;
+        !Ports.IsKnown ? null
+        : Ports.Worst.IsEmpty ? (0, 0, Ports.Limit, "")
+        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit, Encoding.UTF8.GetString(Ports.Key(Ports.Worst[0].Tuple)));
 
     public void Dispose()
     {

@@ -118,11 +118,11 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Tick();
         var keys = _rig.Ports.Blocks[0].Keys();
         Assert.Equal(10, keys.Length);
-        _rig.Ports.TryGetFullest(out _, out _, out _, out var subject);
+        var subject = _rig.Ports.Key(_rig.Ports.Worst[0].Tuple);
         for (var look = 0; look < 100; look++)
         {
             _rig.Tick();
-            Assert.True(_rig.Ports.TryGetFullest(out _, out _, out _, out var same) && ReferenceEquals(subject, same));
+            Assert.Same(subject, _rig.Ports.Key(_rig.Ports.Worst[0].Tuple));
         }
         Assert.Equal(keys, _rig.Ports.Blocks[0].Keys());
 

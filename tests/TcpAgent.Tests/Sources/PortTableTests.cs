@@ -33,6 +33,8 @@ public class PortTableTests
             .Select(number => new HeldPorts(To(number), number % 10 + 1, number % 3));
         Assert.Equal(expected, Rank());
         Assert.Equal((30, 0), (_table.Count, _table.Omitted));
+        Assert.Equal(new HeldPorts(To(11), 2, 2), _table.Of(To(11)));
+        Assert.Equal(new HeldPorts(To(31), 0, 0), _table.Of(To(31)));
         _table.Clear();
         Assert.Empty(Rank());
     }
