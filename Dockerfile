@@ -17,6 +17,7 @@ RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:Sour
     && cat /root/.nuget/packages/microsoft.*core.app.runtime.linux-*/*/THIRD-PARTY-NOTICES.TXT >/out/doc/third-party-notices.txt
 
 FROM mcr.microsoft.com/dotnet/runtime-deps:${BASE}
+ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="TcpAgent" \
@@ -24,7 +25,7 @@ LABEL org.opencontainers.image.title="TcpAgent" \
       org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
+      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:${BASE}"
 COPY --from=build /out/bin/tcp-agent /usr/bin/tcp-agent
 COPY --from=build /out/doc /usr/share/doc/tcp-agent
 ENV DOTNET_EnableDiagnostics=0 DOTNET_PROCESSOR_COUNT=1

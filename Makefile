@@ -23,7 +23,8 @@ lint:
 # Known vulnerabilities in what is shipped and in what it is built and tested with, by the registry's own list, if it has one.
 audit:
 	@curl -fsS https://api.nuget.org/v3/index.json | grep -q VulnerabilityInfo || echo "audit: this registry lists no vulnerabilities, so none can be found"
-	! dotnet list package --vulnerable --include-transitive | tee /dev/stderr | grep -q 'has the following vulnerable packages'
+	@found=$$(dotnet list package --vulnerable --include-transitive) || { echo "$$found"; exit 1; }; \
+		echo "$$found"; ! echo "$$found" | grep -q 'has the following vulnerable packages'
 
 # Prometheus and Alertmanager: their files are valid, and each alert fires when it should and only then.
 rules:
@@ -31,7 +32,7 @@ rules:
 	promtool test rules deploy/prometheus/tests/*.yml
 	amtool check-config deploy/alertmanager/alertmanager.yml
 
-# The rules watch this host idle and then loaded but healthy, ten minutes each; any alert fails. Root. Shorter: make alert-quiet MINUTES=1
+# The rules watch this host idle and then loaded but healthy, ten minutes each; an alert that fires, or is pending nearly all the time, fails. Root. Shorter: make alert-quiet MINUTES=1
 MINUTES ?= 10
 alert-quiet:
 	dotnet build tests/TcpAgent.Lab
@@ -93,7 +94,7 @@ soak: publish
 
 # The agent on Debian's kernels 5.10 to the newest under qemu, each condition made in the guest; writes docs/kernels.md. About 15
 # minutes; root, the network, and: apt-get install qemu-system-x86 busybox-static cpio kmod mmdebstrap e2fsprogs
-# One kernel: make kernel-matrix SUITES=bookworm
+# One kernel: make kernel-matrix SUITES=bookworm; that is written to artifacts/kernel-matrix/kernels.md
 SUITES ?=
 kernel-matrix: publish
 	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(SUITES)

@@ -36,6 +36,10 @@ public sealed class RemoteWriteTests
             await Eventually.Holds(
                 async () => await Query(client, "rate(tcpagent_samples_total{job=\"tcp-agent\",cluster=\"example\"}[5s]) > 0.5") == 1 && await Query(client, "up == 1") == 1,
                 TimeSpan.FromSeconds(40), () => first.Output + second.Output + receiver.Output);
+
+            // A host that both scrape would be there once for each; the second may send some seconds after the first.
+            await Task.Delay(TimeSpan.FromSeconds(8));
+            Assert.Equal((1, 1), (await Query(client, "tcpagent_samples_total"), await Query(client, "up")));
             Assert.Equal(0, await Query(client, "{job!=\"\",__name__!~\"tcpagent_.+|process_.+|up|scrape_.+\"}"));
         }
         finally
@@ -44,12 +48,12 @@ public sealed class RemoteWriteTests
         }
     }
 
-    /// <summary>The shipped file, with this shard's number, the receiver's address, and a scrape a second.</summary>
+    /// <summary>The shipped file, with this shard's number, also as a label, the receiver's address, and a scrape a second.</summary>
     static Child Shard(string prometheus, string folder, int number, int receiverPort)
     {
         var text = File.ReadAllText(s_shipped);
         foreach (var (from, to) in ((string, string)[])[
-            ("regex: \"0\"", $"regex: \"{number}\""), ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"), ("scrape_interval: 15s", "scrape_interval: 1s")])
+            ("regex: \"0\"", $"regex: \"{number}\""), ("cluster: example", $"cluster: example\n    shard: \"{number}\""), ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"), ("scrape_interval: 15s", "scrape_interval: 1s")])
         {
             Assert.Contains(from, text, StringComparison.Ordinal);
             text = text.Replace(from, to, StringComparison.Ordinal);

@@ -9,8 +9,8 @@ static class All
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "sysctl", "neighbours",
-        "qdisc", "nfqueue", "process",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl",
+        "neighbours", "qdisc", "nfqueue", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
@@ -39,7 +39,7 @@ static class All
             new TextSource(
                 "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
-            new Conntrack(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
 
             // The agent's own process is on the live kernel whatever is sampled.

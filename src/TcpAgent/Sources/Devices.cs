@@ -20,6 +20,8 @@ enum DeviceSlot
     TransmitPackets,
     TransmitErrors,
     TransmitDropped,
+    Promiscuous,
+    TransmitQueueLength,
 }
 
 /// <summary>One way to read the devices; there are two.</summary>
@@ -57,6 +59,8 @@ sealed class Devices : Source
         Counter("", "tx_packets", "tcpagent_device_transmit_packets_total", "Packets sent by the device."),
         Counter("", "tx_errors", "tcpagent_device_transmit_errors_total", "Packets the device failed to send: aborted, no carrier, ring or driver errors together."),
         Counter("", "tx_dropped", "tcpagent_device_transmit_dropped_total", "Packets dropped on their way out by the device or driver. Drops of the queueing discipline are not among them."),
+        Gauge("", "promiscuity", "tcpagent_device_promiscuous", "1 while the device takes all packets it sees, for a capture or as the port of a bridge."),
+        Gauge("", "tx_queue_len", "tcpagent_device_transmit_queue_length", "Configured length of the device's transmit queue in packets."),
     ];
 
     internal static readonly Metric[] CountRows =

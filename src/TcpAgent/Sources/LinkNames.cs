@@ -11,6 +11,8 @@ sealed record LinkName(byte[] Name, byte[] Key)
 {
     internal long QueueLength { get; set; }
 
+    internal long Promiscuity { get; set; }
+
     internal bool Seen { get; set; }
 
     /// <summary>The number of the last dump of counters that showed it.</summary>
@@ -18,7 +20,7 @@ sealed record LinkName(byte[] Name, byte[] Key)
 }
 
 /// <summary>
-/// Names and queue lengths of the devices by index, from RTM_GETLINK: read again when the kernel announces a change of any link, when an
+/// Names and settings of the devices by index, from RTM_GETLINK: read again when the kernel announces a change of any link, when an
 /// index without a name turns up, and on the slow lane.
 /// </summary>
 sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDisposable
@@ -83,11 +85,11 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         dump.Begin(_request);
         while (dump.TryRead(out var type, out var payload))
         {
-            if (!Link.TryReadLink(type, payload, out var index, out var name, out var queueLength))
+            if (!Link.TryReadLink(type, payload, out var index, out var name, out var queueLength, out var promiscuity))
                 continue;
             if (!_links.TryGetValue(index, out var link) || !name.SequenceEqual(link.Name))
                 link = Learn(index, name);
-            (link.QueueLength, link.Seen) = (queueLength, true);
+            (link.QueueLength, link.Promiscuity, link.Seen) = (queueLength, promiscuity, true);
         }
         if (dump.Errno == 0)
             ForgetUnseen();

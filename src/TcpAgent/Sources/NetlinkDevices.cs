@@ -40,14 +40,14 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
             else if (device.CountedIn != _dumps)
             {
                 device.CountedIn = _dumps;
-                Store(block.Add(device.Key), stats);
+                Store(block.Add(device.Key), device, stats);
             }
         }
         errno = dump.Errno;
         return complete && !dump.Interrupted;
     }
 
-    static void Store(Span<long> slots, ReadOnlySpan<byte> stats)
+    static void Store(Span<long> slots, LinkName device, ReadOnlySpan<byte> stats)
     {
         slots[(int)DeviceSlot.ReceiveBytes] = Link.Stat(stats, LinkStat.rx_bytes);
         slots[(int)DeviceSlot.ReceivePackets] = Link.Stat(stats, LinkStat.rx_packets);
@@ -60,6 +60,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         slots[(int)DeviceSlot.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
         slots[(int)DeviceSlot.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
         slots[(int)DeviceSlot.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
+        slots[(int)DeviceSlot.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
+        slots[(int)DeviceSlot.TransmitQueueLength] = device.QueueLength;
     }
 
     public void Reopen()

@@ -62,7 +62,7 @@ sealed class ProcDevices : IDeviceReader
             var slots = block.Add(device.Key);
             for (var i = 0; i < values.Length; i++)
                 slots[(int)s_slots[i]] = values[i];
-            bySysfs |= device.AddFromSysfs(slots);
+            bySysfs |= device.AddFromSysfs(slots, tick.Slow);
         }
         for (var i = _devices.Count - 1; i >= 0; i--)
             if (_devices[i].SeenIn != _reads)
@@ -102,9 +102,15 @@ sealed class ProcDevices : IDeviceReader
     /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
     sealed class Device
     {
+        const int IFF_PROMISC = 0x100;
+
         readonly ProcFile _dropped;
         readonly ProcFile _missed;
         readonly ProcFile _noHandler;
+        readonly ProcFile _queueLength;
+        readonly ProcFile _flags;
+        long _promiscuous;
+        long _transmitQueueLength;
 
         internal Device(KernelRoot root, ReadOnlySpan<byte> name)
         {
@@ -114,6 +120,9 @@ sealed class ProcDevices : IDeviceReader
             _dropped = File($"{folder}/statistics/rx_dropped");
             _missed = File($"{folder}/statistics/rx_missed_errors");
             _noHandler = File($"{folder}/statistics/rx_nohandler");
+            _queueLength = File($"{folder}/tx_queue_len");
+            _flags = File($"{folder}/flags");
+            ReadSettings();
         }
 
         internal byte[] Name { get; }
@@ -123,8 +132,13 @@ sealed class ProcDevices : IDeviceReader
         /// <summary>The number of the last read that showed it.</summary>
         internal long SeenIn { get; set; }
 
-        internal bool AddFromSysfs(Span<long> slots)
+        /// <summary>Counters at each tick, settings on the slow lane.</summary>
+        internal bool AddFromSysfs(Span<long> slots, bool slow)
         {
+            if (slow)
+                ReadSettings();
+            slots[(int)DeviceSlot.Promiscuous] = _promiscuous;
+            slots[(int)DeviceSlot.TransmitQueueLength] = _transmitQueueLength;
             slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
             slots[(int)DeviceSlot.ReceiveMissed] = ReadNumber(_missed);
             slots[(int)DeviceSlot.ReceiveNoHandler] = ReadNumber(_noHandler);
@@ -134,8 +148,17 @@ sealed class ProcDevices : IDeviceReader
             return true;
         }
 
+        /// <summary>IFF_PROMISC is in sysfs whatever the reason: the kernel's own flags, not those that ifconfig set.</summary>
+        void ReadSettings()
+        {
+            _transmitQueueLength = ReadNumber(_queueLength);
+            var flags = ReadNumber(_flags);
+            _promiscuous = flags == Metric.Absent ? Metric.Absent : (flags & IFF_PROMISC) != 0 ? 1 : 0;
+        }
+
         static ProcFile File(string path) => new(path, ProcFile.ValueCapacity, keepOpen: false);
 
+        /// <summary>Decimal, or hexadecimal with 0x as in "flags".</summary>
         static long ReadNumber(ProcFile file)
         {
             if (file.Read(out var text) != 0)
@@ -143,6 +166,8 @@ sealed class ProcDevices : IDeviceReader
             var cursor = new Cursor(text);
             if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
                 return Metric.Absent;
+            if (field.StartsWith("0x"u8))
+                return Cursor.TryParseHex(field[2..], out var bits) && bits <= uint.MaxValue ? (long)bits : Metric.Absent;
             return Cursor.TryParseInt64(field, out var value) && value >= 0 ? value : Metric.Absent;
         }
     }

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import http.client
 import os
 import signal
@@ -23,6 +24,16 @@ def unit_environment():
         return dict(line.strip().removeprefix("Environment=").split("=", 1) for line in unit if line.startswith("Environment="))
 
 
+def take_turn(path="/run/lock/tcp-agent-lab"):
+    """Keeps out the lab tests that change settings of the whole host, by their own lock (HostTurn.cs), until this process ends."""
+    turn = open(path, "a", encoding="ascii")
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"{os.path.basename(sys.argv[0])}: {path} is taken: lab tests or another measurement run on this host. Try again when they have ended.")
+    return turn
+
+
 def check(result):
     if result != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -36,6 +47,7 @@ class Lab:
     """Two namespaces joined by a veth pair, and the children started in the first."""
 
     def __init__(self, artifacts):
+        self.turn = take_turn()
         self.artifacts = artifacts
         self.children = []
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -102,6 +114,7 @@ class Lab:
     def close(self):
         for child in list(self.children):
             self.stop(child)
+        self.turn.close()
 
     @contextlib.contextmanager
     def population(self, **sockets):

@@ -168,16 +168,16 @@ def main():
         sys.exit(f"soak.py: {arguments.agent} is missing: make soak builds it")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    shutil.rmtree(arguments.work, ignore_errors=True)
-    os.makedirs(arguments.work)
-    failures = os.path.join(arguments.artifacts, "failures.txt")
-    open(failures, "w", encoding="utf-8").close()
     lab = Lab(arguments.artifacts)
     try:
+        shutil.rmtree(arguments.work, ignore_errors=True)
+        os.makedirs(arguments.work)
+        failures = os.path.join(arguments.artifacts, "failures.txt")
+        open(failures, "w", encoding="utf-8").close()
         text, wrong = soak(lab, arguments, Totals(failures))
     finally:
         lab.close()
-        shutil.rmtree(arguments.work)
+        shutil.rmtree(arguments.work, ignore_errors=True)
     with open(os.path.join(arguments.artifacts, "soak.md"), "w", encoding="utf-8") as file:
         file.write(text)
     if arguments.output:

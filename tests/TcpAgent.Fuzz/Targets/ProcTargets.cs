@@ -27,10 +27,12 @@ static partial class ProcTargets
             "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true, allFields: true)),
         ["softnet"] = (["net/softnet_stat", "devices/system/cpu/online"], root => new Softnet(root)),
         ["devices"] = (
-            ["net/dev", "class/net/eth0/statistics/rx_dropped", "class/net/eth0/statistics/rx_missed_errors"], root => new Devices(root, netlink: null)),
+            ["net/dev", "class/net/eth0/statistics/rx_dropped", "class/net/eth0/statistics/rx_missed_errors", "class/net/eth0/flags"],
+            root => new Devices(root, netlink: null)),
         ["conntrack"] = (
             ["net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/netfilter/nf_conntrack_max", "sys/net/netfilter/nf_conntrack_buckets"],
             root => new Conntrack(root)),
+        ["protocols"] = (["net/protocols"], root => new Protocols(root)),
         ["sysctl"] = (["meminfo", .. SysctlRows.All.Select(row => $"sys/{row.Section}").Distinct()], root => new Sysctl(root)),
         ["neighbours"] = (["net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats"], root => new Neighbours(root)),
         ["nfqueue"] = (["net/netfilter/nfnetlink_queue"], root => new NfQueue(root)),

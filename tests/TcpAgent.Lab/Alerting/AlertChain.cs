@@ -119,6 +119,10 @@ sealed class AlertChain : IAsyncDisposable
     internal async Task<string[]> Fired() =>
         [.. (await Ask("count by (alertname) (last_over_time(ALERTS{alertstate=\"firing\"}[2h]))")).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
 
+    /// <summary>Alerts whose condition has held without a break for so many seconds, whether they wait or fire.</summary>
+    internal async Task<string[]> TrueFor(double seconds) =>
+        [.. (await Ask(FormattableString.Invariant($"count by (alertname) (time() - ALERTS_FOR_STATE >= {seconds})"))).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
+
     /// <summary>What has reached the webhook.</summary>
     internal Notification[] Arrived => [.. _webhook.Output.Split('\n').Where(line => line.Contains('{', StringComparison.Ordinal)).Select(line =>
     {

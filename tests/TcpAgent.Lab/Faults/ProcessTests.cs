@@ -129,6 +129,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
             }
         }));
         output.WriteLine($"{answered} scrapes answered, {refused} not");
+        Assert.True(answered > 0, $"none of {refused} scrapes was answered");
         var after = await agent.Sampled(2);
         output.WriteLine($"{after["tcpagent_samples_missed_total"]} samples missed, {after["process_resident_memory_bytes"] / 1048576:0} MiB resident");
         output.WriteLine(agent.Process.Output[..Math.Min(agent.Process.Output.Length, 4000)]);

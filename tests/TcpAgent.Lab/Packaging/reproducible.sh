@@ -9,6 +9,7 @@ git clone -q . "$clone/elsewhere"
 make -s -C "$clone/elsewhere" deb rpm >/dev/null
 for file in tcp-agent/tcp-agent tcp-agent/tcp-agent.cdx.json packages/*.deb packages/*.rpm; do
     for built in $(cd artifacts && echo $file); do
-        cmp "artifacts/$built" "$clone/elsewhere/artifacts/$built" && sha256sum "artifacts/$built"
+        cmp "artifacts/$built" "$clone/elsewhere/artifacts/$built"
+        sha256sum "artifacts/$built"
     done
 done

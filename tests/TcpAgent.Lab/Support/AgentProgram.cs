@@ -7,8 +7,9 @@ static class AgentProgram
 {
     static string Assembly => Path.Combine(AppContext.BaseDirectory.Replace("TcpAgent.Lab", "TcpAgent", StringComparison.Ordinal), "tcp-agent.dll");
 
-    /// <summary>How to run a verb.</summary>
-    internal static (string File, string[] Arguments) Command(params string[] arguments) => ("dotnet", [Assembly, .. arguments]);
+    /// <summary>How to run a verb. Under nohup the tests ignore SIGHUP, and a child that inherits that is never told to reload.</summary>
+    internal static (string File, string[] Arguments) Command(params string[] arguments) =>
+        (Require.Tool("env", "coreutils"), ["--default-signal=HUP", "dotnet", Assembly, .. arguments]);
 
     internal static Task<string> Print(params string[] arguments) => Child.Run("dotnet", [Assembly, "print", .. arguments]);
 
@@ -16,8 +17,11 @@ static class AgentProgram
     internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) =>
         place.Run("dotnet", [Assembly, "print", .. arguments]);
 
-    internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments) =>
-        Child.Start("dotnet", [Assembly, "serve", $"--web.listen-address=127.0.0.1:{port}", .. arguments], environment);
+    internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments)
+    {
+        var (file, all) = Command(["serve", $"--web.listen-address=127.0.0.1:{port}", .. arguments]);
+        return Child.Start(file, all, environment);
+    }
 
     /// <summary>The same as another user, without any capability.</summary>
     internal static Task<string> PrintAsNobody() => Child.Run(

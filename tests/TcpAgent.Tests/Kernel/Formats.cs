@@ -20,6 +20,7 @@ static class Formats
     internal const string NfQueue = "proc/net/netfilter/nfnetlink_queue";
     internal const string Softnet = "proc/net/softnet_stat";
     internal const string Dev = "proc/net/dev";
+    internal const string Protocols = "proc/net/protocols";
 
     /// <summary>Files of named values, where a cut can only take values away.</summary>
     internal static readonly string[] Named = [Snmp, Netstat, Snmp6, Sockstat, Sockstat6];
@@ -27,7 +28,7 @@ static class Formats
     internal static readonly string[] Tables = [Conntrack, ArpCache, NdiscCache];
 
     /// <summary>Files of one line for each of something.</summary>
-    internal static readonly string[] Lists = [Softnet, Dev, NfQueue];
+    internal static readonly string[] Lists = [Softnet, Dev, Protocols, NfQueue];
 
     internal static TextParser Parser(string name, FieldMap map) => name switch
     {
@@ -62,6 +63,11 @@ static class Formats
                     Add(items, lines, $"{Encoding.Latin1.GetString(device)} {string.Join(' ', guarded.Slots.ToArray())}");
                 guarded.Check();
                 return (items, dev.Result);
+            case Protocols:
+                var protocols = new ProtocolsReader(text);
+                while (protocols.TryRead(out var protocol, out var pressure))
+                    Add(items, lines, $"{Encoding.Latin1.GetString(protocol)} {pressure}");
+                return (items, protocols.Result);
             default:
                 var queues = new NfQueueReader(text);
                 while (queues.TryRead(out var queue))

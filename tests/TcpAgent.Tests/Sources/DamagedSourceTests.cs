@@ -11,7 +11,7 @@ public class DamagedSourceTests
 
     static readonly string[] s_files =
     [
-        "net/snmp", "net/netstat", "net/sockstat", "net/sockstat6", "net/snmp6", "net/softnet_stat", "net/dev",
+        "net/snmp", "net/netstat", "net/sockstat", "net/sockstat6", "net/snmp6", "net/softnet_stat", "net/dev", "net/protocols",
         "net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/ipv4/tcp_mem", "sys/net/core/somaxconn",
         "net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats", "net/netfilter/nfnetlink_queue", "meminfo", "devices/system/cpu/online",
     ];
@@ -49,6 +49,7 @@ public class DamagedSourceTests
             new Softnet(root.Kernel),
             new Devices(root.Kernel, netlink: null),
             new Conntrack(root.Kernel),
+            new Protocols(root.Kernel),
             new Sysctl(root.Kernel),
             new Neighbours(root.Kernel),
             new NfQueue(root.Kernel),

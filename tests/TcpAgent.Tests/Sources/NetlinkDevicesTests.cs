@@ -50,7 +50,7 @@ public sealed class NetlinkDevicesTests : IDisposable
         if ((links ? _linkErrno : _statsErrno) is not 0 and var errno)
             return [Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)))];
         var messages = links
-            ? _links.Select(link => Message(RTM_NEWLINK, sequence, NewLink(link.Key, link.Value, 1000 + link.Key)))
+            ? _links.Select(link => Message(RTM_NEWLINK, sequence, NewLink(link.Key, link.Value, 1000 + link.Key, link.Key == 2 ? 3 : 0)))
             : _withStats.Select(index => Message(RTM_NEWSTATS, sequence, NewStats(index, Counting((ulong)index * 100))));
         var flags = !links && _interruptions-- > 0 ? NLM_F_MULTI | NetlinkMessage.NLM_F_DUMP_INTR : NLM_F_MULTI;
         return [.. messages.Chunk(20).Select(part => Answer.Of(part)), Answer.Of(Done(sequence, (ushort)flags))];
@@ -84,7 +84,8 @@ public sealed class NetlinkDevicesTests : IDisposable
     {
         Read("links stats", slow: true);
         Assert.Equal(
-            [202, 200, 204, 206, 215, 214, 223, Metric.Absent, 203, 201, 205, 207], _block[1].ToArray());
+            [202, 200, 204, 206, 215, 214, 223, Metric.Absent, 203, 201, 205, 207, 1, 1002], _block[1].ToArray());
+        Assert.Equal(0, _block[0][(int)DeviceSlot.Promiscuous]);
     }
 
     [Fact]

@@ -13,6 +13,8 @@ public sealed class ProcDevicesTests : IDisposable
     const string Merged = "tcpagent_device_receive_dropped_or_missed_total";
     const string Dropped = "tcpagent_device_receive_dropped_total";
     const string Missed = "tcpagent_device_receive_missed_total";
+    const string QueueLength = "tcpagent_device_transmit_queue_length";
+    const string Promiscuous = "tcpagent_device_promiscuous";
     const string Eth0 = "device=\"eth0\"";
 
     readonly TempRoot _root = new();
@@ -54,6 +56,36 @@ public sealed class ProcDevicesTests : IDisposable
 
         Assert.Equal(251, _source.Value(Merged, "device=\"veth1\""));
         Assert.Null(_source.Value(Dropped, "device=\"veth1\""));
+    }
+
+    [Fact]
+    public void QueueLengthAndPromiscuityAreReadForANewDeviceAndOnTheSlowLane()
+    {
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "veth1:" + Numbers);
+        Settings("1000\n", "0x1103\n");
+        Assert.Equal(ReadStatus.Ok, ReadAt(slow: false));
+        Assert.Equal((1000, 1), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+        Assert.Null(_source.Value(QueueLength, "device=\"veth1\""));
+        Assert.Null(_source.Value(Promiscuous, "device=\"veth1\""));
+
+        Settings("500\n", "0x1003\n");
+        ReadAt(slow: false);
+        Assert.Equal((1000, 1), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+        ReadAt(slow: true);
+        Assert.Equal((500, 0), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+
+        Settings("-1\n", "0x1ffffffff\n");
+        ReadAt(slow: true);
+        Assert.Null(_source.Value(QueueLength, Eth0));
+        Assert.Null(_source.Value(Promiscuous, Eth0));
+
+        ReadStatus ReadAt(bool slow) => _source.Read(new Tick(0, 0, slow));
+
+        void Settings(string queueLength, string flags)
+        {
+            _root.Write("class/net/eth0/tx_queue_len", queueLength);
+            _root.Write("class/net/eth0/flags", flags);
+        }
     }
 
     [Fact]

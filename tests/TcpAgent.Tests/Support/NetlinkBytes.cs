@@ -60,8 +60,8 @@ static class NetlinkBytes
         return message;
     }
 
-    /// <summary>struct ifinfomsg and its attributes: IFLA_IFNAME 3, IFLA_TXQLEN 13.</summary>
-    internal static byte[] NewLink(int index, string name, int queueLength = 1000)
+    /// <summary>struct ifinfomsg and its attributes: IFLA_IFNAME 3, IFLA_TXQLEN 13, IFLA_PROMISCUITY 30.</summary>
+    internal static byte[] NewLink(int index, string name, int queueLength = 1000, int promiscuity = 0)
     {
         var header = new byte[16];
         MemoryMarshal.Write(header.AsSpan(4), index);
@@ -70,6 +70,7 @@ static class NetlinkBytes
             .. header,
             .. Attribute(3, System.Text.Encoding.ASCII.GetBytes(name + '\0')),
             .. Attribute(13, Int32(queueLength)),
+            .. Attribute(30, Int32(promiscuity)),
         ];
     }
 

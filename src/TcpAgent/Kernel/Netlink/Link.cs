@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
-/// rtnetlink's view of network devices (include/uapi/linux/if_link.h): names and flags from RTM_GETLINK, 64-bit counters from
+/// rtnetlink's view of network devices (include/uapi/linux/if_link.h): names and settings from RTM_GETLINK, 64-bit counters from
 /// RTM_GETSTATS, which costs a twelfth of it. Neither needs a privilege.
 /// </summary>
 static class Link
@@ -16,6 +16,7 @@ static class Link
     const int IFLA_IFNAME = 3;
     const int IFLA_TXQLEN = 13;
     const int IFLA_EXT_MASK = 29;
+    const int IFLA_PROMISCUITY = 30;
     const int IFLA_STATS_LINK_64 = 1;
     const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
     const int IfInfoLength = 16;
@@ -41,12 +42,16 @@ static class Link
         return NetlinkMessage.DumpRequest(RTM_GETSTATS, request);
     }
 
-    /// <summary>A queue length that the kernel left out is long.MinValue.</summary>
-    internal static bool TryReadLink(ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength)
+    /// <summary>
+    /// Promiscuity is the kernel's count, which unlike the IFF_PROMISC of ifinfomsg shows a packet capture too. What the kernel left
+    /// out is long.MinValue.
+    /// </summary>
+    internal static bool TryReadLink(
+        ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength, out long promiscuity)
     {
         index = 0;
         name = default;
-        queueLength = long.MinValue;
+        queueLength = promiscuity = long.MinValue;
         if (type != RTM_NEWLINK || payload.Length < IfInfoLength)
             return false;
         index = MemoryMarshal.Read<int>(payload[4..]);
@@ -57,6 +62,8 @@ static class Link
                 name = value.TrimEnd((byte)0);
             else if (attribute == IFLA_TXQLEN && value.Length >= 4)
                 queueLength = MemoryMarshal.Read<uint>(value);
+            else if (attribute == IFLA_PROMISCUITY && value.Length >= 4)
+                promiscuity = MemoryMarshal.Read<uint>(value);
         }
         return !name.IsEmpty;
     }

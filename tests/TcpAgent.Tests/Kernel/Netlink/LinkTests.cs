@@ -8,35 +8,35 @@ namespace TcpAgent.Tests.Kernel.Netlink;
 public class LinkTests
 {
     [Fact]
-    public void ALinkHasItsIndexNameAndQueueLength()
+    public void ALinkHasItsIndexNameQueueLengthAndPromiscuity()
     {
-        Assert.True(Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000), out var index, out var name, out var queueLength));
-        Assert.Equal((7, "eth0", 1000), (index, Encoding.ASCII.GetString(name), queueLength));
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000, 2), out var index, out var name, out var queueLength, out var promiscuity));
+        Assert.Equal((7, "eth0", 1000, 2), (index, Encoding.ASCII.GetString(name), queueLength, promiscuity));
     }
 
     [Fact]
     public void WhatTheKernelLeftOutIsAbsent()
     {
         byte[] payload = [.. new byte[16], .. Attribute(99, [1]), .. Attribute(3, "lo\0"u8), .. Attribute(13, [1, 2])];
-        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength));
-        Assert.Equal(long.MinValue, queueLength);
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength, out var promiscuity));
+        Assert.Equal((long.MinValue, long.MinValue), (queueLength, promiscuity));
     }
 
     [Fact]
     public void TheFlagsOfAnAttributesTypeAreNotPartOfIt()
     {
         byte[] payload = [.. new byte[16], .. Attribute(0x8000 | 3, "lo\0"u8)];
-        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out var name, out _));
+        Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out var name, out _, out _));
         Assert.Equal("lo", Encoding.ASCII.GetString(name));
     }
 
     [Fact]
     public void ALinkWithoutNameOrOfAnotherTypeIsNone()
     {
-        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[16], out _, out _, out _));
-        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[15], out _, out _, out _));
-        Assert.False(Link.TryReadLink(17, NewLink(1, "lo"), out _, out _, out _));
-        Assert.False(Link.TryReadLink(RTM_NEWLINK, NewLink(1, ""), out _, out _, out _));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[16], out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[15], out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(17, NewLink(1, "lo"), out _, out _, out _, out _));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, NewLink(1, ""), out _, out _, out _, out _));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public class LinkTests
     {
         byte[] payload = [.. new byte[16], .. Attribute(13, Int32(5)), .. Attribute(3, "lo\0"u8)];
         MemoryMarshal.Write(payload.AsSpan(24), (ushort)length);
-        Assert.False(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength));
+        Assert.False(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength, out _));
         Assert.Equal(5, queueLength);
     }
 
