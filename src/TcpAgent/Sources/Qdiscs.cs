@@ -21,7 +21,6 @@ sealed class Qdiscs : Source
         Counter("", "packets", "tcpagent_qdisc_sent_packets_total", "Packets sent through the discipline.", origin: "gnet_stats_basic packets"),
         Counter("", "bytes", "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the discipline.", origin: "gnet_stats_basic bytes"),
         Counter("", "drops", "tcpagent_qdisc_dropped_total", "Packets dropped by the discipline: the queue was full, or it holds delay down on purpose. The device's transmit drops do not have them.", origin: "gnet_stats_queue drops"),
-        Counter("", "requeues", "tcpagent_qdisc_requeues_total", "Packets put back because the device could not take them.", origin: "gnet_stats_queue requeues"),
         Counter("", "overlimits", "tcpagent_qdisc_overlimits_total", "Times a shaper held a packet back to keep its rate.", origin: "gnet_stats_queue overlimits"),
     ];
 
@@ -30,7 +29,7 @@ sealed class Qdiscs : Source
         Gauge("", "", "tcpagent_qdiscs_omitted", "Root disciplines left out because there are more than 512."),
     ];
 
-    const int Length = 0, LengthBytes = 1, LimitPackets = 2, LimitBytes = 3, Packets = 4, Bytes = 5, Drops = 6, Requeues = 7, Overlimits = 8;
+    const int Length = 0, LengthBytes = 1, LimitPackets = 2, LimitBytes = 3, Packets = 4, Bytes = 5, Drops = 6, Overlimits = 7;
 
     /// <summary>What is known of a device's root besides the figures of this tick.</summary>
     sealed class Root(LinkName link, byte[] kind, uint handle, byte[] key)
@@ -53,7 +52,6 @@ sealed class Qdiscs : Source
 
         internal WideCounter Packets;
         internal WideCounter Drops;
-        internal WideCounter Requeues;
         internal WideCounter Overlimits;
     }
 
@@ -154,7 +152,6 @@ sealed class Qdiscs : Source
         slots[Packets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.Packets.Widen((uint)row.Packets);
         slots[Bytes] = row.Bytes;
         slots[Drops] = root.Drops.Widen((uint)row.Drops);
-        slots[Requeues] = root.Requeues.Widen((uint)row.Requeues);
         slots[Overlimits] = root.Overlimits.Widen((uint)row.Overlimits);
         return root;
     }

@@ -86,8 +86,6 @@ static class SnmpRows
         // UDP over IPv4: net/ipv4/udp.c
         Counter("Udp", "InDatagrams", "tcpagent_udp_datagrams_received_total",
             "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it."),
-        Counter("Udp", "OutDatagrams", "tcpagent_udp_datagrams_sent_total",
-            "UDP datagrams sent over IPv4. They may still be dropped by the device queue."),
         Counter("Udp", "NoPorts", "tcpagent_udp_no_ports_total",
             "UDP datagrams over IPv4 for a port nobody listens on: a service that is down or restarting, late DNS answers, or scans."),
         Counter("Udp", "InErrors", "tcpagent_udp_receive_errors_total",

@@ -29,13 +29,9 @@ static class SockstatRows
             "Memory charged to TCP buffers, IPv4 and IPv6. Host-wide; pressure begins at tcp_mem[1] pages and the hard limit is tcp_mem[2]. "
             + "The kernel charges in steps, so it runs a little high.",
             Scale.Pages),
-        Gauge("UDP", "inuse", "tcpagent_udp_sockets_inuse",
-            "IPv4 UDP sockets of this network namespace that are bound to a port."),
         Gauge("UDP", "mem", "tcpagent_udp_memory_bytes",
             "Memory charged to UDP buffers, IPv4 and IPv6. Host-wide; bounded by udp_mem[2] pages, above which datagrams are dropped.",
             Scale.Pages),
-        Gauge("FRAG", "inuse", "tcpagent_ip_fragment_queues",
-            "IPv4 packets of this network namespace that wait for missing fragments."),
         Gauge("FRAG", "memory", "tcpagent_ip_fragment_memory_bytes",
             "Memory of IPv4 fragments that wait to be reassembled, in this network namespace. Above ipfrag_high_thresh new fragments "
             + "are dropped."),
@@ -44,10 +40,6 @@ static class SockstatRows
         Gauge("TCP6", "inuse", "tcpagent_tcp6_sockets_inuse",
             "IPv6 TCP sockets of this network namespace, those that carry IPv4 included: listening, connecting, connected or closing. "
             + "Neither TIME_WAIT nor SYN_RECV is in it."),
-        Gauge("UDP6", "inuse", "tcpagent_udp6_sockets_inuse",
-            "IPv6 UDP sockets of this network namespace that are bound to a port, also those that carry IPv4."),
-        Gauge("FRAG6", "inuse", "tcpagent_ip6_fragment_queues",
-            "IPv6 packets of this network namespace that wait for missing fragments."),
         Gauge("FRAG6", "memory", "tcpagent_ip6_fragment_memory_bytes",
             "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "
             + "are dropped."),

@@ -93,7 +93,7 @@ public sealed class TextSourceTests : IDisposable
         Assert.Equal(5, source.Value("tcpagent_tcp_sockets_inuse"));
         Assert.Null(source.Value("tcpagent_tcp6_sockets_inuse"));
 
-        _root.Write("net/sockstat6", "TCP6: inuse 4\nUDP6: inuse\n");
+        _root.Write("net/sockstat6", "TCP6: inuse 4\nFRAG6: memory\n");
         Assert.Equal(Outcome.Partial, source.Read().Outcome);
         Assert.Equal((5, 4), (source.Value("tcpagent_tcp_sockets_inuse"), source.Value("tcpagent_tcp6_sockets_inuse")));
     }

@@ -32,9 +32,8 @@ ref struct QdiscRow
     internal long QueuePackets;
     internal long QueueBytes;
 
-    /// <summary>These three are u32.</summary>
+    /// <summary>This and the next are u32.</summary>
     internal long Drops;
-    internal long Requeues;
     internal long Overlimits;
     internal long LimitPackets;
     internal long LimitBytes;
@@ -66,7 +65,6 @@ static class TrafficControl
             QueuePackets = Absent,
             QueueBytes = Absent,
             Drops = Absent,
-            Requeues = Absent,
             Overlimits = Absent,
             LimitPackets = Absent,
             LimitBytes = Absent,
@@ -113,7 +111,6 @@ static class TrafficControl
                 row.QueuePackets = MemoryMarshal.Read<uint>(value);
                 row.QueueBytes = MemoryMarshal.Read<uint>(value[4..]);
                 row.Drops = MemoryMarshal.Read<uint>(value[8..]);
-                row.Requeues = MemoryMarshal.Read<uint>(value[12..]);
                 row.Overlimits = MemoryMarshal.Read<uint>(value[16..]);
             }
         }

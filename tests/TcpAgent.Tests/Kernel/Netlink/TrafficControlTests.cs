@@ -15,7 +15,7 @@ public class TrafficControlTests
             out var row));
         Assert.Equal((7, true, "fq_codel"), (row.Index, row.IsRoot, Encoding.ASCII.GetString(row.Kind)));
         Assert.Equal((1L << 40, 1L << 36, true), (row.Bytes, row.Packets, row.HasPackets64));
-        Assert.Equal((3L, 4500L, 9L, 2L, 1L), (row.QueuePackets, row.QueueBytes, row.Drops, row.Requeues, row.Overlimits));
+        Assert.Equal((3L, 4500L, 9L, 1L), (row.QueuePackets, row.QueueBytes, row.Drops, row.Overlimits));
         Assert.Equal((10240L, long.MinValue), (row.LimitPackets, row.LimitBytes));
     }
 
