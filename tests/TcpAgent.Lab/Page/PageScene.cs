@@ -12,6 +12,13 @@ public abstract class PageScene : IAsyncLifetime
     /// <summary>The collection of all its tests: two browsers would slow each other.</summary>
     internal const string OneAtATime = "page";
 
+    private protected const string Live = "api/v1/live", History = "api/v1/history", Incidents = "api/v1/incidents";
+
+    private protected const string Established =
+        "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'established').textContent";
+
+    private protected const string Events = "document.querySelector('#events').textContent";
+
     private protected const string Address = "http://127.0.0.1:10793/";
 
     readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-page-").FullName;
@@ -70,6 +77,8 @@ public abstract class PageScene : IAsyncLifetime
         await tab.Until(until);
         return tab;
     }
+
+    private protected static Func<Asked, Task> AlwaysAnswer(string body) => asked => asked.Answer(body);
 
     private protected static async Task Keep(Tab tab, string name)
     {

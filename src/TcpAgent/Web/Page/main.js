@@ -28,7 +28,7 @@ function look() {
   const from = to - state.span;
   if (state.cursor < from) [state.cursor, state.isPinned] = [null, false];
   const rows = store.between(from, to);
-  const pointed = state.cursor === null ? undefined : store.at(state.cursor);
+  const pointed = state.cursor === null || rows.length === 0 ? undefined : store.at(state.cursor);
   return {
     from, to, span: state.span, rows, row: pointed ?? rows.at(-1) ?? { t: to, v: [], listeners: new Map() },
     cursor: pointed ? pointed.t : null, isNow: !pointed && state.end === null,
