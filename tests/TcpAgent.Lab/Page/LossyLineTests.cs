@@ -77,6 +77,11 @@ public sealed class LossyLineTests : PageScene
         await Task.Delay(1500);
         Assert.Equal(1, (int)(await tab.Run(Turned))!);
         AssertClean(tab);
+
+        // A range that begins while something limits has no turn.
+        await tab.Go($"{Address}?since=-2s");
+        await tab.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: accept_queue from ')");
+        Assert.Equal(0, (int)(await tab.Run(Turned))!);
     }
 
     /// <summary>Of the same turn the agent knows more: whose queue it is.</summary>

@@ -56,24 +56,24 @@ export class Store {
       this.rows.push({ t, v, listeners: named(record.listeners ?? [], 'listener') });
     }
     this.rows.sort((a, b) => a.t - b.t);
-    this.#addTold(doc, known, newest);
+    this.#addTold(doc, newest);
     this.#forget();
   }
 
-  // What the agent tells of its records, in place of what the page made of them. The agent begins without a state: to what was known
-  // before, its first record adds nothing, and a state that nothing is known before has not turned there.
-  #addTold({ records, events }, known, newest) {
+  // What the agent tells of its records, in place of what the page made of them. The agent begins without a state and tells one at its
+  // first record: it turned there only if the row before, which the page may have, had another.
+  #addTold({ records, events }, newest) {
     const times = records.map(record => Date.parse(record.time)).filter(t => t <= newest);
     if (times.length === 0) return;
-    const [first, until] = [times[0], times.at(-1)];
-    const from = known.has(first) ? first : first - 1;
-    const isNews = ({ series, t }) => {
-      const [state, before] = [this.gauge(series), this.before(this.at(t))];
-      return before !== undefined && state(before) !== state(this.at(t));
+    const until = times.at(-1);
+    const isTurn = ({ t, series }) => {
+      const [state, row] = [this.gauge(series), this.at(t)];
+      const before = this.before(row);
+      return before !== undefined && state(before) !== state(row);
     };
-    this.events = this.events.filter(event => event.t <= from || !event.isOwn);
+    this.events = this.events.filter(event => event.t < times[0] || !event.isOwn);
     this.addEvents(events.map(event => ({ t: Date.parse(event.time), series: event.series ?? '', text: event.text }))
-      .filter(event => event.t > from && event.t <= until && (!event.series.endsWith('.state') || isNews(event))));
+      .filter(event => event.t <= until && (!event.series.endsWith('.state') || isTurn(event))));
     this.told = Math.max(this.told, until);
   }
 
