@@ -68,6 +68,7 @@ public sealed class LossyLineTests : PageScene
         await Stage.StartAndWait(Stage.Server, "listen", Scenarios.Stage.Server4, "8080", "4");
         Stage.Start(Stage.Client, "connects", Scenarios.Stage.Server4, "8080", "20");
         await tab.Until($"{Turned} === 1");
+        await Task.Delay(2500);
         await tab.Hide(true);
         await Task.Delay(4500);
         var asked = tab.Requests.Length;
