@@ -59,13 +59,17 @@ sealed class Page
     /// <summary>In one file a module's names are there without being exported and imported.</summary>
     static byte[] Join(Dictionary<string, byte[]> modules)
     {
-        const string Export = "export ";
-        var joined = new StringBuilder();
+        using var joined = new MemoryStream(64 * 1024);
         foreach (var module in Modules)
-            foreach (var line in Encoding.UTF8.GetString(modules[$"{module}.js"]).AsSpan().EnumerateLines())
-                if (!line.StartsWith("import ", StringComparison.Ordinal))
-                    joined.Append(line.StartsWith(Export, StringComparison.Ordinal) ? line[Export.Length..] : line).Append('\n');
-        return Encoding.UTF8.GetBytes(joined.ToString());
+            for (ReadOnlySpan<byte> rest = modules[$"{module}.js"]; rest.Length > 0;)
+            {
+                var end = rest.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..(end + 1)];
+                rest = rest[line.Length..];
+                if (!line.StartsWith("import "u8))
+                    joined.Write(line.StartsWith("export "u8) ? line["export ".Length..] : line);
+            }
+        return joined.ToArray();
     }
 
     /// <summary>Name and bytes of every file.</summary>

@@ -73,6 +73,7 @@ public sealed partial class PageTests : IAsyncLifetime
         {
             Assert.True(body.All(b => b == '\n' || b is >= (byte)' ' and <= (byte)'~'), $"{name} is not plain ASCII");
             Assert.True(body.Count(b => b == '\n') < 250, $"{name} is long");
+            Assert.True(body[^1] == '\n', $"{name} ends within a line");
         }
     }
 
