@@ -9,14 +9,21 @@ using TcpAgent.History;
 
 namespace TcpAgent.Web;
 
-/// <summary>The live page at / and what it is made of: the files of the folder Page, which are part of the program.</summary>
+/// <summary>
+/// The live page at / and what it is made of: the files of the folder Page, which are part of the program. The modules go out as one
+/// file, because each request more is one that a bad line can lose.
+/// </summary>
 sealed class Page
 {
     /// <summary>Nothing from elsewhere, nothing inline, and nobody may frame it.</summary>
     internal const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    const string Index = "index.html";
+    const string Index = "index.html", Joined = "page.js";
+
+    /// <summary>What page.js is made of, each after those that it imports.</summary>
+    internal static readonly string[] Modules =
+        ["agent", "dom", "store", "plot", "timeline", "verdict", "panels", "tables", "pointer", "save", "past", "main"];
 
     sealed record Asset(string ContentType, byte[] Body, EntityTagHeaderValue Tag);
 
@@ -26,7 +33,7 @@ sealed class Page
     internal Page(string telemetryPath)
     {
         var assets = new Dictionary<string, Asset>();
-        foreach (var (name, body) in Files())
+        foreach (var (name, body) in Served())
         {
             // Relative links, so that the page works behind a proxy under any path.
             var content = name != Index ? body : Encoding.UTF8.GetBytes(
@@ -34,6 +41,35 @@ sealed class Page
             assets[name == Index ? "/" : $"/page/{name}"] = new Asset(ContentType(name), content, Tag(content));
         }
         _assets = assets.ToFrozenDictionary();
+    }
+
+    static List<(string Name, byte[] Body)> Served()
+    {
+        var modules = new Dictionary<string, byte[]>();
+        var served = new List<(string, byte[])>();
+        foreach (var (name, body) in Files())
+            if (Array.IndexOf(Modules, Path.GetFileNameWithoutExtension(name)) >= 0)
+                modules[name] = body;
+            else
+                served.Add((name, body));
+        served.Add((Joined, Join(modules)));
+        return served;
+    }
+
+    /// <summary>In one file a module's names are there without being exported and imported.</summary>
+    static byte[] Join(Dictionary<string, byte[]> modules)
+    {
+        using var joined = new MemoryStream(64 * 1024);
+        foreach (var module in Modules)
+            for (ReadOnlySpan<byte> rest = modules[$"{module}.js"]; rest.Length > 0;)
+            {
+                var end = rest.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..(end + 1)];
+                rest = rest[line.Length..];
+                if (!line.StartsWith("import "u8))
+                    joined.Write(line.StartsWith("export "u8) ? line["export ".Length..] : line);
+            }
+        return joined.ToArray();
     }
 
     /// <summary>Name and bytes of every file.</summary>

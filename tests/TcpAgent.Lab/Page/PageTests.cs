@@ -6,83 +6,10 @@ using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Page;
 
-/// <summary>
-/// The live page in a real Chromium beside a real agent, in a network namespace with nothing else: a request to anywhere else would
-/// fail and be told. PAGE_PICTURES=FOLDER keeps pictures.
-/// </summary>
-public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
+/// <summary>The live page in a real Chromium beside a real agent.</summary>
+[Collection(OneAtATime)]
+public sealed class PageTests(ITestOutputHelper output) : PageScene
 {
-    const string Address = "http://127.0.0.1:10793/";
-
-    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-page-").FullName;
-    Stage? _stage;
-    Browser? _browser;
-    Child? _agent;
-
-    Browser Browser => _browser!;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        await EndAgent();
-        if (_stage is not null)
-            await _stage.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    async Task EndAgent()
-    {
-        if (_agent is not null)
-            await _agent.DisposeAsync();
-        _agent = null;
-    }
-
-    void StartAgent(bool history = true)
-    {
-        var (file, arguments) = AgentProgram.Command(
-            "serve", "--web.listen-address=127.0.0.1:10793", $"--history.file={(history ? Path.Combine(_folder, "history.ring") : "none")}");
-        _agent = _stage!.Server.Start(file, arguments);
-    }
-
-    async Task<Tab> Open(string path = "", int width = 1280, bool dark = false, string until = "document.body.dataset.connection === 'live'")
-    {
-        if (_stage is null)
-        {
-            Require.Tool("chromium", "chromium");
-            _stage = await Stage.Create(seconds: 60);
-            StartAgent();
-
-            // Chromium gives up its requests when an address comes, and the kernel takes a second or two over the link's own.
-            await Eventually.Holds(
-                async () => (await _stage.Server.Run("ip", "-6", "address", "show", "dev", "lab0", "scope", "link", "-tentative")).Contains("fe80:", StringComparison.Ordinal),
-                TimeSpan.FromSeconds(20), () => "no link-local address");
-            _browser = await Browser.Start(_stage.Server);
-        }
-        await Eventually.Holds(
-            async () => (await _stage.Server.RunAny("/bin/sh", "-c", "ss -Htln sport = :10793 | grep -q .")).Code == 0, TimeSpan.FromSeconds(20), () => _agent!.Output);
-        var tab = await Browser.Open(width, width < 500 ? 844 : 900, dark);
-        await tab.Go(Address + path);
-        await tab.Until(until);
-        return tab;
-    }
-
-    static async Task Keep(Tab tab, string name)
-    {
-        if (Environment.GetEnvironmentVariable("PAGE_PICTURES") is { } folder)
-            await tab.Picture(Path.Combine(folder, $"{name}.png"));
-    }
-
-    static void AssertClean(Tab tab)
-    {
-        Assert.Empty(tab.Complaints);
-        Assert.NotEmpty(tab.Requests);
-        Assert.All(tab.Requests, url => Assert.True(
-            url.StartsWith(Address, StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal) || url.StartsWith("blob:", StringComparison.Ordinal), url));
-    }
-
     const string SynRecv = "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'syn_recv').querySelector('.figure').textContent";
 
     [SkippableFact]
@@ -92,10 +19,10 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
 
         // An agent's first walks are dear, by being compiled, and it rests after dear ones.
         await tab.Until($"{SynRecv} === '0' && document.querySelector('#states .line').getAttribute('d').split('L').length > 2");
-        await _stage!.StartAndWait(_stage.Server, "listen", Stage.Server4, "8091", "64");
-        _stage.Start(_stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
+        await Stage.StartAndWait(Stage.Server, "listen", Stage.Server4, "8091", "64");
+        Stage.Start(Stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
         await Eventually.Holds(
-            async () => (await _stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32, TimeSpan.FromSeconds(10), () => "no SYN_RECV");
+            async () => (await Stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32, TimeSpan.FromSeconds(10), () => "no SYN_RECV");
         var watch = Stopwatch.StartNew();
         await tab.Until($"Number({SynRecv}) > 32");
         output.WriteLine($"shown {watch.ElapsedMilliseconds} ms after ss");
@@ -193,8 +120,8 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
         var tab = await Open(width: width, dark: dark);
         if (isLimiting)
         {
-            await _stage!.StartAndWait(_stage.Server, "listen", Stage.Server4, "8080", "4");
-            _stage.Start(_stage.Client, "connects", Stage.Server4, "8080", "20");
+            await Stage.StartAndWait(Stage.Server, "listen", Stage.Server4, "8080", "4");
+            Stage.Start(Stage.Client, "connects", Stage.Server4, "8080", "20");
         }
         await tab.Until($"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources li').length > 5");
         Assert.True(await tab.Is("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen");
@@ -210,12 +137,12 @@ public sealed class PageTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task AHiddenTabAsksNothingAndCatchesUp()
     {
         var tab = await Open();
-        await tab.Run("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await tab.Hide(true);
         await Task.Delay(1200);
         var before = tab.Requests.Length;
         await Task.Delay(4000);
         Assert.Equal(before, tab.Requests.Length);
-        await tab.Run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
+        await tab.Hide(false);
         await Eventually.Holds(
             () => Task.FromResult(tab.Requests[before..].Any(url => url.Contains("/api/v1/history?since=20", StringComparison.Ordinal))), TimeSpan.FromSeconds(3), () => "no catching up");
         var seconds = tab.Requests.Length;

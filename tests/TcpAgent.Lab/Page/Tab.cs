@@ -11,6 +11,7 @@ sealed class Tab
     readonly string _session;
     readonly List<string> _requests = [];
     readonly List<string> _complaints = [];
+    readonly Dictionary<string, Func<Asked, Task>> _handlers = [];
 
     internal Tab(Browser browser, string target, string session)
     {
@@ -32,7 +33,30 @@ sealed class Tab
 
     internal Task<JsonNode> Send(string method, object? parameters = null) => _browser.Send(method, parameters, _session);
 
-    internal Task Go(string address) => Send("Page.navigate", new { url = address });
+    /// <summary>What is asked of the page from then on is asked of the new one.</summary>
+    internal async Task Go(string address)
+    {
+        await Run("window.isLeft = true");
+        await Send("Page.navigate", new { url = address });
+        await Until("!window.isLeft");
+    }
+
+    /// <summary>From now on a request whose address has this part gets no answer but what the handler gives it.</summary>
+    internal Task Intercept(string part, Func<Asked, Task> handler)
+    {
+        lock (_handlers)
+        {
+            _handlers[part] = handler;
+            return Send("Fetch.enable", new { patterns = _handlers.Keys.Select(one => new { urlPattern = $"*{one}*" }).ToArray() });
+        }
+    }
+
+    void Handle(JsonNode parameters)
+    {
+        var asked = new Asked(this, (string)parameters["requestId"]!, (string)parameters["request"]!["url"]!);
+        lock (_handlers)
+            _ = Task.Run(() => _handlers.First(one => asked.Address.Contains(one.Key, StringComparison.Ordinal)).Value(asked));
+    }
 
     /// <summary>The value of an expression, which may be a promise.</summary>
     internal async Task<JsonNode?> Run(string expression)
@@ -52,6 +76,13 @@ sealed class Tab
     /// <summary>What is not there yet does not hold.</summary>
     internal Task Until(string expression, int seconds = 10) => Eventually.Holds(
         () => Is($"(() => {{ try {{ return {expression} }} catch {{ return false }} }})()"), TimeSpan.FromSeconds(seconds), () => $"{expression}\n{string.Join('\n', Complaints)}");
+
+    /// <summary>As if another tab were in front of it, or not any more.</summary>
+    internal async Task Hide(bool isHidden)
+    {
+        await Run(isHidden ? "void Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })" : "delete document.hidden");
+        await Run("document.dispatchEvent(new Event('visibilitychange'))");
+    }
 
     internal Task Click(string selector) => Run($"document.querySelector({Quote(selector)}).click()");
 
@@ -95,6 +126,9 @@ sealed class Tab
         {
             case "Network.requestWillBeSent":
                 Keep(_requests, (string)parameters["request"]!["url"]!);
+                break;
+            case "Fetch.requestPaused":
+                Handle(parameters);
                 break;
             case "Runtime.consoleAPICalled":
             case "Runtime.exceptionThrown":

@@ -21,7 +21,8 @@ public sealed partial class PageTests : IAsyncLifetime
 
     public static TheoryData<string, string> Paths => new()
     {
-        { "/", "text/html; charset=utf-8" }, { "/page/style.css", "text/css; charset=utf-8" }, { "/page/main.js", "text/javascript; charset=utf-8" },
+        { "/", "text/html; charset=utf-8" }, { "/page/style.css", "text/css; charset=utf-8" }, { "/page/load.js", "text/javascript; charset=utf-8" },
+        { "/page/page.js", "text/javascript; charset=utf-8" },
     };
 
     [Theory]
@@ -58,6 +59,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/index.html")]
     [InlineData("/page/")]
     [InlineData("/page/index.html")]
+    [InlineData("/page/main.js")]
     [InlineData("/page/../page/none.js")]
     public async Task OnlyItsFilesAreThere(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _agent.Client.GetAsync(path)).StatusCode);
 
@@ -71,6 +73,7 @@ public sealed partial class PageTests : IAsyncLifetime
         {
             Assert.True(body.All(b => b == '\n' || b is >= (byte)' ' and <= (byte)'~'), $"{name} is not plain ASCII");
             Assert.True(body.Count(b => b == '\n') < 250, $"{name} is long");
+            Assert.True(body[^1] == '\n', $"{name} ends within a line");
         }
     }
 
@@ -91,12 +94,23 @@ public sealed partial class PageTests : IAsyncLifetime
                 Assert.False(text.Contains(bad, StringComparison.Ordinal), $"{name} has {bad}");
     }
 
-    /// <summary>A saved file is all scripts in one, so no name may be given twice, and no import may take two lines.</summary>
+    /// <summary>Each request more is one that a bad line can lose.</summary>
+    [Fact]
+    public async Task AllOfItComesByThreeRequestsMore()
+    {
+        var page = await _agent.Client.GetStringAsync("/");
+        Assert.Equal(["page/load.js", "page/style.css", "page/page.js"], Regex.Matches(page, "page/[^\"]*").Select(match => match.Value));
+        var script = await _agent.Client.GetStringAsync("/page/page.js");
+        Assert.DoesNotMatch(new Regex("^(import|export) ", RegexOptions.Multiline), script);
+        Assert.All(Page.Modules, name => Assert.Contains(Texts[$"{name}.js"].Split('\n')[0], script, StringComparison.Ordinal));
+    }
+
+    /// <summary>The modules go out as one file, so no name may be given twice, and no import may take two lines.</summary>
     [Fact]
     public void ItsScriptsCanBeJoinedInOneFile()
     {
-        var scripts = Texts.Where(file => file.Key.EndsWith(".js", StringComparison.Ordinal)).ToDictionary();
-        var order = Regex.Match(scripts["save.js"], @"modules = \[(.*)\]").Groups[1].Value.Split(", ").Select(name => name.Trim('\'') + ".js").ToList();
+        var scripts = Texts.Where(file => file.Key.EndsWith(".js", StringComparison.Ordinal) && file.Key != "load.js").ToDictionary();
+        var order = Page.Modules.Select(name => $"{name}.js").ToList();
         Assert.Equal(scripts.Keys.Order(StringComparer.Ordinal), order.Order(StringComparer.Ordinal));
         foreach (var (name, text) in scripts)
             foreach (Match import in Regex.Matches(text, "^import .*$", RegexOptions.Multiline))

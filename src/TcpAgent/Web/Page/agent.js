@@ -1,22 +1,29 @@
 // Asking the agent, and its answers in words.
 
-export class Problem extends Error {}
+// What the agent says instead of an answer.
+export class Problem extends Error {
+  constructor(text, status) {
+    super(text);
+    this.isBusy = status === 503;
+  }
+}
 
-export async function ask(path) {
-  const answer = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
-  if (answer.status === 401) throw new Problem('the agent asks for a name and a password (401): reload this page to give them');
-  if (!answer.ok) throw new Problem(`the agent says: ${(await answer.text()).trim() || 'no reason given'} (${answer.status})`);
+export async function ask(path, within = 10_000) {
+  const answer = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(within) });
+  if (answer.status === 401) throw new Problem('the agent asks for a name and a password (401): reload this page to give them', 401);
+  if (!answer.ok) throw new Problem(`the agent says: ${(await answer.text()).trim() || 'no reason given'} (${answer.status})`, answer.status);
   return answer.json();
 }
 
-// The history is read by few at a time: whoever finds it busy asks once more.
+// Nothing waits for the history, and over a slow line it takes long. It is read by few at a time: whoever finds it busy asks once more.
 export async function askHistory(query) {
+  const path = `api/v1/history?${query}`;
   try {
-    return await ask(`api/v1/history?${query}`);
+    return await ask(path, 30_000);
   } catch (problem) {
-    if (!(problem instanceof Problem) || !problem.message.includes('(503)')) throw problem;
+    if (!problem.isBusy) throw problem;
     await new Promise(resolve => setTimeout(resolve, 1500));
-    return ask(`api/v1/history?${query}`);
+    return ask(path, 30_000);
   }
 }
 

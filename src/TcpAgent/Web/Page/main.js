@@ -1,6 +1,7 @@
 // The page: asks the agent once a second while somebody looks, keeps what it saw, and draws the range in sight.
 import { ask, askHistory, inWords, Problem } from './agent.js';
 import { byId, clock, dayAndClock, duration, h, keep, setAttribute, setText, zone } from './dom.js';
+import { Past } from './past.js';
 import { Store } from './store.js';
 import { Timeline, changes } from './timeline.js';
 import { drawPast, drawVerdict } from './verdict.js';
@@ -14,6 +15,7 @@ const saved = readSaved();
 const asked = [...new URLSearchParams(location.search)].filter(([name]) => ['since', 'until', 'incident'].includes(name));
 const isPast = saved !== null || asked.length > 0;
 const store = new Store(isPast ? Infinity : 16 * minute);
+const past = new Past(store, note, drawSoon);
 
 // end: the last moment in sight, null to follow the newest; doc: the newest answer; held: the one of when it was paused.
 const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc: null, held: null };
@@ -26,9 +28,10 @@ function look() {
   const from = to - state.span;
   if (state.cursor < from) [state.cursor, state.isPinned] = [null, false];
   const rows = store.between(from, to);
-  const pointed = state.cursor === null ? undefined : store.at(state.cursor);
+  const pointed = state.cursor === null || rows.length === 0 ? undefined : store.at(state.cursor);
   return {
-    from, to, span: state.span, rows, row: pointed ?? rows.at(-1) ?? store.last, cursor: pointed ? pointed.t : null, isNow: !pointed && state.end === null,
+    from, to, span: state.span, rows, row: pointed ?? rows.at(-1) ?? { t: to, v: [], listeners: new Map() },
+    cursor: pointed ? pointed.t : null, isNow: !pointed && state.end === null,
   };
 }
 
@@ -41,6 +44,7 @@ function draw() {
   if (isPast) drawPast(store, view, doc, saved !== null && saved.isNow);
   else drawVerdict(store, doc);
   timeline.draw(store, view);
+  byId('nothing').hidden = view.rows.length > 0;
   for (const panel of [drawResources, drawStates, drawListeners, drawDrops, drawConntrack, drawSoftnet]) panel(store, view, doc);
   drawEvents(view);
   drawControls(view);
@@ -81,21 +85,20 @@ function keepAt(t) {
   draw();
 }
 
-function pause(end) {
-  state.end = end;
-  state.held = end === null ? null : state.held ?? state.doc;
+// Null follows the newest again.
+function endAt(end) {
+  state.end = store.held = end;
+  state.held = isPast || end === null ? null : state.held ?? state.doc;
 }
 
 function zoomTo(t) {
-  const end = Math.min(store.last.t, t + minute / 2);
-  if (isPast) state.end = end;
-  else pause(end);
+  endAt(Math.min(store.last.t, t + minute / 2));
   state.span = minute;
   keepAt(t);
 }
 
 byId('pause').addEventListener('click', () => {
-  pause(state.end === null ? store.last?.t ?? null : null);
+  endAt(state.end === null ? store.last?.t ?? null : null);
   keepAt(null);
 });
 
@@ -103,7 +106,7 @@ byId('zoom').addEventListener('click', event => {
   const span = Number(event.target.dataset.span);
   if (!span || !store.last) return;
   const middle = state.cursor ?? (state.end ?? store.last.t) - span / 2;
-  if (state.end !== null) state.end = Math.min(store.last.t, middle + span / 2);
+  if (state.end !== null) endAt(Math.min(store.last.t, middle + span / 2));
   state.span = span;
   drawSoon();
 });
@@ -112,8 +115,8 @@ byId('save').addEventListener('click', async () => {
   const view = look();
   try {
     await save({
-      doc: state.held ?? state.doc, isNow: !isPast, view: { from: view.from, to: view.to }, rows: view.rows, events: store.events, told: store.told,
-      interval: store.interval,
+      doc: state.held ?? state.doc, isNow: !isPast, view: { from: view.from, to: view.to }, rows: view.rows, columns: store.columns,
+      events: store.events, interval: store.interval,
     });
   } catch (problem) {
     note(`The file could not be made: ${problem.message}`);
@@ -132,58 +135,46 @@ function take(doc) {
 
 let timer = 0;
 let lost = null;
-let began = false;
-let incidentsAt = 0;
+let polls = 0;
 
-// The past of a page that was opened, and of one that was not looked at for a while.
-async function fill(doc, before) {
-  if (began && store.last.t - before < 2.5 * store.interval) return;
-  if (doc.history)
-    try {
-      store.addHistory(await askHistory(`since=${began ? new Date(before).toISOString() : '-15m'}`));
-      note('');
-    } catch (problem) {
-      note(`The past cannot be shown: ${inWords(problem)}`);
-    }
-  began = true;
+// What a live answer adds; what is missing before it is asked for, and not waited for.
+function see(doc) {
+  const before = store.last?.t ?? null;
+  take(doc);
+  if (store.addLive(doc)) {
+    past.forget();
+    endAt(null);
+    [state.cursor, state.isPinned] = [null, false];
+    store.addEvents([{ t: store.last.t, text: 'the clock was set back' }]);
+  } else if (before === null) past.miss(store.last.t - 15 * minute);
+  else if (store.last.t - before > 2.5 * store.interval) past.miss(before);
+  store.addEvents(changes(store, store.last));
+  past.fill(doc);
+  past.incidents(doc);
 }
 
+// A tab that is hidden and seen again asks anew: an answer to an older question comes too late.
 async function poll() {
   clearTimeout(timer);
+  const turn = ++polls;
   if (document.hidden) return;
   let wait = 2000;
   try {
     const doc = await ask('api/v1/live');
-    const before = store.last?.t;
-    take(doc);
-    store.addLive(doc);
-    await fill(doc, before);
-    store.addEvents(changes(store, store.last));
-    if (Date.now() > incidentsAt) await incidents(doc);
+    if (turn !== polls) return;
+    see(doc);
     wait = Math.max(250, store.interval - doc.age_seconds * 1000 + 30);
     lost = null;
     setText(byId('connection'), 'live');
     document.body.dataset.connection = 'live';
   } catch (problem) {
+    if (turn !== polls) return;
     lost ??= store.last ? ` since ${clock(store.last.t)}` : '';
     setText(byId('connection'), problem instanceof Problem ? `no sample${lost}: ${problem.message}` : `no answer${lost}; trying again`);
     document.body.dataset.connection = 'lost';
   }
-  clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(poll, wait);
+  timer = setTimeout(poll, wait);
   draw();
-}
-
-// New ones come three minutes after the verdict turned.
-async function incidents(doc) {
-  incidentsAt = Date.now() + minute;
-  const list = doc.history ? (await ask('api/v1/incidents').catch(() => ({ incidents: [] }))).incidents : [];
-  const items = list.slice(-8).reverse().map(one => h(
-    'li', {}, h('a', { href: `?since=${one.since}&until=${one.until}&incident=${one.name}`, text: dayAndClock(Date.parse(one.time)) }), ' ', one.limiting.join('; ')));
-  if (items.length === 0)
-    items.push(h('li', { class: 'aside', text: doc.history ? 'None is kept. One is, three minutes after the verdict turned to limiting.'
-      : 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.' }));
-  byId('incidents').replaceChildren(...items);
 }
 
 function showRange(from, to) {
@@ -192,40 +183,46 @@ function showRange(from, to) {
   all.dataset.span = state.span;
   setText(all, 'All');
   byId('pause').hidden = true;
-  setText(byId('connection'), saved ? 'saved from the agent' : 'a range of the past');
   draw();
 }
 
 async function showPast() {
   byId('now').hidden = false;
+  setText(byId('connection'), 'a range of the past');
   try {
     const doc = await ask('api/v1/live');
     take(doc);
-    await incidents(doc);
     if (!doc.history) return note('This agent keeps no history (--history.file), so a range of the past cannot be shown.');
     const history = await askHistory(new URLSearchParams(asked));
     store.addHistory(history);
     store.interval = history.interval_seconds * 1000;
-    if (!store.last) return note('The history has nothing of this range.');
-    showRange(store.rows[0].t, store.last.t);
+    note(store.last ? '' : 'The history has nothing of this range.');
+    if (store.last) showRange(store.rows[0].t, store.last.t);
   } catch (problem) {
-    note(`The range cannot be shown: ${inWords(problem)}`);
+    const isPassing = !(problem instanceof Problem) || problem.isBusy;
+    note(`The range cannot be shown${isPassing ? ' yet' : ''}: ${inWords(problem)}${isPassing ? '; it is asked for again' : ''}.`);
+    if (isPassing) setTimeout(showPast, 5000);
   }
 }
 
 function showSaved() {
   take(saved.doc);
-  for (const name of saved.doc.series) store.column(name);
-  Object.assign(store, { rows: saved.rows, events: saved.events, told: saved.told, interval: saved.interval });
+  for (const name of saved.columns) store.column(name);
+  Object.assign(store, { rows: saved.rows, events: saved.events, interval: saved.interval });
   for (const element of [byId('save'), byId('link'), byId('links'), byId('incidents').closest('section')]) element.hidden = true;
+  setText(byId('connection'), 'saved from the agent');
   showRange(saved.view.from, saved.view.to);
 }
 
 setText(byId('about'), `Times in ${zone()}.`);
 followPointer({ store, look, moveTo, zoomTo, isPinned: () => state.isPinned, pin: isPinned => { state.isPinned = isPinned; } });
 if (saved) showSaved();
-else if (isPast) showPast();
+else if (isPast) {
+  showPast();
+  setInterval(() => document.hidden || !state.doc || past.incidents(state.doc, Infinity), 1000);
+}
 else {
+  setText(byId('connection'), 'asking the agent');
   document.addEventListener('visibilitychange', poll);
   poll();
 }

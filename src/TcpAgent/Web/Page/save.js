@@ -1,9 +1,6 @@
 // The range in sight as one file that needs no agent: this page's own files inline, and the data.
 import { h } from './dom.js';
 
-// Each after those that it imports.
-const modules = ['agent', 'dom', 'store', 'plot', 'timeline', 'verdict', 'panels', 'tables', 'pointer', 'save', 'main'];
-
 // No scripts but this page's own, and no request to anywhere.
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -14,12 +11,12 @@ async function text(path) {
 }
 
 export async function save(saved) {
-  const [page, style, ...scripts] = await Promise.all([text('./'), text('page/style.css'), ...modules.map(name => text(`page/${name}.js`))]);
-  const script = scripts.join('\n').replace(/^import .*$/gm, '').replace(/^export /gm, '');
+  const [page, style, script] = await Promise.all(['./', 'page/style.css', 'page/page.js'].map(text));
   const data = JSON.stringify(saved, (_, value) => (value instanceof Map ? [...value.values()] : value)).replaceAll('<', '\\u003c');
   const end = '<' + '/script>';
   const file = page
     .replace('<meta charset="utf-8">', () => `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${policy}">`)
+    .replace(/<script src[^>]*><.script>\n/, '')
     .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>\n${style}</style>`)
     .replace(/<script type="module"[^>]*><.script>/, () => `<script type="application/json" id="saved">${data}${end}\n<script type="module">\n${script}${end}`);
   const url = URL.createObjectURL(new Blob([file], { type: 'text/html' }));

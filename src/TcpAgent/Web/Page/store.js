@@ -7,6 +7,8 @@ export class Store {
   interval = 1000;
   // Until when the agent itself told the events.
   told = 0;
+  // The end of what is looked at while paused; what is before it is forgotten no more than what is new.
+  held = null;
   #columns = new Map();
 
   constructor(longest) {
@@ -22,34 +24,57 @@ export class Store {
     return this.#columns.get(name);
   }
 
+  get columns() {
+    return [...this.#columns.keys()];
+  }
+
+  // True where the clock was set back: what was seen before cannot be laid on one axis with what comes.
   addLive(doc) {
     this.interval = Math.max(1000, doc.interval_seconds * 1000);
     const row = {
       t: Date.parse(doc.time), v: this.#take(doc.series, doc.values), listeners: named(doc.listeners, 'listener'),
       cpus: named(doc.cpus, 'cpu'), conntrack: doc.conntrack,
     };
-    // A sample already there; or the clock was set back, and what was seen cannot be laid on one axis with what comes.
-    if (this.last?.t === row.t) return;
-    if (this.last?.t > row.t) this.rows = [];
+    if (this.last?.t === row.t) return false;
+    const isBack = this.last?.t > row.t;
+    if (isBack) Object.assign(this, { rows: [], events: [], told: 0, held: null });
     this.rows.push(row);
     this.#forget();
+    return isBack;
   }
 
-  // Rows that are there stay: a live one knows more.
+  // Rows that are there stay: a live one knows more. What is newer than they are is of another clock.
   addHistory(doc) {
+    const newest = this.last?.t ?? Infinity;
     const known = new Set(this.rows.map(row => row.t));
     const columns = doc.series.map(name => this.column(name));
     for (const record of doc.records) {
       const t = Date.parse(record.time);
-      if (known.has(t)) continue;
+      if (known.has(t) || t > newest) continue;
       const v = [];
       columns.forEach((column, i) => { v[column] = record.values[i]; });
       this.rows.push({ t, v, listeners: named(record.listeners ?? [], 'listener') });
     }
     this.rows.sort((a, b) => a.t - b.t);
-    this.addEvents(doc.events.map(event => ({ t: Date.parse(event.time), text: event.text })));
-    this.told = Math.max(this.told, this.last?.t ?? 0);
+    this.#addTold(doc, newest);
     this.#forget();
+  }
+
+  // What the agent tells of its records, in place of what the page made of them. The agent begins without a state and tells one at its
+  // first record: it turned there only if the row before, which the page may have, had another.
+  #addTold({ records, events }, newest) {
+    const times = records.map(record => Date.parse(record.time)).filter(t => t <= newest);
+    if (times.length === 0) return;
+    const until = times.at(-1);
+    const isTurn = ({ t, series }) => {
+      const [state, row] = [this.gauge(series), this.at(t)];
+      const before = this.before(row);
+      return before !== undefined && state(before) !== state(row);
+    };
+    this.events = this.events.filter(event => event.t < times[0] || !event.isOwn);
+    this.addEvents(events.map(event => ({ t: Date.parse(event.time), series: event.series ?? '', text: event.text }))
+      .filter(event => event.t <= until && (!event.series.endsWith('.state') || isTurn(event))));
+    this.told = Math.max(this.told, until);
   }
 
   addEvents(events) {
@@ -66,9 +91,9 @@ export class Store {
 
   #forget() {
     const oldest = (this.last?.t ?? 0) - this.longest;
-    const keep = this.rows.findIndex(row => row.t >= oldest);
-    if (keep > 0) this.rows.splice(0, keep);
-    this.events = this.events.filter(event => event.t >= oldest);
+    const isKept = ({ t }) => t >= oldest || (this.held !== null && t <= this.held && t >= this.held - this.longest);
+    this.rows = this.rows.filter(isKept);
+    this.events = this.events.filter(isKept);
   }
 
   // The rows from one time to another, both inclusive.
@@ -85,6 +110,11 @@ export class Store {
 
   before(row) {
     return this.rows[this.#find(row.t) - 1];
+  }
+
+  // Nothing is missing between the two.
+  follows(row, before) {
+    return before !== undefined && row.t - before.t <= 3.5 * this.interval;
   }
 
   #find(t) {
@@ -106,7 +136,7 @@ export class Store {
   // What a counter gained since the row before, a second; null after a gap and where the counter began anew.
   rate(read) {
     return (row, before) => {
-      if (!before || row.t - before.t > 3.5 * this.interval) return null;
+      if (!this.follows(row, before)) return null;
       const [now, then] = [read(row), read(before)];
       return now === null || then === null || now < then ? null : (now - then) * 1000 / (row.t - before.t);
     };

@@ -48,7 +48,7 @@ export function drawConntrack(store, view) {
   tracking.plot.element.hidden = best.value === 0;
 
   // The limit is in the picture where the table comes near it; far below it the course itself is worth seeing.
-  const top = best.value * 3 >= most ? Math.max(most, best.value) : Math.max(8, best.value * 1.2);
+  const top = best.value * 3 >= most ? Math.max(most, best.value, 1) : Math.max(8, best.value * 1.2);
   tracking.plot.draw(view, store.points(used, view.rows, view.span), {
     top, limit: most, losses: store.points(store.rate(store.gauge('conntrack.losses')), view.rows, view.span),
     label: `tracked connections over time: ${number(now)} now, highest ${number(best.value)}, limit ${number(most)}`, format: row => number(used(row)),

@@ -44,9 +44,9 @@ export class Timeline {
     for (let i = 0; i < rows.length;) {
       const state = verdict(rows[i]);
       const start = i++;
-      while (i < rows.length && verdict(rows[i]) === state && rows[i].t - rows[i - 1].t <= 3.5 * store.interval) i++;
+      while (i < rows.length && verdict(rows[i]) === state && store.follows(rows[i], rows[i - 1])) i++;
       if (state === null) continue;
-      const until = i < rows.length && rows[i].t - rows[i - 1].t <= 3.5 * store.interval ? rows[i].t : rows[i - 1].t + store.interval;
+      const until = i < rows.length && store.follows(rows[i], rows[i - 1]) ? rows[i].t : rows[i - 1].t + store.interval;
       runs[state] += `M${x(rows[start].t)} 100V${100 - heights[state]}H${x(until)}V100Z`;
     }
     runs.forEach((path, state) => setAttribute(this.paths[state], 'd', path));
@@ -108,7 +108,7 @@ export function changes(store, row) {
     if (now === then || now === null || (then === null && now === 0)) continue;
     const [used, limit] = [store.gauge(`${name}.used`)(row), store.gauge(`${name}.limit`)(row)];
     const figures = now === 0 || used === null || limit === null ? '' : `, ${used} of ${limit}`;
-    events.push({ t: row.t, text: `verdict: ${name} is ${['ok again', 'near its limit', 'limiting'][now]}${figures}` });
+    events.push({ t: row.t, isOwn: true, text: `verdict: ${name} is ${['ok again', 'near its limit', 'limiting'][now]}${figures}` });
   }
   return events;
 }

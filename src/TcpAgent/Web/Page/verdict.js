@@ -51,7 +51,7 @@ function blocksOf(store, why) {
   const blocks = told.map(one => ({
     title: told.length > 1 ? titled(one) : '',
     folded: bad.length > 0 && one.state === 'near',
-    text: `${one.title[0].toUpperCase()}${one.title.slice(1)}: ${one.state}${since(store, one)}. ${figures(one)}`,
+    text: `${one.title[0].toUpperCase()}${one.title.slice(1)}: ${one.state}${since(store, one, Date.parse(why.time))}. ${figures(one)}`,
     lists: [
       { name: 'Why', items: one.evidence }, { name: 'What to change', items: one.advice, ordered: true },
       { name: 'What will not help', items: one.will_not_fix, folded: true },
@@ -76,13 +76,15 @@ function figures(one) {
   return parts.length === 0 ? '' : `Now ${parts.join(', ')}.`;
 }
 
-// Since when the resource has stood so, as far as the page has seen.
-function since(store, one) {
+// Since when the resource had stood so at a time, as far as the page has seen.
+function since(store, one, t) {
   const state = store.gauge(`${one.resource}.state`);
   const wanted = one.state === 'limiting' ? 2 : 1;
-  let first = null;
-  for (let i = store.rows.length - 1; i >= 0 && state(store.rows[i]) === wanted; i--) first = store.rows[i];
-  return first === null ? '' : first === store.rows[0] ? ` since before ${clock(first.t)}` : ` since ${clock(first.t)}`;
+  let row = store.between(0, t).at(-1);
+  if (!row || state(row) !== wanted) return '';
+  let before = store.before(row);
+  for (; store.follows(row, before) && state(before) === wanted; before = store.before(row)) row = before;
+  return `${store.follows(row, before) ? ' since' : ' since before'} ${clock(row.t)}`;
 }
 
 // The verdict of a range in the past, from its rows; and what the agent said at its end, where that is known.
@@ -99,5 +101,6 @@ export function drawPast(store, view, { why }, isSaidThen) {
     ].join(' ').trim(),
   }));
   if (isSaidThen && why.verdict !== 'ok') blocks.push({ title: `What the agent said at ${clock(Date.parse(why.time))}` }, ...blocksOf(store, why));
-  show(stateWords[state], `${names || 'nothing was limiting'} from ${clock(view.from)} to ${clock(view.to)}`, blocks);
+  const isKnown = view.rows.length > 0;
+  show(isKnown ? stateWords[state] : 'unknown', `${isKnown ? names || 'nothing was limiting' : 'nothing is known'} from ${clock(view.from)} to ${clock(view.to)}`, blocks);
 }

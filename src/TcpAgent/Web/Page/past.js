@@ -1,0 +1,85 @@
+// What the page did not see itself: the time before it was opened or while nobody looked, from the agent's history, and the incidents.
+import { ask, askHistory, inWords } from './agent.js';
+import { byId, dayAndClock, h } from './dom.js';
+import { changes } from './timeline.js';
+
+// Done beside the live answers, which never wait for it: one at a time, and after failures less and less often.
+class Errand {
+  #isRunning = false;
+  #due = 0;
+  #wait = 0;
+
+  // pause: milliseconds until it is due again when it went well.
+  async run(work, pause) {
+    if (this.#isRunning || performance.now() < this.#due) return;
+    this.#isRunning = true;
+    try {
+      await work();
+      this.#wait = 0;
+    } catch {
+      this.#wait = Math.min(60_000, Math.max(4000, this.#wait * 2));
+    }
+    this.#due = performance.now() + (this.#wait || pause);
+    this.#isRunning = false;
+  }
+}
+
+export class Past {
+  #history = new Errand();
+  #incidents = new Errand();
+  // From when on rows are missing; null where none are.
+  #missing = null;
+  #isTold = false;
+
+  // note: tells a text, '' for none; onFilled: rows came.
+  constructor(store, note, onFilled) {
+    Object.assign(this, { store, note, onFilled });
+  }
+
+  miss(since) {
+    this.#missing = Math.min(since, this.#missing ?? since);
+  }
+
+  forget() {
+    this.#missing = null;
+  }
+
+  // Asks for what is missing, as far as the agent keeps it and the page would.
+  fill(doc) {
+    if (!doc.history || this.#missing >= this.store.last.t) this.#missing = null;
+    if (this.#missing !== null) this.#history.run(() => this.#fill(), 0);
+  }
+
+  async #fill() {
+    const { store } = this;
+    const since = Math.max(this.#missing, store.last.t - store.longest);
+    this.#missing = null;
+    try {
+      store.addHistory(await askHistory(`since=${new Date(since).toISOString()}`));
+      for (const row of store.rows) if (row.t > store.told) store.addEvents(changes(store, row));
+      if (this.#isTold) this.note('');
+      this.#isTold = false;
+    } catch (problem) {
+      this.miss(since);
+      this.note(`The past cannot be shown yet: ${inWords(problem)}; it is asked for again.`);
+      this.#isTold = true;
+      throw problem;
+    }
+    this.onFilled();
+  }
+
+  // New ones come three minutes after the verdict turned.
+  incidents(doc, pause = 60_000) {
+    this.#incidents.run(async () => {
+      if (!doc.history) return showIncidents([], 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.');
+      const { incidents } = await ask('api/v1/incidents');
+      return showIncidents(incidents.slice(-8).reverse(), 'None is kept. One is, three minutes after the verdict turned to limiting.');
+    }, pause);
+  }
+}
+
+function showIncidents(list, otherwise) {
+  const items = list.map(one => h(
+    'li', {}, h('a', { href: `?since=${one.since}&until=${one.until}&incident=${one.name}`, text: dayAndClock(Date.parse(one.time)) }), ' ', one.limiting.join('; ')));
+  byId('incidents').replaceChildren(...(items.length > 0 ? items : [h('li', { class: 'aside', text: otherwise })]));
+}
