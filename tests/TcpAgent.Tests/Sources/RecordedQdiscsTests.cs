@@ -24,7 +24,7 @@ public class RecordedQdiscsTests
 
     static string[] Rows(Qdiscs source) => [.. Enumerable.Range(0, source.Blocks[0].Count).Select(instance => Describe(source, instance))];
 
-    /// <summary>qlen backlog, limit in packets and in bytes, packets bytes drops requeues overlimits, and whether drops mean full.</summary>
+    /// <summary>qlen backlog, limit in packets and in bytes, packets bytes drops overlimits, and whether drops mean full.</summary>
     [Fact]
     public void EachDeviceHasItsRootsFigures()
     {
@@ -32,15 +32,15 @@ public class RecordedQdiscsTests
         Assert.Equal(ReadStatus.Ok, source.Read());
         string[] expected =
         [
-            "device=t0,kind=tbf: 3 3042 - 3072 2 2028 15 0 18 True",
+            "device=t0,kind=tbf: 3 3042 - 3072 2 2028 15 18 True",
 
             // Its own 100 kB bound nothing: a pfifo of 5 packets stands in the place of its queue.
-            "device=c0,kind=tbf: 5 5070 5 - 2 2028 13 0 18 True",
-            "device=p0,kind=pfifo: 0 0 77 - 3 3042 0 0 0 True",
-            "device=b0,kind=bfifo: 0 0 - 15000 3 3042 0 0 0 True",
-            "device=h0,kind=htb: 6 6084 - - 2 2028 12 0 1 True",
-            "device=m0,kind=mq: 0 0 - - 0 0 0 0 0 True",
-            "device=u0,kind=pfifo_fast: 0 0 321 - 0 0 0 0 0 True",
+            "device=c0,kind=tbf: 5 5070 5 - 2 2028 13 18 True",
+            "device=p0,kind=pfifo: 0 0 77 - 3 3042 0 0 True",
+            "device=b0,kind=bfifo: 0 0 - 15000 3 3042 0 0 True",
+            "device=h0,kind=htb: 6 6084 - - 2 2028 12 1 True",
+            "device=m0,kind=mq: 0 0 - - 0 0 0 0 True",
+            "device=u0,kind=pfifo_fast: 0 0 321 - 0 0 0 0 True",
         ];
         Assert.Equal(expected, Rows(source));
         Assert.Equal(0, source.Value("tcpagent_qdiscs_omitted"));
