@@ -11,7 +11,7 @@ public class QdiscTests
     static readonly (string Metric, string Field)[] s_fields =
     [
         ("queue_packets", "qlen"), ("queue_bytes", "backlog"), ("dropped_total", "drops"), ("overlimits_total", "overlimits"),
-        ("requeues_total", "requeues"), ("sent_packets_total", "packets"), ("sent_bytes_total", "bytes"),
+        ("sent_packets_total", "packets"), ("sent_bytes_total", "bytes"),
     ];
 
     static async Task<List<JsonElement>> Roots(NetworkNamespace place)
