@@ -165,7 +165,8 @@ public class LiveTests
     public async Task WithoutAnyPrivilegeEverySourceIsComplete()
     {
         Require.Root();
-        var series = AgentProgram.Parse(await AgentProgram.PrintAsNobody());
+        var (program, arguments) = AgentProgram.AsNobody("print");
+        var series = AgentProgram.Parse(await Child.Run(program, arguments));
         foreach (var (name, value) in series.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal)))
             Assert.True(value == 1, name);
         Assert.Contains("tcpagent_source_mode{source=\"sockets\",mode=\"sock_diag\"}", series.Keys);

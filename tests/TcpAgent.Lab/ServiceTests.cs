@@ -94,9 +94,9 @@ public class ServiceTests
     public async Task AnAddressThatCannotBeHadIsSaidInOneLine(string address, string why)
     {
         // As nobody, to whom the ports below 1024 are closed.
-        var (program, arguments) = AgentProgram.Command("serve", $"--web.listen-address={address}:9");
         Require.Root();
-        await using var agent = Child.Start(Require.Tool("setpriv", "util-linux"), ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", program, .. arguments]);
+        var (program, arguments) = AgentProgram.AsNobody("serve", $"--web.listen-address={address}:9");
+        await using var agent = Child.Start(program, arguments);
         Assert.Equal(1, await agent.Exited(TimeSpan.FromSeconds(20)));
         Assert.Contains($"{address}:9: {why}", agent.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", agent.Output, StringComparison.Ordinal);

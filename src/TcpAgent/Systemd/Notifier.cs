@@ -62,14 +62,10 @@ sealed class Notifier : IDisposable
     internal bool Stopping(string status) => Send("STOPPING=1\nSTATUS=" + OneLine(status));
 
     /// <summary>Asks for this much time from now on, while starting, reloading or stopping takes long.</summary>
-    internal bool ExtendTimeout(TimeSpan time)
-    {
-        var microseconds = Math.Max(0, time.Ticks / TimeSpan.TicksPerMicrosecond);
-        return Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={microseconds}"));
-    }
+    internal bool ExtendTimeout(TimeSpan time) => SendMicroseconds("EXTEND_TIMEOUT_USEC", time);
 
     /// <summary>Another interval of the watchdog than the unit's.</summary>
-    internal bool WatchdogEvery(TimeSpan interval) => Send(string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={interval.Ticks / TimeSpan.TicksPerMicrosecond}"));
+    internal bool WatchdogEvery(TimeSpan interval) => SendMicroseconds("WATCHDOG_USEC", interval);
 
     /// <summary>The sign of life. Allocates nothing: it is sent from the sample path.</summary>
     internal bool Watchdog() => Send("WATCHDOG=1"u8);
@@ -107,6 +103,9 @@ sealed class Notifier : IDisposable
             for (var i = 0; i < line.Length; i++)
                 line[i] = char.IsControl(text[i]) ? ' ' : text[i];
         });
+
+    bool SendMicroseconds(string name, TimeSpan time) =>
+        Send(string.Create(CultureInfo.InvariantCulture, $"{name}={Math.Max(0, time.Ticks / TimeSpan.TicksPerMicrosecond)}"));
 
     // The encoder replaces lone surrogates: the manager ignores a status that is not UTF-8.
     bool Send(string assignments) => Enabled && Send(Encoding.UTF8.GetBytes(assignments));

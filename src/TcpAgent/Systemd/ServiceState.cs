@@ -9,10 +9,10 @@ namespace TcpAgent.Systemd;
 /// </summary>
 sealed class ServiceState(Notifier notifier, Sampler sampler, TimeProvider time, ILogger logger)
 {
-    readonly Lock _lock = new();
     /// <summary>As for /-/healthy: an agent is stuck that completes no tick in this many intervals.</summary>
     const int TicksOfWatchdog = 3;
 
+    readonly Lock _lock = new();
     readonly long _watchdogInterval = (long)((notifier.WatchdogInterval ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency / TicksOfWatchdog);
     long _watchdogSent;
     int _failing = -1;

@@ -116,12 +116,14 @@ sealed class AlertChain : IAsyncDisposable
     }
 
     /// <summary>Alerts that have fired since the start, held back by Alertmanager or not.</summary>
-    internal async Task<string[]> Fired() =>
-        [.. (await Ask("count by (alertname) (last_over_time(ALERTS{alertstate=\"firing\"}[2h]))")).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
+    internal Task<string[]> Fired() => Alerts("last_over_time(ALERTS{alertstate=\"firing\"}[2h])");
 
     /// <summary>Alerts whose condition has held without a break for so many seconds, whether they wait or fire.</summary>
-    internal async Task<string[]> TrueFor(double seconds) =>
-        [.. (await Ask(FormattableString.Invariant($"count by (alertname) (time() - ALERTS_FOR_STATE >= {seconds})"))).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
+    internal Task<string[]> TrueFor(double seconds) => Alerts(FormattableString.Invariant($"time() - ALERTS_FOR_STATE >= {seconds}"));
+
+    /// <summary>Names of the alerts among some series.</summary>
+    async Task<string[]> Alerts(string expression) =>
+        [.. (await Ask($"count by (alertname) ({expression})")).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
 
     /// <summary>What has reached the webhook.</summary>
     internal Notification[] Arrived => [.. _webhook.Output.Split('\n').Where(line => line.Contains('{', StringComparison.Ordinal)).Select(line =>

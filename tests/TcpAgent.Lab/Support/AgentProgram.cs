@@ -23,10 +23,10 @@ static class AgentProgram
         return Child.Start(file, all, environment);
     }
 
-    /// <summary>The same as another user, without any capability.</summary>
-    internal static Task<string> PrintAsNobody() => Child.Run(
-        Require.Tool("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
-        "dotnet", Assembly, "print");
+    /// <summary>How to run a verb as another user, without any capability.</summary>
+    internal static (string File, string[] Arguments) AsNobody(params string[] arguments) => (
+        Require.Tool("setpriv", "util-linux"),
+        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "dotnet", Assembly, .. arguments]);
 
     /// <summary>Waits until a daemon has taken its first sample.</summary>
     internal static Task Sampled(Child daemon) => Eventually.Holds(
