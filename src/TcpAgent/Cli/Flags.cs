@@ -27,7 +27,7 @@ sealed class Flags
         static (string text, out string value) => (value = text) is not null);
 
     readonly Flag<int> _maxRequests = new(
-        "--web.max-requests", "N", "40", "Most parallel scrapes, further ones get 503; 0 for no limit.", "a number from 0 to 10000",
+        "--web.max-requests", "N", "40", "Most parallel scrapes, further ones get 503; 0: what memory allows.", "a number from 0 to 10000",
         static (string text, out int value) => TryParseNumber(text, 0, 10_000, out value));
 
     readonly Flag<string> _procFs = new(

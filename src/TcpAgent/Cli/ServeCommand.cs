@@ -113,7 +113,10 @@ static class ServeCommand
         LiveConfig? config, PasswordWorker passwords)
     {
         var age = new SampleAge(options.Sampling.Interval, time);
-        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, time);
+
+        // Of the heap a half is for connections, a quarter for expositions, and the rest for the agent itself.
+        var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
         var live = new LiveJson(agent.Layout, new LiveSettings(
@@ -121,7 +124,7 @@ static class ServeCommand
         var endpoints = new Endpoints(
             agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);
 
-        var connections = new Connections(Connections.Kept(config is { HasTls: true }, Libc.OpenFilesLimit()), GiveMemoryBack);
+        var connections = new Connections(Connections.Kept(config is { HasTls: true }, Libc.OpenFilesLimit(), heap / 2), GiveMemoryBack);
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

@@ -41,7 +41,7 @@ sealed class LiveEndpoint(Sampler sampler, LiveJson json, SampleAge age, TimePro
 
         // By its age the page knows when the next sample is there, and asks just then.
         var seconds = time.GetElapsedTime(taken).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
-        await Respond.Json(context, [.. Encoding.ASCII.GetBytes($"{{\"age_seconds\":{seconds},"), .. body]);
+        await Respond.Json(context, Encoding.ASCII.GetBytes($"{{\"age_seconds\":{seconds},"), body);
     }
 
     byte[] Write(Snapshot snapshot)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -13,16 +12,22 @@ namespace TcpAgent.Web;
 /// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is there, until it is
 /// so old that only what the agent says of itself is left.
 /// </summary>
-sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, TimeProvider time)
+/// <param name="sampler">Whose samples.</param>
+/// <param name="exposition">How they are written.</param>
+/// <param name="age">When they are too old.</param>
+/// <param name="maxRequests">Scrapes at once, 0 for as many as there is room for.</param>
+/// <param name="room">Bytes that the expositions under way may take together; there is always room for one.</param>
+/// <param name="time">The clock.</param>
+sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, long room, TimeProvider time)
 {
     /// <summary>Prometheus waits no longer by default; who takes longer than this gives way when others are turned away.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Room for a usual exposition before it is compressed.</summary>
-    const int InitialBuffer = 128 * 1024;
-
     /// <summary>Kept for the next scrape: a buffer this large is costly garbage. As many as scrapes ever ran at once.</summary>
     readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
+
+    /// <summary>Bytes of the largest buffer, at first of one for a usual exposition.</summary>
+    int _bufferSize = 128 * 1024;
 
     readonly Lock _lock = new();
 
@@ -36,10 +41,11 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
             await Respond.Text(context, StatusCodes.Status400BadRequest, problem);
             return;
         }
-        if (TryBegin(context) is not { } scrape)
+        var most = Most();
+        if (TryBegin(context, most) is not { } scrape)
         {
             await Respond.Text(
-                context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({maxRequests}), try again later.\n");
+                context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({most}), try again later.\n");
             return;
         }
         try
@@ -57,17 +63,20 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
         }
     }
 
+    /// <summary>Scrapes that may be under way at once.</summary>
+    long Most() => Math.Max(1, Math.Min(maxRequests > 0 ? maxRequests : long.MaxValue, room / _bufferSize));
+
     /// <summary>
     /// Null when as many as may are under way. One of them that has taken too long, because its client does not read, is given up for the
     /// new one: else a few such clients would keep all others out.
     /// </summary>
-    LinkedListNode<(HttpContext Context, long Begun)>? TryBegin(HttpContext context)
+    LinkedListNode<(HttpContext Context, long Begun)>? TryBegin(HttpContext context, long most)
     {
         HttpContext? slow = null;
         LinkedListNode<(HttpContext, long)> added;
         lock (_lock)
         {
-            if (maxRequests > 0 && _running.Count >= maxRequests)
+            if (_running.Count >= most)
             {
                 var oldest = _running.First!;
                 if (time.GetElapsedTime(oldest.Value.Begun) < s_patience)
@@ -95,26 +104,16 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
     async Task Render(HttpContext context, bool[] blocks)
     {
         var negotiation = Negotiation.For(context.Request.Headers.Accept);
-        var gzip = Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding);
-        context.Response.ContentType = negotiation.ContentType;
         context.Response.Headers.Vary = "Accept, Accept-Encoding";
-        if (gzip)
-            context.Response.Headers.ContentEncoding = "gzip";
-
-        // Started first, so that the rendering goes straight into the connection's own buffer.
-        await context.Response.StartAsync(context.RequestAborted);
-        if (!gzip)
-        {
-            Write(negotiation.Format, blocks, context.Response.BodyWriter);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            return;
-        }
-        var buffer = _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(InitialBuffer);
+        var buffer = _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(_bufferSize);
         try
         {
             Write(negotiation.Format, blocks, buffer);
-            await using var stream = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-            await stream.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+            _bufferSize = Math.Max(_bufferSize, buffer.Capacity);
+            if (Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding))
+                await Respond.Compressed(context, negotiation.ContentType, buffer.WrittenMemory);
+            else
+                await Respond.Bytes(context, negotiation.ContentType, buffer.WrittenMemory);
         }
         finally
         {

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using TcpAgent.Web.Config;
 
@@ -13,17 +15,32 @@ namespace TcpAgent.Web;
 /// <summary>Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own scrape, nothing else.</summary>
 static class Server
 {
+    /// <summary>Bytes of request line, of headers, and of what else a client sends before it is answered.</summary>
+    const int MostRead = 8 * 1024;
+
     internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
-        host.UseKestrelCore().ConfigureServices(static services => services.AddSingleton<IMemoryPoolFactory<byte>, SharedMemory>()).ConfigureKestrel(kestrel =>
+        host.UseKestrelCore().UseSockets(static transport =>
+        {
+            // What is read ahead of the requests' parser: by default 1 MiB, whatever the limits below are.
+            transport.MaxReadBufferSize = MostRead;
+            transport.MaxWriteBufferSize = Respond.Slice;
+            transport.CreateBoundListenSocket = Bind;
+        }).ConfigureServices(services =>
+        {
+            services.AddSingleton<IMemoryPoolFactory<byte>, SharedMemory>();
+            services.AddSingleton(_ => connections);
+            services.AddSingleton<IConnectionListenerFactory>(provider => new AcceptGate(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<Connections>()));
+        }).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
             limits.MaxConcurrentUpgradedConnections = 0;
             limits.MaxRequestBodySize = 0;
-            limits.MaxRequestLineSize = 8 * 1024;
-            limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            limits.MaxRequestLineSize = MostRead;
+            limits.MaxRequestHeadersTotalSize = MostRead;
             limits.MaxRequestHeaderCount = 64;
-            limits.MaxRequestBufferSize = 32 * 1024;
+            limits.MaxRequestBufferSize = MostRead;
             limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
             // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
@@ -31,10 +48,10 @@ static class Server
 
             // A large exposition in the ten seconds that a scraper waits.
             limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
-            limits.MaxResponseBufferSize = 64 * 1024;
+            limits.MaxResponseBufferSize = Respond.Slice;
 
             // Only with TLS, whose handshake says per connection whether HTTP/2 is offered.
-            limits.Http2.MaxStreamsPerConnection = 16;
+            limits.Http2.MaxStreamsPerConnection = 4;
             limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
             limits.Http2.InitialConnectionWindowSize = 64 * 1024;
             limits.Http2.InitialStreamWindowSize = 64 * 1024;
@@ -51,6 +68,14 @@ static class Server
                 foreach (var address in addresses)
                     Listen(kestrel, address);
         });
+
+    /// <summary>Accepted connections inherit it: the kernel would let each grow to tcp_wmem's 4 MiB of what its client does not read.</summary>
+    static Socket Bind(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        socket.SendBufferSize = 128 * 1024;
+        return socket;
+    }
 
     /// <summary>A method of its own, so that without TLS none of its libraries are loaded, which are 2 MB.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
 
-/// <summary>What is done to the process as a whole: stopped, left without file descriptors, without memory.</summary>
+/// <summary>What is done to the process as a whole: stopped, left without file descriptors.</summary>
 public sealed class ProcessTests(ITestOutputHelper output)
 {
     /// <summary>FAULT_SECONDS=60 for the minute.</summary>
@@ -99,42 +99,5 @@ public sealed class ProcessTests(ITestOutputHelper output)
     {
         var fields = (await File.ReadAllTextAsync($"/proc/{agent.Process.Id}/stat")).Split(") ")[1].Split(' ');
         return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The unit allows a heap of 64 MiB; here it is a tenth, and clients ask for more than there is.</summary>
-    [SkippableFact]
-    public async Task AtTheLimitOfItsMemoryScrapesMayFailButNoSampleDoes()
-    {
-        using var proc = new ProcCopy("many");
-        await using var agent = await Victim.StartBy(
-            (file, arguments, _) => Child.Start(Require.Tool("env", "coreutils"), ["DOTNET_GCHeapHardLimit=0xB00000", file, .. arguments]), proc.Flag);
-        var before = await agent.Sampled(2);
-        var (answered, refused) = (0, 0);
-        var end = DateTime.UtcNow.AddSeconds(5);
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(async _ =>
-        {
-            using var client = new HttpClient();
-            client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
-            while (DateTime.UtcNow < end)
-            {
-                try
-                {
-                    using var answer = await client.GetAsync($"http://127.0.0.1:{agent.Port}/metrics");
-                    Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref answered : ref refused);
-                }
-                catch (HttpRequestException)
-                {
-                    Interlocked.Increment(ref refused);
-                }
-            }
-        }));
-        output.WriteLine($"{answered} scrapes answered, {refused} not");
-        Assert.True(answered > 0, $"none of {refused} scrapes was answered");
-        var after = await agent.Sampled(2);
-        output.WriteLine($"{after["tcpagent_samples_missed_total"]} samples missed, {after["process_resident_memory_bytes"] / 1048576:0} MiB resident");
-        output.WriteLine(agent.Process.Output[..Math.Min(agent.Process.Output.Length, 4000)]);
-        Assert.True(after["tcpagent_samples_total"] - before["tcpagent_samples_total"] >= 5);
-        Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
-        Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Faults;
@@ -8,23 +9,36 @@ sealed class Victim : IAsyncDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
+    /// <summary>The certificate is the test's own.</summary>
+    internal static readonly SslClientAuthenticationOptions Tls = new()
+    {
+        TargetHost = "localhost",
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+    };
 
-    Victim(int port, Child process) => (Port, Process) = (port, process);
+    readonly HttpClient _client = new(new SocketsHttpHandler { SslOptions = Tls }) { Timeout = TimeSpan.FromSeconds(5) };
+    readonly string _scheme;
+
+    Victim(int port, Child process, string scheme) => (Port, Process, _scheme) = (port, process, scheme);
 
     internal int Port { get; }
 
     internal Child Process { get; }
 
+    /// <summary>The most that was ever resident, in bytes (proc_pid_status(5)).</summary>
+    internal long PeakMemory => 1024 * long.Parse(
+        File.ReadLines($"/proc/{Process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
+
     internal static Task<Victim> Start(params string[] arguments) => StartBy(Child.Start, arguments);
 
     /// <param name="start">Runs a program with its arguments, perhaps by way of another that becomes it.</param>
-    /// <param name="arguments">Of serve.</param>
+    /// <param name="arguments">Of serve; with a web.config.file it speaks TLS.</param>
     internal static async Task<Victim> StartBy(Func<string, string[], IDictionary<string, string>?, Child> start, params string[] arguments)
     {
         var port = Ports.Free();
         var (file, all) = AgentProgram.Command(["serve", $"--web.listen-address=127.0.0.1:{port}", .. arguments]);
-        var victim = new Victim(port, start(file, all, null));
+        var tls = arguments.Any(argument => argument.StartsWith("--web.config.file=", StringComparison.Ordinal));
+        var victim = new Victim(port, start(file, all, null), tls ? "https" : "http");
         await victim.Sampled(2);
         return victim;
     }
@@ -38,7 +52,7 @@ sealed class Victim : IAsyncDisposable
             Require.Tool("systemd-socket-activate", "systemd"),
             ["-l", $"127.0.0.1:{port}", Require.Tool("ip", "iproute2"), "netns", "exec", place.Name, file, .. all],
             new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")! });
-        var victim = new Victim(port, process);
+        var victim = new Victim(port, process, "http");
         await victim.Sampled(2);
         return victim;
     }
@@ -47,7 +61,7 @@ sealed class Victim : IAsyncDisposable
     internal async Task<Dictionary<string, double>> Metrics()
     {
         var values = new Dictionary<string, double>();
-        foreach (var line in (await _client.GetStringAsync($"http://127.0.0.1:{Port}/metrics")).Split('\n'))
+        foreach (var line in (await _client.GetStringAsync($"{_scheme}://127.0.0.1:{Port}/metrics")).Split('\n'))
         {
             var space = line.LastIndexOf(' ');
             if (line.Length > 0 && line[0] != '#')
@@ -60,7 +74,7 @@ sealed class Victim : IAsyncDisposable
     internal static IEnumerable<KeyValuePair<string, double>> Sources(Dictionary<string, double> metrics) =>
         metrics.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal));
 
-    internal async Task<int> Status(string path) => (int)(await _client.GetAsync($"http://127.0.0.1:{Port}{path}")).StatusCode;
+    internal async Task<int> Status(string path) => (int)(await _client.GetAsync($"{_scheme}://127.0.0.1:{Port}{path}")).StatusCode;
 
     /// <summary>The first exposition of which something holds.</summary>
     internal async Task<Dictionary<string, double>> Until(Func<Dictionary<string, double>, bool> condition)

@@ -1,16 +1,72 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
 
 public class ConnectionsTests
 {
+    [Theory]
+    [InlineData(false, 20_000, long.MaxValue, Connections.Plain)]
+    [InlineData(true, 20_000, long.MaxValue, Connections.Tls)]
+    [InlineData(false, 20_000, 32L << 20, 256)]
+    [InlineData(true, 20_000, 32L << 20, 64)]
+    [InlineData(false, 400, 32L << 20, 40)]
+    [InlineData(true, 0, 0L, 16)]
+    public void AsManyAreKeptAsFilesAndMemoryLeaveRoomFor(bool tls, int openFiles, long room, int kept) =>
+        Assert.Equal(kept, Connections.Kept(tls, openFiles, room));
+
+    /// <summary>Clients at rest after an answer and such that wait for one: neither keep a new client out.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TheNewestAreKept(bool areServed)
+    {
+        const int Kept = 16;
+        using var connections = new Connections(Kept, () => { });
+        var end = new TaskCompletionSource();
+        var request = connections.Track(_ => areServed ? Task.CompletedTask : end.Task);
+        var clients = Enumerable.Range(0, 3 * Kept).Select(_ => new Client()).ToArray();
+        var served = clients.Select(client => connections.Serve(client, async connection =>
+        {
+            var features = new FeatureCollection(connection.Features);
+            features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+            await request(new DefaultHttpContext(features));
+            await end.Task;
+        })).ToArray();
+        Assert.All(clients[..^Kept], client => Assert.True(client.IsClosed));
+        Assert.All(clients[^Kept..], client => Assert.False(client.IsClosed));
+        end.SetResult();
+        await Task.WhenAll(served);
+    }
+
+    /// <summary>What is accepted before it is looked at is memory too.</summary>
+    [Fact]
+    public async Task NoMoreAreAcceptedThanThereIsRoomFor()
+    {
+        using var connections = new Connections(kept: 16, () => { });
+        await using var listener = new CrowdedListener();
+        for (var i = 0; i < Connections.Max(16); i++)
+            Assert.NotNull(await connections.Accept(listener, CancellationToken.None));
+        var next = connections.Accept(listener, CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        await connections.Serve(new DefaultConnectionContext(), _ => Task.CompletedTask);
+        Assert.NotNull(await next);
+
+        using var stop = new CancellationTokenSource();
+        var last = connections.Accept(listener, stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => last);
+    }
+
     /// <summary>Who is kept and who goes, HostileClientsTests tell.</summary>
     [Fact]
     public async Task MemoryIsGivenBackWhenOfManyFewAreLeft()
     {
         var times = 0;
-        var connections = new Connections(kept: 16, () => times++);
+        using var connections = new Connections(kept: 16, () => times++);
         var end = new TaskCompletionSource();
         var scraper = connections.Serve(new DefaultConnectionContext(), _ => end.Task);
         await Attack(7);
@@ -34,5 +90,24 @@ public class ConnectionsTests
             for (var i = 0; i < count; i++)
                 await connections.Serve(new DefaultConnectionContext(), _ => Task.CompletedTask);
         }
+    }
+
+    sealed class Client : DefaultConnectionContext
+    {
+        internal bool IsClosed { get; private set; }
+
+        public override void Abort(ConnectionAbortedException abortReason) => IsClosed = true;
+    }
+
+    /// <summary>There is always one more.</summary>
+    sealed class CrowdedListener : IConnectionListener
+    {
+        public EndPoint EndPoint => new IPEndPoint(IPAddress.Loopback, 9823);
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken) => new(new DefaultConnectionContext());
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken) => default;
+
+        public ValueTask DisposeAsync() => default;
     }
 }

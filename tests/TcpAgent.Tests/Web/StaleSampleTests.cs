@@ -61,7 +61,7 @@ public class StaleSampleTests
     Endpoints Over(TestAgent agent)
     {
         var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
-        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, _time);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, room: long.MaxValue, _time);
         var layout = new SampleLayout(agent.Sampler.Blocks);
         var why = new WhyEndpoint(agent.Sampler, layout, age, TimeSpan.FromSeconds(60));
         var json = new LiveJson(layout, new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using TcpAgent.Lab.Support;
+using Xunit.Abstractions;
+
+namespace TcpAgent.Lab.Faults;
+
+/// <summary>
+/// The heap that the unit allows, on a large host, while clients ask for all that is served by the longest requests, read nothing, and
+/// come back as soon as they are closed. When one of the runtime's own threads finds no memory the process ends, so they must not get it there.
+/// </summary>
+public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
+{
+    const int Clients = 1000;
+
+    static readonly string[] s_paths = ["/page/page.js", "/api/v1/live", "/metrics", "/api/v1/why", "/api/v1/history", "/api/v1/incidents"];
+
+    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-memory-").FullName;
+    int _opened;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <param name="scheme">Over which the clients come.</param>
+    /// <param name="heap">MiB; 0 for the unit's. That of 11 MiB holds a few connections beside the agent itself.</param>
+    [SkippableTheory]
+    [InlineData("http", 0)]
+    [InlineData("https", 0)]
+    [InlineData("http", 11)]
+    public async Task ClientsDoNotGetItToTheLimit(string scheme, int heap)
+    {
+        using var proc = new ProcCopy("many");
+        var environment = Unit("Environment=DOTNET_").Select(line => $"DOTNET_{line}".Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        if (heap > 0)
+            environment["DOTNET_GCHeapHardLimit"] = $"0x{heap << 20:x}";
+        await using var agent = await Victim.StartBy(
+            (file, arguments, _) => Child.Start(file, arguments, environment),
+            [proc.Flag, $"--history.file={_folder}/history", .. scheme == "https" ? [$"--web.config.file={WebConfig()}"] : Array.Empty<string>()]);
+        var before = await agent.Sampled(2);
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+        var clients = Enumerable.Range(0, Clients).Select(i => Attack(agent.Port, i, scheme == "https", end.Token)).ToArray();
+        var answered = 0;
+        while (!end.IsCancellationRequested)
+            answered += await IsHealthy(agent) ? 1 : 0;
+        await Task.WhenAll(clients);
+        var after = await agent.Sampled(2);
+        output.WriteLine($"{_opened} connections, {answered} others answered, at most {agent.PeakMemory / 1048576.0:0} MiB resident");
+        Assert.True(_opened > Clients, "nobody was closed and came back");
+        Assert.InRange(answered, 1, int.MaxValue);
+        Assert.InRange(agent.PeakMemory, 1, long.Parse(Unit("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
+        Assert.Equal(0, agent.Said("OutOfMemory"));
+        Assert.Equal(before["tcpagent_samples_missed_total"], after["tcpagent_samples_missed_total"]);
+        Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
+    }
+
+    /// <summary>What follows a setting's beginning, in each line of the unit that has it.</summary>
+    static IEnumerable<string> Unit(string beginning) =>
+        File.ReadLines(Repo.Path("packaging", "systemd", "tcp-agent.service"))
+            .Where(line => line.StartsWith(beginning, StringComparison.Ordinal)).Select(line => line[beginning.Length..]);
+
+    static async Task<bool> IsHealthy(Victim agent)
+    {
+        try
+        {
+            return await agent.Status("/-/healthy") == (int)HttpStatusCode.OK;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    async Task Attack(int port, int number, bool tls, CancellationToken end)
+    {
+        var headers = string.Concat(Enumerable.Range(0, 7).Select(i => $"X-{i}: {new string('a', 1000)}\r\n"));
+        while (!end.IsCancellationRequested)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, end);
+                Interlocked.Increment(ref _opened);
+                await using Stream stream = tls ? await Encrypted(socket, end) : new NetworkStream(socket);
+                for (; ; number++)
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"), end);
+            }
+            catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            {
+            }
+        }
+    }
+
+    static async Task<Stream> Encrypted(Socket socket, CancellationToken end)
+    {
+        var stream = new SslStream(new NetworkStream(socket));
+        await stream.AuthenticateAsClientAsync(Victim.Tls, end);
+        return stream;
+    }
+
+    string WebConfig()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+        var file = Path.Combine(_folder, "web.yml");
+        File.WriteAllText(file, "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n");
+        return file;
+    }
+}
