@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -13,7 +14,7 @@ namespace TcpAgent.Web;
 /// Called when many connections have gone since the last time and few are open, for the memory that those left behind: the collector
 /// does not look at what it has promoted while nobody asks, and OpenSSL's pieces lie between those that are still in use.
 /// </param>
-sealed class Connections(int kept, Action giveBack) : IDisposable
+sealed class Connections(int kept, Action giveBack)
 {
     /// <summary>Kept at once over plain HTTP, where one at rest is some 20 kB.</summary>
     internal const int Plain = 512;
@@ -22,10 +23,10 @@ sealed class Connections(int kept, Action giveBack) : IDisposable
     internal const int Tls = 160;
 
     /// <summary>Of the heap, in bytes, what a client can take that sends the longest requests and does not read: headers, buffers, objects.</summary>
-    const int PlainWorst = 64 * 1024;
+    const int PlainWorst = 96 * 1024;
 
     /// <summary>With TLS' own buffers and the streams of HTTP/2.</summary>
-    const int TlsWorst = 256 * 1024;
+    const int TlsWorst = 384 * 1024;
 
     /// <summary>
     /// Descriptors for all else: kernel files, libraries, and two for each thread that the runtime starts. Without those it ends the process,
@@ -35,8 +36,8 @@ sealed class Connections(int kept, Action giveBack) : IDisposable
 
     readonly Lock _lock = new();
 
-    /// <summary>Of <see cref="Max"/>, those that may still be accepted.</summary>
-    readonly SemaphoreSlim _room = new(Max(kept));
+    /// <summary>One for each that is open, and for each listener that waits for one.</summary>
+    readonly Channel<bool> _places = Channel.CreateBounded<bool>(Max(kept));
 
     /// <summary>At rest or with a request, in the order in which they came to be so.</summary>
     readonly LinkedList<Entry> _strangers = [];
@@ -57,14 +58,12 @@ sealed class Connections(int kept, Action giveBack) : IDisposable
     internal static int Kept(bool tls, int openFiles, long room) =>
         (int)Math.Clamp(Math.Min((openFiles - Reserved) / 2, room / Max(tls ? TlsWorst : PlainWorst)), 16, tls ? Tls : Plain);
 
-    public void Dispose() => _room.Dispose();
-
     /// <summary>The next connection, when there is room. Null when the listener is closed.</summary>
     /// <param name="listener">Where from.</param>
     /// <param name="stop">Ends the wait for room.</param>
     internal async ValueTask<ConnectionContext?> Accept(IConnectionListener listener, CancellationToken stop)
     {
-        await _room.WaitAsync(stop);
+        await _places.Writer.WriteAsync(true, stop);
         ConnectionContext? connection = null;
         try
         {
@@ -73,7 +72,7 @@ sealed class Connections(int kept, Action giveBack) : IDisposable
         finally
         {
             if (connection is null)
-                _room.Release();
+                _places.Reader.TryRead(out _);
         }
     }
 
@@ -151,7 +150,7 @@ sealed class Connections(int kept, Action giveBack) : IDisposable
 
     void Leave(Entry entry)
     {
-        _room.Release();
+        _places.Reader.TryRead(out _);
         lock (_lock)
         {
             Remove(entry);

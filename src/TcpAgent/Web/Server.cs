@@ -15,8 +15,8 @@ namespace TcpAgent.Web;
 /// <summary>Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own scrape, nothing else.</summary>
 static class Server
 {
-    /// <summary>Bytes of request line, of headers, and of what else a client sends before it is answered.</summary>
-    const int MostRead = 8 * 1024;
+    /// <summary>Bytes of headers, and of what else a client sends before it is answered. Cookies of a proxy that asks for a login can be 12 kB.</summary>
+    const int MostRead = 16 * 1024;
 
     internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
         host.UseKestrelCore().UseSockets(static transport =>
@@ -28,16 +28,15 @@ static class Server
         }).ConfigureServices(services =>
         {
             services.AddSingleton<IMemoryPoolFactory<byte>, SharedMemory>();
-            services.AddSingleton(_ => connections);
-            services.AddSingleton<IConnectionListenerFactory>(provider => new AcceptGate(
-                ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<Connections>()));
+            services.AddSingleton<IConnectionListenerFactory>(
+                provider => new AcceptGate(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), connections));
         }).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var limits = kestrel.Limits;
             limits.MaxConcurrentUpgradedConnections = 0;
             limits.MaxRequestBodySize = 0;
-            limits.MaxRequestLineSize = MostRead;
+            limits.MaxRequestLineSize = MostRead / 2;
             limits.MaxRequestHeadersTotalSize = MostRead;
             limits.MaxRequestHeaderCount = 64;
             limits.MaxRequestBufferSize = MostRead;

@@ -11,8 +11,8 @@ public class ConnectionsTests
     [Theory]
     [InlineData(false, 20_000, long.MaxValue, Connections.Plain)]
     [InlineData(true, 20_000, long.MaxValue, Connections.Tls)]
-    [InlineData(false, 20_000, 32L << 20, 256)]
-    [InlineData(true, 20_000, 32L << 20, 64)]
+    [InlineData(false, 20_000, 32L << 20, 170)]
+    [InlineData(true, 20_000, 32L << 20, 42)]
     [InlineData(false, 400, 32L << 20, 40)]
     [InlineData(true, 0, 0L, 16)]
     public void AsManyAreKeptAsFilesAndMemoryLeaveRoomFor(bool tls, int openFiles, long room, int kept) =>
@@ -25,7 +25,7 @@ public class ConnectionsTests
     public async Task TheNewestAreKept(bool areServed)
     {
         const int Kept = 16;
-        using var connections = new Connections(Kept, () => { });
+        var connections = new Connections(Kept, () => { });
         var end = new TaskCompletionSource();
         var request = connections.Track(_ => areServed ? Task.CompletedTask : end.Task);
         var clients = Enumerable.Range(0, 3 * Kept).Select(_ => new Client()).ToArray();
@@ -46,7 +46,7 @@ public class ConnectionsTests
     [Fact]
     public async Task NoMoreAreAcceptedThanThereIsRoomFor()
     {
-        using var connections = new Connections(kept: 16, () => { });
+        var connections = new Connections(kept: 16, () => { });
         await using var listener = new CrowdedListener();
         for (var i = 0; i < Connections.Max(16); i++)
             Assert.NotNull(await connections.Accept(listener, CancellationToken.None));
@@ -66,7 +66,7 @@ public class ConnectionsTests
     public async Task MemoryIsGivenBackWhenOfManyFewAreLeft()
     {
         var times = 0;
-        using var connections = new Connections(kept: 16, () => times++);
+        var connections = new Connections(kept: 16, () => times++);
         var end = new TaskCompletionSource();
         var scraper = connections.Serve(new DefaultConnectionContext(), _ => end.Task);
         await Attack(7);
