@@ -115,7 +115,7 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
             stage.StartOnHost("memory", TableScenarios.Loopback, "7202", "20");
             return Task.CompletedTask;
         })
-        { OnHost = true, Allowed = ["TcpAgentOrphansLimiting"] },
+        { OnHost = true, Allowed = ["TcpAgentOrphansLimiting"], Seconds = 90 },
         new("UDP memory used up", ["TcpAgentUdpMemoryExhausted"], stage =>
         {
             stage.SetHost("net.ipv4.udp_mem", "500 800 1000");

@@ -5,10 +5,22 @@ namespace TcpAgent.Lab.Support;
 
 static class Ports
 {
+    /// <summary>Below the ports that the kernel gives to clients (ip_local_port_range), so that no connection takes it meanwhile.</summary>
     internal static int Free()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        for (; ; )
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's already.
+            }
+        }
     }
 }
