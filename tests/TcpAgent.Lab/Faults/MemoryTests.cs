@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TcpAgent.Lab.Support;
 using Xunit.Abstractions;
@@ -20,10 +18,10 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
 
     static readonly string[] s_paths = ["/page/page.js", "/api/v1/live", "/metrics", "/api/v1/why", "/api/v1/history", "/api/v1/incidents"];
 
-    readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-memory-").FullName;
+    readonly WebFolder _folder = new(WebFolder.TlsSection);
     int _opened;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     /// <param name="scheme">Over which the clients come.</param>
     /// <param name="heap">MiB; 0 for the unit's. That of 11 MiB holds a few connections beside the agent itself.</param>
@@ -37,9 +35,10 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         var environment = Unit("Environment=DOTNET_").Select(line => $"DOTNET_{line}".Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         if (heap > 0)
             environment["DOTNET_GCHeapHardLimit"] = $"0x{heap << 20:x}";
+        using var certificate = _folder.WriteServerCertificate();
         await using var agent = await Victim.StartBy(
             (file, arguments, _) => Child.Start(file, arguments, environment),
-            [proc.Flag, $"--history.file={_folder}/history", .. scheme == "https" ? [$"--web.config.file={WebConfig()}"] : Array.Empty<string>()]);
+            [proc.Flag, $"--history.file={_folder.PathOf("history")}", .. scheme == "https" ? [$"--web.config.file={_folder.ConfigFile}"] : Array.Empty<string>()]);
         var before = await agent.Sampled(2);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(8));
         var clients = Enumerable.Range(0, Clients).Select(i => Attack(agent.Port, i, scheme == "https", end.Token)).ToArray();
@@ -98,17 +97,5 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         var stream = new SslStream(new NetworkStream(socket));
         await stream.AuthenticateAsClientAsync(Victim.Tls, end);
         return stream;
-    }
-
-    string WebConfig()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        var file = Path.Combine(_folder, "web.yml");
-        File.WriteAllText(file, "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n");
-        return file;
     }
 }

@@ -43,7 +43,7 @@ sealed class RunningAgent : IAsyncDisposable
         string procFs, string sysFs, int maxRequests = 40, string webConfigFile = "", string scheme = "http", string? historyFile = null)
     {
         var options = new AgentOptions(
-            [new IPEndPoint(IPAddress.Loopback, FreePort())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
+            [new IPEndPoint(IPAddress.Loopback, Ports.Free())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
             SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, webConfigFile, historyFile,
             TimeSpan.FromMinutes(1));
         var agent = new RunningAgent(options, scheme);
@@ -95,13 +95,6 @@ sealed class RunningAgent : IAsyncDisposable
         var text = await Client.GetStringAsync("/metrics?collect[]=agent");
         var line = text.Split('\n').Single(line => line.StartsWith("tcpagent_samples_total ", StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
-    }
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     public async ValueTask DisposeAsync()

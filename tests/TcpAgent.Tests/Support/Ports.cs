@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace TcpAgent.Lab.Support;
+namespace TcpAgent.Tests.Support;
 
 static class Ports
 {
