@@ -5,7 +5,7 @@ Writes, beside each other into a folder:
   tcp-agent.cdx.json       CycloneDX 1.5, a bill of materials
   third-party-notices.txt  the copyright and licence of each component, and the notices that .NET asks to be passed on
 
-usage: components.py RID FOLDER        after: dotnet publish src/TcpAgent -c Release -r RID -o FOLDER
+usage: components.py RID FOLDER [ARTIFACTS]        after: dotnet publish src/TcpAgent -c Release -r RID -o FOLDER [--artifacts-path ARTIFACTS]
 """
 import base64
 import hashlib
@@ -23,7 +23,8 @@ PACKAGES = Path(os.environ.get("NUGET_PACKAGES", Path.home() / ".nuget" / "packa
 
 def main():
     rid, folder = sys.argv[1], Path(sys.argv[2])
-    deps = json.loads((ROOT / f"artifacts/bin/TcpAgent/release_{rid}/tcp-agent.deps.json").read_text())
+    artifacts = Path(sys.argv[3]) if len(sys.argv) > 3 else ROOT / "artifacts"
+    deps = json.loads((artifacts / f"bin/TcpAgent/release_{rid}/tcp-agent.deps.json").read_text())
     target = next(libraries for name, libraries in deps["targets"].items() if name.endswith("/" + rid))
     program = next(key for key in target if key.startswith("tcp-agent/"))
     components = {key: component(key) for key in target if key != program}
@@ -55,15 +56,20 @@ def main():
     (folder / "third-party-notices.txt").write_text(notices(components), encoding="utf-8")
 
 
+def identity(key):
+    """Name and version of a component. The record names the pack of the JIT's runtime, where the native one is what is linked in."""
+    return key.removeprefix("runtimepack.").replace("Microsoft.NETCore.App.Runtime.linux", "Microsoft.NETCore.App.Runtime.NativeAOT.linux").split("/")
+
+
 def reference(key):
     """The name of a component within the document."""
-    name, version = key.removeprefix("runtimepack.").split("/")
+    name, version = identity(key)
     return key if name == "tcp-agent" else f"pkg:nuget/{name}@{version}"
 
 
 def component(key):
     """One package: its entry in the bill, and its folder in the package cache."""
-    name, version = key.removeprefix("runtimepack.").split("/")
+    name, version = identity(key)
     home = PACKAGES / name.lower() / version
     manifest = (home / f"{name.lower()}.nuspec").read_text(encoding="utf-8-sig")
 

@@ -115,7 +115,7 @@ static class ServeCommand
         var age = new SampleAge(options.Sampling.Interval, time);
 
         // Of the heap a half is for connections, a quarter for expositions, and the rest for the agent itself.
-        var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var heap = HeapLimit.Bytes;
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
@@ -124,7 +124,10 @@ static class ServeCommand
         var endpoints = new Endpoints(
             agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);
 
-        var connections = new Connections(Connections.Kept(config is { HasTls: true }, Libc.OpenFilesLimit(), heap / 2), GiveMemoryBack);
+        var openFiles = Libc.RaiseOpenFilesLimit();
+        var kept = Connections.Kept(config is { HasTls: true }, openFiles, heap / 2);
+        LogLimits(heap, openFiles, kept, loggers.CreateLogger("TcpAgent"));
+        var connections = new Connections(kept, GiveMemoryBack);
 
         // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
@@ -143,6 +146,14 @@ static class ServeCommand
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Libc.TrimHeap();
+    }
+
+    static void LogLimits(long heap, int openFiles, int connections, ILogger logger)
+    {
+        Log.Limits(logger, HeapLimit.Format(heap), openFiles, connections);
+        var asked = Environment.GetEnvironmentVariable(HeapLimit.Variable);
+        if (HeapLimit.IsIgnored(asked, heap))
+            Log.HeapLimitIgnored(logger, asked!);
     }
 
     static void LogStart(AgentOptions options, Composition agent, ILogger logger)

@@ -157,16 +157,20 @@ static partial class Libc
         return $"{symbol}: {Marshal.GetPInvokeErrorMessage(errno)}";
     }
 
-    /// <summary>How many descriptors this process may have open: the soft limit, which the runtime has raised to the hard one.</summary>
-    internal static int OpenFilesLimit()
+    /// <summary>
+    /// How many descriptors this process may have open, the soft limit raised to the hard one: systemd, containers and shells start a program
+    /// with 1,024, and only the runtime of `dotnet run` raises it (getrlimit(2)).
+    /// </summary>
+    internal static int RaiseOpenFilesLimit()
     {
-        // asm-generic/resource.h; struct rlimit is two unsigned longs.
+        // asm-generic/resource.h; struct rlimit is two unsigned longs. prlimit(2) and not setrlimit(2), which the unit's filter refuses.
         const int RLIMIT_NOFILE = 7;
         Span<ulong> limit = [int.MaxValue, 0];
-        _ = getrlimit(RLIMIT_NOFILE, limit);
+        if (prlimit(0, RLIMIT_NOFILE, [], limit) == 0 && limit[0] < limit[1] && prlimit(0, RLIMIT_NOFILE, [limit[1], limit[1]], []) == 0)
+            limit[0] = limit[1];
         return (int)Math.Min(limit[0], int.MaxValue);
     }
 
     [LibraryImport("libc")]
-    private static partial int getrlimit(int resource, Span<ulong> limit);
+    private static partial int prlimit(int pid, int resource, ReadOnlySpan<ulong> newLimit, Span<ulong> oldLimit);
 }

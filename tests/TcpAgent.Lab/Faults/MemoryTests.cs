@@ -32,9 +32,9 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     public async Task ClientsDoNotGetItToTheLimit(string scheme, int heap)
     {
         using var proc = new ProcCopy("many");
-        var environment = Unit("Environment=DOTNET_").Select(line => $"DOTNET_{line}".Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var environment = UnitFile.Environment();
         if (heap > 0)
-            environment["DOTNET_GCHeapHardLimit"] = $"0x{heap << 20:x}";
+            environment["DOTNET_GCHeapHardLimit"] = $"{heap << 20:x}";
         using var certificate = _folder.WriteServerCertificate();
         await using var agent = await Victim.StartBy(
             (file, arguments, _) => Child.Start(file, arguments, environment),
@@ -49,16 +49,11 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         var after = await agent.Sampled(2);
         output.WriteLine($"{_opened} connections, {answered} others answered, at most {agent.PeakMemory / 1048576.0:0} MiB resident");
         Assert.InRange(_opened, Clients / 2, int.MaxValue);
-        Assert.InRange(agent.PeakMemory, 1, long.Parse(Unit("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
+        Assert.InRange(agent.PeakMemory, 1, long.Parse(UnitFile.Settings("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
         Assert.Equal(0, agent.Said("OutOfMemory"));
         Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
     }
-
-    /// <summary>What follows a setting's beginning, in each line of the unit that has it.</summary>
-    static IEnumerable<string> Unit(string beginning) =>
-        File.ReadLines(Repo.Path("packaging", "systemd", "tcp-agent.service"))
-            .Where(line => line.StartsWith(beginning, StringComparison.Ordinal)).Select(line => line[beginning.Length..]);
 
     static async Task<bool> IsHealthy(Victim agent)
     {

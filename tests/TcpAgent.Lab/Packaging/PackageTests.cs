@@ -3,8 +3,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The packages: what is in them, what lintian says, and that rpm can put one in and take it out again.</summary>
-[Collection(PublishedOnce.Name)]
-public class PackageTests(Published published)
+public class PackageTests
 {
     static readonly string[] s_shared =
     [
@@ -84,10 +83,10 @@ public class PackageTests(Published published)
         }
     }
 
-    async Task<string> Build(string kind)
+    static async Task<string> Build(string kind)
     {
-        var into = Path.Combine(published.Folder, kind);
-        await Child.Run(Repo.Path("packaging", kind, "build.sh"), published.Folder, into);
+        var into = Path.Combine(Published.Own.Folder, kind);
+        await Child.Run(Repo.Path("packaging", kind, "build.sh"), Published.Own.Folder, into);
         return Assert.Single(Directory.GetFiles(into, $"*.{kind}"));
     }
 

@@ -2,20 +2,17 @@ using System.Globalization;
 
 namespace TcpAgent.Lab.Support;
 
-/// <summary>The agent as a program, built beside the tests.</summary>
+/// <summary>The agent as it is shipped: the published executable.</summary>
 static class AgentProgram
 {
-    static string Assembly => Path.Combine(AppContext.BaseDirectory.Replace("TcpAgent.Lab", "TcpAgent", StringComparison.Ordinal), "tcp-agent.dll");
-
     /// <summary>How to run a verb. Under nohup the tests ignore SIGHUP, and a child that inherits that is never told to reload.</summary>
     internal static (string File, string[] Arguments) Command(params string[] arguments) =>
-        (Require.Tool("env", "coreutils"), ["--default-signal=HUP", "dotnet", Assembly, .. arguments]);
+        (Require.Tool("env", "coreutils"), ["--default-signal=HUP", Published.Own.Program, .. arguments]);
 
-    internal static Task<string> Print(params string[] arguments) => Child.Run("dotnet", [Assembly, "print", .. arguments]);
+    internal static Task<string> Print(params string[] arguments) => Child.Run(Published.Own.Program, ["print", .. arguments]);
 
     /// <summary>Inside a network namespace.</summary>
-    internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) =>
-        place.Run("dotnet", [Assembly, "print", .. arguments]);
+    internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) => place.Run(Published.Own.Program, ["print", .. arguments]);
 
     internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments)
     {
@@ -26,7 +23,7 @@ static class AgentProgram
     /// <summary>How to run a verb as another user, without any capability.</summary>
     internal static (string File, string[] Arguments) AsNobody(params string[] arguments) => (
         Require.Tool("setpriv", "util-linux"),
-        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "dotnet", Assembly, .. arguments]);
+        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", Published.Own.Program, .. arguments]);
 
     /// <summary>Waits until a daemon has taken its first sample.</summary>
     internal static Task Sampled(Child daemon) => Eventually.Holds(
