@@ -1,4 +1,4 @@
-# docker build -t tcp-agent .
+# docker build -t tcp-agent .        for two platforms: docker buildx build --platform linux/amd64,linux/arm64 -t tcp-agent .
 # docker run -d --name tcp-agent --network host --read-only --cap-drop ALL --security-opt no-new-privileges tcp-agent
 #
 # The host's network namespace is a must: counters, settings and netlink are those of the namespace the agent is in. With it the
@@ -7,14 +7,22 @@
 # Chiseled: no shell, no package manager. No libcrypt either: for basic_auth_users use --build-arg BASE=10.0-noble.
 ARG BASE=10.0-noble-chiseled
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# The native compiler leaves the linking to GNU's tools, for another platform to those that cross-compile.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH=amd64
 ARG REVISION=unknown
+RUN case "$(dpkg --print-architecture)-$TARGETARCH" in \
+        amd64-arm64) cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;; \
+        arm64-amd64) cross="gcc-x86-64-linux-gnu libc6-dev-amd64-cross" ;; \
+    esac \
+    && apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev $cross && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:SourceRevisionId=$REVISION -o /out/bin \
+# The image brings a C library as young as the one here, so the executable is linked against this one.
+RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:LinkAgainst=host -p:SourceRevisionId=$REVISION -o /out/bin \
     && mkdir /out/doc && cp LICENSE /out/doc \
-    && cat /root/.nuget/packages/microsoft.*core.app.runtime.linux-*/*/THIRD-PARTY-NOTICES.TXT >/out/doc/third-party-notices.txt
+    && cat /root/.nuget/packages/microsoft.netcore.app.runtime.nativeaot.linux-*/*/THIRD-PARTY-NOTICES.TXT \
+        /root/.nuget/packages/microsoft.aspnetcore.app.runtime.linux-*/*/THIRD-PARTY-NOTICES.TXT >/out/doc/third-party-notices.txt
 
 FROM mcr.microsoft.com/dotnet/runtime-deps:${BASE}
 ARG BASE
@@ -28,7 +36,7 @@ LABEL org.opencontainers.image.title="TcpAgent" \
       org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:${BASE}"
 COPY --from=build /out/bin/tcp-agent /usr/bin/tcp-agent
 COPY --from=build /out/doc /usr/share/doc/tcp-agent
-ENV DOTNET_EnableDiagnostics=0 DOTNET_PROCESSOR_COUNT=1
+ENV DOTNET_PROCESSOR_COUNT=1
 USER 65534:65534
 EXPOSE 10793
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["/usr/bin/tcp-agent", "healthcheck"]

@@ -1,8 +1,11 @@
 # What CI calls, and what a developer calls.
 .PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
-# The machine's own architecture. For linux-arm64 the registry must have the runtime packs.
-RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+# The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
+# gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
+OWN = linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+RID ?= $(OWN)
+PUBLISHED = artifacts/tcp-agent$(if $(filter $(OWN),$(RID)),,-$(RID))
 # Time stamps in packages are those of the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
@@ -22,7 +25,8 @@ lint:
 
 # Known vulnerabilities in what is shipped and in what it is built and tested with, by the registry's own list, if it has one.
 audit:
-	@curl -fsS https://api.nuget.org/v3/index.json | grep -q VulnerabilityInfo || echo "audit: this registry lists no vulnerabilities, so none can be found"
+	@dotnet nuget list source --format short | awk '$$1 == "E" { print $$2 }' | xargs curl -fsS | grep -q VulnerabilityInfo \
+		|| echo "audit: this registry lists no vulnerabilities, so none can be found"
 	@found=$$(dotnet list package --vulnerable --include-transitive) || { echo "$$found"; exit 1; }; \
 		echo "$$found"; ! echo "$$found" | grep -q 'has the following vulnerable packages'
 
@@ -38,20 +42,20 @@ alert-quiet:
 	dotnet build tests/TcpAgent.Lab
 	QUIET_MINUTES=$(MINUTES) dotnet test tests/TcpAgent.Lab --no-build --filter "FullyQualifiedName~QuietTests" --logger "console;verbosity=detailed"
 
-# One self-contained executable in artifacts/tcp-agent.
+# One native executable in artifacts/tcp-agent, for hosts with glibc 2.17 or later. apt-get install gcc libc6-dev
 publish:
-	dotnet publish src/TcpAgent -c Release -r $(RID) -o artifacts/tcp-agent
+	dotnet publish src/TcpAgent -c Release -r $(RID) -p:LinkAgainst=sysroot -o $(PUBLISHED)
 
 # What is in it: tcp-agent.cdx.json (CycloneDX) and third-party-notices.txt beside it.
 sbom: publish
-	python3 packaging/components.py $(RID) artifacts/tcp-agent
+	python3 packaging/components.py $(RID) $(PUBLISHED)
 
 # Packages in artifacts/packages. apt-get install debhelper, or rpm.
 deb: sbom
-	packaging/deb/build.sh
+	packaging/deb/build.sh $(PUBLISHED)
 
 rpm: sbom
-	packaging/rpm/build.sh
+	packaging/rpm/build.sh $(PUBLISHED)
 
 # The executable and both packages once more, from a clone in another folder: the same bytes.
 reproducible: deb rpm
@@ -92,12 +96,15 @@ SOAK_MINUTES ?= 120
 soak: publish
 	python3 tests/TcpAgent.Benchmarks/soak/soak.py --minutes $(SOAK_MINUTES)
 
-# The agent on Debian's kernels 5.10 to the newest under qemu, each condition made in the guest; writes docs/kernels.md. About 15
-# minutes; root, the network, and: apt-get install qemu-system-x86 busybox-static cpio kmod mmdebstrap e2fsprogs
-# One kernel: make kernel-matrix SUITES=bookworm; that is written to artifacts/kernel-matrix/kernels.md
-SUITES ?=
-kernel-matrix: publish
-	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(SUITES)
+# The agent on Debian's kernels 5.10 to the newest, one of them for arm64, under qemu: each condition made in the guest; writes
+# docs/kernels.md. About 20 minutes; root, the network, and: apt-get install qemu-system-x86 qemu-system-arm cpio kmod mmdebstrap e2fsprogs
+# gcc-aarch64-linux-gnu libc6-dev-arm64-cross. One guest: make kernel-matrix GUESTS=bookworm; that is written to
+# artifacts/kernel-matrix/kernels.md
+GUESTS ?=
+kernel-matrix:
+	$(MAKE) publish RID=linux-x64
+	$(MAKE) publish RID=linux-arm64
+	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(GUESTS)
 
 # Fuzzing by coverage: the agent's assembly instrumented by tests/TcpAgent.Fuzz, driven by LLVM's libFuzzer in the same process, from the
 # corpus in the tree. What is found is kept in artifacts/fuzz/found. apt-get install clang-14 libclang-rt-14-dev

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds artifacts/packages/tcp-agent-VERSION-1.ARCH.rpm from the published executable; needs rpmbuild. Called by make rpm.
+# Builds artifacts/packages/tcp-agent-VERSION-1.ARCH.rpm from the published executable, for its architecture; needs rpmbuild. Called by
+# make rpm.
 # The same sources give the same bytes: time stamps are those of the last commit.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -7,6 +8,13 @@ published=$(realpath "${1:-artifacts/tcp-agent}")
 out=${2:-artifacts/packages}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/deb/debian/changelog)}
 export SOURCE_DATE_EPOCH
+
+# e_machine of the ELF header: EM_X86_64 or EM_AARCH64.
+case $(od -An -tu2 -j18 -N2 "$published/tcp-agent" | tr -d ' ') in
+62) arch=x86_64 ;;
+183) arch=aarch64 ;;
+*) echo "$published/tcp-agent is for neither x86_64 nor aarch64" >&2 && exit 1 ;;
+esac
 
 mkdir -p "$out"
 stage=$(mktemp -d)
@@ -20,7 +28,7 @@ awk '/^tcp-agent \(/ { version = substr($2, 2, length($2) - 2); text = ""; next 
      NF { sub(/^  \* /, "- "); sub(/^    /, "  "); text = text $0 "\n" }' packaging/deb/debian/changelog >"$stage/changelog"
 cat packaging/rpm/tcp-agent.spec "$stage/changelog" >"$stage/tcp-agent.spec"
 
-rpmbuild -bb --quiet --define "_topdir $stage/rpm" --define "_binary_payload w19.zstdio" --define "agent_version $version" \
+rpmbuild -bb --quiet --target "$arch-linux" --define "_topdir $stage/rpm" --define "_binary_payload w19.zstdio" --define "agent_version $version" \
     --define "published $published" --define "packaging $PWD/packaging" "$stage/tcp-agent.spec" >"$stage/log" 2>&1 || { cat "$stage/log" >&2; exit 1; }
 cp "$stage"/rpm/RPMS/*/*.rpm "$out"
 ls -l "$out"/*.rpm

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The guest's first process: mounts, loads what the scenarios need, runs them, switches off.
-exec </dev/ttyS0 >/dev/ttyS0 2>&1
+exec </dev/console >/dev/console 2>&1
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 mount -t tmpfs t /run
 mount -t tmpfs t /tmp

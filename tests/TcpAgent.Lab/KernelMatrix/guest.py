@@ -2,8 +2,11 @@
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 AGENT = "/lab/tcp-agent"
 SERVER, CLIENT = "10.91.0.1", "10.91.0.2"
@@ -166,6 +169,34 @@ def established_agrees():
     return f"{meaning}, states agree with ss" if series == counted else f"{meaning}, but {series} is not what ss counts, {counted}"
 
 
+def get(path):
+    with urllib.request.urlopen("http://127.0.0.1:10793" + path, timeout=20) as answer:
+        return answer.read().decode()
+
+
+def serves():
+    """The daemon in the first namespace: ready, scraped, healthy, judged by itself, stopped."""
+    daemon = subprocess.Popen([AGENT, "serve"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for _ in range(200):
+        time.sleep(0.2)
+        try:
+            get("/-/ready")
+            break
+        except urllib.error.URLError:
+            pass
+    text = get("/metrics")
+    time.sleep(2)
+    get("/-/healthy")
+    verdict = json.loads(get("/api/v1/why"))["verdict"]
+    daemon.send_signal(signal.SIGTERM)
+    code = daemon.wait(30)
+    failed = re.findall(r'^tcpagent_source_success{source="(\w+)"} 0$', text, re.M)
+    seen = names(text)
+    if code == 0 and not failed and len(seen) > 100 and verdict in ("ok", "near"):
+        return "ok", seen
+    return f"exit {code}, {len(seen)} metrics, failed {failed}, verdict {verdict}", seen
+
+
 def main():
     old = {name: pathlib.Path("/proc/sys/" + name.replace(".", "/")).read_text().strip() for name in HOST_SETTINGS}
     estab = "not seen"
@@ -186,6 +217,12 @@ def main():
                 setting(setting_name, value)
             clear()
         print("MATRIX " + json.dumps({"scenario": name, "expected": expected, "concluded": concluded}), flush=True)
+    try:
+        concluded, served = serves()
+        seen |= served
+    except Exception as error:  # as above
+        concluded = f"{type(error).__name__}: {error}".replace("\n", " ")[:200]
+    print("MATRIX " + json.dumps({"scenario": "serve, scrape, stop", "expected": "ok", "concluded": concluded}), flush=True)
     text = metrics(None)
     known = {line.split("{")[0].split(" ")[0] for line in subprocess.run([AGENT, "describe"], capture_output=True, text=True, check=True).stdout.splitlines()
              if line.startswith("tcpagent_")}

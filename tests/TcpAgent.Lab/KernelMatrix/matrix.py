@@ -1,8 +1,9 @@
 """Runs the agent on Debian's kernels under software emulation and writes docs/kernels.md; of some kernels only, under artifacts/.
 See `make kernel-matrix`.
 
-Needs root (mmdebstrap), the network, and the Debian packages qemu-system-x86, busybox-static, cpio, kmod, mmdebstrap, e2fsprogs.
-Nothing is installed: packages are fetched by an apt of its own and unpacked under artifacts/. A guest cannot touch the host.
+Needs root (mmdebstrap), the network, and the Debian packages qemu-system-x86, qemu-system-arm, cpio, kmod, mmdebstrap, e2fsprogs.
+Nothing is installed: packages are fetched by an apt of its own and unpacked under artifacts/. A guest cannot touch the host. The guests'
+programs and C library are those of the oldest Debian that the mirror has.
 """
 import json
 import os
@@ -10,16 +11,32 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 
 REPO = pathlib.Path(__file__).resolve().parents[3]
 WORK = REPO / "artifacts" / "kernel-matrix"
-MIRROR = "http://deb.debian.org/debian"
-SECURITY = "http://deb.debian.org/debian-security"
-SUITES = {"bullseye": "5.10", "bookworm": "6.1", "trixie": "6.12", "sid": "the newest"}
-PACKAGES = "python3,mount,iproute2,nftables,kmod,procps,libstdc++6"
+USERLAND = "bullseye"
+PACKAGES = "base-files,dash,python3,mount,iproute2,nftables,kmod,procps,busybox-static"
 MODULES = ["virtio_pci", "virtio_blk"]
-SECONDS = 420
+SECONDS = 600
 TRIES = 3
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a guest of one architecture is made of; dpkg's name of it, the agent's folder, qemu's program and what it is given."""
+    arch: str
+    published: str
+    qemu: tuple
+    console: str
+
+
+X64 = Machine("amd64", "tcp-agent", ("qemu-system-x86_64", "-cpu", "max"), "ttyS0")
+# Not -cpu max: its pointer authentication costs an emulator most of its time.
+ARM64 = Machine("arm64", "tcp-agent-linux-arm64", ("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72"), "ttyAMA0")
+
+# The name of a guest: the suite whose kernel it boots, on which machine.
+GUESTS = {"bullseye": ("bullseye", X64), "bookworm": ("bookworm", X64), "trixie": ("trixie", X64), "sid": ("sid", X64), "bookworm-arm64": ("bookworm", ARM64)}
 
 
 def run(*command, **options):
@@ -30,32 +47,39 @@ def output(*command, **options):
     return run(*command, capture_output=True, text=True, **options).stdout
 
 
-def apt_options(suite):
-    home = WORK / "apt" / suite
+def mirror():
+    """The one that this machine's own apt uses."""
+    lines = output("apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages").splitlines()
+    return next(uri for origin, _, uri in (line.partition(" ") for line in lines) if origin == "Debian" and "security" not in uri).rstrip("/")
+
+
+def apt_options(suite, arch):
+    home = WORK / "apt" / f"{suite}-{arch}"
     for folder in ("lists/partial", "cache/archives/partial", "parts"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     sources = home / "sources.list"
-    sources.write_text(f"deb [trusted=yes] {MIRROR} {suite} main\n" + (
-        f"deb [trusted=yes] {SECURITY} {suite}-security main\n" if suite in ("bullseye", "bookworm", "trixie") else ""))
+    sources.write_text(f"deb [trusted=yes] {mirror()} {suite} main\n" + (
+        f"deb [trusted=yes] {mirror()}-security {suite}-security main\n" if suite != "sid" else ""))
     settings = {
         "Dir::Etc::sourcelist": sources, "Dir::Etc::sourceparts": home / "parts", "Dir::State::lists": home / "lists",
         "Dir::State::status": "/dev/null", "Dir::Cache": home / "cache", "Acquire::Check-Valid-Until": "false",
-        "APT::Architecture": "amd64", "DPkg::Lock::Timeout": "300",
+        "APT::Architecture": arch, "APT::Architectures": arch, "DPkg::Lock::Timeout": "300",
     }
     return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
 
 
-def fetch_kernel(suite):
+def fetch_kernel(suite, arch):
     """Unpacks the suite's cloud kernel; returns (version, folder)."""
-    folder = WORK / "kernels" / suite
+    meta = f"linux-image-cloud-{arch}"
+    folder = WORK / "kernels" / f"{suite}-{arch}"
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "debs").mkdir(parents=True)
-        options = apt_options(suite)
+        options = apt_options(suite, arch)
         run("apt-get", *options, "-qq", "update")
-        depends = output("apt-cache", *options, "depends", "--recurse", "--important", "linux-image-cloud-amd64")
+        depends = output("apt-cache", *options, "depends", "--recurse", "--important", meta)
         names = sorted({line.strip() for line in depends.splitlines() if line.startswith("linux-")})
-        wanted = [name for name in names if name.startswith(("linux-image-", "linux-binary-", "linux-modules-")) and name != "linux-image-cloud-amd64"]
+        wanted = [name for name in names if name.startswith(("linux-image-", "linux-binary-", "linux-modules-")) and name != meta]
         run("apt-get", *options, "-qq", "download", *wanted, cwd=folder / "debs")
         for deb in (folder / "debs").glob("*.deb"):
             run("dpkg-deb", "-x", deb, folder / "root")
@@ -64,17 +88,20 @@ def fetch_kernel(suite):
     return next(modules.iterdir()).name, folder / "root"
 
 
-def make_root(kernels):
-    """One file system for all: a small Debian, every kernel's modules, the agent and the guest's script."""
-    tree, image = WORK / "root", WORK / "root.img"
+def make_root(machine, kernels):
+    """One file system for all guests of an architecture: a small Debian, unpacked only, every kernel's modules, the agent, the guest's script."""
+    tree, image = WORK / f"root-{machine.arch}", WORK / f"root-{machine.arch}.img"
     if not (tree / "done").exists():
         shutil.rmtree(tree, ignore_errors=True)
-        tar = WORK / "root.tar"
-        run("mmdebstrap", "--quiet", "--variant=apt", f"--include={PACKAGES}", "bookworm", tar, MIRROR)
+        tar = WORK / f"root-{machine.arch}.tar"
+        run("mmdebstrap", "--quiet", "--variant=extract", f"--architectures={machine.arch}", f"--include={PACKAGES}", USERLAND, tar, mirror())
         tree.mkdir(parents=True)
         run("tar", "-xf", tar, "-C", tree)
+        # What the packages' scripts would have done.
+        if not os.path.lexists(tree / "bin" / "sh"):
+            (tree / "bin" / "sh").symlink_to("dash")
         (tree / "done").touch()
-    for version, root in kernels.values():
+    for version, root in kernels:
         target = tree / "lib" / "modules" / version
         if not target.exists():
             source = next(path for path in (root / "lib" / "modules", root / "usr" / "lib" / "modules") if path.exists())
@@ -83,20 +110,20 @@ def make_root(kernels):
     lab = tree / "lab"
     lab.mkdir(exist_ok=True)
     here = pathlib.Path(__file__).parent
-    for file in (*here.glob("guest*"), *(here.parent / "Scenarios").glob("*.py"), REPO / "artifacts" / "tcp-agent" / "tcp-agent"):
+    for file in (*here.glob("guest*"), *(here.parent / "Scenarios").glob("*.py"), REPO / "artifacts" / machine.published / "tcp-agent"):
         shutil.copy(file, lab)
     image.unlink(missing_ok=True)
     run("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, image, "1800M")
     return image
 
 
-def make_initrd(version, root):
+def make_initrd(version, root, machine):
     """busybox, the modules that make the disk visible, and a switch to it."""
     tree, archive = WORK / f"initrd-{version}", WORK / f"initrd-{version}.gz"
     shutil.rmtree(tree, ignore_errors=True)
     for folder in ("bin", "proc", "sys", "dev", "mnt", "modules"):
         (tree / folder).mkdir(parents=True)
-    shutil.copy(shutil.which("busybox"), tree / "bin" / "busybox")
+    shutil.copy(WORK / f"root-{machine.arch}" / "bin" / "busybox", tree / "bin" / "busybox")
     base = root if (root / "lib" / "modules").exists() else root / "usr"
     run("depmod", "-b", base, version)
     loads = []
@@ -124,17 +151,17 @@ def make_initrd(version, root):
     return archive
 
 
-def boot(version, root, image):
+def boot(version, root, machine, image):
     """Runs the guest; emulated kernels now and then panic in their first second, so it is tried again. Returns its results."""
     kernel = next(path for path in [*root.glob("boot/vmlinuz-*"), *root.glob("usr/lib/modules/*/vmlinuz"), *root.glob("usr/boot/vmlinuz-*")])
-    initrd = make_initrd(version, root)
+    initrd = make_initrd(version, root, machine)
     for attempt in range(TRIES):
         log = WORK / f"{version}.{attempt}.log"
         with log.open("wb") as sink:
             subprocess.run(
-                ["timeout", str(SECONDS), "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-monitor", "none",
-                 "-no-reboot", "-m", "1536", "-smp", "1", "-accel", "tcg", "-cpu", "max", "-kernel", kernel, "-initrd", initrd,
-                 "-drive", f"file={image},format=raw,if=virtio,snapshot=on", "-append", "console=ttyS0 panic=-1 quiet"],
+                ["timeout", str(SECONDS), *machine.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-monitor", "none",
+                 "-no-reboot", "-m", "1536", "-smp", "1", "-accel", "tcg", "-kernel", kernel, "-initrd", initrd,
+                 "-drive", f"file={image},format=raw,if=virtio,snapshot=on", "-append", f"console={machine.console} panic=-1 quiet"],
                 stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, check=False)
         results, done = [], False
         for line in log.read_text(errors="replace").splitlines():
@@ -152,7 +179,8 @@ def write(all_results, path):
     for results in all_results.values():
         names += [one["scenario"] for one in results if one["scenario"] not in names]
     lines = ["# Kernels", "", "Written by `make kernel-matrix`: the agent on Debian's kernels under software emulation, each condition made in the guest.",
-             "`ok` is the expected conclusion of `tcp-agent why`; anything else is what it said instead.", "",
+             "`ok` is the expected conclusion of `tcp-agent why`; anything else is what it said instead. The guests' programs and C library (glibc 2.31)",
+             f"are those of Debian {USERLAND}, the oldest that the archive still serves.", "",
              "| scenario | expected | " + " | ".join(all_results) + " |", "| --- | --- |" + " --- |" * len(all_results)]
     wrong = 0
     for name in names:
@@ -181,11 +209,11 @@ def write(all_results, path):
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    suites = sys.argv[1:] or list(SUITES)
-    kernels = {suite: fetch_kernel(suite) for suite in suites}
-    image = make_root(kernels)
-    path = REPO / "docs" / "kernels.md" if set(suites) == set(SUITES) else WORK / "kernels.md"
-    wrong = write({version: boot(version, root, image) for version, root in kernels.values()}, path)
+    names = sys.argv[1:] or list(GUESTS)
+    guests = {name: (GUESTS[name][1], *fetch_kernel(GUESTS[name][0], GUESTS[name][1].arch)) for name in names}
+    images = {machine: make_root(machine, [(version, root) for of, version, root in guests.values() if of == machine]) for machine, _, _ in guests.values()}
+    path = REPO / "docs" / "kernels.md" if set(names) == set(GUESTS) else WORK / "kernels.md"
+    wrong = write({version: boot(version, root, machine, images[machine]) for machine, version, root in guests.values()}, path)
     sys.exit(1 if wrong else 0)
 
 

@@ -5,6 +5,8 @@ namespace TcpAgent.Lab.Packaging;
 /// <summary>The packages: what is in them, what lintian says, and that rpm can put one in and take it out again.</summary>
 public class PackageTests
 {
+    const long MostBytes = 7_000_000;
+
     static readonly string[] s_shared =
     [
         "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent", "/usr/share/doc/tcp-agent/examples/clients.conf",
@@ -24,12 +26,16 @@ public class PackageTests
         "/usr/share/licenses/tcp-agent/LICENSE", "/usr/share/licenses/tcp-agent/third-party-notices.txt", "/usr/share/man/man8/tcp-agent.8",
     ];
 
-    [SkippableFact]
-    public async Task TheDebHoldsWhatItShouldAndLintianFindsNoFault()
+    [SkippableTheory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public async Task TheDebHoldsWhatItShouldAndLintianFindsNoFault(string architecture)
     {
         Require.Tool("dh", "debhelper");
         var lintian = Require.Tool("lintian", "lintian");
-        var package = await Build("deb");
+        var package = await Build("deb", For(architecture));
+        Assert.Equal($"{architecture}\n", await Child.Run("dpkg-deb", "--field", package, "Architecture"));
+        Assert.InRange(new FileInfo(package).Length, 1, MostBytes);
         var files = (await Child.Run("dpkg-deb", "-c", package)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(files, file => Assert.Contains(" root/root ", file, StringComparison.Ordinal));
         AssertHolds(files.Where(file => file[0] == '-').Select(file => file[(file.IndexOf(" ./", StringComparison.Ordinal) + 2)..]), s_deb);
@@ -41,13 +47,17 @@ public class PackageTests
         Assert.All(Enumerable.Range(0, overrides.Length).Where(i => overrides[i][0] != '#'), i => Assert.True(i > 0 && overrides[i - 1][0] == '#', $"{overrides[i]}: why?"));
     }
 
-    [SkippableFact]
-    public async Task TheRpmHoldsWhatItShouldAndLeavesNothingBehind()
+    [SkippableTheory]
+    [InlineData("x86_64")]
+    [InlineData("aarch64")]
+    public async Task TheRpmHoldsWhatItShouldAndLeavesNothingBehind(string architecture)
     {
         Require.Root();
         Require.Tool("rpmbuild", "rpm");
         var rpm = Require.Tool("rpm", "rpm");
-        var package = await Build("rpm");
+        var package = await Build("rpm", For(architecture));
+        Assert.Equal(architecture, await Child.Run(rpm, "-qp", "--queryformat", "%{ARCH}", package));
+        Assert.InRange(new FileInfo(package).Length, 1, MostBytes);
         var files = (await Child.Run(rpm, "-qp", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", package)).Split('\n');
         AssertHolds(files.Where(file => file.StartsWith('-')).Select(file => file[(file.IndexOf(' ', StringComparison.Ordinal) + 1)..]), s_rpm);
         Assert.Equal("/etc/sysconfig/tcp-agent\n", await Child.Run(rpm, "-qpc", package));
@@ -83,10 +93,12 @@ public class PackageTests
         }
     }
 
-    static async Task<string> Build(string kind)
+    static Published For(string architecture) => architecture is "arm64" or "aarch64" ? Published.Arm64 : Published.Own;
+
+    static async Task<string> Build(string kind, Published published)
     {
-        var into = Path.Combine(Published.Own.Folder, kind);
-        await Child.Run(Repo.Path("packaging", kind, "build.sh"), Published.Own.Folder, into);
+        var into = Path.Combine(published.Folder, kind);
+        await Child.Run(Repo.Path("packaging", kind, "build.sh"), published.Folder, into);
         return Assert.Single(Directory.GetFiles(into, $"*.{kind}"));
     }
 

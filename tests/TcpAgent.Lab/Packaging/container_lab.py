@@ -123,7 +123,7 @@ def runs(engine):
     first = number(text, "tcpagent_sample_timestamp_seconds") - start_time(pid)
     check("the first sample within 3 s", 0 < first < 3, f"{first:.2f} s")
     resident = int(status["VmRSS"].split()[0]) / 1024
-    check("less than 56 MiB are resident", resident < 56, f"{resident:.1f} MiB")
+    check("less than 24 MiB are resident", resident < 24, f"{resident:.1f} MiB")
     environment = dict(one.split("=", 1) for one in Path(f"/proc/{pid}/environ").read_text().split("\0") if one)
     inside = ["nsenter", "-t", pid, "-m", "-n", "-p", "-S", "65534", *HEALTHCHECK]
     check("the image's health check in the container: healthy", subprocess.run(inside, env=environment, check=False).returncode == 0)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-INCLUDE = "systemd,systemd-sysv,dbus,curl,procps,libcrypt1,libssl3"
+INCLUDE = "systemd,systemd-sysv,dbus,curl,procps"
 
 
 def run(*command, check=True, **more):
@@ -25,24 +25,27 @@ def check(what, holds, detail=""):
         sys.exit(1)
 
 
-def debian():
+def debian(suite="bookworm"):
     """A minimal Debian as a tar file, made once."""
-    tar = REPOSITORY / "artifacts/lab/bookworm.tar"
+    tar = REPOSITORY / f"artifacts/lab/{suite}.tar"
     if not tar.exists():
         tar.parent.mkdir(parents=True, exist_ok=True)
         unfinished = tar.with_name("unfinished.tar")
-        run("mmdebstrap", "--variant=apt", f"--include={INCLUDE}", "bookworm", unfinished)
+        run("mmdebstrap", "--variant=apt", f"--include={INCLUDE}", suite, unfinished)
         os.rename(unfinished, tar)
     return tar
 
 
 class Machine:
-    """with Machine() as machine: machine.run("systemctl", "status"). It shares the network of this host, and changes nothing of it."""
+    """with Machine(suite) as machine: machine.run("systemctl", "status"). It shares this host's network, and changes nothing of it."""
 
     nspawn = None
 
+    def __init__(self, suite):
+        self.suite = suite
+
     def __enter__(self):
-        tar = debian()
+        tar = debian(self.suite)
         self.home = Path(tempfile.mkdtemp(prefix="tcp-agent-lab-"))
         try:
             self.boot(tar)
