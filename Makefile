@@ -78,8 +78,7 @@ bench:
 # One short run: make bench-peers PEERS=--quick
 PEERS ?=
 bench-peers: publish
-	dotnet build tests/TcpAgent.Benchmarks -c Release
-	mkdir -p artifacts/peers
+	dotnet publish tests/TcpAgent.Loops -c Release -r $(RID) -o artifacts/peers
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c
 	python3 tests/TcpAgent.Benchmarks/peers/bench_peers.py $(PEERS)

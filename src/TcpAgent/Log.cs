@@ -64,11 +64,11 @@ static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "Running as root, which tcp-agent does not need: use an unprivileged user")]
     internal static partial void RunningAsRoot(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(25, LogLevel.Information, "May use {HeapLimit} of heap and {OpenFiles} descriptors, keeps {Connections} connections")]
+    [LoggerMessage(27, LogLevel.Information, "May use {HeapLimit} of heap and {OpenFiles} descriptors, keeps {Connections} connections")]
     internal static partial void Limits(
         ILogger logger, string heapLimit, int openFiles, int connections, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(26, LogLevel.Warning, "DOTNET_GCHeapHardLimit={Value} is not in force: give the bytes in hexadecimal without 0x, as 4000000 for 64 MiB")]
+    [LoggerMessage(28, LogLevel.Warning, "DOTNET_GCHeapHardLimit={Value} is not in force: give the bytes in hexadecimal without 0x, as 4000000 for 64 MiB")]
     internal static partial void HeapLimitIgnored(
         ILogger logger, string value, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 

@@ -1,16 +1,8 @@
-using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TcpAgent.Benchmarks;
-
-if (args is ["tick" or "walk", var passes])
-{
-    Action<int> loop = args[0] == "tick" ? Loops.Tick : Loops.Walk;
-    loop(int.Parse(passes, CultureInfo.InvariantCulture));
-    return;
-}
 
 // In this process: BenchmarkDotNet's own build would neither find the pinned packages nor the internals.
 var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);

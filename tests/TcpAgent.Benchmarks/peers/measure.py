@@ -10,7 +10,7 @@ import time
 
 from lab import ROOT, Failed, log, unit_environment
 
-LOOPS = os.path.join(ROOT, "artifacts", "bin", "TcpAgent.Benchmarks", "release", "TcpAgent.Benchmarks.dll")
+LOOPS = os.path.join(ROOT, "artifacts", "peers", "TcpAgent.Loops")
 AGENT_PORT, WALKING_PORT, NODE_PORT = 800, 801, 802  # below the ephemeral range that population.c sets, above its listeners on 127.0.0.1
 WARM_UP_SCRAPES = 8000  # by then the web server's buffers have mostly stopped growing
 WARM_UP = 60  # seconds, in which code is compiled
@@ -46,12 +46,12 @@ class Bench:
         few = 5 if size < 50_000 else 2
         return {
             "floor_rare_hot": self.floor("rare", passes)["ms"],
-            "agent_walk_hot": self.figures("dotnet", LOOPS, "walk", str(passes))["ms"],
+            "agent_walk_hot": self.figures(LOOPS, "walk", str(passes))["ms"],
             "floor_rare": self.floor("rare", 5, 1000)["ms"],
             "floor_full": self.floor("full", passes)["ms"],
             "floor_listen": self.floor("listen", 200)["ms"],
             "floor_tick_hot": self.floor("tick", 2000)["ms"],
-            "agent_tick_hot": self.figures("dotnet", LOOPS, "tick", "2000")["ms"],
+            "agent_tick_hot": self.figures(LOOPS, "tick", "2000")["ms"],
             "floor_tick": self.floor("tick", 5, 1000)["ms"],
             "proc": self.floor("proc", few)["ms"],
         }

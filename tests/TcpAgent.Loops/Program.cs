@@ -1,27 +1,47 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.Cli;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Sampling;
 using TcpAgent.Sources;
 
-namespace TcpAgent.Benchmarks;
+namespace TcpAgent.Loops;
 
-/// <summary>Back to back, beside peers/floor.c, which asks the kernel for the same: the median CPU time of a pass in milliseconds.</summary>
-static class Loops
+/// <summary>
+/// tick N or walk N: so many back to back, beside the floor.c of the benchmarks, which asks the kernel for the same. Prints the median
+/// CPU time of a pass in milliseconds.
+/// </summary>
+static class Program
 {
+    static int Main(string[] args)
+    {
+        if (args is not ["tick" or "walk", var count] || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var passes) || passes == 0)
+        {
+            Console.Error.WriteLine("usage: TcpAgent.Loops tick|walk N");
+            return 64;
+        }
+        Action<int> loop = args[0] == "tick" ? Tick : Walk;
+        loop(passes);
+        return 0;
+    }
+
     /// <summary>Without walks, which are measured by themselves. A median tick is a fast one, since only every tenth is slow.</summary>
-    internal static void Tick(int passes)
+    static void Tick(int passes)
     {
         var time = new ManualTime();
-        using var agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default with { WalkBudget = 1e-9 }, time);
+        var options = SamplingOptions.Default with { WalkBudget = 1e-9 };
+        using var sampler = new Sampler(
+            Composition.Sources(KernelRoot.At("/proc", "/sys"), options, time), new Agent("0.0.0", "loops"), options, time, NullLogger.Instance, () => 0);
         Measure(passes, warmUp: passes, () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            agent.Sampler.Take();
+            sampler.Take();
         });
     }
 
     /// <summary>The walk for the rare states.</summary>
-    internal static void Walk(int passes)
+    static void Walk(int passes)
     {
         using var table = new DiagSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG));
         var census = new SocketCensus();
