@@ -58,8 +58,7 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
     public void Dispose()
     {
         _waiting.CompleteAdding();
-        if (_thread?.Join(s_patience) != false)
-            _waiting.Dispose();
+        _thread?.Join(s_patience);
     }
 
     bool TryAdd(ServiceState state)
@@ -70,7 +69,7 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Disposed: a sampler that hung in a read may tick once more.
+            // Ended: a sampler that hung in a read may tick once more.
             return false;
         }
     }
