@@ -92,7 +92,7 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
 
     void Deliver()
     {
-        if (Interlocked.Exchange(ref _isLosing, false))
+        if (_waiting.Count == 0 && Interlocked.Exchange(ref _isLosing, false))
             Log.NotifiedAgain(_logger, Lost);
     }
 
