@@ -111,6 +111,14 @@ static partial class Log
     internal static partial void IncidentFailed(
         ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(25, LogLevel.Warning, "systemd is not notified: {Reason}")]
+    internal static partial void NotNotified(
+        ILogger logger, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(26, LogLevel.Information, "systemd is notified again; {Lost} notifications were lost since start")]
+    internal static partial void NotifiedAgain(
+        ILogger logger, long lost, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab;
@@ -9,67 +8,82 @@ namespace TcpAgent.Lab;
 public class ServiceTests
 {
     [SkippableFact]
-    public async Task TheSupervisorIsToldReadyWatchdogReloadAndStop()
+    public async Task TheSupervisorHearsReadyWatchdogReloadAndStop()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"notify-{Guid.NewGuid():N}");
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        var said = new List<string>();
-        _ = Task.Run(() =>
+        using var supervisor = new NotifySocket();
+        await using var agent = AgentProgram.Serve(Ports.Free(), new Dictionary<string, string>
         {
-            var buffer = new byte[4096];
-            while (true)
-            {
-                var n = socket.Receive(buffer);
-                lock (said)
-                    said.Add(Encoding.UTF8.GetString(buffer, 0, n));
-            }
+            ["NOTIFY_SOCKET"] = supervisor.Address,
+            ["WATCHDOG_USEC"] = "1500000",
         });
-        string All()
-        {
-            lock (said)
-                return string.Join("\n--\n", said);
-        }
-        Task Said(string text) => Eventually.Holds(
-            () => Task.FromResult(All().Contains(text, StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => $"'{text}' in:\n{All()}");
+        await supervisor.Hears("READY=1");
+        await supervisor.Hears("WATCHDOG=1");
+        await agent.Signal("HUP");
+        await supervisor.Hears("READY=1", times: 2);
+        Assert.False(agent.HasExited);
 
-        try
-        {
-            await using var agent = AgentProgram.Serve(Ports.Free(), new Dictionary<string, string>
-            {
-                ["NOTIFY_SOCKET"] = path,
-                ["WATCHDOG_USEC"] = "1500000",
-            });
-            await Said("READY=1\nSTATUS=sampling");
-            await Said("WATCHDOG=1");
+        // A stopped process completes no tick, so the watchdog must fall silent; continued, it speaks again.
+        await agent.Signal("STOP");
+        await Task.Delay(300);
+        var before = supervisor.Count("WATCHDOG=1");
+        await Task.Delay(2500);
+        Assert.Equal(before, supervisor.Count("WATCHDOG=1"));
+        await agent.Signal("CONT");
+        await supervisor.Hears("WATCHDOG=1", times: before + 1);
 
-            // Half a tick more than the unit's: it would kill an agent that is on time.
-            await Said("WATCHDOG_USEC=3000000");
-            await agent.Signal("HUP");
-            await Said("RELOADING=1\nMONOTONIC_USEC=");
-            await Eventually.Holds(
-                () => Task.FromResult(All().Split("READY=1").Length == 3), TimeSpan.FromSeconds(10), () => $"a second READY in:\n{All()}");
-            Assert.False(agent.HasExited);
+        await agent.Signal("TERM");
+        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(10)));
+        await supervisor.Hears("STATUS=stopping");
+        Assert.Contains("Samples are being skipped", agent.Output, StringComparison.Ordinal);
 
-            // A stopped process completes no tick, so the watchdog must fall silent; continued, it speaks again.
-            await agent.Signal("STOP");
-            await Task.Delay(300);
-            var before = All().Split("WATCHDOG=1").Length;
-            await Task.Delay(2500);
-            Assert.Equal(before, All().Split("WATCHDOG=1").Length);
-            await agent.Signal("CONT");
-            await Eventually.Holds(
-                () => Task.FromResult(All().Split("WATCHDOG=1").Length > before), TimeSpan.FromSeconds(10), All);
+        // The unit's watchdog is half a tick too short: it would kill an agent that is on time.
+        Assert.Collection(
+            supervisor.Said.Where(said => said != "WATCHDOG=1"),
+            said => Assert.Equal("WATCHDOG_USEC=3000000", said),
+            said => Assert.StartsWith("STATUS=sampling ", said, StringComparison.Ordinal),
+            said => Assert.Equal("READY=1", said),
+            said => Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", said),
+            said => Assert.Equal("READY=1", said),
+            said => Assert.Equal("STOPPING=1", said),
+            said => Assert.Equal("STATUS=stopping", said));
+    }
 
-            await agent.Signal("TERM");
-            Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(10)));
-            await Said("STOPPING=1");
-            Assert.Contains("Samples are being skipped", agent.Output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+    [SkippableFact]
+    public async Task AStopBeforeTheFirstSampleIsAnOrderlyOneAndTheAgentWasNeverReady()
+    {
+        using var proc = new ProcCopy("linux-6.18");
+        await proc.Hang("net/snmp");
+        using var supervisor = new NotifySocket();
+        var port = Ports.Free();
+        await using var agent = AgentProgram.Serve(
+            port, new Dictionary<string, string> { ["NOTIFY_SOCKET"] = supervisor.Address, ["WATCHDOG_USEC"] = "1500000" }, proc.Flag);
+        using var client = new HttpClient();
+        await Eventually.Holds(
+            async () => await Status(client, port, "/-/healthy") == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(20), () => agent.Output);
+        await Task.Delay(1500);
+        Assert.Empty(supervisor.Said);
+        await agent.Signal("TERM");
+        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(20)));
+        await supervisor.Hears("STATUS=stopping");
+        Assert.Equal(["STOPPING=1", "STATUS=stopping"], supervisor.Said);
+        Assert.Contains("Stopping after 0 samples", agent.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("level=error", agent.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at TcpAgent.", agent.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task ASupervisorThatCannotBeReachedIsLoggedAndTheAgentServesAllTheSame()
+    {
+        var address = "/" + new string('x', 200);
+        var port = Ports.Free();
+        await using var agent = AgentProgram.Serve(port, new Dictionary<string, string> { ["NOTIFY_SOCKET"] = address });
+        using var client = new HttpClient();
+        await Eventually.Holds(() => Answers(client, port), TimeSpan.FromSeconds(20), () => agent.Output);
+        Assert.Contains($"systemd is not notified: NOTIFY_SOCKET={address} is longer", agent.Output, StringComparison.Ordinal);
+
+        // As from a terminal.
+        await agent.Signal("INT");
+        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(20)));
     }
 
     [SkippableFact]
@@ -113,7 +127,7 @@ public class ServiceTests
         Assert.Equal(1, await second.Exited(TimeSpan.FromSeconds(20)));
         Assert.Contains($"127.0.0.1:{port}", second.Output, StringComparison.Ordinal);
         Assert.Contains("--web.listen-address", second.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hosting failed", second.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -138,15 +152,18 @@ public class ServiceTests
         Assert.Contains("tcp-agent.socket", agent.Output, StringComparison.Ordinal);
     }
 
-    static async Task<bool> Answers(HttpClient client, int port)
+    static async Task<bool> Answers(HttpClient client, int port) => await Status(client, port, "/-/ready") == HttpStatusCode.OK;
+
+    /// <summary>Null while nobody listens.</summary>
+    static async Task<HttpStatusCode?> Status(HttpClient client, int port, string path)
     {
         try
         {
-            return (await client.GetAsync($"http://127.0.0.1:{port}/-/ready")).IsSuccessStatusCode;
+            return (await client.GetAsync($"http://127.0.0.1:{port}{path}")).StatusCode;
         }
         catch (HttpRequestException)
         {
-            return false;
+            return null;
         }
     }
 }

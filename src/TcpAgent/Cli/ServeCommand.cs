@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
 using TcpAgent.History;
@@ -39,7 +40,6 @@ static class ServeCommand
             return 1;
         }
         var time = TimeProvider.System;
-        using var notifier = Notifier.FromEnvironment();
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
@@ -52,30 +52,34 @@ static class ServeCommand
         using var agent = Composition.From(
             options, time, logger, () => journal?.Dropped ?? 0, reloads, history is null ? null : new HistorySource(history.Counters));
         var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
-        var state = new ServiceState(notifier, agent.Sampler, time, logger);
+        using var systemd = NotificationQueue.FromEnvironment(logger);
+        var reporter = new ServiceReporter(systemd, agent.Sampler, NotifyEnvironment.Watchdog(), time, logger);
 
         // Without a handler SIGHUP would end the process.
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             config?.ReadAgain();
-            state.Reload();
+            reporter.BeginReload();
         });
 
         using var sampling = new SamplerService(agent.Sampler, options.Sampling, time, logger, () =>
         {
             recorder?.Ticked(agent.Sampler.Snapshots);
-            state.Ticked();
+            reporter.Ticked();
         });
         using var passwords = new PasswordWorker(Libcrypt.Hash, time);
-        await using var app = Build(options, agent, sampling, state, loggers, time, config, passwords);
+        await using var app = Build(options, agent, sampling, reporter, systemd, loggers, time, config, passwords);
         LogStart(options, agent, logger);
         if (config is not null)
             Log.WebConfigRead(logger, options.WebConfigFile, config.Fresh().Describe());
         history?.Start();
         try
         {
+            // Returns after the first sample, see ServiceReporter.
             await app.StartAsync(stop);
+            foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+                Log.Listening(logger, address);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -84,9 +88,10 @@ static class ServeCommand
             await Console.Error.WriteLineAsync($"tcp-agent: error: {what} Choose another with --web.listen-address.");
             return 1;
         }
-        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
-            Log.Listening(logger, address);
-        state.Listening();
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Stopped before that: then what has started stops as ever.
+        }
         await app.WaitForShutdownAsync(stop);
 
         // The host also stops when the sampler ends by a mistake of the agent's; then systemd is to restart it.
@@ -109,8 +114,8 @@ static class ServeCommand
     }
 
     static WebApplication Build(
-        AgentOptions options, Composition agent, SamplerService sampling, ServiceState state, SerilogLoggerFactory loggers, TimeProvider time,
-        LiveConfig? config, PasswordWorker passwords)
+        AgentOptions options, Composition agent, SamplerService sampling, ServiceReporter reporter, NotificationQueue systemd,
+        SerilogLoggerFactory loggers, TimeProvider time, LiveConfig? config, PasswordWorker passwords)
     {
         var age = new SampleAge(options.Sampling.Interval, time);
 
@@ -134,9 +139,11 @@ static class ServeCommand
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddHostedService(_ => sampling);
+        builder.Services.AddHostedService(_ => reporter);
+        if (systemd.IsEnabled)
+            builder.Services.AddSingleton<ISystemdNotifier>(systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
         Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
-        app.Lifetime.ApplicationStopping.Register(state.Stopping);
         app.Run(connections.Track(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve));
         return app;
     }

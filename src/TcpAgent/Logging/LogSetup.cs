@@ -25,7 +25,8 @@ static class LogSetup
         var setup = new LoggerConfiguration()
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft.AspNetCore", framework)
-            .MinimumLevel.Override("Microsoft.Hosting", framework);
+            .MinimumLevel.Override("Microsoft.Hosting", framework)
+            .Filter.ByExcluding(IsStartFailure);
 
         journal = format == LogFormat.Auto ? OpenJournal(messageId, journalPath) : null;
         if (journal is not null)
@@ -34,6 +35,9 @@ static class LogSetup
         ITextFormatter text = format == LogFormat.Json ? new JsonFormatter() : new LogfmtFormatter();
         return setup.WriteTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
+
+    // The host's, with a stack trace: why the server cannot start is reported in one line, and a stop before the first sample is no failure.
+    static bool IsStartFailure(LogEvent logEvent) => logEvent.MessageTemplate.Text == "Hosting failed to start";
 
     // A journal whose socket is out of reach would take every line silently; stderr still leads to it.
     static JournalSink? OpenJournal(Func<int, string?> messageId, string path)

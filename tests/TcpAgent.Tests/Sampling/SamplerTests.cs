@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Extensions.Logging;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
@@ -152,18 +151,5 @@ public class SamplerTests
             if (ThrowsInDerive)
                 throw new InvalidOperationException("as the test asked");
         }
-    }
-
-    sealed class ListLogger : ILogger
-    {
-        internal List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel}: {formatter(state, exception)}");
     }
 }

@@ -24,9 +24,6 @@ sealed class Receiver : IDisposable
 
     internal byte[] Receive() => _buffer[.._socket.Receive(_buffer)];
 
-    /// <summary>Takes one datagram off the queue without allocating.</summary>
-    internal void Discard() => _socket.Receive(stackalloc byte[64]);
-
     internal string ReceiveText() => Encoding.UTF8.GetString(Receive());
 
     /// <summary>A datagram that must be empty and carry exactly one file.</summary>
