@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ using Serilog.Extensions.Logging;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
+using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
@@ -40,17 +42,18 @@ static class ServeCommand
         }
         var time = TimeProvider.System;
         using var notifier = Notifier.FromEnvironment();
-        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
+        var events = new AgentEvents();
+        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal, events: events);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
         var reloads = new ReloadStatus();
         if (!TryOpenConfig(options.WebConfigFile, time, logger, reloads, out var config))
             return 1;
         using var history = options.HistoryFile is { } file
-            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger)
+            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger, events)
             : null;
         using var agent = Composition.From(
-            options, time, logger, () => journal?.Dropped ?? 0, reloads, history is null ? null : new HistorySource(history.Counters));
+            options, time, logger, () => journal?.Dropped ?? 0, events, reloads, history is null ? null : new HistorySource(history.Counters));
         var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
         var state = new ServiceState(notifier, agent.Sampler, time, logger);
 
@@ -116,7 +119,7 @@ static class ServeCommand
 
         // Of the heap a half is for connections, a quarter for expositions, and the rest for the agent itself.
         var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time);
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time, agent.Events);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
         var live = new LiveJson(agent.Layout, new LiveSettings(
@@ -134,7 +137,8 @@ static class ServeCommand
         Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(state.Stopping);
-        app.Run(connections.Track(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve));
+        RequestDelegate answer = config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve;
+        app.Run(connections.Track(new RequestCounter(agent.Events, endpoints, answer).Serve));
         return app;
     }
 
