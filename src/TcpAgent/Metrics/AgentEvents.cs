@@ -33,7 +33,7 @@ sealed class AgentEvents
 
         _requests = factory.CreateCounter(
             "tcpagent_http_requests_total",
-            "HTTP requests by path and status code, refused ones too. The page's files count as /, paths that are not served as other; 499 is a client that went away before its answer was written.",
+            "HTTP requests by path and status code, refused ones too. The page's files count as /, paths that are not served as other; 499 means that the connection ended before the answer was written.",
             "path", "code");
         _scrape = Seconds(
             "tcpagent_scrape_duration_seconds", "How long each scrape took to render and write; a client that reads slowly makes it long.", [0.0005, 0.002, 0.01, 0.1, 1]);

@@ -18,8 +18,9 @@ sealed class RequestCounter(AgentEvents events, Endpoints endpoints, RequestDele
         }
         catch
         {
-            // What Kestrel makes of it, unless nobody is there to be told.
-            events.Requested(path, context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status500InternalServerError);
+            // What Kestrel answers, unless nobody is there any more.
+            events.Requested(
+                path, context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status500InternalServerError);
             throw;
         }
         events.Requested(path, context.Response.StatusCode);
