@@ -128,5 +128,5 @@ public class PrometheusTests
     static Task Becomes(HttpClient client, string query, Child server) => Eventually.Holds(
         async () => (await Query(client, query)).Length > 0, TimeSpan.FromSeconds(30), () => $"{query}\n{server.Output}");
 
-    static async Task<JsonElement[]> Query(HttpClient client, string query) => await Prometheus.Query(client, query) ?? [];
+    static async Task<JsonElement[]> Query(HttpClient client, string query) => await PrometheusApi.Query(client, query) ?? [];
 }

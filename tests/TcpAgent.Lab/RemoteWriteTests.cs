@@ -64,5 +64,5 @@ public sealed class RemoteWriteTests
     }
 
     /// <summary>How many series a query finds; -1 while the receiver does not answer.</summary>
-    static async Task<int> Query(HttpClient client, string query) => (await Prometheus.Query(client, query))?.Length ?? -1;
+    static async Task<int> Query(HttpClient client, string query) => (await PrometheusApi.Query(client, query))?.Length ?? -1;
 }

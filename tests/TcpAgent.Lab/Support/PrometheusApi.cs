@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TcpAgent.Lab.Support;
 
-static class Prometheus
+static class PrometheusApi
 {
     /// <summary>The series that an instant query finds; null while the server does not answer.</summary>
     internal static async Task<JsonElement[]?> Query(HttpClient client, string query)
