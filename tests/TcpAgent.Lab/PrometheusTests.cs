@@ -56,8 +56,11 @@ public class PrometheusTests
     public async Task PromtoolFindsNothingToSayOfTheLiveExposition()
     {
         var promtool = Require.Tool("promtool", "prometheus");
-        var (output, error) = await Child.RunFor(0, await AgentProgram.Print("--netstat.all"), promtool, "check", "metrics");
-        Assert.Equal("", output + error);
+        foreach (var exposition in (string[])[await AgentProgram.Print("--netstat.all"), await Served("text/plain;version=0.0.4")])
+        {
+            var (output, error) = await Child.RunFor(0, exposition, promtool, "check", "metrics");
+            Assert.Equal("", output + error);
+        }
     }
 
     [SkippableFact]
@@ -70,10 +73,37 @@ public class PrometheusTests
             print(len(families), sum(len(f.samples) for f in families))
             """;
         var python = Require.Tool("python3", "python3 python3-prometheus-client");
-        foreach (var exposition in new[] { await AgentProgram.Print("--format=openmetrics", "--netstat.all") }.Concat(Directory.GetFiles(Repo.Fixtures, "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
+        string[] live = [await AgentProgram.Print("--format=openmetrics", "--netstat.all"), await Served("application/openmetrics-text;version=1.0.0")];
+        foreach (var exposition in live.Concat(Directory.GetFiles(Repo.Fixtures, "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
         {
             var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);
             Assert.True(int.Parse(output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) > 50, output);
+        }
+    }
+
+    /// <summary>By an agent that has counted events of each kind, but for a change of state.</summary>
+    static async Task<string> Served(string accept)
+    {
+        var folder = Directory.CreateTempSubdirectory("tcp-agent-");
+        try
+        {
+            var port = Ports.Free();
+            await using var agent = AgentProgram.Serve(port, null, $"--history.file={folder.FullName}/history.ring");
+            await AgentProgram.Sampled(agent);
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            client.DefaultRequestHeaders.Accept.ParseAdd(accept);
+            await client.GetAsync("/nope");
+            var text = "";
+            await Eventually.Holds(
+                async () => (text = await client.GetStringAsync("/metrics")).Contains("\ntcpagent_history_write_duration_seconds_count ", StringComparison.Ordinal),
+                TimeSpan.FromSeconds(20), () => text);
+            foreach (var counted in (string[])["tcpagent_http_requests_total{path=\"other\",code=\"404\"} 1", "tcpagent_log_lines_total{level=\"info\"} "])
+                Assert.Contains(counted, text, StringComparison.Ordinal);
+            return text;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

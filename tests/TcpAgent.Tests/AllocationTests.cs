@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
 using TcpAgent.Kernel;
@@ -12,7 +13,9 @@ namespace TcpAgent.Tests;
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;
 
-/// <summary>The promise that a tick and a rendering allocate nothing after warm-up, slow lane included.</summary>
+/// <summary>
+/// The promise that a tick allocates nothing after warm-up, slow lane and the agent's own events included, and rendering the snapshot neither.
+/// </summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
 {
@@ -51,6 +54,46 @@ public class AllocationTests
         var time = new ManualTime();
         using var agent = TestAgent.OverFixture(set, time);
         AssertAllocatesNothing(agent, time, passes);
+
+        // It was counted, every tick.
+        Assert.Contains(
+            $"tcpagent_tick_duration_seconds_count {Math.Min(WarmUps, passes) + passes}\n", Encoding.UTF8.GetString(agent.RenderWhole(ExpositionFormat.Text)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryEventOfATickAllocatesNothing()
+    {
+        var events = new AgentEvents();
+        var changes = events.VerdictChangesTo("limiting");
+        long allocated = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            events.Ticked(TimeSpan.FromTicks(i * 1000));
+            events.Walked(TimeSpan.FromTicks(i * 1000));
+            events.HistoryWritten(TimeSpan.FromTicks(i * 1000));
+            changes.Inc();
+            allocated += i < 5 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
+    }
+
+    /// <summary>The library's stream and its buffer; of one that is kept it would be none.</summary>
+    [Fact]
+    public void TheAgentsOwnEventsAreWrittenByLittleMoreThanOneBufferOfTheLibrarys()
+    {
+        var time = new ManualTime();
+        using var agent = TestAgent.OverFixture("linux-6.18", time);
+        agent.Sampler.Take();
+        long allocated = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            agent.RenderWhole(ExpositionFormat.OpenMetrics);
+            allocated += i < 50 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.InRange(allocated / 50, 0, 20_000);
     }
 
     [Fact]
@@ -62,7 +105,8 @@ public class AllocationTests
             var time = new ManualTime();
             using var agent = TestAgent.OverFixture("many", time);
             using var writer = new HistoryWriter(
-                Path.Combine(folder.FullName, "history.ring"), Header.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance);
+                Path.Combine(folder.FullName, "history.ring"), Header.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance,
+                agent.Events);
             var recorder = new Recorder(new SampleLayout(agent.Sampler.Blocks), writer, TimeSpan.FromSeconds(1));
             long allocated = 0;
             for (var i = 0; i < 300; i++)

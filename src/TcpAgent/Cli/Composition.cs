@@ -8,25 +8,26 @@ using TcpAgent.Sources;
 namespace TcpAgent.Cli;
 
 /// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
-sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout) : IDisposable
+sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout, AgentEvents Events) : IDisposable
 {
     internal static Composition From(
-        AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, ReloadStatus? webConfig = null, Source? history = null)
+        AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, AgentEvents events, ReloadStatus? webConfig = null,
+        Source? history = null)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
         var self = new Agent(BuildInfo.Version, BuildInfo.Revision, webConfig);
-        var sources = Sources(root, options.Sampling, time);
+        var sources = Sources(root, options.Sampling, time, events);
         if (history is not null)
             sources.Add(history);
-        var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped);
-        return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize), new SampleLayout(sampler.Blocks));
+        var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped, events);
+        return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize, events), new SampleLayout(sampler.Blocks), events);
     }
 
     /// <summary>Whatever is sampled, and last what is concluded from it.</summary>
-    internal static List<Source> Sources(KernelRoot root, SamplingOptions options, TimeProvider time)
+    internal static List<Source> Sources(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
     {
-        var sources = All.Open(root, options, time);
-        sources.Add(new ResourceMonitor([.. sources], options, time));
+        var sources = All.Open(root, options, time, events);
+        sources.Add(new ResourceMonitor([.. sources], options, time, events));
         return sources;
     }
 

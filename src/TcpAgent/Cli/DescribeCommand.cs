@@ -74,6 +74,11 @@ static class DescribeCommand
                         metrics.Add((source.Name, metric, Labels(metric, block)));
             source.Dispose();
         }
+        foreach (var instrument in new AgentEvents().Instruments)
+        {
+            var type = instrument is Prometheus.Histogram ? MetricType.Histogram : MetricType.Counter;
+            metrics.Add(("agent", new Metric(type, "", "", instrument.Name, instrument.Help), string.Join(',', instrument.LabelNames)));
+        }
         return metrics;
     }
 

@@ -41,9 +41,10 @@ static class PrintCommand
     {
         // What is merely absent on this host is not worth a line here; what failed is.
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
-        using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
+        var events = new AgentEvents();
+        using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId, events);
         using var loggers = new SerilogLoggerFactory(log);
-        using var agent = Composition.From(options, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0);
+        using var agent = Composition.From(options, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0, events);
         for (var i = 0; i < samples; i++)
         {
             if (i > 0)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -13,6 +14,7 @@ using Serilog.Extensions.Logging;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
+using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
@@ -40,17 +42,18 @@ static class ServeCommand
             return 1;
         }
         var time = TimeProvider.System;
-        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal);
+        var events = new AgentEvents();
+        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal, events: events);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
         var reloads = new ReloadStatus();
         if (!TryOpenConfig(options.WebConfigFile, time, logger, reloads, out var config))
             return 1;
         using var history = options.HistoryFile is { } file
-            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger)
+            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger, events)
             : null;
         using var agent = Composition.From(
-            options, time, logger, () => journal?.Dropped ?? 0, reloads, history is null ? null : new HistorySource(history.Counters));
+            options, time, logger, () => journal?.Dropped ?? 0, events, reloads, history is null ? null : new HistorySource(history.Counters));
         var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
         using var systemd = NotificationQueue.FromEnvironment(logger);
         var reporter = new ServiceReporter(systemd, agent.Sampler, NotifyEnvironment.Watchdog(), time, logger);
@@ -121,7 +124,7 @@ static class ServeCommand
 
         // Of the heap a half is for connections, a quarter for expositions, and the rest for the agent itself.
         var heap = HeapLimit.Bytes;
-        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time);
+        var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time, agent.Events);
         var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
         var live = new LiveJson(agent.Layout, new LiveSettings(
@@ -144,7 +147,8 @@ static class ServeCommand
             builder.Services.AddSingleton<ISystemdNotifier>(systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
         Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
-        app.Run(connections.Track(config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve));
+        RequestDelegate answer = config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve;
+        app.Run(connections.Track(new RequestCounter(agent.Events, endpoints, answer).Serve));
         return app;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;
+using TcpAgent.Metrics;
 using TcpAgent.Resources;
 
 namespace TcpAgent.Cli;
@@ -74,7 +75,7 @@ static class WhyCommand
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
         await using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
         using var loggers = new SerilogLoggerFactory(log);
-        using var agent = Composition.From(options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0);
+        using var agent = Composition.From(options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0, new AgentEvents());
         agent.Sampler.Take();
         using var timer = new PeriodicTimer(interval);
         try

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.History;
 
@@ -16,6 +17,7 @@ sealed class HistoryWriter : IDisposable
     readonly Header _header;
     readonly TimeProvider _time;
     readonly ILogger _logger;
+    readonly AgentEvents? _events;
     readonly Thread _thread;
     RingFile? _ring;
     Incidents? _incidents;
@@ -23,9 +25,9 @@ sealed class HistoryWriter : IDisposable
     string _reason = "";
     volatile bool _isStopping;
 
-    internal HistoryWriter(string path, Header header, TimeProvider time, ILogger logger)
+    internal HistoryWriter(string path, Header header, TimeProvider time, ILogger logger, AgentEvents? events = null)
     {
-        (_path, _header, _time, _logger) = (path, header, time, logger);
+        (_path, _header, _time, _logger, _events) = (path, header, time, logger, events);
         _thread = new Thread(Run) { Name = "history", IsBackground = true };
     }
 
@@ -93,7 +95,9 @@ sealed class HistoryWriter : IDisposable
     {
         try
         {
+            var start = _time.GetTimestamp();
             _ring!.Write(record);
+            _events?.HistoryWritten(_time.GetElapsedTime(start));
         }
         catch (Exception e) when (IsOfTheFile(e))
         {

@@ -2,6 +2,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
+using TcpAgent.Metrics;
 using TcpAgent.Systemd;
 
 namespace TcpAgent.Logging;
@@ -9,8 +10,8 @@ namespace TcpAgent.Logging;
 /// <summary>Chooses where log lines go. Text goes to stderr only: stdout belongs to the output of commands.</summary>
 static class LogSetup
 {
-    internal static Logger Create(LogEventLevel level, LogFormat format, Func<int, string?> messageId) =>
-        Create(level, format, messageId, out _);
+    internal static Logger Create(LogEventLevel level, LogFormat format, Func<int, string?> messageId, AgentEvents? events = null) =>
+        Create(level, format, messageId, out _, events: events);
 
     /// <summary>With the journal sink, if that was chosen, for its count of dropped events. The logger disposes it.</summary>
     internal static Logger Create(
@@ -18,7 +19,8 @@ static class LogSetup
         LogFormat format,
         Func<int, string?> messageId,
         out JournalSink? journal,
-        string journalPath = JournalSink.DefaultPath)
+        string journalPath = JournalSink.DefaultPath,
+        AgentEvents? events = null)
     {
         // An override wins over the level in both directions, so it must not open what the operator closed.
         var framework = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
@@ -28,6 +30,8 @@ static class LogSetup
             .MinimumLevel.Override("Microsoft.Hosting", framework)
             .Filter.ByExcluding(IsStartFailure);
 
+        if (events is not null)
+            setup.WriteTo.Sink(new LineCounter(events));
         journal = format == LogFormat.Auto ? OpenJournal(messageId, journalPath) : null;
         if (journal is not null)
             return setup.WriteTo.Sink(journal).CreateLogger();

@@ -14,7 +14,8 @@ enum ExpositionFormat
 
 /// <summary>
 /// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are made once; a rendering copies them
-/// and formats integers, so it allocates nothing. Samples of one family stand together whatever block they come from.
+/// and formats integers, so it allocates nothing. Samples of one family stand together whatever block they come from. The agent's own
+/// events follow, as prometheus-net writes them.
 /// </summary>
 sealed class Exposition
 {
@@ -24,9 +25,14 @@ sealed class Exposition
     sealed record Family(byte[] TextHead, byte[] OpenMetricsHead, Part[] Parts);
 
     readonly Family[] _families;
+    readonly AgentEvents? _events;
 
-    internal Exposition(IReadOnlyList<Block> blocks, int pageSize)
+    /// <param name="blocks">The blocks of the snapshots; the last is the agent's own.</param>
+    /// <param name="pageSize">Of the running kernel, in bytes.</param>
+    /// <param name="events">Written wherever the last block is wanted; null for the snapshot alone.</param>
+    internal Exposition(IReadOnlyList<Block> blocks, int pageSize, AgentEvents? events = null)
     {
+        _events = events;
         var parts = new List<(Metric Metric, Part Part)>();
         for (var block = 0; block < blocks.Count; block++)
             for (var row = 0; row < blocks[block].Rows.Length; row++)
@@ -83,9 +89,11 @@ sealed class Exposition
                 }
             }
         }
-        if (format == ExpositionFormat.OpenMetrics)
+        var events = blocks.IsEmpty || blocks[^1] ? _events : null;
+        if (format == ExpositionFormat.OpenMetrics && events is null)
             writer.Write("# EOF\n"u8);
         writer.Complete();
+        events?.Write(format, output);
     }
 
     static Part PartOf(Block block, int index, int row, int pageSize)

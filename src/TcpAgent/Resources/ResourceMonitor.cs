@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Prometheus;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -27,7 +28,10 @@ sealed class ResourceMonitor : Source
     readonly long[] _stageCounts;
     readonly Dictionary<(int Resource, byte[] Subject), byte[]> _subjects = [];
 
-    internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time)
+    /// <summary>By the state that is changed to.</summary>
+    readonly Counter.Child?[] _changes;
+
+    internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("resources", new Block(ResourceRows.Rows, "resource"), new Block(SubjectRows, "resource,subject"), new Block(DropRows.Rows, "stage"))
     {
         var wiring = new Wiring(sources);
@@ -38,6 +42,7 @@ sealed class ResourceMonitor : Source
         _stageWindow = new PeakWindow(_stages.Length, options.PeakWindow, time, FullestWindow.Parts);
         _stageValues = new long[_stages.Length];
         _stageCounts = new long[_stages.Length];
+        _changes = Array.ConvertAll(Enum.GetValues<ResourceState>(), state => events?.VerdictChangesTo(VerdictJson.Name((ReportState)state)));
     }
 
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
@@ -48,7 +53,10 @@ sealed class ResourceMonitor : Source
         for (var i = 0; i < _gauges.Length; i++)
         {
             var gauge = _gauges[i];
+            var before = gauge.State;
             gauge.Update(tick);
+            if (gauge.State != before)
+                _changes[(int)gauge.State]?.Inc();
             if (!gauge.IsKnown)
                 continue;
             var slots = Blocks[0].Add(_keys[i]);

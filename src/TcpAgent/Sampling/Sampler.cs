@@ -20,17 +20,20 @@ sealed class Sampler : IDisposable
     readonly TimeSpan _interval;
     readonly ILogger _logger;
     readonly Func<long> _logDropped;
+    readonly AgentEvents? _events;
     readonly SnapshotExchange _exchange;
     readonly long _slowInterval;
     long _slowDue;
     long _samples;
 
-    internal Sampler(IReadOnlyList<Source> sources, Agent agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped)
+    internal Sampler(
+        IReadOnlyList<Source> sources, Agent agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped,
+        AgentEvents? events = null)
     {
         _sources = [.. sources];
         _states = Array.ConvertAll(_sources, source => new SourceState(source));
         _reads = new (ReadStatus, long)[_sources.Length];
-        (_agent, _time, _interval, _logger, _logDropped) = (agent, time, options.Interval, logger, logDropped);
+        (_agent, _time, _interval, _logger, _logDropped, _events) = (agent, time, options.Interval, logger, logDropped, events);
         _slowInterval = (long)(s_slowLane.TotalSeconds * time.TimestampFrequency);
         _slowDue = long.MinValue;
 
@@ -86,6 +89,7 @@ sealed class Sampler : IDisposable
             _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, _time.Nanoseconds(_time.GetTimestamp() - start), _samples,
             Missed, _logDropped()));
         _exchange.Publish(start);
+        _events?.Ticked(_time.GetElapsedTime(start));
     }
 
     (ReadStatus Status, long Duration) Read(SourceState state, in Tick tick)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -21,10 +22,10 @@ sealed class AcceptWaits : IDisposable
     readonly Dictionary<Endpoint, long> _oldest = [];
     ushort _port;
 
-    internal AcceptWaits(NetlinkDump dump, double walkBudget, TimeProvider time)
+    internal AcceptWaits(NetlinkDump dump, double walkBudget, TimeProvider time, AgentEvents? events = null)
     {
         _dump = dump;
-        _lane = new WalkLane(walkBudget * Share, Walk, time);
+        _lane = new WalkLane(walkBudget * Share, Walk, time, events: events);
     }
 
     /// <summary>A look is under way on a thread of its own.</summary>

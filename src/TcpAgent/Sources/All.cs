@@ -1,5 +1,6 @@
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -13,7 +14,7 @@ static class All
         "neighbours", "qdisc", "nfqueue", "process",
     ];
 
-    internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time)
+    internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
     {
         var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
         var netstat = new TextSource(
@@ -22,14 +23,14 @@ static class All
         // On a plain folder netlink would speak of another kernel.
         var listeners = new Listeners(
             root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time) : null, netstat, options, time);
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat, options, time);
         var sockets = new Sockets(
             root.Live ? new DiagSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
-            options.IsEnabled("listeners") ? listeners : null, options, time);
+            options.IsEnabled("listeners") ? listeners : null, options, time, events);
 
         var ports = new EphemeralPorts(
-            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time);
+            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time, events);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);

@@ -75,12 +75,13 @@ sealed class EphemeralPorts : Source
     /// <param name="snmp">Counts the connections opened.</param>
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
-    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time)
+    /// <param name="events">Counts the looks, which are walks too.</param>
+    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows), new Block(ListeningRows, "port"))
     {
         (_look, _time) = (look, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
-        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit);
+        _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit, events);
         Mode = "sock_diag";
     }
 

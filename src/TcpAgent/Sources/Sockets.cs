@@ -71,17 +71,18 @@ sealed class Sockets : Source
     /// <param name="listeners">Told what each walk found; null when switched off.</param>
     /// <param name="options">Budget, interval and peak window.</param>
     /// <param name="time">The sampler's clock.</param>
+    /// <param name="events">Counts the walks.</param>
     internal Sockets(
         ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
-        TimeProvider time)
+        TimeProvider time, AgentEvents? events = null)
         : base("sockets", new Block(Rows), new Block(PeakRows), new Block(CheckRows), new Block(WalkRows))
     {
         (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
         _table = diag ?? proc;
         Mode = _table.Mode;
         _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
-        _walk = new WalkLane(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time);
-        _checkLane = new WalkLane(options.WalkBudget * CheckShare, () => _check.Walk(_table), time);
+        _walk = new WalkLane(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time, events: events);
+        _checkLane = new WalkLane(options.WalkBudget * CheckShare, () => _check.Walk(_table), time, events: events);
     }
 
     /// <summary>A walk is under way on a thread of its own.</summary>

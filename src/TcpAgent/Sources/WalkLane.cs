@@ -1,4 +1,5 @@
 using TcpAgent.Kernel;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -10,7 +11,8 @@ namespace TcpAgent.Sources;
 /// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
 /// <param name="time">The sampler's clock.</param>
 /// <param name="credit">Of rest beyond what was needed so much shortens a later one: walks that come seldom may come close together.</param>
-sealed class WalkLane(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default) : IDisposable
+/// <param name="events">Counts the walks by how long they took.</param>
+sealed class WalkLane(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default, AgentEvents? events = null) : IDisposable
 {
     /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
     const long InlineLimit = 5_000_000;
@@ -79,6 +81,7 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time, TimeSpan 
         IsRunning = false;
         TotalCost += Cost;
         Walks++;
+        events?.Walked(TimeSpan.FromTicks(Duration / TimeSpan.NanosecondsPerTick));
         var paidUntil = Math.Clamp(_restsUntil, StartedAt - Timestamps((long)credit.TotalNanoseconds), StartedAt);
         _restsUntil = Math.Max(_restsUntil, paidUntil + Timestamps(Interval));
         if (_thrown is { } thrown)

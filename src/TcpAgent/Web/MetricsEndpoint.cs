@@ -18,7 +18,9 @@ namespace TcpAgent.Web;
 /// <param name="maxRequests">Scrapes at once, 0 for as many as there is room for.</param>
 /// <param name="room">Bytes that the expositions under way may take together; there is always room for one.</param>
 /// <param name="time">The clock.</param>
-sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, long room, TimeProvider time)
+/// <param name="events">Counts the scrapes by how long they took.</param>
+sealed class MetricsEndpoint(
+    Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, long room, TimeProvider time, AgentEvents? events = null)
 {
     /// <summary>Prometheus waits no longer by default; who takes longer than this gives way when others are turned away.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -103,6 +105,7 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
 
     async Task Render(HttpContext context, bool[] blocks)
     {
+        var start = time.GetTimestamp();
         var negotiation = Negotiation.For(context.Request.Headers.Accept);
         context.Response.Headers.Vary = "Accept, Accept-Encoding";
         var buffer = _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(_bufferSize);
@@ -114,6 +117,7 @@ sealed class MetricsEndpoint(Sampler sampler, Exposition exposition, SampleAge a
                 await Respond.Compressed(context, negotiation.ContentType, buffer.WrittenMemory);
             else
                 await Respond.Bytes(context, negotiation.ContentType, buffer.WrittenMemory);
+            events?.Scraped(time.GetElapsedTime(start));
         }
         finally
         {

@@ -97,6 +97,8 @@ sealed class Page
     /// <summary>A checksum is enough, and a digest would load OpenSSL, 4 MB.</summary>
     static EntityTagHeaderValue Tag(byte[] body) => new(string.Create(CultureInfo.InvariantCulture, $"\"{Checksum.Of(body):x8}-{body.Length:x}\""));
 
+    internal bool Has(string path) => _assets.ContainsKey(path);
+
     /// <summary>Null where the path is none of the page's.</summary>
     internal Task? TryServe(HttpContext context) =>
         _assets.TryGetValue(context.Request.Path.Value ?? "", out var asset) ? Serve(context, asset) : null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using TcpAgent.Metrics;
 using static TcpAgent.Fuzz.FuzzTargets;
@@ -10,7 +11,10 @@ static class ExpositionReader
 {
     static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
     static readonly SearchValues<char> s_name = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    static readonly SearchValues<char> s_number = SearchValues.Create("-0123456789.");
+    static readonly SearchValues<char> s_number = SearchValues.Create("-+0123456789.e");
+
+    /// <summary>As the kernel's families are written, and by prometheus-net: 2.0259e-05.</summary>
+    const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     internal static void Check(ReadOnlySpan<byte> bytes, ExpositionFormat format)
     {
@@ -45,7 +49,7 @@ static class ExpositionReader
         if (line[at] == '{')
             at = Labels(line, at + 1);
         var number = line.AsSpan(at + 1);
-        Hold(line[at] == ' ' && number.Length > 0 && !number.ContainsAnyExcept(s_number) && number.LastIndexOf('-') <= 0, $"no number: {line}");
+        Hold(line[at] == ' ' && !number.ContainsAnyExcept(s_number) && double.TryParse(number, Number, CultureInfo.InvariantCulture, out _), $"no number: {line}");
         return line[..at];
     }
 

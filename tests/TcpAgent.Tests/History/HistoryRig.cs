@@ -87,6 +87,8 @@ sealed class HistoryRig : IDisposable
 
     internal Logged Log { get; } = new();
 
+    internal AgentEvents Events { get; } = new();
+
     internal string FilePath { get; set; }
 
     internal TimeSpan Span { get; set; } = TimeSpan.FromMinutes(20);
@@ -100,7 +102,7 @@ sealed class HistoryRig : IDisposable
     /// <summary>A new process, as it were, on the same file.</summary>
     internal void Start()
     {
-        Writer = new HistoryWriter(FilePath, Header, Time, Log);
+        Writer = new HistoryWriter(FilePath, Header, Time, Log, Events);
         Recorder = new Recorder(_layout, Writer, _options.Interval);
     }
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;
+using TcpAgent.Metrics;
 using TcpAgent.Systemd;
+using TcpAgent.Tests.Metrics;
 using TcpAgent.Tests.Systemd;
 
 namespace TcpAgent.Tests.Logging;
@@ -109,6 +111,26 @@ public sealed partial class LogSetupTests : IDisposable
         logger.ForContext("SourceContext", category).Write(written, "x");
         Assert.Equal(expected, _error.ToString().Length > 0);
     }
+
+    [Fact]
+    public void LinesAreCountedByLevelWhenTheyAreWritten()
+    {
+        var events = new AgentEvents();
+        using (var logger = LogSetup.Create(LogEventLevel.Information, LogFormat.Logfmt, _ => null, events))
+        {
+            logger.Debug("quiet");
+            logger.Information("a");
+            logger.Warning("b");
+            logger.Error("c");
+            logger.Fatal("d");
+            logger.ForContext("SourceContext", "Microsoft.AspNetCore.Routing").Information("quiet");
+        }
+        Assert.Equal(
+            (null, "1", "1", "2"), (Lines(events, "debug"), Lines(events, "info"), Lines(events, "warn"), Lines(events, "error")));
+        Assert.Equal(4, _error.ToString().Count(c => c == '\n'));
+    }
+
+    static string? Lines(AgentEvents events, string level) => events.Value($"tcpagent_log_lines_total{{level=\"{level}\"}}");
 
     [Fact]
     public void AGeneratedMessageKeepsItsIdAndItsFields()

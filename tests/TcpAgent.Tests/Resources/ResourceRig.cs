@@ -60,7 +60,7 @@ sealed class ResourceRig : IDisposable
     {
         List<Source> sources = [Netstat, Snmp, Snmp6, Sockstat, Sysctl, Memory, Neighbours, Conntrack, Softnet, Devices];
         sources.RemoveAll(source => without.Contains(source.Name));
-        sources.Add(Monitor = new ResourceMonitor([.. sources], SamplingOptions.Default, Time));
+        sources.Add(Monitor = new ResourceMonitor([.. sources], SamplingOptions.Default, Time, Events));
         _sampler = new Sampler(sources, new Agent("0", "test"), SamplingOptions.Default, Time, NullLogger.Instance, () => 0);
         _layout = new SampleLayout(_sampler.Blocks);
     }
@@ -86,6 +86,8 @@ sealed class ResourceRig : IDisposable
     internal FakeSource Devices { get; } = new("devices", TcpAgent.Sources.Devices.Rows, "device");
 
     internal ResourceMonitor Monitor { get; }
+
+    internal AgentEvents Events { get; } = new();
 
     internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
 

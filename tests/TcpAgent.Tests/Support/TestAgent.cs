@@ -14,12 +14,14 @@ sealed class TestAgent : IDisposable
 {
     readonly ArrayBufferWriter<byte> _buffer = new(4 * 1024 * 1024);
     readonly Exposition _exposition;
+    readonly Exposition _whole;
 
     internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
         Sampler = new Sampler(
-            Composition.Sources(root, options, time), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0);
+            Composition.Sources(root, options, time, Events), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0, Events);
         _exposition = new Exposition(Sampler.Blocks, pageSize: 4096);
+        _whole = new Exposition(Sampler.Blocks, pageSize: 4096, Events);
     }
 
     /// <summary>Over a fixture set, without what differs from run to run.</summary>
@@ -29,12 +31,19 @@ sealed class TestAgent : IDisposable
 
     internal Sampler Sampler { get; }
 
-    /// <summary>Renders into a buffer that is reused.</summary>
-    internal ReadOnlySpan<byte> Render(ExpositionFormat format)
+    internal AgentEvents Events { get; } = new();
+
+    /// <summary>Renders the snapshot into a buffer that is reused.</summary>
+    internal ReadOnlySpan<byte> Render(ExpositionFormat format) => Render(_exposition, format);
+
+    /// <summary>The snapshot and the agent's own events, as a scraper has them.</summary>
+    internal ReadOnlySpan<byte> RenderWhole(ExpositionFormat format) => Render(_whole, format);
+
+    ReadOnlySpan<byte> Render(Exposition exposition, ExpositionFormat format)
     {
         _buffer.ResetWrittenCount();
         var snapshot = Sampler.Snapshots.Acquire()!;
-        _exposition.Write(snapshot, format, [], _buffer);
+        exposition.Write(snapshot, format, [], _buffer);
         Sampler.Snapshots.Release(snapshot);
         return _buffer.WrittenSpan;
     }

@@ -16,7 +16,7 @@ public class StaleSampleTests
     public async Task AnOldSampleIsServedUntilItIsThreeIntervalsOldThenWithdrawn()
     {
         using var agent = TestAgent.OverFixture("linux-6.1", _time);
-        var endpoints = Over(agent);
+        var endpoints = Over(agent, _time);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/live")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/api/v1/why")).Status);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/-/ready")).Status);
@@ -40,6 +40,7 @@ public class StaleSampleTests
         Assert.DoesNotContain("tcpagent_tcp_listen_drops_total", stale, StringComparison.Ordinal);
         Assert.DoesNotContain("tcpagent_conntrack", stale, StringComparison.Ordinal);
         Assert.Contains("tcpagent_sample_timestamp_seconds ", stale, StringComparison.Ordinal);
+        Assert.Contains("tcpagent_tick_duration_seconds_count 1\n", stale, StringComparison.Ordinal);
 
         agent.Sampler.Take();
         Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await Get(endpoints, "/metrics")).Body, StringComparison.Ordinal);
@@ -49,7 +50,7 @@ public class StaleSampleTests
     public async Task AScrapeBeforeTheFirstSampleWaitsForItAndIsNeverEmpty()
     {
         using var agent = TestAgent.OverFixture("linux-6.1", _time);
-        var endpoints = Over(agent);
+        var endpoints = Over(agent, _time);
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, (await Get(endpoints, "/metrics")).Status);
 
         var early = Get(endpoints, "/metrics");
@@ -58,15 +59,15 @@ public class StaleSampleTests
         Assert.Contains("tcpagent_tcp_listen_drops_total 1197\n", (await early).Body, StringComparison.Ordinal);
     }
 
-    Endpoints Over(TestAgent agent)
+    internal static Endpoints Over(TestAgent agent, TimeProvider time)
     {
-        var age = new SampleAge(TimeSpan.FromSeconds(1), _time);
-        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096), age, maxRequests: 40, room: long.MaxValue, _time);
+        var age = new SampleAge(TimeSpan.FromSeconds(1), time);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096, agent.Events), age, maxRequests: 40, room: long.MaxValue, time);
         var layout = new SampleLayout(agent.Sampler.Blocks);
         var why = new WhyEndpoint(agent.Sampler, layout, age, TimeSpan.FromSeconds(60));
         var json = new LiveJson(layout, new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(
-            agent.Sampler, metrics, why, new HistoryEndpoint(null, _time), new LiveEndpoint(agent.Sampler, json, age, _time), new Page("/metrics"), age, "/metrics");
+            agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)
