@@ -1,9 +1,5 @@
-using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.Hosting.Systemd;
 using NSubstitute;
-using TcpAgent.Metrics;
-using TcpAgent.Sampling;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
 using TcpAgent.Tests.Support;
@@ -12,57 +8,47 @@ namespace TcpAgent.Tests.Systemd;
 
 public sealed class ServiceReporterTests : IDisposable
 {
-    readonly ISystemdNotifier _systemd = Substitute.For<ISystemdNotifier>();
-    readonly List<string> _said = [];
-    readonly ManualTime _time = new();
-    readonly ListLogger _log = new();
-    readonly FakeSource _source = new();
-    Sampler? _sampler;
-    ServiceReporter? _reporter;
-    TimeSpan _interval;
+    readonly ReporterRig _rig = new();
 
-    public ServiceReporterTests() => _systemd.When(systemd => systemd.Notify(Arg.Any<ServiceState>()))
-        .Do(call => _said.Add(call.Arg<ServiceState>().ToString()));
-
-    public void Dispose() => _sampler?.Dispose();
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
     public async Task TheStartWaitsForTheFirstSampleAndLeavesReadyToTheLifetime()
     {
-        Create();
-        var started = _reporter!.StartedAsync(default);
+        _rig.Create();
+        var started = _rig.Reporter.StartedAsync(default);
         await Task.Delay(50);
         Assert.False(started.IsCompleted);
-        Assert.Empty(_said);
-        Tick();
+        Assert.Empty(_rig.All);
+        _rig.Tick();
         await started;
-        Assert.Equal(["STATUS=sampling 1 sources"], Said());
-        Assert.Equal(["Information: First sample taken: sampling 1 sources"], _log.Lines);
-        Tick();
-        Assert.Empty(_said);
+        Assert.Equal(["STATUS=sampling 1 sources"], _rig.Said());
+        Assert.Equal(["Information: First sample taken: sampling 1 sources"], _rig.Log.Lines);
+        _rig.Tick();
+        Assert.Empty(_rig.All);
     }
 
     [Fact]
     public async Task AStopBeforeTheFirstSampleEndsTheStart()
     {
-        Create(watchdog: 6);
+        _rig.Create(watchdog: 6);
         using var stop = new CancellationTokenSource();
-        var started = _reporter!.StartedAsync(stop.Token);
+        var started = _rig.Reporter.StartedAsync(stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => started);
-        await _reporter.StoppingAsync(default);
-        Assert.Equal(["STATUS=stopping"], Said());
-        Assert.Equal(["Information: Stopping after 0 samples"], _log.Lines);
+        await _rig.Reporter.StoppingAsync(default);
+        Assert.Equal(["STATUS=stopping"], _rig.Said());
+        Assert.Equal(["Information: Stopping after 0 samples"], _rig.Log.Lines);
     }
 
     [Fact]
     public async Task AWatchdogThatIsTooShortForTheIntervalIsMadeLongerBeforeAnythingElse()
     {
-        await Start(watchdog: 5.9, interval: 2);
-        Assert.Equal(["WATCHDOG_USEC=6000000", "STATUS=sampling 1 sources"], Said());
-        Tick();
-        Tick();
-        Assert.Equal(["WATCHDOG=1", "WATCHDOG=1"], Said());
+        await _rig.Start(watchdog: 5.9, interval: 2);
+        Assert.Equal(["WATCHDOG_USEC=6000000", "STATUS=sampling 1 sources"], _rig.Said());
+        _rig.Tick();
+        _rig.Tick();
+        Assert.Equal(["WATCHDOG=1", "WATCHDOG=1"], _rig.Said());
     }
 
     [Theory]
@@ -74,16 +60,16 @@ public sealed class ServiceReporterTests : IDisposable
     [InlineData(60, 0.1, 19.9)]
     public async Task TheWatchdogIsFedByTicksAndNeverLaterThanAThirdOfItsTime(double watchdog, double interval, double every)
     {
-        await Start(watchdog, interval);
-        Assert.Equal(["STATUS=sampling 1 sources"], Said());
+        await _rig.Start(watchdog, interval);
+        Assert.Equal(["STATUS=sampling 1 sources"], _rig.Said());
         var fed = new List<double>();
         for (var i = 0; i < 700; i++)
         {
-            Tick();
-            if (Said() is { Length: > 0 } said)
+            _rig.Tick();
+            if (_rig.Said() is { Length: > 0 } said)
             {
                 Assert.Equal(["WATCHDOG=1"], said);
-                fed.Add(_time.Now / (double)ManualTime.Second);
+                fed.Add(_rig.Time.Now / (double)ManualTime.Second);
             }
         }
         Assert.InRange(fed.Count, 3, 700);
@@ -91,130 +77,52 @@ public sealed class ServiceReporterTests : IDisposable
         Assert.InRange(every, 0, watchdog / 3);
 
         // The clock alone is no sign of life.
-        _time.Advance(TimeSpan.FromHours(1));
-        Assert.Empty(_said);
-        Tick();
-        Assert.Equal(["WATCHDOG=1"], Said());
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(_rig.All);
+        _rig.Tick();
+        Assert.Equal(["WATCHDOG=1"], _rig.Said());
     }
 
     [Fact]
     public async Task WithoutAWatchdogThereIsNoSignOfLife()
     {
-        await Start();
-        Said();
+        await _rig.Start();
+        _rig.Said();
         for (var i = 0; i < 100; i++)
-            Tick();
-        Assert.Empty(_said);
+            _rig.Tick();
+        Assert.Empty(_rig.All);
     }
 
     [Fact]
     public async Task StatusFollowsTheSourcesThatFail()
     {
-        await Start();
-        Said();
-        _source.Status = ReadStatus.Failed("x", 5);
-        Tick();
-        Tick();
-        Assert.Equal(["STATUS=sampling 1 sources, 1 failing"], Said());
-        _source.Status = ReadStatus.Ok;
-        Tick();
-        Tick();
-        Assert.Equal(["STATUS=sampling 1 sources"], Said());
-    }
-
-    [Fact]
-    public async Task AReloadIsOverAfterTheTickThatSawTheReopenedFiles()
-    {
-        await Start();
-        Said();
-        var before = Libc.MonotonicMicroseconds();
-        _reporter!.BeginReload();
-        var after = Libc.MonotonicMicroseconds();
-        var lines = Assert.Single(Said()).Split('\n');
-        Assert.Equal((2, "RELOADING=1"), (lines.Length, lines[0]));
-        Assert.StartsWith("MONOTONIC_USEC=", lines[1], StringComparison.Ordinal);
-        Assert.InRange(long.Parse(lines[1]["MONOTONIC_USEC=".Length..], CultureInfo.InvariantCulture), before, after);
-
-        // The tick during which SIGHUP comes has read the old files.
-        Assert.Equal(0, _source.Reopened);
-        Tick();
-        Assert.Equal(1, _source.Reopened);
-        Assert.Empty(_said);
-        Tick();
-        Assert.Equal(["READY=1"], Said());
-        Assert.Equal("Information: Reloaded: kernel files and sockets opened anew", _log.Lines[^1]);
-        Tick();
-        Assert.Equal(1, _source.Reopened);
-        Assert.Empty(_said);
-    }
-
-    [Fact]
-    public async Task AReloadDuringAReloadBeginsItOverAndBothEndWithOneReady()
-    {
-        await Start();
-        Said();
-        _reporter!.BeginReload();
-        Tick();
-        _reporter.BeginReload();
-        Assert.Equal(2, Said().Length);
-        Tick();
-        Assert.Equal(2, _source.Reopened);
-        Assert.Empty(_said);
-        Tick();
-        Assert.Equal(["READY=1"], Said());
-        Tick();
-        Assert.Empty(_said);
-    }
-
-    [Fact]
-    public async Task ReloadsFromOtherThreadsEachEndWithReady()
-    {
-        await Start();
-        Said();
-        var hangups = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
-        {
-            for (var i = 0; i < 300; i++)
-            {
-                _reporter!.BeginReload();
-                Thread.Yield();
-            }
-        })).ToArray();
-        while (!Task.WhenAll(hangups).IsCompleted)
-            Tick();
-        Tick();
-        Tick();
-        var kinds = Said().Select(said => said.Split('\n')[0]).ToArray();
-        Assert.Equal(900, kinds.Count(kind => kind == "RELOADING=1"));
-        Assert.Equal("READY=1", kinds[^1]);
-        Assert.DoesNotContain(kinds.Zip(kinds.Skip(1)), pair => pair is ("READY=1", "READY=1"));
+        await _rig.Start();
+        _rig.Said();
+        _rig.Source.Status = ReadStatus.Failed("x", 5);
+        _rig.Tick();
+        _rig.Tick();
+        Assert.Equal(["STATUS=sampling 1 sources, 1 failing"], _rig.Said());
+        _rig.Source.Status = ReadStatus.Ok;
+        _rig.Tick();
+        _rig.Tick();
+        Assert.Equal(["STATUS=sampling 1 sources"], _rig.Said());
     }
 
     [Fact]
     public async Task AStopEndsAllButTheWatchdog()
     {
-        await Start(watchdog: 3);
-        _reporter!.BeginReload();
-        Tick();
-        Said();
-        await _reporter.StoppingAsync(default);
-        Assert.Equal(["STATUS=stopping"], Said());
-        _reporter.BeginReload();
-        _source.Status = ReadStatus.Failed("x", 5);
-        Tick();
-        Tick();
-        Assert.Equal(["WATCHDOG=1", "WATCHDOG=1"], Said());
-        Assert.Equal(1, _source.Reopened);
-    }
-
-    [Fact]
-    public void AReloadBeforeTheStartIsNone()
-    {
-        Create();
-        _reporter!.BeginReload();
-        Tick();
-        Tick();
-        Assert.Empty(_said);
-        Assert.Equal(0, _source.Reopened);
+        await _rig.Start(watchdog: 3);
+        _rig.Reporter.BeginReload();
+        _rig.Tick();
+        _rig.Said();
+        await _rig.Reporter.StoppingAsync(default);
+        Assert.Equal(["STATUS=stopping"], _rig.Said());
+        _rig.Reporter.BeginReload();
+        _rig.Source.Status = ReadStatus.Failed("x", 5);
+        _rig.Tick();
+        _rig.Tick();
+        Assert.Equal(["WATCHDOG=1", "WATCHDOG=1"], _rig.Said());
+        Assert.Equal(1, _rig.Source.Reopened);
     }
 
     [Theory]
@@ -232,67 +140,26 @@ public sealed class ServiceReporterTests : IDisposable
     [Fact]
     public async Task ATickAllocatesNothingThoughTheWatchdogIsFed()
     {
-        _systemd.IsEnabled.Returns(true);
-        using var queue = new NotificationQueue(_systemd, _log);
-        await Start(watchdog: 6, systemd: queue);
+        _rig.Systemd.IsEnabled.Returns(true);
+        using var queue = new NotificationQueue(_rig.Systemd, _rig.Log);
+        await _rig.Start(watchdog: 6, systemd: queue);
         long least = long.MaxValue;
         for (var round = 0; round < 4; round++)
         {
             long allocated = 0;
             for (var i = 0; i < 200; i++)
             {
-                _time.Advance(_interval);
-                _sampler!.Take();
+                _rig.Time.Advance(_rig.Sampler.Interval);
+                _rig.Sampler.Take();
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                _reporter!.Ticked();
+                _rig.Reporter.Ticked();
                 allocated += GC.GetAllocatedBytesForCurrentThread() - before;
 
                 // STATUS came first, and each tick feeds it.
-                Assert.True(SpinWait.SpinUntil(() => _said.Count == 1 + (200 * round) + i + 1, TimeSpan.FromSeconds(10)));
+                Assert.True(SpinWait.SpinUntil(() => _rig.All.Count == 1 + (200 * round) + i + 1, TimeSpan.FromSeconds(10)));
             }
             least = Math.Min(least, allocated);
         }
         Assert.Equal(0, least);
-    }
-
-    async Task Start(double? watchdog = null, double interval = 1, ISystemdNotifier? systemd = null)
-    {
-        Create(watchdog, interval, systemd);
-        Tick();
-        await _reporter!.StartedAsync(default);
-    }
-
-    void Create(double? watchdog = null, double interval = 1, ISystemdNotifier? systemd = null)
-    {
-        _interval = TimeSpan.FromSeconds(interval);
-        _sampler = new Sampler([_source], new Agent("0", "0"), SamplingOptions.Default with { Interval = _interval }, _time, _log, () => 0);
-        _reporter = new ServiceReporter(
-            systemd ?? _systemd, _sampler, watchdog is { } seconds ? TimeSpan.FromSeconds(seconds) : null, _time, _log);
-    }
-
-    void Tick()
-    {
-        _time.Advance(_interval);
-        _sampler!.Take();
-        _reporter!.Ticked();
-    }
-
-    /// <summary>Since the last time.</summary>
-    string[] Said()
-    {
-        string[] said = [.. _said];
-        _said.Clear();
-        return said;
-    }
-
-    sealed class FakeSource() : Source("fake", new Block([Metric.Gauge("", "", "tcpagent_fake", "Nothing.")]))
-    {
-        internal int Reopened { get; private set; }
-
-        internal ReadStatus Status { get; set; }
-
-        internal override ReadStatus Read(in Tick tick) => Status;
-
-        internal override void Reopen() => Reopened++;
     }
 }
