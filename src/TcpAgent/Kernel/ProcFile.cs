@@ -22,28 +22,53 @@ sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
     /// </summary>
     const int FullRead = 2048;
 
+    const int NeverRead = -1;
+
     const int MaxLength = 64 * 1024 * 1024;
 
     readonly byte[] _path = Encoding.UTF8.GetBytes(path + '\0');
     byte[] _buffer = new byte[capacity];
+    int _length;
     int _fd = -1;
 
+    /// <summary>What the read before gave, for whoever asks whether it is the same; else empty.</summary>
+    byte[] _last = [];
+    int _lastLength;
+    int _lastErrno = NeverRead;
+
     internal string Path { get; } = path;
+
+    /// <summary>What the last read gave; empty after a failure.</summary>
+    internal ReadOnlySpan<byte> Text => _buffer.AsSpan(0, _length);
+
+    /// <summary>Reads the whole file and tells whether it is as at the last such read: the same text or the same error.</summary>
+    internal int Read(out ReadOnlySpan<byte> text, out bool isSame)
+    {
+        var errno = Read(out text);
+        isSame = errno == _lastErrno && text.SequenceEqual(_last.AsSpan(0, _lastLength));
+        if (isSame)
+            return errno;
+        if (text.Length > _last.Length)
+            MakeRoom(text.Length);
+        text.CopyTo(_last);
+        (_lastLength, _lastErrno) = (text.Length, errno);
+        return errno;
+    }
 
     /// <summary>Reads the whole file. Returns 0 or the errno; <paramref name="text"/> is valid until the next read.</summary>
     internal int Read(out ReadOnlySpan<byte> text)
     {
         var wasOpen = _fd >= 0;
-        var errno = ReadOnce(out var length);
+        var errno = ReadOnce(out _length);
         if (errno != 0 && wasOpen)
         {
             // A module that was unloaded and loaded again leaves the old descriptor dead (EIO, ENOENT): open it anew, once.
             Close();
-            errno = ReadOnce(out length);
+            errno = ReadOnce(out _length);
         }
         if (errno != 0 || !keepOpen)
             Close();
-        text = _buffer.AsSpan(0, length);
+        text = Text;
         return errno;
     }
 
@@ -85,6 +110,10 @@ sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
         Array.Resize(ref _buffer, _buffer.Length * 2);
         return true;
     }
+
+    /// <summary>Counters gain digits for as long as the host runs: some room beyond the present length.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void MakeRoom(int length) => _last = new byte[length + length / 4];
 
     /// <summary>Forgets the descriptor; the next read opens the path again.</summary>
     internal void Close()

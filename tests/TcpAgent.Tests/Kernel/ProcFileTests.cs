@@ -67,6 +67,62 @@ public sealed class ProcFileTests : IDisposable
         Assert.True(text.IsEmpty);
     }
 
+    static bool IsSame(ProcFile file)
+    {
+        file.Read(out _, out var isSame);
+        return isSame;
+    }
+
+    [Fact]
+    public void TheSameTextAsBeforeIsKnown()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        foreach (var content in (string[])["", "one\n", "two\n", "two, longer\n", "two\n", "two\0", new string('x', 100), new string('x', 101), "x"])
+        {
+            File.WriteAllText(Name, content);
+            Assert.False(IsSame(file));
+            Assert.True(IsSame(file));
+            Assert.Equal(0, file.Read(out var text, out _));
+            Assert.Equal(content, Encoding.ASCII.GetString(text));
+            Assert.True(file.Text.SequenceEqual(text));
+        }
+    }
+
+    [Fact]
+    public void TheSameErrorAsBeforeIsKnownAndIsNotAnEmptyText()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        Assert.False(IsSame(file));
+        Assert.True(IsSame(file));
+        File.WriteAllText(Name, "");
+        Assert.False(IsSame(file));
+        File.WriteAllText(Name, "1\n");
+        Assert.False(IsSame(file));
+        File.Delete(Name);
+        Assert.False(IsSame(file));
+        Assert.True(file.Text.IsEmpty);
+        Assert.True(IsSame(file));
+
+        // What it was before it was gone is not what it was last.
+        File.WriteAllText(Name, "1\n");
+        Assert.False(IsSame(file));
+    }
+
+    [Fact]
+    public void ComparingAllocatesForALongerTextOnly()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: true);
+        long Allocated(string content)
+        {
+            File.WriteAllText(Name, content);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            IsSame(file);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.NotEqual(0, Allocated("12 characters"));
+        Assert.Equal((0, 0, 0, 0), (Allocated("12 characters"), Allocated("other 12 characters"[..15]), Allocated("few"), Allocated("12 characters")));
+    }
+
     [Fact]
     public void AFileOfTheKernelIsReadTwice()
     {
