@@ -29,7 +29,7 @@ static class All
             options.IsEnabled("listeners") ? listeners : null, options, time);
 
         var ports = new EphemeralPorts(
-            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time);
+            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
@@ -56,7 +56,7 @@ static class All
             var isNeeded = source.Name switch
             {
                 "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
-                "sockstat" => options.IsEnabled("sockets"),
+                "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,
             };

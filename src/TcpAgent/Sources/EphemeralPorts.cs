@@ -9,7 +9,7 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
 /// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
-/// tick while a tuple is near the limit, and with the slow lane. A dear look keeps half of its share back for the moment when so
+/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look keeps half of its share back for the moment when so
 /// many connections were opened that a tuple may be near the limit, or at it: that is seen at once.
 /// </summary>
 sealed class EphemeralPorts : Source
@@ -56,6 +56,7 @@ sealed class EphemeralPorts : Source
     readonly WalkLane _lane;
     readonly TimeProvider _time;
     readonly SlotRef _activeOpens;
+    readonly SocketCounters _counters;
     readonly Dictionary<PortTuple, byte[]> _keys = [];
 
     /// <summary>The tuple of each label text that anyone holds: a resource follows one for longer than it is kept here.</summary>
@@ -71,14 +72,18 @@ sealed class EphemeralPorts : Source
     int _failures;
     bool _hasMoved;
 
+    /// <summary>A socket changed since the last look, or may have; the slow lane sees to it.</summary>
+    bool _hasChanged;
+
     /// <param name="look">Null where sock_diag would speak of another kernel.</param>
     /// <param name="snmp">Counts the connections opened.</param>
+    /// <param name="counters">Show that a socket changed.</param>
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
-    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time)
+    internal EphemeralPorts(PortLook? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time)
         : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows), new Block(ListeningRows, "port"))
     {
-        (_look, _time) = (look, time);
+        (_look, _counters, _time) = (look, counters, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
         _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit);
         Mode = "sock_diag";
@@ -104,7 +109,9 @@ sealed class EphemeralPorts : Source
         Withdraw();
         if (_look is null)
             return ReadStatus.Absent;
-        _hasMoved |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent;
+        _hasChanged |= _counters.HaveMoved();
+        _hasMoved |= _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
+            || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= Sockets.LongestRest;
         _lastActiveOpens = _activeOpens.Value;
         if (Poll(tick))
         {
@@ -119,12 +126,15 @@ sealed class EphemeralPorts : Source
         return _status;
     }
 
+    /// <summary>Without a port being taken: ports are given back, one is listened on, a setting is another.</summary>
+    bool MayHaveChanged() => _hasChanged || !IsKnown || _status.Outcome != Outcome.Ok || (!IsLooking && _look!.HaveSettingsChanged());
+
     /// <summary>What happens from the start of a look on calls for the next.</summary>
     bool Poll(in Tick tick)
     {
         var isDue = IsDue(tick);
         if (isDue && _lane.IsReady)
-            (_hasMoved, _opensAtStart) = (false, _activeOpens.Value);
+            (_hasMoved, _hasChanged, _opensAtStart) = (false, false, _activeOpens.Value);
         return _lane.Poll(isDue);
     }
 
@@ -231,6 +241,7 @@ sealed class EphemeralPorts : Source
         // A look under way keeps its files; they are opened anew when it fails or at the next reload.
         if (!IsLooking)
             _look?.Reopen();
+        _hasChanged = true;
     }
 
     public override void Dispose()

@@ -13,22 +13,72 @@ public sealed class EphemeralPortsLaneTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void OnAnIdleHostOnlyTheSlowLaneLooks()
+    public void OnAnIdleHostThereIsOneLookAMinute()
     {
         _rig.Connect(40000, 5);
         _rig.Tick(slow: true);
-        for (var second = 1; second < 10; second++)
+        for (var second = 1; second < 59; second++)
         {
-            _rig.Tick(opened: false);
+            _rig.Tick(opened: false, slow: second % 10 == 0);
             Assert.Equal((1, 5, second * ManualTime.Second), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
         }
-        _rig.Tick(opened: false, slow: true);
+        _rig.Tick(opened: false);
         Assert.Equal((2, 0), (_rig.Looks, _rig.Total("ports_age_seconds")));
 
         // A single connection is seen at once.
         _rig.Connect(40005, 1);
         _rig.Tick();
         Assert.Equal((3, 6, 0), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+    }
+
+    /// <summary>Ports that were given back: the connections ended, or TIME_WAIT did.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ASocketThatChangedIsLookedAtWithTheSlowLane(bool bySegment)
+    {
+        _rig.Connect(40000, 5);
+        _rig.Tick(slow: true);
+        _rig.Table.Clear();
+        if (bySegment)
+            _rig.Segments++;
+        else
+            _rig.Root.Write("net/sockstat", "TCP: inuse 8 tw 3\n");
+        _rig.Tick(opened: false);
+        _rig.Tick(opened: false);
+        Assert.Equal((1, 5), (_rig.Looks, _rig.Used()));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal((2, null), (_rig.Looks, _rig.Used()));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
+    }
+
+    [Theory]
+    [InlineData(PortRange, "40000\t40009\n", 10)]
+    [InlineData(ReservedPorts, "40001,40003-40004\n", 17)]
+    [InlineData(ReservedPorts, null, 20)]
+    public void ASettingThatChangedIsLookedAtWithTheSlowLane(string file, string? text, int usable)
+    {
+        _rig.Tick(slow: true);
+        if (text is null)
+            _rig.Root.Delete(file);
+        else
+            _rig.Root.Write(file, text);
+        _rig.Tick(opened: false);
+        Assert.Equal((1, 20), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal((2, usable), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
+    }
+
+    [Fact]
+    public void AReloadLooks()
+    {
+        _rig.Tick(slow: true);
+        _rig.Ports.Reopen();
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
     }
 
     [Fact]
