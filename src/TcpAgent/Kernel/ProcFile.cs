@@ -8,7 +8,11 @@ namespace TcpAgent.Kernel;
 /// The buffer is owned, grows to what the file needs and stays: a read allocates nothing after that. The descriptor is a bare
 /// number, not a SafeHandle, because files that are not kept open are opened anew for each read.
 /// </summary>
-sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="capacity">Bytes of the buffer at first, above 0.</param>
+/// <param name="keepOpen">Whether the file stays open from read to read.</param>
+/// <param name="isRecord">The kernel gives the whole text as one record (single_open): a read with room to spare has all of it.</param>
+sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = false) : IDisposable
 {
     /// <summary>/proc/net tables: netstat alone is over 4 KiB.</summary>
     internal const int TableCapacity = 16 * 1024;
@@ -87,7 +91,7 @@ sealed class ProcFile(string path, int capacity, bool keepOpen) : IDisposable
             var room = _buffer.Length - length;
             var n = Libc.pread(_fd, _buffer.AsSpan(length), (nuint)room, length);
             length += (int)Math.Max(n, 0);
-            if (n >= 0 && n < Math.Min(room, FullRead))
+            if (n >= 0 && n < (isRecord ? room : Math.Min(room, FullRead)))
                 return 0;
             if (n >= 0)
                 continue;

@@ -46,6 +46,39 @@ public sealed class ProcFileTests : IDisposable
         Assert.Equal(content, Read(file));
     }
 
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(3_000)]
+    [InlineData(100_000)]
+    public void ARecordIsReadWhole(int length)
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: true, isRecord: true);
+        var content = new string('x', length);
+        File.WriteAllText(Name, content);
+        Assert.Equal(content, Read(file));
+        Assert.Equal(content, Read(file));
+    }
+
+    /// <summary>net/ipv4/proc.c and net/ipv6/proc.c: single_open, so the kernel has nothing more to give after a short read.</summary>
+    [Theory]
+    [InlineData("snmp")]
+    [InlineData("netstat")]
+    [InlineData("snmp6")]
+    [InlineData("sockstat")]
+    [InlineData("sockstat6")]
+    public void TheKernelsTablesOfNamesAreRecords(string name)
+    {
+        var path = $"/proc/self/net/{name}";
+        if (!File.Exists(path))
+            return;
+        using var record = new ProcFile(path, 64, keepOpen: true, isRecord: true);
+        using var whole = new ProcFile(path, 64, keepOpen: true);
+        var names = (string text) => text.Split('\n').Select(line => line.Split(' ')[0]);
+        Assert.Equal(names(Read(whole)), names(Read(record)));
+        Assert.EndsWith("\n", Read(record), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AMissingFileAppearsAndVanishes()
     {
