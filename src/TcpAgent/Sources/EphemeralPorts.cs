@@ -9,31 +9,12 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
 /// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
-/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look keeps half of its share back for the moment when so
-/// many connections were opened that a tuple may be near the limit, or at it: that is seen at once.
+/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look
+/// keeps half of its share back for the moment when so many connections were opened that a tuple may be near the limit, or at it:
+/// that is seen at once.
 /// </summary>
 sealed class EphemeralPorts : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "", "tcpagent_ephemeral_ports_used", "Local ports held from this source to this destination and port: its connections in any state, TIME_WAIT included. Only the 10 tuples with the most ports, and of these those with 16 or 2 percent of the usable ones, whichever is less.", origin: "inet_diag"),
-        Gauge("", "", "tcpagent_ephemeral_ports_time_wait", "Of these the ones in TIME_WAIT: the connection is over and its port is free again within a minute.", origin: "inet_diag TIME_WAIT"),
-    ];
-
-    internal static readonly Metric[] TotalRows =
-    [
-        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that the kernel may give to a connection, for each tuple of source address, destination and port anew: the range less the reserved ones. Without a free one connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
-        Gauge("", "", "tcpagent_ephemeral_ports_listening", "Of the usable ports those that are listened on. connect() passes them over, so a tuple is full with so many less.", origin: "inet_diag LISTEN"),
-        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. At most 16384 are told apart."),
-        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets not shown with any tuple because more tuples were met than are told apart: those of the lightest. No tuple holds more than so many beyond what is shown."),
-        Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the last look at the ports is. Looking is stretched so that it stays within a fifth of --sample.walk-budget.", Scale.Nanoseconds),
-    ];
-
-    internal static readonly Metric[] ListeningRows =
-    [
-        Gauge("", "", "tcpagent_listening_port_unreserved", "1 for a port that is listened on, lies in the range of local ports and is not reserved: an outgoing connection may take it while the service restarts.", origin: "ip_local_port_range, ip_local_reserved_ports"),
-    ];
-
     const int Used = 0, TimeWait = 1;
     const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
 
@@ -81,7 +62,8 @@ sealed class EphemeralPorts : Source
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
     internal EphemeralPorts(PortLook? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time)
-        : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows), new Block(ListeningRows, "port"))
+        : base("ports", new Block(EphemeralPortRows.Tuples, "source,destination,port"), new Block(EphemeralPortRows.Totals),
+            new Block(EphemeralPortRows.Listening, "port"))
     {
         (_look, _counters, _time) = (look, counters, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
@@ -111,7 +93,7 @@ sealed class EphemeralPorts : Source
             return ReadStatus.Absent;
         _hasChanged |= _counters.HaveMoved();
         _hasMoved |= _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
-            || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= Sockets.LongestRest;
+            || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= WalkLane.LongestRest;
         _lastActiveOpens = _activeOpens.Value;
         if (Poll(tick))
         {

@@ -41,11 +41,6 @@ sealed class Sockets : Source
     /// <summary>What the dearer ways cost beyond a filtered walk, until one was measured.</summary>
     const int FullCostFactor = 12, ProcCostFactor = 20;
 
-    /// <summary>
-    /// A walk is taken at least so often, whatever the counters say: within a minute of the last, ticks being up to a second apart.
-    /// </summary>
-    internal static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(59);
-
     readonly ISocketTable? _diag;
     readonly ISocketTable _proc;
     readonly SocketCounters _counters;
@@ -123,7 +118,7 @@ sealed class Sockets : Source
     /// accept queues are: no counter moves when a process accepts.
     /// </summary>
     bool MustLookAgain(in Tick tick) =>
-        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= LongestRest || (tick.Slow && (_table == _proc || _status.Outcome != Outcome.Ok));
+        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= WalkLane.LongestRest || (tick.Slow && (_table == _proc || _status.Outcome != Outcome.Ok));
 
     /// <summary>What happens from the start of a walk on calls for the next.</summary>
     bool PollWalk()
