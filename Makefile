@@ -75,7 +75,8 @@ bench:
 	dotnet run --project tests/TcpAgent.Benchmarks -c Release -- --filter '$(FILTER)'
 
 # The agent beside node_exporter, ss and a minimal C program, in network namespaces of its own; root. Writes docs/performance.md.
-# One short run: make bench-peers PEERS=--quick
+# One short run: make bench-peers PEERS=--quick. Only the CPU of an idle host beside the same reads in C, three minutes: PEERS=--idle;
+# with another build in the same seconds: PEERS="--idle --beside FILE"
 PEERS ?=
 bench-peers: publish
 	dotnet publish tests/TcpAgent.Loops -c Release -r $(RID) -o artifacts/peers

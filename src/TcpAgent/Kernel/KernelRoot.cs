@@ -10,6 +10,9 @@ sealed record KernelRoot(string ProcFs, string SysFs, bool Live)
 
     internal ProcFile Proc(string name, int capacity = ProcFile.TableCapacity) => new($"{ProcFs}/{name}", capacity, keepOpen: Live);
 
+    /// <summary>A table that the kernel gives as one record, whatever its length.</summary>
+    internal ProcFile ProcRecord(string name) => new($"{ProcFs}/{name}", ProcFile.TableCapacity, keepOpen: Live, isRecord: true);
+
     internal ProcFile Sys(string name) => new($"{SysFs}/{name}", ProcFile.ValueCapacity, keepOpen: Live);
 
     static bool IsProcFs(string path)

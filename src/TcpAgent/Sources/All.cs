@@ -18,7 +18,7 @@ static class All
     {
         var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
         var netstat = new TextSource(
-            "netstat", map => new TableParser(map), NetstatRows.All, [root.Proc("net/netstat")], allFields: options.AllNetstatFields);
+            "netstat", map => new TableParser(map), NetstatRows.All, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
 
         // On a plain folder netlink would speak of another kernel.
         var listeners = new Listeners(
@@ -30,7 +30,8 @@ static class All
             options.IsEnabled("listeners") ? listeners : null, options, time, events);
 
         var ports = new EphemeralPorts(
-            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, options, time, events);
+            root.Live ? new PortLook(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
+            events);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
@@ -38,7 +39,7 @@ static class All
         return Choose(
             options, snmp, sockstat, sockets, ports, listeners, netstat,
             new TextSource(
-                "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
+                "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.ProcRecord("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
@@ -57,7 +58,7 @@ static class All
             var isNeeded = source.Name switch
             {
                 "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
-                "sockstat" => options.IsEnabled("sockets"),
+                "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,
             };
@@ -70,10 +71,10 @@ static class All
     }
 
     static TextSource Snmp(KernelRoot root, bool allFields) =>
-        new("snmp", map => new TableParser(map), SnmpRows.All, [root.Proc("net/snmp")], allFields: allFields);
+        new("snmp", map => new TableParser(map), SnmpRows.All, [root.ProcRecord("net/snmp")], allFields: allFields);
 
     static TextSource Sockstat(KernelRoot root) =>
-        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
+        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
 
     /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
     static bool? CurrEstabHasCloseWait(KernelRoot root)

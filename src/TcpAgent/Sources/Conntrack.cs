@@ -6,11 +6,12 @@ namespace TcpAgent.Sources;
 
 /// <summary>
 /// The connection tracking table of this network namespace: its size by sysctl, its counters by /proc/net/stat. Either may be
-/// missing while the other works; neither is there when the module is not loaded.
+/// missing while the other works; neither is there when the module is not loaded. Its limits are settings: read with the slow lane,
+/// and whenever something was lost.
 /// </summary>
 sealed class Conntrack : Source, IFieldMap
 {
-    const int Entries = 0;
+    const int Entries = 0, Limit = 1, Buckets = 2;
 
     // net/netfilter/nf_conntrack_standalone.c
     internal static readonly Metric[] Rows =
@@ -28,23 +29,31 @@ sealed class Conntrack : Source, IFieldMap
         Counter("", "chainlength", "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", origin: "nf_conntrack.chainlength"),
     ];
 
-    readonly ProcFile[] _values;
+    readonly ProcFile _count;
+    readonly ProcFile _limitFile;
+    readonly ProcFile _bucketsFile;
     readonly ProcFile _stat;
     readonly StatTableParser _parser;
     readonly Block _block;
 
+    readonly SlotRef _drops;
+    readonly SlotRef _earlyDrops;
+    long _limit = Absent;
+    long _buckets = Absent;
+    long _lastLosses;
+    ReadStatus _limitStatus;
+    ReadStatus _status;
+
     internal Conntrack(KernelRoot root)
         : base("conntrack", new Block(Rows))
     {
-        _values =
-        [
-            root.Proc("sys/net/netfilter/nf_conntrack_count", ProcFile.ValueCapacity),
-            root.Proc("sys/net/netfilter/nf_conntrack_max", ProcFile.ValueCapacity),
-            root.Proc("sys/net/netfilter/nf_conntrack_buckets", ProcFile.ValueCapacity),
-        ];
+        _count = root.Proc("sys/net/netfilter/nf_conntrack_count", ProcFile.ValueCapacity);
+        _limitFile = root.Proc("sys/net/netfilter/nf_conntrack_max", ProcFile.ValueCapacity);
+        _bucketsFile = root.Proc("sys/net/netfilter/nf_conntrack_buckets", ProcFile.ValueCapacity);
         _stat = root.Proc("net/stat/nf_conntrack");
         _block = Blocks[0];
         _parser = new StatTableParser(this, static slot => slot == Entries);
+        (_drops, _earlyDrops) = (SlotRef.To(_block, "", "drop"), SlotRef.To(_block, "", "early_drop"));
     }
 
     internal override long Unknown => _parser.Unknown;
@@ -54,12 +63,31 @@ sealed class Conntrack : Source, IFieldMap
 
     internal override ReadStatus Read(in Tick tick)
     {
+        // Where there is no such table it is looked for on the slow lane only.
+        if (!tick.Slow && _status.Outcome == Outcome.Absent)
+            return _status;
+
         // The statistics' entries stand in where the sysctl is missing, so they are read first.
         Withdraw();
-        var status = ReadStatistics();
-        for (var i = 0; i < _values.Length; i++)
-            status = status.With(ReadValue(_values[i], ref _block.Slot(i)));
-        return status;
+        var statistics = ReadStatistics();
+        var status = statistics.With(ReadValue(_count, ref _block.Slot(Entries)));
+        if (HaveLost() || tick.Slow || statistics.Outcome != Outcome.Ok)
+        {
+            (_limit, _buckets) = (Absent, Absent);
+            _limitStatus = ReadValue(_limitFile, ref _limit).With(ReadValue(_bucketsFile, ref _buckets));
+        }
+        (_block.Slot(Limit), _block.Slot(Buckets)) = (_limit, _buckets);
+        return _status = status.With(_limitStatus);
+    }
+
+    /// <summary>Whether the full table cost anything since the last call.</summary>
+    bool HaveLost()
+    {
+        // Only whether the sum changed matters, so it may wrap.
+        var losses = unchecked(_drops.Value + _earlyDrops.Value);
+        var haveLost = losses != _lastLosses;
+        _lastLosses = losses;
+        return haveLost;
     }
 
     ReadStatus ReadStatistics()
@@ -89,8 +117,9 @@ sealed class Conntrack : Source, IFieldMap
 
     internal override void Reopen()
     {
-        foreach (var file in _values)
-            file.Close();
+        _count.Close();
+        _limitFile.Close();
+        _bucketsFile.Close();
         _stat.Close();
     }
 }

@@ -9,31 +9,12 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
 /// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
-/// tick while a tuple is near the limit, and with the slow lane. A dear look keeps half of its share back for the moment when so
-/// many connections were opened that a tuple may be near the limit, or at it: that is seen at once.
+/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look
+/// keeps half of its share back for the moment when so many connections were opened that a tuple may be near the limit, or at it:
+/// that is seen at once.
 /// </summary>
 sealed class EphemeralPorts : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "", "tcpagent_ephemeral_ports_used", "Local ports held from this source to this destination and port: its connections in any state, TIME_WAIT included. Only the 10 tuples with the most ports, and of these those with 16 or 2 percent of the usable ones, whichever is less.", origin: "inet_diag"),
-        Gauge("", "", "tcpagent_ephemeral_ports_time_wait", "Of these the ones in TIME_WAIT: the connection is over and its port is free again within a minute.", origin: "inet_diag TIME_WAIT"),
-    ];
-
-    internal static readonly Metric[] TotalRows =
-    [
-        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that the kernel may give to a connection, for each tuple of source address, destination and port anew: the range less the reserved ones. Without a free one connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
-        Gauge("", "", "tcpagent_ephemeral_ports_listening", "Of the usable ports those that are listened on. connect() passes them over, so a tuple is full with so many less.", origin: "inet_diag LISTEN"),
-        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. At most 16384 are told apart."),
-        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets not shown with any tuple because more tuples were met than are told apart: those of the lightest. No tuple holds more than so many beyond what is shown."),
-        Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the last look at the ports is. Looking is stretched so that it stays within a fifth of --sample.walk-budget.", Scale.Nanoseconds),
-    ];
-
-    internal static readonly Metric[] ListeningRows =
-    [
-        Gauge("", "", "tcpagent_listening_port_unreserved", "1 for a port that is listened on, lies in the range of local ports and is not reserved: an outgoing connection may take it while the service restarts.", origin: "ip_local_port_range, ip_local_reserved_ports"),
-    ];
-
     const int Used = 0, TimeWait = 1;
     const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
 
@@ -56,6 +37,7 @@ sealed class EphemeralPorts : Source
     readonly WalkLane _lane;
     readonly TimeProvider _time;
     readonly SlotRef _activeOpens;
+    readonly SocketCounters _counters;
     readonly Dictionary<PortTuple, byte[]> _keys = [];
 
     /// <summary>The tuple of each label text that anyone holds: a resource follows one for longer than it is kept here.</summary>
@@ -71,15 +53,21 @@ sealed class EphemeralPorts : Source
     int _failures;
     bool _hasMoved;
 
+    /// <summary>A socket changed since the last look, or may have; the slow lane sees to it.</summary>
+    bool _hasChanged;
+
     /// <param name="look">Null where sock_diag would speak of another kernel.</param>
     /// <param name="snmp">Counts the connections opened.</param>
+    /// <param name="counters">Show that a socket changed.</param>
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the looks, which are walks too.</param>
-    internal EphemeralPorts(PortLook? look, Source snmp, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("ports", new Block(Rows, "source,destination,port"), new Block(TotalRows), new Block(ListeningRows, "port"))
+    internal EphemeralPorts(
+        PortLook? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+        : base("ports", new Block(EphemeralPortRows.Tuples, "source,destination,port"), new Block(EphemeralPortRows.Totals),
+            new Block(EphemeralPortRows.Listening, "port"))
     {
-        (_look, _time) = (look, time);
+        (_look, _counters, _time) = (look, counters, time);
         _activeOpens = SlotRef.To(snmp.Blocks[0], "Tcp", "ActiveOpens");
         _lane = new WalkLane(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit, events);
         Mode = "sock_diag";
@@ -105,7 +93,9 @@ sealed class EphemeralPorts : Source
         Withdraw();
         if (_look is null)
             return ReadStatus.Absent;
-        _hasMoved |= tick.Slow || _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent;
+        _hasChanged |= _counters.HaveMoved();
+        _hasMoved |= _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
+            || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= WalkLane.LongestRest;
         _lastActiveOpens = _activeOpens.Value;
         if (Poll(tick))
         {
@@ -120,12 +110,15 @@ sealed class EphemeralPorts : Source
         return _status;
     }
 
+    /// <summary>Without a port being taken: ports are given back, one is listened on, a setting is another.</summary>
+    bool MayHaveChanged() => _hasChanged || !IsKnown || _status.Outcome != Outcome.Ok || (!IsLooking && _look!.HaveSettingsChanged());
+
     /// <summary>What happens from the start of a look on calls for the next.</summary>
     bool Poll(in Tick tick)
     {
         var isDue = IsDue(tick);
         if (isDue && _lane.IsReady)
-            (_hasMoved, _opensAtStart) = (false, _activeOpens.Value);
+            (_hasMoved, _hasChanged, _opensAtStart) = (false, false, _activeOpens.Value);
         return _lane.Poll(isDue);
     }
 
@@ -232,6 +225,7 @@ sealed class EphemeralPorts : Source
         // A look under way keeps its files; they are opened anew when it fails or at the next reload.
         if (!IsLooking)
             _look?.Reopen();
+        _hasChanged = true;
     }
 
     public override void Dispose()

@@ -118,7 +118,7 @@ sealed class PortLook(NetlinkDump dump, KernelRoot root) : IDisposable
     {
         Where = _range.Path;
         (first, last) = (0, 0);
-        var errno = _range.Read(out var text);
+        var errno = _range.Read(out var text, out _);
         if (errno != 0)
             return errno;
         var cursor = new Cursor(text);
@@ -135,13 +135,21 @@ sealed class PortLook(NetlinkDump dump, KernelRoot root) : IDisposable
         {
             // The kernel cuts the list to the room there is, and gives nothing at an offset (kernel/sysctl.c, proc_do_large_bitmap): a
             // list without its newline is read anew, from the start, with the room that the read before has made.
-            var errno = _reserved.Read(out text);
+            var errno = _reserved.Read(out text, out _);
 
             // Before 3.16 only the first namespace has the list.
             if (errno != 0)
                 return errno == Libc.ENOENT ? 0 : errno;
         }
         return _passedOver.TryAdd(text) ? 0 : Libc.EBADMSG;
+    }
+
+    /// <summary>Whether the settings are other than at the last look, or at the last call. Never during a look.</summary>
+    internal bool HaveSettingsChanged()
+    {
+        _range.Read(out _, out var isSameRange);
+        _reserved.Read(out _, out var isSameList);
+        return !isSameRange || !isSameList;
     }
 
     internal void Reopen()

@@ -39,6 +39,9 @@ sealed class SocketCensus
     /// <summary>The first of them, counted from 1 within its file or dump.</summary>
     internal int MalformedLine { get; private set; }
 
+    /// <summary>Half-open connections expire, and a process accepts a closed one, without moving a counter.</summary>
+    internal bool ChangesUncounted => _counts[(int)TcpState.SynRecv] > 0 || Abandoned.Count > 0;
+
     internal long this[TcpState state] => _counts[(int)state];
 
     internal void Clear(bool isComplete)

@@ -11,8 +11,10 @@ sealed class SocketCounters(Source snmp, Source sockstat)
     readonly SlotRef _inUse6 = SlotRef.To(sockstat.Blocks[0], "TCP6", "inuse");
 
     /// <summary>
-    /// Whatever happens to a TCP socket moves one of these: a segment comes or goes, a connect gives up, a mini-socket expires. Only
-    /// a half-open connection expires, and a process accepts a closed one, without a trace.
+    /// Whatever happens to a TCP socket of this namespace moves one of these. A state changes by a segment that comes (InSegs) or goes
+    /// (OutSegs, RetransSegs), by listen() (inuse), by a close whose FIN cannot be sent yet (CurrEstab), or by a timer that ends a connect
+    /// (AttemptFails), a connection (inuse) or a mini-socket (tw). What does not: a half-open connection expires, a process accepts a
+    /// closed one (<see cref="SocketCensus.ChangesUncounted"/>), and before 6.10 CLOSE_WAIT becomes LAST_ACK behind a closed window.
     /// </summary>
     readonly SlotRef[] _watched =
     [

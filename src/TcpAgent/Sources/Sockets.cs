@@ -25,7 +25,7 @@ sealed class Sockets : Source
     [
         Gauge("", "", "tcpagent_tcp_transient_sockets", "Sockets in SYN_SENT, FIN_WAIT1, FIN_WAIT2, LAST_ACK or CLOSING, without FIN_WAIT2 mini-sockets, from counters alone: fresh at every sample, whatever the walk's age.", origin: "sockstat, snmp"),
         Gauge("", "", "tcpagent_walk_interval_seconds", "Time between two walks of the socket table, stretched so that walking stays within --sample.walk-budget of one CPU.", Scale.Nanoseconds),
-        Gauge("", "", "tcpagent_walk_age_seconds", "How old the states are that only a walk can count: the age of the last one, or 0 while counters show that no socket has changed since.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_walk_age_seconds", "How old the states are that only a walk can count: the age of the last one, or 0 while counters show that no socket has changed since. One is taken at least once a minute whatever they show, as far as --sample.walk-budget allows.", Scale.Nanoseconds),
         Gauge("", "", "tcpagent_walk_duration_seconds", "How long the last walk took.", Scale.Nanoseconds),
         Counter("", "", "tcpagent_walks_total", "Walks of the socket table for its rare states."),
         Counter("", "", "tcpagent_walk_cpu_seconds_total", "CPU time of the walks for the rare states.", Scale.Nanoseconds),
@@ -94,10 +94,11 @@ sealed class Sockets : Source
     {
         _walkedNow = false;
 
+        _isDue |= _counters.HaveMoved() || !_walked || _census.ChangesUncounted || MustLookAgain(tick);
+
         // After a failure sock_diag is tried again with each slow tick, not at each.
         if (tick.Slow && _diag is not null && !IsWalking)
             _table = _diag;
-        _isDue |= _counters.HaveMoved() || tick.Slow || !_walked || _census[TcpState.SynRecv] > 0 || _census.Abandoned.Count > 0;
         if (!_checkLane.IsRunning && PollWalk())
         {
             TakeWalk();
@@ -112,6 +113,13 @@ sealed class Sockets : Source
             TakeCheck();
         return _status;
     }
+
+    /// <summary>
+    /// A walk that was not whole is taken again on the slow lane, and so is one of /proc/net/tcp, which alone tells there how long the
+    /// accept queues are: no counter moves when a process accepts.
+    /// </summary>
+    bool MustLookAgain(in Tick tick) =>
+        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= WalkLane.LongestRest || (tick.Slow && (_table == _proc || _status.Outcome != Outcome.Ok));
 
     /// <summary>What happens from the start of a walk on calls for the next.</summary>
     bool PollWalk()
@@ -224,6 +232,7 @@ sealed class Sockets : Source
         // A walk under way keeps its socket; it is opened anew when it fails or at the next reload.
         if (!IsWalking)
             _diag?.Reopen();
+        _isDue = true;
     }
 
     public override void Dispose()

@@ -30,6 +30,9 @@ sealed class Softnet : Source
     readonly bool[] _seen = new bool[MaxCpus];
     readonly List<byte[]?> _keys = [];
 
+    /// <summary>The instances are those of the last text, all of which was good, and of it alone.</summary>
+    bool _isWhole;
+
     internal Softnet(KernelRoot root)
         : base("softnet", new Block(Rows, "cpu"))
     {
@@ -40,8 +43,10 @@ sealed class Softnet : Source
 
     internal override ReadStatus Read(in Tick tick)
     {
+        var errno = _file.Read(out var text, out var isSame);
+        if (isSame && _isWhole)
+            return ReadStatus.Ok;
         Withdraw();
-        var errno = _file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Failed(_file.Path, errno);
 
@@ -63,10 +68,17 @@ sealed class Softnet : Source
             if (line.Cpu is >= 0 and < MaxCpus && !_seen[(int)line.Cpu])
                 Store((int)line.Cpu, line);
         }
+        _isWhole = reader.Result.Dropped == 0 && online < 0;
         if (reader.Result.Dropped == 0)
             return ReadStatus.Ok;
         Malformed += reader.Result.Dropped;
         return new ReadStatus(_block.Count == 0 ? Outcome.Failed : Outcome.Partial, _file.Path, 0, reader.Result.Line);
+    }
+
+    internal override void Withdraw()
+    {
+        _isWhole = false;
+        base.Withdraw();
     }
 
     /// <summary>Ids of the online CPUs into _ids; 0 when their number is not the number of lines (a CPU came or went).</summary>

@@ -8,7 +8,7 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// A source whose files print named values: rows go to slots by name. The first file may be one that every kernel has, further
 /// ones are optional. With <paramref name="allFields"/> every field that no row names is exported too, as the file's own table,
-/// section and field.
+/// section and field. Text that is as it was is not parsed again: on an idle host most of it is.
 /// </summary>
 sealed class TextSource : Source, IFieldMap
 {
@@ -17,8 +17,12 @@ sealed class TextSource : Source, IFieldMap
         "A field of /proc/net/netstat, snmp or snmp6 that has no metric of its own, as the kernel prints it.", Origin: "");
 
     readonly ProcFile[] _files;
+    readonly int[] _errnos;
     readonly string[] _belowZero;
     readonly bool _isOptional;
+
+    /// <summary>The slots are those of the last text, all of which was good.</summary>
+    bool _isWhole;
     readonly TextParser _parser;
     readonly Block _rows;
     readonly Block? _extra;
@@ -29,6 +33,7 @@ sealed class TextSource : Source, IFieldMap
         : base(name, allFields ? [new Block(rows), new Block([s_field], "table,section,field")] : [new Block(rows)])
     {
         _files = files;
+        _errnos = new int[files.Length];
         _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a counter is below 0");
         _isOptional = isOptional;
         _rows = Blocks[0];
@@ -46,20 +51,34 @@ sealed class TextSource : Source, IFieldMap
 
     internal override ReadStatus Read(in Tick tick)
     {
+        var isSame = _isWhole;
+        for (var i = 0; i < _files.Length; i++)
+        {
+            _errnos[i] = _files[i].Read(out _, out var isSameFile);
+            isSame &= isSameFile;
+        }
+        if (isSame)
+            return ReadStatus.Ok;
         Withdraw();
-        var status = Read(0, _isOptional);
+        var status = Take(0, _isOptional);
         for (var i = 1; i < _files.Length; i++)
-            status = status.With(Read(i, isOptional: true));
+            status = status.With(Take(i, isOptional: true));
+        _isWhole = status.Outcome == Outcome.Ok;
         return status;
     }
 
-    ReadStatus Read(int place, bool isOptional)
+    internal override void Withdraw()
     {
-        var file = _files[place];
-        var errno = file.Read(out var text);
+        _isWhole = false;
+        base.Withdraw();
+    }
+
+    ReadStatus Take(int place, bool isOptional)
+    {
+        var (file, errno) = (_files[place], _errnos[place]);
         if (errno != 0)
             return isOptional ? ReadStatus.Optional(file.Path, errno) : ReadStatus.Failed(file.Path, errno);
-        var result = Parse(text);
+        var result = Parse(file.Text);
         var belowZero = WithdrawBelowZero();
         Malformed += result.Dropped + belowZero;
         return belowZero > 0 && result.Dropped == 0 ? ReadStatus.Malformed(_belowZero[place], 0)

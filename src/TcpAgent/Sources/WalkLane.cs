@@ -17,6 +17,9 @@ sealed class WalkLane(double share, Func<int> walk, TimeProvider time, TimeSpan 
     /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
     const long InlineLimit = 5_000_000;
 
+    /// <summary>A walk is taken so often whatever the counters show: within a minute of the last, ticks being a second apart.</summary>
+    internal static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(59);
+
     readonly AutoResetEvent _begin = new(false);
     readonly AutoResetEvent _done = new(false);
     Thread? _thread;

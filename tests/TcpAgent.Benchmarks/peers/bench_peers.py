@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 
+import idle
 from lab import ROOT, Failed, Lab, log
 from measure import Bench
 from report import report, soak_section, version, with_soak
@@ -27,6 +28,9 @@ def parse():
     parser.add_argument("--sizes", default="", help="sockets, separated by commas (0,10000,100000,500000,1000000)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="0 and 100,000 sockets; written to the artifacts")
+    parser.add_argument("--idle", action="store_true", help="only the CPU of an idle host beside the same reads in C, three minutes; printed")
+    parser.add_argument("--beside", action="append", default=[], help="with --idle: another executable of the agent, in the same seconds")
+    parser.add_argument("--windows", type=int, default=6, help=f"of {idle.WINDOW} s, in which the idle host is measured")
     parser.add_argument("--output", default="", help="docs/performance.md")
     parser.add_argument("--from-json", default="", help="write the report of an earlier run's results.json again")
     arguments = parser.parse_args()
@@ -40,7 +44,8 @@ def parse():
 def measure(arguments):
     if os.geteuid() != 0:
         sys.exit("bench_peers.py: needs root, for network namespaces")
-    for path in (arguments.agent, os.path.join(arguments.artifacts, "population"), os.path.join(arguments.artifacts, "floor")):
+    needed = ["floor"] if arguments.idle else ["population", "floor"]
+    for path in (arguments.agent, *arguments.beside, *(os.path.join(arguments.artifacts, name) for name in needed)):
         if not os.access(path, os.X_OK):
             sys.exit(f"bench_peers.py: {path} is missing: make bench-peers builds it")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -48,6 +53,10 @@ def measure(arguments):
     results = {"rounds": arguments.rounds, "sizes": []}
     with contextlib.closing(Lab(arguments.artifacts)) as lab, contextlib.ExitStack() as stack:
         bench = Bench(lab, arguments)
+        log("an idle host")
+        results["idle"] = idle.measure(bench, [arguments.agent, *arguments.beside], arguments.windows)
+        if arguments.idle:
+            return results
         stack.enter_context(bench.agents())
         results["fresh"] = bench.fresh
         for size in arguments.sizes:
@@ -84,6 +93,9 @@ def main():
             results = json.load(file)
     else:
         results = measure(arguments)
+    if arguments.idle:
+        print(idle.text(results["idle"]))
+        return
     text = report(results, arguments, version(arguments.node_exporter, "--version"), version("ss", "-V"))
     text = with_soak(text, soak_section(arguments.output))
     with open(arguments.output, "w", encoding="utf-8") as file:

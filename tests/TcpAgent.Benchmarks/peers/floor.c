@@ -85,11 +85,11 @@ static void read_proc(const char *path)
 	close(fd);
 }
 
-// What a tick of the agent reads, read for read, on a host that loses nothing and has no NFQUEUE.
+// What a tick of the agent reads, read for read, on a host that loses nothing, has no NFQUEUE and has nothing to walk.
 static const char *const files[] = {
 	"/proc/net/snmp", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/netstat", "/proc/net/snmp6", "/proc/net/softnet_stat",
-	"/proc/net/stat/nf_conntrack", "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
-	"/proc/sys/net/netfilter/nf_conntrack_buckets", "/proc/net/stat/arp_cache", "/proc/net/stat/ndisc_cache", "/proc/net/rt6_stats"};
+	"/proc/net/stat/nf_conntrack", "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/net/stat/arp_cache", "/proc/net/stat/ndisc_cache",
+	"/proc/net/rt6_stats"};
 enum { FILES = sizeof files / sizeof *files };
 
 static void tick(const int *fds, int route, int diag)

@@ -31,9 +31,9 @@ class Bench:
     def figures(self, *command):
         return {name: float(value) for name, value in (field.split("=") for field in self.lab.output(*command).split())}
 
-    def run_agent(self, port, *flags):
+    def run_agent(self, port, *flags, path=None):
         return self.lab.exporter(
-            f"agent-{port}", port, self.agent, f"--web.listen-address=127.0.0.1:{port}", "--log.format=logfmt", *flags,
+            f"agent-{port}", port, path or self.agent, f"--web.listen-address=127.0.0.1:{port}", "--log.format=logfmt", *flags,
             environment=unit_environment())
 
     def run_node(self, *collectors):

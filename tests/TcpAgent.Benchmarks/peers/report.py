@@ -5,6 +5,7 @@ import platform
 import re
 import subprocess
 
+import idle
 from measure import WARM_UP_SCRAPES
 
 
@@ -53,6 +54,20 @@ def version(*command):
         return "?"
 
 
+def idle_host(results):
+    """The whole agent beside the reads alone."""
+    found = results.get("idle")
+    if not found:
+        return []
+    name = next(iter(found["cpu"]))
+    agent, floor = idle.summary(found, name), idle.summary(found, idle.FLOOR)
+    return [
+        f"An idle host: the whole agent, all its threads and its walk once a minute, took {figure(agent['ms'])} ms of CPU a second, "
+        f"**{figure(agent['ratio'])} times** the reads of its ticks in C ({figure(floor['ms'])} ms; {figure(agent['least'])} to "
+        f"{figure(agent['most'])} times in single windows), both in the same seconds of one network namespace, {len(found['load'])} windows of {found['seconds']} s, load average "
+        f"{min(found['load']):.1f} to {max(found['load']):.1f}. `make bench-peers PEERS=--idle` measures just this."]
+
+
 def report(results, arguments, node_version, ss_version):
     sizes = [r for r in results["sizes"] if r["medians"]]
     get = lambda r, name: r["medians"].get(name)
@@ -85,12 +100,11 @@ def report(results, arguments, node_version, ss_version):
             row("reading /proc/net/tcp and tcp6 : agent's walk", lambda r: ratio(get(r, "proc"), get(r, "agent_walk"))),
             row("a full dump in C : agent's walk", lambda r: ratio(get(r, "floor_full"), get(r, "agent_walk"))),
             row("agent's tick : the same reads in C, back to back", lambda r: ratio(get(r, "agent_tick_hot"), get(r, "floor_tick_hot"))),
-            row("the whole agent, nothing to walk : the reads of its tick in C, both once a second",
-                lambda r: ratio(get(r, "agent"), get(r, "floor_tick")) if r["size"] == 0 else ""),
             row("node_exporter, one scrape with tcpstat : agent, one second with a walk and no limit", lambda r: ratio(get(r, "node_states"), get(r, "agent_walking"))),
             row("node_exporter, one scrape without states : agent, one second with defaults", lambda r: ratio(get(r, "node"), get(r, "agent"))),
             row("node_exporter, one scrape without states : agent, one scrape", lambda r: ratio(get(r, "node"), get(r, "agent_scrape"))),
         ]),
+        *idle_host(results),
         "Growth of peak memory over 0 sockets, MiB. The first agent answers 650 scrapes in each round, which alone moves its heap by "
         "several MiB, with or without sockets; the second hardly any.",
         table(heads, [

@@ -61,8 +61,10 @@ static class NetlinkTargets
             at = Math.Min(input.Length, at + length + 1);
         }
         using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.All);
+        using var sockstat = ProcTargets.Sockstat(Folder.Root);
         using var source = new EphemeralPorts(
-            new PortLook(Dump(input[at..]), Folder.Root), snmp, SamplingOptions.Default with { WalkBudget = 1 }, new StillTime());
+            new PortLook(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat), SamplingOptions.Default with { WalkBudget = 1 },
+            new StillTime());
         SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
         if (!source.IsKnown)
             return;

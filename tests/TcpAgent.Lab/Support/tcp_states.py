@@ -41,7 +41,7 @@ class Peer:
         Peer.next_port += 1
         self.family, self.port, self.own = family, port, Peer.next_port
         self.source, self.target = ('10.92.0.5', HOST[4]) if family == 4 else ('fd00:92::5', HOST[6])
-        self.ours, self.theirs = 1000, 0
+        self.ours, self.theirs, self.window = 1000, 0, 64240
         if Peer.capture is None:
             Peer.capture = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
             Peer.capture.bind(('d0', 0))
@@ -51,7 +51,7 @@ class Peer:
     def send(self, flags):
         kind = socket.AF_INET if self.family == 4 else socket.AF_INET6
         source, target = socket.inet_pton(kind, self.source), socket.inet_pton(kind, self.target)
-        tcp = struct.pack('!HHIIBBHHH', self.own, self.port, self.ours, self.theirs, 5 << 4, flags, 64240, 0, 0)
+        tcp = struct.pack('!HHIIBBHHH', self.own, self.port, self.ours, self.theirs, 5 << 4, flags, self.window, 0, 0)
         length = struct.pack('!BBH', 0, 6, 20) if self.family == 4 else struct.pack('!II', 20, 6)
         tcp = tcp[:16] + struct.pack('!H', checksum(source + target + length + tcp)) + tcp[18:]
         if self.family == 4:
@@ -191,4 +191,5 @@ def main():
     time.sleep(300)
 
 
-main()
+if __name__ == '__main__':
+    main()

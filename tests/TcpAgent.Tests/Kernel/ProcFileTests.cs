@@ -46,6 +46,39 @@ public sealed class ProcFileTests : IDisposable
         Assert.Equal(content, Read(file));
     }
 
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(3_000)]
+    [InlineData(100_000)]
+    public void ARecordIsReadWhole(int length)
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: true, isRecord: true);
+        var content = new string('x', length);
+        File.WriteAllText(Name, content);
+        Assert.Equal(content, Read(file));
+        Assert.Equal(content, Read(file));
+    }
+
+    /// <summary>net/ipv4/proc.c and net/ipv6/proc.c: single_open, so the kernel has nothing more to give after a short read.</summary>
+    [Theory]
+    [InlineData("snmp")]
+    [InlineData("netstat")]
+    [InlineData("snmp6")]
+    [InlineData("sockstat")]
+    [InlineData("sockstat6")]
+    public void TheKernelsTablesOfNamesAreRecords(string name)
+    {
+        var path = $"/proc/self/net/{name}";
+        if (!File.Exists(path))
+            return;
+        using var record = new ProcFile(path, 64, keepOpen: true, isRecord: true);
+        using var whole = new ProcFile(path, 64, keepOpen: true);
+        var names = (string text) => text.Split('\n').Select(line => line.Split(' ')[0]);
+        Assert.Equal(names(Read(whole)), names(Read(record)));
+        Assert.EndsWith("\n", Read(record), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AMissingFileAppearsAndVanishes()
     {
@@ -65,6 +98,62 @@ public sealed class ProcFileTests : IDisposable
         using var file = new ProcFile(_folder, 64, keepOpen: true);
         Assert.Equal(EISDIR, file.Read(out var text));
         Assert.True(text.IsEmpty);
+    }
+
+    static bool IsSame(ProcFile file)
+    {
+        file.Read(out _, out var isSame);
+        return isSame;
+    }
+
+    [Fact]
+    public void TheSameTextAsBeforeIsKnown()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        foreach (var content in (string[])["", "one\n", "two\n", "two, longer\n", "two\n", "two\0", new string('x', 100), new string('x', 101), "x"])
+        {
+            File.WriteAllText(Name, content);
+            Assert.False(IsSame(file));
+            Assert.True(IsSame(file));
+            Assert.Equal(0, file.Read(out var text, out _));
+            Assert.Equal(content, Encoding.ASCII.GetString(text));
+            Assert.True(file.Text.SequenceEqual(text));
+        }
+    }
+
+    [Fact]
+    public void TheSameErrorAsBeforeIsKnownAndIsNotAnEmptyText()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        Assert.False(IsSame(file));
+        Assert.True(IsSame(file));
+        File.WriteAllText(Name, "");
+        Assert.False(IsSame(file));
+        File.WriteAllText(Name, "1\n");
+        Assert.False(IsSame(file));
+        File.Delete(Name);
+        Assert.False(IsSame(file));
+        Assert.True(file.Text.IsEmpty);
+        Assert.True(IsSame(file));
+
+        // What it was before it was gone is not what it was last.
+        File.WriteAllText(Name, "1\n");
+        Assert.False(IsSame(file));
+    }
+
+    [Fact]
+    public void ComparingAllocatesForALongerTextOnly()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: true);
+        long Allocated(string content)
+        {
+            File.WriteAllText(Name, content);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            IsSame(file);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.NotEqual(0, Allocated("12 characters"));
+        Assert.Equal((0, 0, 0, 0), (Allocated("12 characters"), Allocated("other 12 characters"[..15]), Allocated("few"), Allocated("12 characters")));
     }
 
     [Fact]

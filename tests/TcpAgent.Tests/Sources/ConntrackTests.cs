@@ -8,6 +8,7 @@ public sealed class ConntrackTests : IDisposable
     const string Stat = "net/stat/nf_conntrack";
     const string Count = "sys/net/netfilter/nf_conntrack_count";
     const string Limit = "sys/net/netfilter/nf_conntrack_max";
+    const string Buckets = "sys/net/netfilter/nf_conntrack_buckets";
     const string Entries = "tcpagent_conntrack_entries";
     const string Clashes = "tcpagent_conntrack_clash_resolutions_total";
     const string Chains = "tcpagent_conntrack_chain_too_long_total";
@@ -110,6 +111,89 @@ public sealed class ConntrackTests : IDisposable
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
         Assert.Equal(33, _source.Value(Entries));
         Assert.Equal(1, _source.Malformed);
+    }
+
+    (long? Limit, long? Buckets) Limits => (_source.Value("tcpagent_conntrack_entries_limit"), _source.Value("tcpagent_conntrack_buckets"));
+
+    void WriteLimits(int limit, int buckets)
+    {
+        _root.Write(Limit, $"{limit}\n");
+        _root.Write(Buckets, $"{buckets}\n");
+    }
+
+    ReadStatus Tick() => _source.Read(new Tick(1, 1, Slow: false));
+
+    [Fact]
+    public void TheLimitsAreReadWithTheSlowLane()
+    {
+        _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
+        _root.Write(Count, "1\n");
+        WriteLimits(1000, 250);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        WriteLimits(2000, 500);
+        _root.Write(Count, "2\n");
+        Assert.Equal(ReadStatus.Ok, Tick());
+        Assert.Equal((2, (1000, 250)), (_source.Value(Entries), Limits));
+
+        // As after an exception: what was withdrawn comes back with the next read.
+        _source.Withdraw();
+        Assert.Equal(ReadStatus.Ok, Tick());
+        Assert.Equal((1000, 250), Limits);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((2000, 500), Limits);
+
+        // One that fails is away until the slow lane finds it.
+        _root.Delete(Buckets);
+        _root.Write(Limit, "torn");
+        Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+        WriteLimits(3000, 750);
+        Assert.Equal((Outcome.Partial, 1), (Tick().Outcome, _source.Malformed));
+        Assert.Equal((null, null), Limits);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((3000, 750), Limits);
+    }
+
+    [Theory]
+    [InlineData("00000001 00000001 00000000 00000001")]
+    [InlineData("00000001 00000000 00000001 00000001")]
+    public void TheLimitsAreReadAtTheMomentOfALoss(string row)
+    {
+        _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
+        WriteLimits(1000, 250);
+        _source.Read();
+        WriteLimits(2000, 500);
+        _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000007\n");
+        Tick();
+        Assert.Equal((1000, 250), Limits);
+        _root.Write(Stat, $"entries drop early_drop found\n{row}\n");
+        Tick();
+        Assert.Equal((2000, 500), Limits);
+        WriteLimits(3000, 750);
+        Tick();
+        Assert.Equal((2000, 500), Limits);
+    }
+
+    [Fact]
+    public void WhereLossesCannotBeSeenTheLimitsAreReadAtEachTick()
+    {
+        _root.Write(Count, "1\n");
+        WriteLimits(1000, 250);
+        _source.Read();
+        WriteLimits(2000, 500);
+        Tick();
+        Assert.Equal((2000, 500), Limits);
+    }
+
+    [Fact]
+    public void ATableThatIsNotThereIsLookedForWithTheSlowLane()
+    {
+        Assert.Equal(ReadStatus.Absent, _source.Read());
+        _root.Write(Count, "1\n");
+        Assert.Equal(ReadStatus.Absent, Tick());
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        _root.Write(Count, "2\n");
+        Assert.Equal(ReadStatus.Ok, Tick());
+        Assert.Equal(2, _source.Value(Entries));
     }
 
     [Fact]

@@ -13,22 +13,53 @@ public sealed class EphemeralPortsLaneTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void OnAnIdleHostOnlyTheSlowLaneLooks()
+    public void OnAnIdleHostThereIsOneLookAMinute()
     {
         _rig.Connect(40000, 5);
         _rig.Tick(slow: true);
-        for (var second = 1; second < 10; second++)
+        for (var second = 1; second < 59; second++)
         {
-            _rig.Tick(opened: false);
+            _rig.Tick(opened: false, slow: second % 10 == 0);
             Assert.Equal((1, 5, second * ManualTime.Second), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
         }
-        _rig.Tick(opened: false, slow: true);
+        _rig.Tick(opened: false);
         Assert.Equal((2, 0), (_rig.Looks, _rig.Total("ports_age_seconds")));
 
         // A single connection is seen at once.
         _rig.Connect(40005, 1);
         _rig.Tick();
         Assert.Equal((3, 6, 0), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+    }
+
+    /// <summary>Ports that were given back: the connections ended, or TIME_WAIT did.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ASocketThatChangedIsLookedAtWithTheSlowLane(bool bySegment)
+    {
+        _rig.Connect(40000, 5);
+        _rig.Tick(slow: true);
+        _rig.Table.Clear();
+        if (bySegment)
+            _rig.Segments++;
+        else
+            _rig.Root.Write("net/sockstat", "TCP: inuse 8 tw 3\n");
+        _rig.Tick(opened: false);
+        _rig.Tick(opened: false);
+        Assert.Equal((1, 5), (_rig.Looks, _rig.Used()));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal((2, null), (_rig.Looks, _rig.Used()));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
+    }
+
+    [Fact]
+    public void AReloadLooks()
+    {
+        _rig.Tick(slow: true);
+        _rig.Ports.Reopen();
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
     }
 
     [Fact]
@@ -114,45 +145,6 @@ public sealed class EphemeralPortsLaneTests : IDisposable
         using var rig = new EphemeralPortsRig(hasDiag: false);
         Assert.Equal(ReadStatus.Absent, rig.Tick());
         Assert.Null(rig.Fullest);
-    }
-
-    [Fact]
-    public void AnOldKernelsNamespaceHasNoReservedPorts()
-    {
-        _rig.Root.Delete(ReservedPorts);
-        Assert.Equal(ReadStatus.Ok, _rig.Tick());
-        Assert.Equal(20, _rig.Total("ports_usable"));
-        _rig.Root.Delete(PortRange);
-        for (var failures = 0; failures < 3; failures++)
-            _rig.Tick();
-        Assert.Equal(ReadStatus.Absent, _rig.Tick());
-        Assert.Null(_rig.Total("ports_usable"));
-    }
-
-    [Theory]
-    [InlineData(PortRange, "40000\n")]
-    [InlineData(PortRange, "40019\t40000\n")]
-    [InlineData(PortRange, "40000\t70000\n")]
-    [InlineData(PortRange, "40000\t40019")]
-    [InlineData(ReservedPorts, "8080,90")]
-    public void ASettingThatIsTornIsNamed(string file, string text)
-    {
-        _rig.Root.Write(file, text);
-        var status = _rig.Tick();
-        Assert.Equal((Outcome.Failed, Libc.EBADMSG, 0), (status.Outcome, status.Errno, _rig.Looks));
-        Assert.EndsWith(file, status.Where, StringComparison.Ordinal);
-        Assert.Equal(1, _rig.Ports.Malformed);
-    }
-
-    [Fact]
-    public void SettingsAreReadAnewByEachLook()
-    {
-        _rig.Tick();
-        _rig.Root.Write(PortRange, "50000\t50099\n");
-        _rig.Root.Write(ReservedPorts, "50000-50009\n");
-        _rig.Tick();
-        Assert.Equal(90, _rig.Total("ports_usable"));
-        Assert.Equal((50000, 50099), _rig.Table.AskedRanges[1]);
     }
 
     [Fact]

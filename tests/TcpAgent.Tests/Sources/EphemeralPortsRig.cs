@@ -29,8 +29,11 @@ sealed class EphemeralPortsRig : IDisposable
     internal EphemeralPortsRig(double walkBudget = 1, bool hasDiag = true)
     {
         Snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
+        Sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat")]);
         Ports = new EphemeralPorts(
-            hasDiag ? new PortLook(Table.Dump, Root.Kernel) : null, Snmp, SamplingOptions.Default with { WalkBudget = walkBudget }, Time);
+            hasDiag ? new PortLook(Table.Dump, Root.Kernel) : null, Snmp, new SocketCounters(Snmp, Sockstat),
+            SamplingOptions.Default with { WalkBudget = walkBudget }, Time);
+        Root.Write("net/sockstat", "TCP: inuse 8 tw 4\n");
         Root.Write(PortRange, "40000\t40019\n");
         Root.Write(ReservedPorts, "\n");
     }
@@ -43,7 +46,12 @@ sealed class EphemeralPortsRig : IDisposable
 
     internal TextSource Snmp { get; }
 
+    internal TextSource Sockstat { get; }
+
     internal EphemeralPorts Ports { get; }
+
+    /// <summary>Segments that the kernel has counted.</summary>
+    internal int Segments { get; set; }
 
     internal bool HasCounter { get; set; } = true;
 
@@ -53,13 +61,14 @@ sealed class EphemeralPortsRig : IDisposable
     internal ReadStatus Tick(bool opened = true, bool slow = false)
     {
         Opens += opened ? 1 : 0;
-        Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens\nTcp: {Opens}\n" : "Udp: NoPorts\nUdp: 1\n");
+        Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens InSegs\nTcp: {Opens} {Segments}\n" : "Udp: NoPorts\nUdp: 1\n");
         Time.Now += ManualTime.Second;
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (true)
         {
             var tick = new Tick(0, Time.Now, slow);
             Snmp.Read(tick);
+            Sockstat.Read(tick);
             var status = Ports.Read(tick);
             if (!Ports.IsLooking)
                 return status;
@@ -92,6 +101,7 @@ sealed class EphemeralPortsRig : IDisposable
     {
         Ports.Dispose();
         Snmp.Dispose();
+        Sockstat.Dispose();
         Root.Dispose();
     }
 }

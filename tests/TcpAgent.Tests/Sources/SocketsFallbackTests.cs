@@ -86,6 +86,22 @@ public sealed class SocketsFallbackTests : IDisposable
         Assert.Equal((2, 1), (rig.State("listen"), rig.Sockets.Malformed));
     }
 
+    /// <summary>A queue is emptied by a process, which no counter tells: /proc/net/tcp is the only one to say so.</summary>
+    [Fact]
+    public void WithoutSockDiagAnIdleHostIsWalkedWithEachSlowTick()
+    {
+        var counting = new CountingTable();
+        using var rig = new SocketsRig(diag: (_, _) => null, proc: counting);
+        rig.Root.Write("net/snmp", "Tcp: InSegs\nTcp: 1\n");
+        rig.Root.Write("net/sockstat", "TCP: inuse 1 tw 0\n");
+        rig.Tick();
+        rig.Tick();
+        var walks = counting.Walks;
+        for (var tick = 0; tick < 20; tick++)
+            rig.Tick(slow: tick % 10 == 0);
+        Assert.Equal(walks + 2, counting.Walks);
+    }
+
     [Fact]
     public void ADearReadingOfTheFilesNeverDelaysATickOnceThatIsKnown()
     {
@@ -96,6 +112,30 @@ public sealed class SocketsFallbackTests : IDisposable
             rig.Tick(0, 0, slow: true);
         Assert.Equal(5, dear.Threads.Count);
         Assert.DoesNotContain(Thread.CurrentThread, dear.Threads[1..]);
+    }
+
+    sealed class CountingTable : ISocketTable
+    {
+        internal int Walks { get; private set; }
+
+        public string Mode => "procfs";
+
+        public string Where => "";
+
+        public int Walk(SocketCensus census, bool full)
+        {
+            Walks++;
+            census.Clear(isComplete: true);
+            return 0;
+        }
+
+        public void Reopen()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Costs more than a tick may spend.</summary>

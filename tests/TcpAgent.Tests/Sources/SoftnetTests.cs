@@ -143,6 +143,43 @@ public sealed class SoftnetTests : IDisposable
     }
 
     [Fact]
+    public void TheSameTextStandsUntilItIsWithdrawn()
+    {
+        Write(Line(uint.MaxValue, 13));
+        _source.Read();
+        Write(Line(5, 13));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(ReadStatus.Ok, _source.Read());
+            Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+        }
+        _source.Withdraw();
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+    }
+
+    [Fact]
+    public void TheSameTextOfOtherCpusIsOtherCpus()
+    {
+        Write(Line(0, 10) + Line(0, 10), "0-1\n");
+        _source.Read();
+        Write(Line(0, 10) + Line(0, 10), "0,2\n");
+        _source.Read();
+        Assert.Equal(["cpu=\"0\"", "cpu=\"2\""], _source.Blocks[0].Keys());
+    }
+
+    [Fact]
+    public void TheSameTornTextIsCountedEachTime()
+    {
+        Write(Line(1, 13) + "torn\n");
+        for (var reads = 1; reads < 4; reads++)
+            Assert.Equal((Outcome.Partial, reads), (_source.Read().Outcome, _source.Malformed));
+        _root.Delete("net/softnet_stat");
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Empty(_source.Blocks[0].Keys());
+    }
+
+    [Fact]
     public void AnEmptyFileAndAMissingOneAreFailures()
     {
         Assert.Equal(Outcome.Failed, _source.Read().Outcome);
