@@ -71,7 +71,7 @@ static class ServeCommand
             recorder?.Ticked(agent.Sampler.Snapshots);
             reporter.Ticked();
         });
-        using var passwords = new PasswordWorker(Libcrypt.Hash, time);
+        using var passwords = new PasswordWorker(Bcrypt.Hash, time);
         await using var app = Build(options, agent, sampling, reporter, systemd, loggers, time, config, passwords);
         LogStart(options, agent, logger);
         if (config is not null)
