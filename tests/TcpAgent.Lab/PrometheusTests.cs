@@ -95,7 +95,7 @@ public class PrometheusTests
             await client.GetAsync("/nope");
             var text = "";
             await Eventually.Holds(
-                async () => (text = await client.GetStringAsync("/metrics")).Contains("\ntcpagent_history_write_duration_seconds_count ", StringComparison.Ordinal),
+                async () => (text = await client.GetStringAsync("/metrics")).Contains("\ntcpagent_history_write_duration_seconds_count 1\n", StringComparison.Ordinal),
                 TimeSpan.FromSeconds(20), () => text);
             foreach (var counted in (string[])["tcpagent_http_requests_total{path=\"other\",code=\"404\"} 1", "tcpagent_log_lines_total{level=\"info\"} "])
                 Assert.Contains(counted, text, StringComparison.Ordinal);

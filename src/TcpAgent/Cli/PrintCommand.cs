@@ -41,7 +41,7 @@ static class PrintCommand
     {
         // What is merely absent on this host is not worth a line here; what failed is.
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
-        var events = new AgentEvents();
+        var events = new AgentEvents(hasHistory: false);
         using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId, events);
         using var loggers = new SerilogLoggerFactory(log);
         using var agent = Composition.From(options, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0, events);

@@ -42,7 +42,7 @@ static class ServeCommand
             return 1;
         }
         var time = TimeProvider.System;
-        var events = new AgentEvents();
+        var events = new AgentEvents(hasHistory: options.HistoryFile is not null);
         await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal, events: events);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");

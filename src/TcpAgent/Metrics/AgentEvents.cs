@@ -23,9 +23,10 @@ sealed class AgentEvents
     readonly Histogram _scrape;
     readonly Histogram _tick;
     readonly Histogram _walk;
-    readonly Histogram _historyWrite;
+    readonly Histogram? _historyWrite;
 
-    internal AgentEvents()
+    /// <param name="hasHistory">Whether there is a history file to write.</param>
+    internal AgentEvents(bool hasHistory = true)
     {
         // The library's exemplars are trace ids, looked for at each event.
         var factory = Prometheus.Metrics.WithCustomRegistry(_registry);
@@ -43,20 +44,20 @@ sealed class AgentEvents
             "tcpagent_socket_walk_duration_seconds",
             "How long each walk of the kernel's socket table took, for whatever purpose: rare states, a full count, ephemeral ports, waiting connections.",
             [0.0001, 0.001, 0.01, 0.1]);
-        _historyWrite = Seconds(
-            "tcpagent_history_write_duration_seconds", "How long each record took to be written to the history file. No samples without one.", [0.0001, 0.001, 0.01, 0.1],
-            isOptional: true);
+        if (hasHistory)
+            _historyWrite = Seconds(
+                "tcpagent_history_write_duration_seconds", "How long each record took to be written to the history file (--history.file).", [0.0001, 0.001, 0.01, 0.1]);
         _logLines = factory.CreateCounter("tcpagent_log_lines_total", "Lines logged, by the level that they show: debug, info, warn or error.", "level");
         _verdictChanges = factory.CreateCounter(
             "tcpagent_verdict_changes_total", "Times that a resource's state changed to this one: ok, near or limiting, the states of tcpagent_resource_state.", "state");
-        Instruments = [_requests, _scrape, _tick, _walk, _historyWrite, _logLines, _verdictChanges];
+        Instruments = [_requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _verdictChanges];
 
         // A rate needs a 0 to start from.
         _logLines.WithLabels("warn");
         _logLines.WithLabels("error");
 
-        Histogram Seconds(string name, string help, double[] buckets, bool isOptional = false) =>
-            factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = buckets, SuppressInitialValue = isOptional });
+        Histogram Seconds(string name, string help, double[] buckets) =>
+            factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = buckets });
     }
 
     /// <summary>Each with name, help and labels, for describe.</summary>
@@ -79,10 +80,10 @@ sealed class AgentEvents
     /// <summary>The counter for one of the states, which is at 0 from now on. To be kept: finding it again costs more than counting.</summary>
     internal Counter.Child VerdictChangesTo(string state) => _verdictChanges.WithLabels(state);
 
-    void Observe(Histogram histogram, TimeSpan duration)
+    void Observe(Histogram? histogram, TimeSpan duration)
     {
         lock (_lock)
-            histogram.Observe(duration.TotalSeconds);
+            histogram?.Observe(duration.TotalSeconds);
     }
 
     /// <summary>Writes all of them, and in OpenMetrics the end of the document.</summary>
