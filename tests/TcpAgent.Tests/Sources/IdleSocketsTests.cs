@@ -9,8 +9,14 @@ public sealed class IdleSocketsTests : IDisposable
 {
     static readonly Dictionary<string, TcpState> s_states = new()
     {
-        ["syn_sent"] = TcpState.SynSent, ["syn_recv"] = TcpState.SynRecv, ["fin_wait1"] = TcpState.FinWait1, ["fin_wait2"] = TcpState.FinWait2,
-        ["close"] = TcpState.Close, ["close_wait"] = TcpState.CloseWait, ["last_ack"] = TcpState.LastAck, ["closing"] = TcpState.Closing,
+        ["syn_sent"] = TcpState.SynSent,
+        ["syn_recv"] = TcpState.SynRecv,
+        ["fin_wait1"] = TcpState.FinWait1,
+        ["fin_wait2"] = TcpState.FinWait2,
+        ["close"] = TcpState.Close,
+        ["close_wait"] = TcpState.CloseWait,
+        ["last_ack"] = TcpState.LastAck,
+        ["closing"] = TcpState.Closing,
     };
 
     readonly SocketsRig _rig = new(currEstabHasCloseWait: true);
