@@ -4,9 +4,6 @@
 # The host's network namespace is a must: counters, settings and netlink are those of the namespace the agent is in. With it the
 # container's own /proc shows the host's; where an engine hides parts of it: -v /proc:/host/proc:ro tcp-agent --path.procfs=/host/proc
 
-# Chiseled: no shell, no package manager. No libcrypt either: for basic_auth_users use --build-arg BASE=10.0-noble.
-ARG BASE=10.0-noble-chiseled
-
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH=amd64
 ARG REVISION=unknown
@@ -16,8 +13,8 @@ RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:Sour
     && mkdir /out/doc && cp LICENSE /out/doc \
     && cat /root/.nuget/packages/microsoft.*core.app.runtime.linux-*/*/THIRD-PARTY-NOTICES.TXT >/out/doc/third-party-notices.txt
 
-FROM mcr.microsoft.com/dotnet/runtime-deps:${BASE}
-ARG BASE
+# Chiseled: no shell, no package manager.
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="TcpAgent" \
@@ -25,7 +22,7 @@ LABEL org.opencontainers.image.title="TcpAgent" \
       org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:${BASE}"
+      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
 COPY --from=build /out/bin/tcp-agent /usr/bin/tcp-agent
 COPY --from=build /out/doc /usr/share/doc/tcp-agent
 ENV DOTNET_EnableDiagnostics=0 DOTNET_PROCESSOR_COUNT=1

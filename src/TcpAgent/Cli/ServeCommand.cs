@@ -67,7 +67,7 @@ static class ServeCommand
             recorder?.Ticked(agent.Sampler.Snapshots);
             state.Ticked();
         });
-        using var passwords = new PasswordWorker(Libcrypt.Hash, time);
+        using var passwords = new PasswordWorker(Bcrypt.Hash, time);
         await using var app = Build(options, agent, sampling, state, loggers, time, config, passwords);
         LogStart(options, agent, logger);
         if (config is not null)

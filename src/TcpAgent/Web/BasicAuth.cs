@@ -26,7 +26,7 @@ sealed class BasicAuth(PasswordWorker worker)
     /// <summary>Right passwords that are known again; more only means checking anew.</summary>
     const int MaxKnown = 64;
 
-    /// <summary>libcrypt takes no more, and bcrypt looks at 72 bytes.</summary>
+    /// <summary>Bytes, as crypt(3) has it; bcrypt looks at the first 72.</summary>
     const int MaxPassword = 511;
 
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -72,7 +72,7 @@ sealed class BasicAuth(PasswordWorker worker)
         user = Encoding.UTF8.GetString(credentials[..colon]);
         password = credentials[(colon + 1)..].ToArray();
 
-        // C would take the password to end at a NUL, so that another one would be right too.
+        // bcrypt repeats the password with a NUL after each, so that "a", NUL, "a" has the hash of "a".
         return !password.AsSpan().Contains((byte)0) && password.Length <= MaxPassword;
     }
 

@@ -7,7 +7,7 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
-/// <summary>What turns a password and a setting into a hash: crypt(3), and in tests what counts its calls.</summary>
+/// <summary>What turns a password and a setting into a hash: bcrypt, and in tests what counts its calls.</summary>
 delegate string? PasswordHasher(ReadOnlySpan<byte> password, string setting);
 
 /// <summary>
@@ -63,11 +63,24 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
         foreach (var job in _queue.GetConsumingEnumerable())
         {
             var begun = time.GetTimestamp();
-            var isRight = IsRight(job);
+            var isRight = false;
+            Exception? mistake = null;
+            try
+            {
+                isRight = IsRight(job);
+            }
+            catch (Exception e)
+            {
+                // One request is lost, and the server logs why; not this thread, and the process with it.
+                mistake = e;
+            }
             CryptographicOperations.ZeroMemory(job.Password);
             lock (_lock)
                 _waiting.Remove(job.Key);
-            job.Done.SetResult(isRight);
+            if (mistake is null)
+                job.Done.SetResult(isRight);
+            else
+                job.Done.SetException(mistake);
             if (!isRight)
                 Thread.Sleep(TimeSpan.FromMilliseconds(Math.Min(time.GetElapsedTime(begun).TotalMilliseconds, 1000)));
         }

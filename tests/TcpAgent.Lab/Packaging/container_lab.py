@@ -2,8 +2,9 @@
 """The Dockerfile as it is, built by buildah on bases made here under the names it asks for, and run by podman. make container-lab.
 
 The registry of the bases cannot be reached from everywhere; what is made instead is Debian: the SDK of this machine in a minimal
-system, and for running it the C and C++ libraries alone, without a shell, as in the chiseled image.
+system, and for running it the C and C++ libraries and OpenSSL alone, without a shell, as in the chiseled image.
 """
+import base64
 import json
 import os
 import re
@@ -19,6 +20,8 @@ from machine import REPOSITORY, check, debian, run
 
 SDK, BASE = "mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
 IMAGE = "localhost/tcp-agent:lab"
+# Of "secret".
+HASH = "$2y$10$mDwo.lAisC94iLAyP81MCen51KcnL7H9WE0yuXjc0s1iJLMvJRj6y"
 HEALTHCHECK = ["/usr/bin/tcp-agent", "healthcheck"]
 # What the documented docker run line says, in podman's words; the rest is for a host without systemd and with cgroup v1.
 RUN = "--network host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges".split()
@@ -48,7 +51,7 @@ class Engine:
         self.buildah("commit", "-q", "base", name)
         self.buildah("rm", "base")
 
-    def start(self, *arguments, options=()):
+    def start(self, *arguments, options=(), credentials=None):
         limit = run("sh", "-c", "ulimit -Hn").strip()
         pidfile = f"{self.home}/pid"
         Path(pidfile).unlink(missing_ok=True)
@@ -62,15 +65,18 @@ class Engine:
         for _ in range(300):
             if started.poll() is not None:
                 raise SystemExit(Path(f"{self.home}/log").read_text())
-            text = self.scrape()
+            text = self.scrape(credentials)
             if text:
                 return started, Path(pidfile).read_text().strip(), text
             time.sleep(0.1)
         raise SystemExit("no answer: " + Path(f"{self.home}/log").read_text())
 
-    def scrape(self):
+    def scrape(self, credentials=None):
+        asked = urllib.request.Request(f"http://{self.address}/metrics")
+        if credentials:
+            asked.add_header("Authorization", "Basic " + base64.b64encode(credentials.encode()).decode())
         try:
-            with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
                 return answer.read().decode()
         except OSError:
             return None
@@ -83,7 +89,7 @@ class Engine:
 
 def bases(engine):
     minimal = engine.home / "runtime.tar"
-    run("mmdebstrap", "--variant=extract", "--include=libc6,libgcc-s1,libstdc++6", "bookworm", minimal)
+    run("mmdebstrap", "--variant=extract", "--include=libc6,libgcc-s1,libstdc++6,libssl3", "bookworm", minimal)
     engine.image(BASE, [(minimal, "/")])
     dotnet = Path(os.path.realpath(shutil.which("dotnet"))).parent
     certificates = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -131,6 +137,15 @@ def runs(engine):
 
     started, pid, mounted = engine.start("serve", "--path.procfs=/host/proc", options=("-v", "/proc:/host/proc:ro"))
     check("over the host's /proc the same metrics", names(mounted) == names(text), f"{len(names(text))} metrics")
+    engine.stop(started)
+
+    config = Path(f"{engine.home}/web.yml")
+    config.write_text(f"basic_auth_users:\n  reader: {HASH}\n")
+    started, pid, guarded = engine.start(
+        "serve", "--web.config.file=/web.yml", options=("-v", f"{config}:/web.yml:ro"), credentials="reader:secret")
+    more = sorted(names(guarded) - names(text))
+    check("with the password the same metrics and the file's own", more and all(one.startswith("tcpagent_web_config_") for one in more), " ".join(more))
+    check("without it and with a wrong one none", engine.scrape() is None and engine.scrape("reader:wrong") is None)
     engine.stop(started)
 
 

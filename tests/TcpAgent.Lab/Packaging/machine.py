@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-INCLUDE = "systemd,systemd-sysv,dbus,curl,procps,libcrypt1,libssl3"
+INCLUDE = "systemd,systemd-sysv,dbus,curl,procps,libssl3"
 
 
 def run(*command, check=True, **more):

@@ -50,6 +50,15 @@ public class AuthenticationTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/metrics")).StatusCode);
     }
 
+    /// <summary>A check at cost 31 takes days: nothing but a password is to wait for one.</summary>
+    [Fact]
+    public async Task TheHighestCostKeepsNobodyFromStarting()
+    {
+        using var folder = new WebFolder($"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", "$31$", StringComparison.Ordinal)}\n");
+        await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "http");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/metrics")).StatusCode);
+    }
+
     [Fact]
     public async Task AboveTheLimitEveryRequestIs429WithATimeToWait()
     {

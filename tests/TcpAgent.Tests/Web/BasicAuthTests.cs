@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using TcpAgent.Kernel;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
@@ -31,7 +30,7 @@ public sealed class BasicAuthTests : IDisposable
         var cost = int.Parse(setting.AsSpan(4, 2), System.Globalization.CultureInfo.InvariantCulture);
         lock (_costs)
             _costs.Add(cost);
-        return cost == 4 ? Libcrypt.Hash(password, setting) : null;
+        return cost == 4 ? Bcrypt.Hash(password, setting) : null;
     }
 
     public void Dispose()
@@ -40,13 +39,18 @@ public sealed class BasicAuthTests : IDisposable
         _worker.Dispose();
     }
 
-    static string Header(string credentials) => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
+    static string Header(string credentials) => Header(Encoding.UTF8.GetBytes(credentials));
 
-    async Task<(Admission Admission, int Work)> Try(string credentials, Dictionary<string, string>? users = null, string client = "192.0.2.1")
+    static string Header(byte[] credentials) => $"Basic {Convert.ToBase64String(credentials)}";
+
+    Task<(Admission Admission, int Work)> Try(string credentials, Dictionary<string, string>? users = null) =>
+        Try(Encoding.UTF8.GetBytes(credentials), users);
+
+    async Task<(Admission Admission, int Work)> Try(byte[] credentials, Dictionary<string, string>? users = null)
     {
         lock (_costs)
             _costs.Clear();
-        var admission = await _auth.Check(users ?? s_one, Header(credentials), IPAddress.Parse(client));
+        var admission = await _auth.Check(users ?? s_one, Header(credentials), IPAddress.Parse("192.0.2.1"));
         lock (_costs)
             return (admission, _costs.Sum(cost => 1 << cost));
     }
@@ -85,6 +89,32 @@ public sealed class BasicAuthTests : IDisposable
     }
 
     [Fact]
+    public async Task APasswordThatIsNotUtf8CostsWhatAWrongOneDoes()
+    {
+        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:"u8, 0xff, 0xfe]));
+        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:secret"u8, 0xc3]));
+        Assert.Equal((Admission.Refused, 16), await Try([.. "mallory:"u8, 0x80]));
+
+        // Not taken for the one with U+FFFD, which decoding makes of it.
+        var users = new Dictionary<string, string> { ["alice"] = Bcrypt.Hash("\ufffd"u8, Cheap)! };
+        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:"u8, 0xff], users));
+        Assert.Equal((Admission.Granted, 16), await Try("alice:\ufffd", users));
+    }
+
+    [Fact]
+    public async Task AHasherThatThrowsCostsOneRequestAndNotTheWorker()
+    {
+        using var worker = new PasswordWorker(
+            (password, setting) => password.SequenceEqual("throw"u8) ? throw new InvalidOperationException("a mistake") : Bcrypt.Hash(password, setting), TimeProvider.System);
+        var auth = new BasicAuth(worker);
+        for (var i = 0; i < 2 * PasswordWorker.MaxWaitingOfOneClient; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await auth.Check(s_one, Header("alice:throw"), IPAddress.Loopback));
+            Assert.Equal(Admission.Granted, await auth.Check(s_one, Header("alice:secret"), IPAddress.Loopback));
+        }
+    }
+
+    [Fact]
     public async Task NeitherTheHashNorTheDecoysPasswordIsAPassword()
     {
         Assert.Equal(Admission.Granted, (await Try("alice:secret")).Admission);
@@ -97,7 +127,7 @@ public sealed class BasicAuthTests : IDisposable
     [Fact]
     public async Task TwoUsersWhosePartsRunTogetherAlikeAreNotTakenForOneAnother()
     {
-        var hash = Libcrypt.Hash(Encoding.UTF8.GetBytes($"{Cheap}x"), Cheap)!;
+        var hash = Bcrypt.Hash(Encoding.UTF8.GetBytes($"{Cheap}x"), Cheap)!;
         var users = new Dictionary<string, string> { ["a"] = hash, [$"a{hash}"] = Cheap };
         Assert.Equal(Admission.Granted, (await Try($"a:{Cheap}x", users)).Admission);
         Assert.Equal(Admission.Refused, (await Try($"a{hash}:x", users)).Admission);
@@ -146,6 +176,7 @@ public sealed class BasicAuthTests : IDisposable
     [InlineData(null, null, "Basic YWxpY2U=")]
     [InlineData(null, null, "Basic ****")]
     [InlineData(null, null, "Basic YWxpY2U6AGI=")]
+    [InlineData(null, null, "Basic YWxpY2U6c2VjcmV0AHNlY3JldA==")]
     [InlineData(null, null, "")]
     public void TheHeaderIsReadAsRfc7617Says(string? user, string? password, string header)
     {
@@ -156,15 +187,5 @@ public sealed class BasicAuthTests : IDisposable
         Assert.False(BasicAuth.TryParse(new([header, header]), out _, out _));
         Assert.False(BasicAuth.TryParse(default, out _, out _));
         Assert.False(BasicAuth.TryParse(Header("a:" + new string('x', 512)), out _, out _));
-    }
-
-    [Fact]
-    public void TheSystemsBcryptGivesTheKnownHashes()
-    {
-        Assert.Null(Libcrypt.WhyNoBcrypt());
-        Assert.Equal(Cheap, Libcrypt.Hash("secret"u8, Cheap));
-        Assert.Equal("$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a", Libcrypt.Hash("U*U*U"u8, "$2a$05$XXXXXXXXXXXXXXXXXXXXXO"));
-        Assert.Null(Libcrypt.Hash("secret"u8, "$2y$03$X0h1gDsPszWURQaxFh.zou"));
-        Assert.Null(Libcrypt.Hash("secret"u8, "$2y$04$short"));
     }
 }

@@ -1,5 +1,3 @@
-using TcpAgent.Kernel;
-
 namespace TcpAgent.Web.Config;
 
 /// <summary>One good reading of the file with all that it names, ready to serve by.</summary>
@@ -24,8 +22,6 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
         var config = ConfigReader.Read(text, findings);
         if (config is null)
             return null;
-        if (config.Users.Count > 0 && Libcrypt.WhyNoBcrypt() is { } reason)
-            findings.Wrong(0, 0, $"basic_auth_users cannot be checked: {reason}");
         ServerTls? tls = null;
         if (config.Tls is not null)
         {

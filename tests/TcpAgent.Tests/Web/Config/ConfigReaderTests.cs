@@ -96,6 +96,23 @@ public class ConfigReaderTests
         Assert.Null(Read("no-certificate.good.yml").Config!.Tls);
     }
 
+    [Theory]
+    [InlineData("03", false)]
+    [InlineData("04", true)]
+    [InlineData("31", true)]
+    [InlineData("32", false)]
+    [InlineData("4$", false)]
+    [InlineData(" 4", false)]
+    [InlineData("+4", false)]
+    public void ABcryptHashHasACostFrom4To31(string cost, bool isGood)
+    {
+        var findings = new Findings("f");
+        ConfigReader.Read($"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", $"${cost}$", StringComparison.Ordinal)}\n", findings);
+        Assert.Equal(isGood, findings.IsGood);
+        if (!isGood)
+            Assert.StartsWith("f:2:10: the password of 'alice' is not a bcrypt hash", findings.Problems[0].ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheExampleIsGood()
     {
