@@ -6,7 +6,7 @@ namespace TcpAgent.Fuzz;
 /// LLVM's libFuzzer as a shared library (make fuzz links it from clang's runtime): it mutates the corpus, calls the target in this
 /// process and keeps what reaches new code.
 /// </summary>
-static class LibFuzzer
+static partial class LibFuzzer
 {
     /// <summary>A counter's entry in libFuzzer's table of places: an address and flags.</summary>
     const int PlaceLength = 2 * sizeof(long);
@@ -24,6 +24,7 @@ static class LibFuzzer
         {
             var input = new byte[length];
             Marshal.Copy(data, input, 0, input.Length);
+            Coverage.BeginInput();
             try
             {
                 target(input);
@@ -49,8 +50,7 @@ static class LibFuzzer
     /// <summary>The counters, and a made-up address for each, without which libFuzzer does not tell how many are covered.</summary>
     static void RegisterCounters()
     {
-        var counters = Marshal.UnsafeAddrOfPinnedArrayElement(Coverage.Counters, 0);
-        __sanitizer_cov_8bit_counters_init(counters, counters + Coverage.Capacity);
+        __sanitizer_cov_8bit_counters_init(Coverage.Counters, Coverage.Counters + Coverage.Capacity);
         var places = GC.AllocateArray<byte>(Coverage.Capacity * PlaceLength, pinned: true);
         for (var i = 0; i < Coverage.Capacity; i++)
             BitConverter.TryWriteBytes(places.AsSpan(i * PlaceLength), i + 1L);
@@ -61,14 +61,12 @@ static class LibFuzzer
 
     static byte[]? s_places;
 
-#pragma warning disable SYSLIB1054 // Source-generated imports need unsafe code.
-    [DllImport("libfuzzer")]
-    static extern int LLVMFuzzerRunDriver(ref int argc, ref IntPtr argv, IntPtr callback);
+    [LibraryImport("libfuzzer")]
+    private static partial int LLVMFuzzerRunDriver(ref int argc, ref nint argv, nint callback);
 
-    [DllImport("libfuzzer")]
-    static extern void __sanitizer_cov_8bit_counters_init(IntPtr begin, IntPtr end);
+    [LibraryImport("libfuzzer")]
+    private static partial void __sanitizer_cov_8bit_counters_init(nint begin, nint end);
 
-    [DllImport("libfuzzer")]
-    static extern void __sanitizer_cov_pcs_init(IntPtr begin, IntPtr end);
-#pragma warning restore SYSLIB1054
+    [LibraryImport("libfuzzer")]
+    private static partial void __sanitizer_cov_pcs_init(nint begin, nint end);
 }

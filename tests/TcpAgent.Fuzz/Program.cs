@@ -1,4 +1,7 @@
+using SharpFuzz;
 using TcpAgent.Fuzz;
+
+Coverage.Begin();
 
 // instrument: rewrites the agent's assembly beside this one, once after each build.
 // seeds FOLDER: writes a corpus to begin with, from tests/fixtures.
@@ -7,7 +10,9 @@ using TcpAgent.Fuzz;
 switch (args)
 {
     case ["instrument"]:
-        Console.WriteLine($"{Instrumenter.Rewrite(Path.Combine(AppContext.BaseDirectory, "tcp-agent.dll"))} places instrumented");
+        var types = Fuzzer.Instrument(
+            Path.Combine(AppContext.BaseDirectory, "tcp-agent.dll"), name => name.StartsWith("TcpAgent.", StringComparison.Ordinal), Options.Value);
+        Console.WriteLine($"{types.Count()} types instrumented");
         return 0;
     case ["seeds", var folder]:
         Seeds.Write(folder);
