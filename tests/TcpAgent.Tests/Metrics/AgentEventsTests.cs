@@ -74,7 +74,7 @@ public class AgentEventsTests
         Assert.Equal(listed, exported.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>A small host has some 460 series of the kernel's; with these it is to stay below 500.</summary>
+    /// <summary>They come on top of the 500 that a small host may have of the kernel.</summary>
     [Fact]
     public void TheSeriesAreFew()
     {
