@@ -63,7 +63,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         for (var i = 0; i < 30 && held["tcpagent_log_entries_dropped_total"] < stopped["tcpagent_log_entries_dropped_total"] + 3; i++)
         {
             await agent.Process.Signal("HUP");
-            held = await agent.Sampled(2);
+            held = await agent.Sampled(4);
         }
         output.WriteLine($"max_dgram_qlen {full.Trim()}: {held["tcpagent_log_entries_dropped_total"]} dropped");
         Assert.True(held["tcpagent_log_entries_dropped_total"] >= stopped["tcpagent_log_entries_dropped_total"] + 3, "nothing was dropped");

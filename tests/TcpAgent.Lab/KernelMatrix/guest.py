@@ -153,7 +153,8 @@ def metrics(place):
 
 
 def names(text):
-    return set(re.findall(r"^(tcpagent_\w+)", text, re.M))
+    """Of the metrics, which describe lists too; a histogram's samples have suffixes."""
+    return {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"^(tcpagent_\w+)", text, re.M)}
 
 
 def established_agrees():

@@ -195,7 +195,7 @@ def write(all_results, path):
                 continue
             expected = one["expected"]
             wrong += one["concluded"] != expected
-            cells.append("ok" if one["concluded"] == expected else one["concluded"])
+            cells.append("ok" if one["concluded"] == expected else f"not so: {one['concluded']}")
         lines.append(f"| {name} | {expected} | " + " | ".join(cells) + " |")
     lines += ["", "## Metrics that a kernel does not have", "", "Of all that `tcp-agent describe` names, those that were seen in no scenario; some need hardware, NFQUEUE, a fallback or a failure to appear.", ""]
     for version, results in all_results.items():

@@ -64,6 +64,16 @@ public class PublishTests
         Assert.DoesNotContain(".symtab", await Elf.Read("--section-headers", Published.Own.Program), StringComparison.Ordinal);
     }
 
+    /// <summary>An error that nobody expected says what it is and where it was, for the report.</summary>
+    [SkippableFact]
+    public async Task MessagesAndStackTracesAreKept()
+    {
+        var (code, output) = await Child.RunAny("sh", "-c", $"exec {Published.Own.Program} describe 2>&1 >/dev/full");
+        Assert.NotEqual(0, code);
+        Assert.Contains("No space left on device", output, StringComparison.Ordinal);
+        Assert.Contains("at TcpAgent.Cli.DescribeCommand.", output, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void ItIsSmall() => Assert.InRange(new FileInfo(Published.Own.Program).Length, 1, 15_000_000);
 }
