@@ -67,7 +67,7 @@ public class PackageTests
         var root = Directory.CreateTempSubdirectory("tcp-agent-rpm-").FullName;
         try
         {
-            await Child.Run(rpm, "--root", root, "--nodeps", "--noscripts", "-i", package);
+            await Child.Run(rpm, "--root", root, "--nodeps", "--noscripts", "--ignorearch", "-i", package);
             Assert.Equal("", await Child.Run(rpm, "--root", root, "--nodeps", "-V", "tcp-agent"));
             File.AppendAllText(Path.Combine(root, "etc/sysconfig/tcp-agent"), "# changed\n");
             await Child.Run(rpm, "--root", root, "--nodeps", "--noscripts", "-e", "tcp-agent");

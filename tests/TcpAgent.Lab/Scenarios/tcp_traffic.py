@@ -1,4 +1,4 @@
-"""Connections: who listens, who connects, who reads and who closes."""
+"""Connections: who listens, who connects, who reads and who closes. Runs with Python 3.9 too, where a socket's timeout is no TimeoutError."""
 import select
 import socket
 import time
@@ -41,7 +41,7 @@ def accept_all(one, close):
     while running():
         try:
             connection = one.accept()[0]
-        except TimeoutError:
+        except socket.timeout:
             continue
         if close:
             connection.close()
@@ -61,7 +61,7 @@ def echo_close(address, port, backlog):
     while running():
         try:
             connection = one.accept()[0]
-        except TimeoutError:
+        except socket.timeout:
             continue
         connection.settimeout(0.5)
         try:
