@@ -15,6 +15,7 @@ import signal
 import sys
 
 import idle
+import start
 from lab import ROOT, Failed, Lab, log
 from measure import Bench
 from report import report, soak_section, version, with_soak
@@ -28,7 +29,7 @@ def parse():
     parser.add_argument("--sizes", default="", help="sockets, separated by commas (0,10000,100000,500000,1000000)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="0 and 100,000 sockets; written to the artifacts")
-    parser.add_argument("--idle", action="store_true", help="only the CPU of an idle host beside the same reads in C, three minutes; printed")
+    parser.add_argument("--idle", action="store_true", help="only start-up, memory, and the CPU of an idle host beside the same reads in C, four minutes; printed")
     parser.add_argument("--beside", action="append", default=[], help="with --idle: another executable of the agent, in the same seconds")
     parser.add_argument("--windows", type=int, default=6, help=f"of {idle.WINDOW} s, in which the idle host is measured")
     parser.add_argument("--output", default="", help="docs/performance.md")
@@ -53,6 +54,8 @@ def measure(arguments):
     results = {"rounds": arguments.rounds, "sizes": []}
     with contextlib.closing(Lab(arguments.artifacts)) as lab, contextlib.ExitStack() as stack:
         bench = Bench(lab, arguments)
+        log("start-up")
+        results["start"] = start.measure(bench)
         log("an idle host")
         results["idle"] = idle.measure(bench, [arguments.agent, *arguments.beside], arguments.windows)
         if arguments.idle:
@@ -94,6 +97,7 @@ def main():
     else:
         results = measure(arguments)
     if arguments.idle:
+        print(start.text(results["start"]))
         print(idle.text(results["idle"]))
         return
     text = report(results, arguments, version(arguments.node_exporter, "--version"), version("ss", "-V"))

@@ -6,6 +6,7 @@ import re
 import subprocess
 
 import idle
+import start
 from measure import WARM_UP_SCRAPES
 
 
@@ -177,6 +178,8 @@ def report(results, arguments, node_version, ss_version):
             plain("ticks missed", "agent_missed"),
         ]),
     ]
+    if "start" in results:
+        text.append(start.text(results["start"]))
     fresh = results["fresh"]
     text.append(
         f"Memory is that of an agent scraped {thousands(WARM_UP_SCRAPES)} times and more, back to back, which leaves buffers behind; after its "

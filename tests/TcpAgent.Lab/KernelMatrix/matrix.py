@@ -16,7 +16,7 @@ from dataclasses import dataclass
 REPO = pathlib.Path(__file__).resolve().parents[3]
 WORK = REPO / "artifacts" / "kernel-matrix"
 USERLAND = "bullseye"
-PACKAGES = "base-files,dash,python3,mount,iproute2,nftables,kmod,procps,busybox-static"
+PACKAGES = "base-files,coreutils,dash,python3,mount,iproute2,nftables,kmod,procps,busybox-static"
 MODULES = ["virtio_pci", "virtio_blk"]
 SECONDS = 600
 TRIES = 3
