@@ -72,8 +72,8 @@ static class ServeCommand
             reporter.Ticked();
         });
         using var passwords = new PasswordWorker(Bcrypt.Hash, time);
-        await using var app = Build(options, agent, sampling, reporter, systemd, loggers, time, config, passwords);
         LogStart(options, agent, logger);
+        await using var app = Build(options, agent, sampling, reporter, systemd, loggers, time, config, passwords);
         if (config is not null)
             Log.WebConfigRead(logger, options.WebConfigFile, config.Fresh().Describe());
         history?.Start();
