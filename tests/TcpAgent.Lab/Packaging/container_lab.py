@@ -66,7 +66,8 @@ class Engine:
             if started.poll() is not None:
                 raise SystemExit(Path(f"{self.home}/log").read_text())
             text = self.scrape(credentials)
-            if text:
+            # The first sample is taken before the agent itself listens, and some metrics come with the second.
+            if text and number(text, "tcpagent_samples_total") >= 3:
                 return started, Path(pidfile).read_text().strip(), text
             time.sleep(0.1)
         raise SystemExit("no answer: " + Path(f"{self.home}/log").read_text())
@@ -126,8 +127,8 @@ def runs(engine):
     check("no source failed", not re.search(r"^tcpagent_source_success{.*} 0$", text, re.M))
     listening = number(text, 'tcpagent_tcp_sockets{state="listen"}')
     check("it sees the host's network", listening == host_listeners(), f"{listening:.0f} listeners")
-    first = number(text, "tcpagent_sample_timestamp_seconds") - start_time(pid)
-    check("the first sample within 3 s", 0 < first < 3, f"{first:.2f} s")
+    first = number(text, "tcpagent_sample_timestamp_seconds") - number(text, "tcpagent_samples_total") + 1 - start_time(pid)
+    check("the first sample within a second", 0 < first < 1, f"{first:.2f} s")
     resident = int(status["VmRSS"].split()[0]) / 1024
     check("less than 24 MiB are resident", resident < 24, f"{resident:.1f} MiB")
     environment = dict(one.split("=", 1) for one in Path(f"/proc/{pid}/environ").read_text().split("\0") if one)
