@@ -61,8 +61,8 @@ rpm: sbom
 reproducible: deb rpm
 	tests/TcpAgent.Lab/Packaging/reproducible.sh
 
-# The .deb in a booted Debian and the image under podman, a minute each; root, the network, and:
-# apt-get install mmdebstrap systemd-container; apt-get install mmdebstrap buildah podman crun
+# The .deb in a booted Debian, the newest that boots here and the oldest that is served, and the image under podman, some minutes each;
+# root, the network, and: apt-get install mmdebstrap systemd-container; apt-get install mmdebstrap buildah podman crun qemu-user-static
 package-lab: deb
 	python3 tests/TcpAgent.Lab/Packaging/package_lab.py
 

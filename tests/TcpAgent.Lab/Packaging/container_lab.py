@@ -88,10 +88,14 @@ class Engine:
         return started.wait(15)
 
 
+def runtime_base(engine, arch):
+    minimal = engine.home / f"runtime-{arch}.tar"
+    run("mmdebstrap", "--variant=extract", f"--architectures={arch}", "--include=libc6,libgcc-s1,libstdc++6,libssl3", "bookworm", minimal)
+    engine.image(BASE, [(minimal, "/")], "--arch", arch)
+
+
 def bases(engine):
-    minimal = engine.home / "runtime.tar"
-    run("mmdebstrap", "--variant=extract", "--include=libc6,libgcc-s1,libstdc++6,libssl3", "bookworm", minimal)
-    engine.image(BASE, [(minimal, "/")])
+    runtime_base(engine, "amd64")
     dotnet = Path(os.path.realpath(shutil.which("dotnet"))).parent
     certificates = Path("/etc/ssl/certs/ca-certificates.crt")
     engine.image(
@@ -99,12 +103,28 @@ def bases(engine):
         "--env", "PATH=/usr/share/dotnet:/usr/bin:/bin", "--env", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "--env", "DOTNET_NOLOGO=1")
 
 
-def build(engine):
+def bud(engine, image, *options):
     packages = Path(os.environ.get("NUGET_PACKAGES", Path.home() / ".nuget/packages"))
-    started = time.monotonic()
     engine.buildah(
         "bud", "--isolation", "chroot", "--pull=never", "--format", "docker", "-v", f"{packages}:/root/.nuget/packages:rw",
-        "--build-arg", "REVISION=lab", "-f", f"{REPOSITORY}/Dockerfile", "-t", IMAGE, str(REPOSITORY))
+        "--build-arg", "REVISION=lab", "-f", f"{REPOSITORY}/Dockerfile", "-t", image, *options, str(REPOSITORY))
+
+
+def cross_build(engine):
+    """For the other platform, whose base takes the first one's name; its executable runs by emulation."""
+    runtime_base(engine, "arm64")
+    bud(engine, f"{IMAGE}-arm64", "--build-arg", "TARGETARCH=arm64")
+    docker = json.loads(engine.buildah("inspect", "--type", "image", f"{IMAGE}-arm64"))["Docker"]
+    container = engine.buildah("from", "--pull=never", "--arch", "arm64", f"{IMAGE}-arm64").strip()
+    root = Path(engine.buildah("mount", container).strip())
+    version = run("qemu-aarch64-static", "-L", root, root / "usr/bin/tcp-agent", "--version")
+    check("it builds for arm64 too", docker["architecture"] == "arm64" and "platform: linux-arm64" in version, version.splitlines()[0])
+    engine.buildah("umount", container)
+
+
+def build(engine):
+    started = time.monotonic()
+    bud(engine, IMAGE)
     check("the Dockerfile builds as it is", True, f"{time.monotonic() - started:.0f} s")
     docker = json.loads(engine.buildah("inspect", "--type", "image", IMAGE))["Docker"]
     config = docker["config"]
@@ -176,6 +196,7 @@ def main():
         bases(engine)
         build(engine)
         runs(engine)
+        cross_build(engine)
     finally:
         for started in engine.started:
             if started.poll() is None:
