@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -83,6 +83,10 @@ bench-peers: publish
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/population tests/TcpAgent.Benchmarks/peers/population.c
 	cc -O2 -Wall -Wextra -Werror -o artifacts/peers/floor tests/TcpAgent.Benchmarks/peers/floor.c
 	python3 tests/TcpAgent.Benchmarks/peers/bench_peers.py $(PEERS)
+
+# The agent under hostile clients: memory, and how long others wait. Two minutes; root, and: apt-get install iproute2 openssl
+attack: publish
+	python3 tests/TcpAgent.Benchmarks/peers/attack.py
 
 # What a fleet costs one Prometheus: hundreds of replayed hosts behind it, about 12 minutes; writes docs/fleet.md. Needs prometheus.
 # Other sizes: make bench-fleet FLEET=--hosts=100,800
