@@ -9,12 +9,8 @@ out=${2:-artifacts/packages}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/deb/debian/changelog)}
 export SOURCE_DATE_EPOCH
 
-# e_machine of the ELF header: EM_X86_64 or EM_AARCH64.
-case $(od -An -tu2 -j18 -N2 "$published/tcp-agent" | tr -d ' ') in
-62) arch=amd64 ;;
-183) arch=arm64 ;;
-*) echo "$published/tcp-agent is for neither amd64 nor arm64" >&2 && exit 1 ;;
-esac
+arch=$(packaging/architecture.sh "$published/tcp-agent")
+arch=${arch% *}
 
 mkdir -p "$out"
 stage=$(mktemp -d)

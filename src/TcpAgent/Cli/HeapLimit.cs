@@ -23,7 +23,4 @@ static class HeapLimit
         var digits = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value;
         return !long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var asked) || asked != inForce;
     }
-
-    /// <summary>In MiB, as the log has it.</summary>
-    internal static string Format(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.#} MiB");
 }

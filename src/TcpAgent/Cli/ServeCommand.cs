@@ -15,6 +15,7 @@ using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
@@ -161,7 +162,7 @@ static class ServeCommand
 
     static void LogLimits(long heap, int openFiles, int connections, ILogger logger)
     {
-        Log.Limits(logger, HeapLimit.Format(heap), openFiles, connections);
+        Log.Limits(logger, TableAdvice.Mebibytes(heap), openFiles, connections);
         var asked = Environment.GetEnvironmentVariable(HeapLimit.Variable);
         if (HeapLimit.IsIgnored(asked, heap))
             Log.HeapLimitIgnored(logger, asked!);

@@ -18,7 +18,7 @@ sealed class RequestCounter(AgentEvents events, Endpoints endpoints, RequestDele
         }
         catch
         {
-            // What Kestrel answers, unless nobody is there any more.
+            // Kestrel answers 500, unless the client has gone.
             events.Requested(
                 path, context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status500InternalServerError);
             throw;

@@ -1,5 +1,4 @@
 using TcpAgent.Lab.Support;
-using TcpAgent.Metrics;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
@@ -10,11 +9,11 @@ public sealed class KernelFileTests(ITestOutputHelper output)
     const string Fast = "--sample.interval=100ms";
 
     /// <summary>Beginnings of the names of what the agent says of itself.</summary>
-    static readonly string[] s_own =
-        ["process_", "tcpagent_source_", "tcpagent_sample", "tcpagent_walk", "tcpagent_ports_", .. new AgentEvents().Instruments.Select(one => one.Name)];
+    static readonly string[] s_own = ["process_", "tcpagent_source_", "tcpagent_sample", "tcpagent_walk", "tcpagent_ports_"];
 
     /// <summary>What the agent says of itself differs from sample to sample; all else is a recorded file's.</summary>
-    static bool IsOfTheKernel(string series) => !s_own.Any(beginning => series.StartsWith(beginning, StringComparison.Ordinal));
+    static bool IsOfTheKernel(string series) =>
+        !AgentProgram.IsOwnEvent(series) && !s_own.Any(beginning => series.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>A name that is spoilt is one the agent does not know, and no failure; all other damage must be seen.</summary>
     const string Unseen = "noise in the middle";

@@ -1,10 +1,13 @@
 using System.Globalization;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Lab.Support;
 
 /// <summary>The agent as it is shipped: the published executable.</summary>
 static class AgentProgram
 {
+    static readonly string[] s_events = [.. new AgentEvents().Instruments.Select(instrument => instrument.Name)];
+
     /// <summary>How to run a verb. Under nohup the tests ignore SIGHUP, and a child that inherits that is never told to reload.</summary>
     internal static (string File, string[] Arguments) Command(params string[] arguments) =>
         (Require.Tool("env", "coreutils"), ["--default-signal=HUP", Published.Own.Program, .. arguments]);
@@ -28,6 +31,9 @@ static class AgentProgram
     /// <summary>Waits until a daemon has taken its first sample.</summary>
     internal static Task Sampled(Child daemon) => Eventually.Holds(
         () => Task.FromResult(daemon.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => daemon.Output);
+
+    /// <summary>Whether a series counts an event of the agent's own, which the kernel knows nothing of.</summary>
+    internal static bool IsOwnEvent(string series) => s_events.Any(name => series.StartsWith(name, StringComparison.Ordinal));
 
     /// <summary>Series and value of each sample line.</summary>
     internal static Dictionary<string, double> Parse(string exposition)
