@@ -14,10 +14,10 @@ static class EphemeralPortRows
 
     internal static readonly Metric[] Totals =
     [
-        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that the kernel may give to a connection, for each tuple of source address, destination and port anew: the range less the reserved ones. Without a free one connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
+        Gauge("", "", "tcpagent_ephemeral_ports_usable", "Local ports that each tuple of source address, destination and port may hold: the range less the reserved ones. With none free, connect() fails with EADDRNOTAVAIL.", origin: "ip_local_port_range less ip_local_reserved_ports"),
         Gauge("", "", "tcpagent_ephemeral_ports_listening", "Of the usable ports those that are listened on. connect() passes them over, so a tuple is full with so many less.", origin: "inet_diag LISTEN"),
-        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. At most 16384 are told apart."),
-        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets not shown with any tuple because more tuples were met than are told apart: those of the lightest. No tuple holds more than so many beyond what is shown."),
+        Gauge("", "", "tcpagent_ephemeral_port_tuples", "Tuples of source address, destination and port that hold a local port of the range. The agent distinguishes at most 16384."),
+        Gauge("", "", "tcpagent_ephemeral_ports_omitted", "Sockets of the tuples with the fewest ports, left out because there are more tuples than the agent distinguishes. No tuple holds more ports than are shown and this number together."),
         Gauge("", "", "tcpagent_ephemeral_ports_age_seconds", "How old the last look at the ports is. Looking is stretched so that it stays within a fifth of --sample.walk-budget.", Scale.Nanoseconds),
     ];
 
