@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
 using TcpAgent.Sources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Benchmarks;
 
@@ -48,8 +48,8 @@ public class HistoryBenchmarks
         _agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, _time);
         _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
         _writer = new HistoryWriter(
-            Path.Combine(_folder, "history.ring"), Header.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger.Instance);
-        _recorder = new Recorder(new SampleLayout(_agent.Sampler.Blocks), _writer, TimeSpan.FromSeconds(1));
+            Path.Combine(_folder, "history.ring"), HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger.Instance);
+        _recorder = new Recorder(new SampleLayout(_agent.Sampler.Tables), _writer, TimeSpan.FromSeconds(1));
         _writer.Start();
     }
 

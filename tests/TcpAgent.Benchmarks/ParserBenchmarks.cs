@@ -66,9 +66,9 @@ public class ParserBenchmarks
     /// <summary>The slots of a source's rows, as the source itself looks them up.</summary>
     sealed class RowMap(Metrics.Metric[] rows) : IFieldMap
     {
-        readonly Metrics.Block _block = new(rows);
+        readonly Metrics.Table _table = new(rows);
 
-        public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => _block.Find(section, field);
+        public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => _table.Find(section, field);
     }
 
     /// <summary>Every column wanted, the first of them repeated on each line.</summary>

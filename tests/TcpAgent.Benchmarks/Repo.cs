@@ -6,8 +6,8 @@ static class Repo
     internal static string Path(params string[] parts)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "TcpAgent.sln")))
-                return System.IO.Path.Combine([folder.FullName, .. parts]);
+            if (File.Exists(global::System.IO.Path.Combine(folder.FullName, "TcpAgent.sln")))
+                return global::System.IO.Path.Combine([folder.FullName, .. parts]);
         throw new InvalidOperationException("TcpAgent.sln is in no folder above the benchmarks");
     }
 }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Fuzz;
 
@@ -91,16 +92,16 @@ static class Seeds
         foreach (var names in (string[][])[Series.Names, ["verdict", "tcp_state.listen", "x.state", "x.used", "x.limit", "x.losses"]])
         {
             var forged = new List<byte>([7, 0xe8, 3, 0, 0, .. names == Series.Names ? [] : Encoding.ASCII.GetBytes(string.Join('\n', names)), Folder.FileSeparator]);
-            var whole = new byte[new Header(4, 1000, names).FileSize];
-            new Header(4, 1000, names).Bytes.CopyTo(whole, 0);
+            var whole = new byte[new HistoryHeader(4, 1000, names).FileSize];
+            new HistoryHeader(4, 1000, names).Bytes.CopyTo(whole, 0);
             for (var sequence = 1; sequence < 4; sequence++)
             {
-                var record = whole.AsSpan(Header.Size + (sequence * HistoryRecord.Size), HistoryRecord.Size);
+                var record = whole.AsSpan(HistoryHeader.Size + (sequence * HistoryRecord.Size), HistoryRecord.Size);
                 var values = Enumerable.Range(0, names.Length).Select(i => i % 3 == 0 ? (long)sequence % 3 : 100L * i * sequence).ToArray();
                 HistoryRecord.Write(record, 1_790_000_000_000 + (sequence * 1000), sequence == 1, values);
                 var at = HistoryRecord.WriteListener(record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence);
                 at = HistoryRecord.WriteSubject(record, at, "resource=\"x\",subject=\"eth0\""u8);
-                HistoryRecord.Seal(record, new Header(4, 1000, names).Layout, sequence);
+                HistoryRecord.Seal(record, new HistoryHeader(4, 1000, names).Layout, sequence);
                 var body = record[HistoryTargets.TimeAt..at];
                 forged.AddRange([(byte)sequence, (byte)body.Length, (byte)(body.Length >> 8), .. body]);
             }

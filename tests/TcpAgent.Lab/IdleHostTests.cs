@@ -1,5 +1,4 @@
 using TcpAgent.Lab.Support;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab;
 

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using TcpAgent.Kernel;
 using TcpAgent.Lab.Support;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Lab;
@@ -41,10 +40,10 @@ public class LiveTests
         foreach (var client in waiting)
             client.Dispose();
         var missing = new List<string>();
-        foreach (var source in All.Open(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, TimeProvider.System))
+        foreach (var source in SourceList.Open(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, TimeProvider.System))
         {
-            foreach (var block in source.Blocks)
-                foreach (var row in block.Rows.Where(row => row.Type != MetricType.Hidden))
+            foreach (var table in source.Tables)
+                foreach (var row in table.Rows.Where(row => row.Type != MetricType.Hidden))
                     if (!series.Keys.Any(key => IsSeriesOf(row, key)) && !s_notEverywhere.Keys.Any(known => Names(row).Contains(known, StringComparison.Ordinal)))
                         missing.Add($"{source.Name}: {Names(row)}");
             source.Dispose();

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
-using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Lab;
 
@@ -17,9 +17,9 @@ static class Program
         if (args is not ["record", var path])
             return 1;
         var options = SamplingOptions.Default;
-        using var sampler = new Sampler([], new Agent("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
-        using var writer = new HistoryWriter(path, Header.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
-        var recorder = new Recorder(new SampleLayout(sampler.Blocks), writer, options.Interval);
+        using var sampler = new Sampler([], new AgentMetrics("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
+        using var writer = new HistoryWriter(path, HistoryHeader.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
+        var recorder = new Recorder(new SampleLayout(sampler.Tables), writer, options.Interval);
         using var written = File.OpenHandle($"{path}.written", FileMode.Create, FileAccess.Write, FileShare.Read);
         while (true)
         {

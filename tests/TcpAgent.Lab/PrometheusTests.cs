@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -77,7 +78,7 @@ public class PrometheusTests
         foreach (var exposition in live.Concat(Directory.GetFiles(Repo.Fixtures, "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
         {
             var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);
-            Assert.True(int.Parse(output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) > 50, output);
+            Assert.True(int.Parse(output.Split(' ')[0], CultureInfo.InvariantCulture) > 50, output);
         }
     }
 

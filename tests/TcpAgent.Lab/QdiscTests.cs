@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using TcpAgent.Lab.Support;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab;
 

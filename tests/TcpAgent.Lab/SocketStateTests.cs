@@ -1,6 +1,5 @@
 using System.Globalization;
 using TcpAgent.Lab.Support;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab;
 

@@ -5,6 +5,7 @@ using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.System;
 
 namespace TcpAgent.Loops;
 
@@ -32,7 +33,7 @@ static class Program
         var time = new ManualTime();
         var options = SamplingOptions.Default with { WalkBudget = 1e-9 };
         using var sampler = new Sampler(
-            Composition.Sources(KernelRoot.At("/proc", "/sys"), options, time), new Agent("0.0.0", "loops"), options, time, NullLogger.Instance, () => 0);
+            Composition.Sources(KernelRoot.At("/proc", "/sys"), options, time), new AgentMetrics("0.0.0", "loops"), options, time, NullLogger.Instance, () => 0);
         Measure(passes, warmUp: passes, () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
@@ -43,7 +44,7 @@ static class Program
     /// <summary>The walk for the rare states.</summary>
     static void Walk(int passes)
     {
-        using var table = new DiagSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG));
+        using var table = new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG));
         var census = new SocketCensus();
         Measure(passes, warmUp: 1, () => table.Walk(census, full: false));
     }

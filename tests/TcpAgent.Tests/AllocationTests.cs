@@ -3,9 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests;
 
@@ -105,9 +104,9 @@ public class AllocationTests
             var time = new ManualTime();
             using var agent = TestAgent.OverFixture("many", time);
             using var writer = new HistoryWriter(
-                Path.Combine(folder.FullName, "history.ring"), Header.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance,
+                Path.Combine(folder.FullName, "history.ring"), HistoryHeader.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance,
                 agent.Events);
-            var recorder = new Recorder(new SampleLayout(agent.Sampler.Blocks), writer, TimeSpan.FromSeconds(1));
+            var recorder = new Recorder(new SampleLayout(agent.Sampler.Tables), writer, TimeSpan.FromSeconds(1));
             long allocated = 0;
             for (var i = 0; i < 300; i++)
             {

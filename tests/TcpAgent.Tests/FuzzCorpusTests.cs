@@ -1,5 +1,4 @@
 using TcpAgent.Fuzz;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TcpAgent.Metrics;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests;
 

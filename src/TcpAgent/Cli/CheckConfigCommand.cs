@@ -20,7 +20,7 @@ static class CheckConfigCommand
             Console.Out.WriteLine("The flags are good; there is no --web.config.file: plain HTTP without passwords.");
             return 0;
         }
-        var findings = new Findings(path);
+        var findings = new ConfigReport(path);
         var active = ActiveConfig.Load(path, TimeProvider.System, findings, []);
         foreach (var warning in findings.Warnings)
             Console.Error.WriteLine($"tcp-agent: warning: {warning}");

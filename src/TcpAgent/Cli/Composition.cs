@@ -4,6 +4,7 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
@@ -15,18 +16,18 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout L
         Source? history = null)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
-        var self = new Agent(BuildInfo.Version, BuildInfo.Revision, webConfig);
+        var self = new AgentMetrics(BuildInfo.Version, BuildInfo.Revision, webConfig);
         var sources = Sources(root, options.Sampling, time, events);
         if (history is not null)
             sources.Add(history);
         var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped, events);
-        return new Composition(sampler, new Exposition(sampler.Blocks, Environment.SystemPageSize, events), new SampleLayout(sampler.Blocks), events);
+        return new Composition(sampler, new Exposition(sampler.Tables, Environment.SystemPageSize, events), new SampleLayout(sampler.Tables), events);
     }
 
     /// <summary>Whatever is sampled, and last what is concluded from it.</summary>
     internal static List<Source> Sources(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
     {
-        var sources = All.Open(root, options, time, events);
+        var sources = SourceList.Open(root, options, time, events);
         sources.Add(new ResourceMonitor([.. sources], options, time, events));
         return sources;
     }

@@ -3,7 +3,6 @@ using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Sampling;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
@@ -62,16 +61,16 @@ static class DescribeCommand
     {
         var options = SamplingOptions.Default with { AllNetstatFields = true };
         var sources = Composition.Sources(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
-        sources.Add(new HistorySource(new HistoryCounters()));
-        sources.Add(new Agent("", ""));
+        sources.Add(new HistoryMetrics(new HistoryCounters()));
+        sources.Add(new AgentMetrics("", ""));
         var seen = new HashSet<string>();
         var metrics = new List<(string, Metric, string)>();
         foreach (var source in sources)
         {
-            foreach (var block in source.Blocks)
-                foreach (var metric in block.Rows)
+            foreach (var table in source.Tables)
+                foreach (var metric in table.Rows)
                     if (metric.Type != MetricType.Hidden && seen.Add(metric.Name))
-                        metrics.Add((source.Name, metric, Labels(metric, block)));
+                        metrics.Add((source.Name, metric, Labels(metric, table)));
             source.Dispose();
         }
         foreach (var instrument in new AgentEvents().Instruments)
@@ -82,11 +81,11 @@ static class DescribeCommand
         return metrics;
     }
 
-    static string Labels(Metric metric, Block block)
+    static string Labels(Metric metric, Table table)
     {
         var constant = metric.Labels.Length == 0 ? "" : metric.Labels[..metric.Labels.IndexOf('=')];
-        return constant.Length == 0 ? block.InstanceLabels
-            : block.InstanceLabels.Length == 0 ? constant
-            : $"{constant},{block.InstanceLabels}";
+        return constant.Length == 0 ? table.InstanceLabels
+            : table.InstanceLabels.Length == 0 ? constant
+            : $"{constant},{table.InstanceLabels}";
     }
 }

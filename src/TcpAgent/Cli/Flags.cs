@@ -4,7 +4,7 @@ using System.Net;
 using Serilog.Events;
 using TcpAgent.History;
 using TcpAgent.Logging;
-using TcpAgent.Sampling;
+using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
@@ -74,7 +74,7 @@ sealed class Flags
 
     internal Flags()
     {
-        foreach (var name in All.Names)
+        foreach (var name in SourceList.Names)
             _collectors[name] = (
                 new Switch($"--collector.{name}", $"Read the source {name}, as is the default.", hidden: true),
                 new Switch($"--no-collector.{name}", $"Do not read the source {name}."));

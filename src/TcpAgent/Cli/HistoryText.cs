@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using TcpAgent.History;
 using TcpAgent.Metrics;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
@@ -40,7 +41,7 @@ sealed class HistoryText : IHistoryFormat
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
 
-    public void Begin(Header header, List<Entry> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries)
     {
         foreach (var entry in entries)
             (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));

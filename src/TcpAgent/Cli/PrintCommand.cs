@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;

@@ -12,13 +12,13 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
 using TcpAgent.History;
-using TcpAgent.Kernel;
 using TcpAgent.Logging;
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.System;
 using TcpAgent.Systemd;
+using TcpAgent.Verdict;
 using TcpAgent.Web;
 using TcpAgent.Web.Config;
 
@@ -51,10 +51,10 @@ static class ServeCommand
         if (!TryOpenConfig(options.WebConfigFile, time, logger, reloads, out var config))
             return 1;
         using var history = options.HistoryFile is { } file
-            ? new HistoryWriter(file, Header.For(options.HistorySpan, options.Sampling.Interval), time, logger, events)
+            ? new HistoryWriter(file, HistoryHeader.For(options.HistorySpan, options.Sampling.Interval), time, logger, events)
             : null;
         using var agent = Composition.From(
-            options, time, logger, () => journal?.Dropped ?? 0, events, reloads, history is null ? null : new HistorySource(history.Counters));
+            options, time, logger, () => journal?.Dropped ?? 0, events, reloads, history is null ? null : new HistoryMetrics(history.Counters));
         var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
         using var systemd = NotificationQueue.FromEnvironment(logger);
         var reporter = new ServiceReporter(systemd, agent.Sampler, NotifyEnvironment.Watchdog(), time, logger);
@@ -108,7 +108,7 @@ static class ServeCommand
         config = null;
         if (path.Length == 0)
             return true;
-        var findings = new Findings(path);
+        var findings = new ConfigReport(path);
         config = LiveConfig.Open(path, time, logger, reloads, findings);
         foreach (var warning in findings.Warnings)
             Log.WebConfigWarning(logger, warning.ToString());
@@ -148,7 +148,7 @@ static class ServeCommand
             builder.Services.AddSingleton<ISystemdNotifier>(systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
         Server.Configure(builder.WebHost, options.ListenAddresses, options.SystemdSocket, config, connections);
         var app = builder.Build();
-        RequestDelegate answer = config is null ? endpoints.Serve : new Gate(config, new BasicAuth(passwords), endpoints.Serve).Serve;
+        RequestDelegate answer = config is null ? endpoints.Serve : new RequestGate(config, new BasicAuth(passwords), endpoints.Serve).Serve;
         app.Run(connections.Track(new RequestCounter(agent.Events, endpoints, answer).Serve));
         return app;
     }

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
@@ -52,11 +52,11 @@ static class WhyCommand
         return ExitCode(verdict.State);
     }
 
-    internal static int ExitCode(ReportState state) => state switch
+    internal static int ExitCode(ResourceState state) => state switch
     {
-        ReportState.Limiting => Limiting,
-        ReportState.Near => Near,
-        ReportState.Unknown => CannotTell,
+        ResourceState.Limiting => Limiting,
+        ResourceState.Near => Near,
+        ResourceState.Unknown => CannotTell,
         _ => Ok,
     };
 
@@ -64,7 +64,7 @@ static class WhyCommand
     internal static TimeSpan WindowFor(TimeSpan duration) => FullestWindow.LengthToShow(duration) + TimeSpan.FromSeconds(1);
 
     /// <summary>Ctrl-C ends the watch early; what was seen until then is judged.</summary>
-    static async Task<Verdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
+    static async Task<HostVerdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
     {
         // A look by hand may cost what a daemon must not, and the whole watch is one window.
         var interval = options.Sampling.Interval < s_interval ? options.Sampling.Interval : s_interval;
@@ -87,6 +87,6 @@ static class WhyCommand
         {
             agent.Sampler.Take();
         }
-        return Verdict.From(new SampleView(agent.Layout, agent.Sampler.Snapshots.Acquire()!), window);
+        return HostVerdict.From(new SampleView(agent.Layout, agent.Sampler.Snapshots.Acquire()!), window);
     }
 }

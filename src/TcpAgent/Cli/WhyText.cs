@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
@@ -16,10 +17,10 @@ sealed class WhyText
 
     internal static WhyText For(Terminal terminal) => new(terminal);
 
-    internal byte[] Write(Verdict verdict)
+    internal byte[] Write(HostVerdict verdict)
     {
         Headline(verdict);
-        foreach (var state in (ReportState[])[ReportState.Limiting, ReportState.Near])
+        foreach (var state in (ResourceState[])[ResourceState.Limiting, ResourceState.Near])
             foreach (var report in verdict.In(state))
                 Explain(report);
         foreach (var report in verdict.Resources)
@@ -31,15 +32,15 @@ sealed class WhyText
         return Encoding.UTF8.GetBytes(_text.ToString());
     }
 
-    void Headline(Verdict verdict)
+    void Headline(HostVerdict verdict)
     {
         var names = string.Join(", ", Of(verdict, verdict.State));
         var watched = verdict.WatchedSeconds.ToString("0.#", CultureInfo.InvariantCulture);
         var (colour, answer) = verdict.State switch
         {
-            ReportState.Limiting => (Red, $"LIMITING: {names}"),
-            ReportState.Near => (Yellow, $"NEAR A LIMIT, no loss: {names}"),
-            ReportState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read"),
+            ResourceState.Limiting => (Red, $"LIMITING: {names}"),
+            ResourceState.Near => (Yellow, $"NEAR A LIMIT, no loss: {names}"),
+            ResourceState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read"),
             _ => (Green, "OK: no queue or table limits traffic"),
         };
         Paragraph(colour, $"{answer} (watched {watched} s)", "", "");
@@ -51,7 +52,7 @@ sealed class WhyText
             Paragraph(Yellow, $"Loss without saturation: {string.Join(", ", lossOnly)}", "", "");
     }
 
-    static IEnumerable<string> Of(Verdict verdict, ReportState state)
+    static IEnumerable<string> Of(HostVerdict verdict, ResourceState state)
     {
         foreach (var report in verdict.In(state))
             yield return report.Subject.Length == 0 ? report.Resource.Name : $"{report.Resource.Name} of {report.Subject}";
@@ -79,31 +80,31 @@ sealed class WhyText
             Paragraph("", entries[i], "    ", bullet ?? $"{i + 1}. ");
     }
 
-    void Table(Verdict verdict)
+    void Table(HostVerdict verdict)
     {
         _text.Append('\n');
         Row(Dim, "resource", "used", "limit", "peak", "lost", "state");
         foreach (var report in verdict.Resources)
         {
-            if (report.State == ReportState.Absent)
+            if (report.State == ResourceState.Absent)
                 continue;
             var colour = report.State switch
             {
-                ReportState.Limiting => Red,
-                ReportState.Near or ReportState.Unknown => Yellow,
+                ResourceState.Limiting => Red,
+                ResourceState.Near or ResourceState.Unknown => Yellow,
                 _ => "",
             };
             var isBytes = report.Resource.Unit == "bytes";
             Row(
                 colour, report.Resource.Name, Number(report.Used, isBytes), Number(report.Limit, isBytes), Number(report.Peak, isBytes),
-                Number(report.Losses, false), VerdictJson.Name(report.State));
+                Number(report.Losses, false), report.State.Name());
         }
-        var absent = string.Join(", ", Names(verdict, ReportState.Absent));
+        var absent = string.Join(", ", Names(verdict, ResourceState.Absent));
         if (absent.Length > 0)
             Paragraph(Dim, $"no such limit on this host or in this namespace: {absent}", "", "");
     }
 
-    static IEnumerable<string> Names(Verdict verdict, ReportState state)
+    static IEnumerable<string> Names(HostVerdict verdict, ResourceState state)
     {
         foreach (var report in verdict.In(state))
             yield return report.Resource.Name;
@@ -112,7 +113,7 @@ sealed class WhyText
     void Row(string colour, string name, string used, string limit, string peak, string lost, string state) =>
         Line(colour, $"{name,-16}{used,13}{limit,13}{peak,13}{lost,11}  {state}");
 
-    void Drops(Verdict verdict)
+    void Drops(HostVerdict verdict)
     {
         var title = "\ndropped, in packet order\n";
         foreach (var drop in verdict.Drops)
@@ -127,7 +128,7 @@ sealed class WhyText
         }
     }
 
-    void Findings(Verdict verdict)
+    void Findings(HostVerdict verdict)
     {
         if (verdict.Findings.Count == 0)
             return;

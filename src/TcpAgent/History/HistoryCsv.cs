@@ -9,7 +9,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
 {
     readonly StringBuilder _line = new();
 
-    public void Begin(Header header, List<Entry> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries)
     {
         _line.Append("time");
         foreach (var column in columns)

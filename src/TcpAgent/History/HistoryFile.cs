@@ -1,24 +1,19 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TcpAgent.Kernel;
+using TcpAgent.System;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
-
-/// <summary>Where a whole record is.</summary>
-/// <param name="Sequence">Orders the records, whatever the clock did.</param>
-/// <param name="Time">Milliseconds since the epoch.</param>
-/// <param name="Verdict">0 ok, 1 near, 2 limiting.</param>
-readonly record struct Entry(long Sequence, long Time, long Verdict);
 
 /// <summary>
 /// A history file as it is read, also while it is written. What is torn or damaged is left out, what is whole is told, in the order
 /// in which it was written.
 /// </summary>
-sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
+sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposable
 {
     readonly byte[] _record = new byte[HistoryRecord.Size];
 
-    internal Header Header { get; } = header;
+    internal HistoryHeader Header { get; } = header;
 
     /// <summary>Places in the file that hold something, but no whole record; known after the index was made.</summary>
     internal int Damaged { get; private set; }
@@ -32,20 +27,20 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
         var fd = Libc.open(Encoding.UTF8.GetBytes($"{path}\0"), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
         if (fd < 0)
         {
-            problem = $"{path}: {Libc.Describe(System.Runtime.InteropServices.Marshal.GetLastPInvokeError())}";
+            problem = $"{path}: {Libc.Describe(Libc.Errno)}";
             return null;
         }
         var handle = new SafeFileHandle(fd, ownsHandle: true);
         try
         {
-            var bytes = new byte[Header.Size];
+            var bytes = new byte[HistoryHeader.Size];
             var length = RandomAccess.Read(handle, bytes, 0);
-            if (Header.TryParse(bytes.AsSpan(0, length)) is { } header)
+            if (HistoryHeader.TryParse(bytes.AsSpan(0, length)) is { } header)
                 return new HistoryFile(handle, header);
 
             // Without its header a file may still be one of this build's with the usual geometry: each record says so itself.
-            var capacity = (int)Math.Clamp((RandomAccess.GetLength(handle) - Header.Size) / HistoryRecord.Size, 1, Header.MostRecords);
-            var file = new HistoryFile(handle, new Header(capacity, 1000, Series.Names));
+            var capacity = (int)Math.Clamp((RandomAccess.GetLength(handle) - HistoryHeader.Size) / HistoryRecord.Size, 1, HistoryHeader.MostRecords);
+            var file = new HistoryFile(handle, new HistoryHeader(capacity, 1000, Series.Names));
             if (file.Index().Count > 0)
                 return file;
             problem = $"{path} is no history file of this version";
@@ -59,9 +54,9 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
     }
 
     /// <summary>Every whole record, oldest first.</summary>
-    internal List<Entry> Index()
+    internal List<RecordPlace> Index()
     {
-        var entries = new List<Entry>();
+        var entries = new List<RecordPlace>();
         Damaged = 0;
         for (var slot = 0; slot < Header.Capacity; slot++)
         {
@@ -69,7 +64,7 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
             if (length == 0)
                 break;
             if (length == HistoryRecord.Size && HistoryRecord.IsWhole(_record, Header) && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
-                entries.Add(new Entry(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
+                entries.Add(new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
             else if (length < 0 || _record.AsSpan(0, length).ContainsAnyExcept((byte)0))
                 Damaged++;
         }
@@ -78,7 +73,7 @@ sealed class HistoryFile(SafeFileHandle handle, Header header) : IDisposable
     }
 
     /// <summary>False when the record was overwritten since the index was made.</summary>
-    internal bool TryRead(in Entry entry, HistoryRecord record) =>
+    internal bool TryRead(in RecordPlace entry, HistoryRecord record) =>
         Read(entry.Sequence) == HistoryRecord.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
 
     /// <summary>The number of bytes read into the buffer, 0 at the end of the file, -1 where the disk cannot read.</summary>

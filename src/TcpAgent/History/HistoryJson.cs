@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.Metrics;
 
@@ -11,10 +12,10 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 
     readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions
     {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    public void Begin(Header header, List<Entry> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries)
     {
         _json.WriteStartObject();
         _json.WriteNumber("version", Version);

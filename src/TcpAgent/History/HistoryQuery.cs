@@ -1,4 +1,5 @@
 using System.Globalization;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.History;
 

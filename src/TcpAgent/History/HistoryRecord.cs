@@ -5,12 +5,6 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.History;
 
-/// <param name="Name">Address and port.</param>
-/// <param name="Queue">Connections that wait to be accepted.</param>
-/// <param name="Limit">How many may; absent where the kernel does not tell.</param>
-/// <param name="SynRecv">Half-open connections.</param>
-readonly record struct ListenerFigures(string Name, long Queue, long Limit, long SynRecv);
-
 /// <summary>
 /// One record: checksum, layout, sequence, time, flags, the series, and then texts: the fullest listeners, and what the
 /// resources' figures are of. An object of this type is filled anew for each record that is read.
@@ -105,14 +99,14 @@ sealed class HistoryRecord
     internal static long SequenceOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[SequenceAt..]);
 
     /// <summary>Whole, and of this file: neither torn nor never written nor of another build.</summary>
-    internal static bool IsWhole(ReadOnlySpan<byte> record, Header header) =>
+    internal static bool IsWhole(ReadOnlySpan<byte> record, HistoryHeader header) =>
         record.Length == Size && BinaryPrimitives.ReadUInt32LittleEndian(record) == Checksum.Of(record[LayoutAt..])
         && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == header.Layout && SequenceOf(record) > 0
         && TimeOf(record) is >= 0 and < 253_402_300_800_000
         && BinaryPrimitives.ReadInt32LittleEndian(record[CountAt..]) == header.Names.Length && header.Names.Length <= MostSeries;
 
     /// <summary>Takes a record over. False when it is not whole.</summary>
-    internal bool TryRead(ReadOnlySpan<byte> record, Header header)
+    internal bool TryRead(ReadOnlySpan<byte> record, HistoryHeader header)
     {
         if (!IsWhole(record, header))
             return false;

@@ -14,7 +14,7 @@ sealed class HistoryWriter : IDisposable
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     readonly string _path;
-    readonly Header _header;
+    readonly HistoryHeader _header;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly AgentEvents? _events;
@@ -25,7 +25,7 @@ sealed class HistoryWriter : IDisposable
     string _reason = "";
     volatile bool _isStopping;
 
-    internal HistoryWriter(string path, Header header, TimeProvider time, ILogger logger, AgentEvents? events = null)
+    internal HistoryWriter(string path, HistoryHeader header, TimeProvider time, ILogger logger, AgentEvents? events = null)
     {
         (_path, _header, _time, _logger, _events) = (path, header, time, logger, events);
         _thread = new Thread(Run) { Name = "history", IsBackground = true };

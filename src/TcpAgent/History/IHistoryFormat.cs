@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.IO.Pipelines;
-
 namespace TcpAgent.History;
 
 /// <summary>One way of writing a history down, record by record.</summary>
@@ -8,40 +5,9 @@ interface IHistoryFormat
 {
     /// <param name="header">The file's.</param>
     /// <param name="entries">The records asked for; one may be overwritten before it is read, and is then not added.</param>
-    void Begin(Header header, List<Entry> entries);
+    void Begin(HistoryHeader header, List<RecordPlace> entries);
 
     void Add(HistoryRecord record);
 
     void End(List<HistoryEvent> events);
-}
-
-/// <summary>Carries a file's records to a format and what it wrote to its reader, a little at a time.</summary>
-static class HistoryExport
-{
-    const int FlushAt = 64 * 1024;
-
-    /// <exception cref="IOException">The file cannot be read any more.</exception>
-    internal static async Task Write(HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop)
-    {
-        var record = new HistoryRecord();
-        var timeline = new Timeline(file.Header);
-        var entries = file.Index();
-        entries.RemoveAll(entry => !query.Includes(entry.Time));
-        format.Begin(file.Header, entries);
-        foreach (var entry in entries)
-        {
-            if (!file.TryRead(entry, record))
-                continue;
-            timeline.Add(record);
-            format.Add(record);
-            if (output.UnflushedBytes > FlushAt)
-                await output.FlushAsync(stop);
-        }
-        format.End(timeline.Finish());
-        await output.FlushAsync(stop);
-    }
-
-    /// <summary>RFC 3339 to the millisecond.</summary>
-    internal static string Time(long milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ sealed class Incidents
     internal const long Limiting = 2;
 
     readonly string _path;
-    readonly Header _header;
+    readonly HistoryHeader _header;
     readonly byte[] _record = new byte[HistoryRecord.Size];
     readonly Queue<(long Sequence, long Time)> _pending = new();
     readonly int _before;
@@ -24,14 +24,14 @@ sealed class Incidents
     long _verdict = Limiting;
     long _last;
 
-    internal Incidents(string path, Header ring)
+    internal Incidents(string path, HistoryHeader ring)
     {
         _path = path;
         (_before, _after) = (Records(s_before, ring), Records(s_after, ring));
         _header = ring.WithCapacity(_before + _after + 1);
     }
 
-    static int Records(TimeSpan time, Header ring) => Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
+    static int Records(TimeSpan time, HistoryHeader ring) => Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
 
     /// <summary>Looks for those that were not kept, when the agent was killed or the disk was full.</summary>
     internal int Resume(RingFile ring)

@@ -1,5 +1,5 @@
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
 
@@ -22,9 +22,9 @@ sealed class Recorder
 
     internal Recorder(SampleLayout layout, HistoryWriter writer, TimeSpan sampleInterval)
     {
-        (_writer, _samplesPerRecord) = (writer, Header.SamplesPerRecord(sampleInterval));
+        (_writer, _samplesPerRecord) = (writer, HistoryHeader.SamplesPerRecord(sampleInterval));
         _reader = new SeriesReader(layout);
-        _subjects = layout.Find("tcpagent_resource_subject", "")?.Block;
+        _subjects = layout.Find("tcpagent_resource_subject", "")?.Table;
         if (layout.Find("tcpagent_listener_accept_queue_length", "") is var (listeners, length))
         {
             _listeners = listeners;
@@ -67,18 +67,18 @@ sealed class Recorder
         _writer.Queue.Publish();
     }
 
-    int PutListeners(Span<byte> record, int at, Block block)
+    int PutListeners(Span<byte> record, int at, Table table)
     {
         _fullest.AsSpan().Fill((-1, -1));
-        for (var i = 0; i < block.Count; i++)
-            Rank((Fullness(block[i][_listenerRows.Length], block[i][_listenerRows.Limit], block[i][_listenerRows.SynRecv]), i));
+        for (var i = 0; i < table.Count; i++)
+            Rank((Fullness(table[i][_listenerRows.Length], table[i][_listenerRows.Limit], table[i][_listenerRows.SynRecv]), i));
         foreach (var (fullness, instance) in _fullest)
         {
             if (fullness < 0)
                 break;
-            var slots = block[instance];
+            var slots = table[instance];
             at = HistoryRecord.WriteListener(
-                record, at, block.Key(instance), slots[_listenerRows.Length], slots[_listenerRows.Limit], slots[_listenerRows.SynRecv]);
+                record, at, table.Key(instance), slots[_listenerRows.Length], slots[_listenerRows.Limit], slots[_listenerRows.SynRecv]);
         }
         return at;
     }

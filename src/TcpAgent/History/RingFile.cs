@@ -13,9 +13,9 @@ sealed class RingFile : IDisposable
     internal const int MostSetAside = 2;
 
     readonly SafeFileHandle _handle;
-    readonly Header _header;
+    readonly HistoryHeader _header;
 
-    RingFile(SafeFileHandle handle, Header header) => (_handle, _header) = (handle, header);
+    RingFile(SafeFileHandle handle, HistoryHeader header) => (_handle, _header) = (handle, header);
 
     /// <summary>Of the record written last; 0 before the first.</summary>
     internal long Sequence { get; private set; }
@@ -26,7 +26,7 @@ sealed class RingFile : IDisposable
     /// <param name="now">Names the file that is set aside.</param>
     /// <param name="setAside">Where what was there is now; null when it is gone on with.</param>
     /// <exception cref="IOException">It cannot be made or written, or is no history file, which is left as it is.</exception>
-    internal static RingFile Open(string path, Header header, DateTimeOffset now, out string? setAside)
+    internal static RingFile Open(string path, HistoryHeader header, DateTimeOffset now, out string? setAside)
     {
         setAside = null;
         if (File.Exists(path))
@@ -35,7 +35,7 @@ sealed class RingFile : IDisposable
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             try
             {
-                var found = new byte[Header.Size];
+                var found = new byte[HistoryHeader.Size];
                 var length = RandomAccess.Read(handle, found, 0);
                 if (found.AsSpan().SequenceEqual(header.Bytes))
                     return GoOn(handle, header);
@@ -52,21 +52,21 @@ sealed class RingFile : IDisposable
         return new RingFile(Create(path, header), header);
     }
 
-    static RingFile GoOn(SafeFileHandle handle, Header header)
+    static RingFile GoOn(SafeFileHandle handle, HistoryHeader header)
     {
         if (RandomAccess.GetLength(handle) < header.FileSize)
             RandomAccess.SetLength(handle, header.FileSize);
         return new RingFile(handle, header) { Sequence = Index(handle, header) is [.., var newest] ? newest.Sequence : 0 };
     }
 
-    static List<Entry> Index(SafeFileHandle handle, Header header) => new HistoryFile(handle, header).Index();
+    static List<RecordPlace> Index(SafeFileHandle handle, HistoryHeader header) => new HistoryFile(handle, header).Index();
 
-    internal List<Entry> Index() => Index(_handle, _header);
+    internal List<RecordPlace> Index() => Index(_handle, _header);
 
     static void SetAside(string path, byte[] found, DateTimeOffset now, out string setAside)
     {
         // Zeros are what a crash leaves of a file that was never flushed. Anything else may be dear to somebody.
-        if (!found.AsSpan().StartsWith(Header.Magic) && found.AsSpan().ContainsAnyExcept((byte)0))
+        if (!found.AsSpan().StartsWith(HistoryHeader.Magic) && found.AsSpan().ContainsAnyExcept((byte)0))
             throw new IOException($"{path} is no history file and is left as it is");
         setAside = $"{path}.old-{Stamp(now)}";
         File.Move(path, setAside, overwrite: true);
@@ -77,7 +77,7 @@ sealed class RingFile : IDisposable
     /// A file with its header, its first records and room for all, or none: nothing is to be seen under the name before, and later
     /// no full disk can stop a record.
     /// </summary>
-    internal static SafeFileHandle Create(string path, Header header, Action<SafeFileHandle>? writeFirst = null)
+    internal static SafeFileHandle Create(string path, HistoryHeader header, Action<SafeFileHandle>? writeFirst = null)
     {
         var unfinished = $"{path}.new";
         File.Delete(unfinished);

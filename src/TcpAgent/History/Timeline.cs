@@ -1,12 +1,8 @@
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
-
-/// <param name="Time">When it began, milliseconds since the epoch.</param>
-/// <param name="Series">Of which series it tells; empty for the agent itself.</param>
-/// <param name="Text">For people.</param>
-readonly record struct HistoryEvent(long Time, string Series, string Text);
 
 /// <summary>
 /// Reads records in order and tells what happened and in which order: states that jumped, losses, changes of the verdict, gaps.
@@ -27,7 +23,7 @@ sealed class Timeline
     readonly int _interval;
     long _last = -1;
 
-    internal Timeline(Header header)
+    internal Timeline(HistoryHeader header)
     {
         _interval = header.Interval;
         var names = header.Names;
@@ -55,7 +51,7 @@ sealed class Timeline
         if (!name.StartsWith(Series.DropPrefix, StringComparison.Ordinal))
             return "";
         var stage = name[Series.DropPrefix.Length..];
-        return Array.IndexOf(names, stage + Series.Losses) < 0 && Array.Exists(DropRows.All, row => row.Stage == stage && row.IsHarmful)
+        return Array.IndexOf(names, stage + Series.Losses) < 0 && Array.Exists(DropStages.All, row => row.Stage == stage && row.IsHarmful)
             ? $"{stage}: {{0}} dropped"
             : "";
     }

@@ -1,8 +1,5 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>One queue of nfnetlink_queue: packets that wait now, and the two u32 counts of those it dropped.</summary>
-readonly record struct NfQueueLine(int Queue, uint Waiting, uint QueueDropped, uint UserDropped);
-
 /// <summary>
 /// /proc/net/netfilter/nfnetlink_queue (net/netfilter/nfnetlink_queue.c, seq_show), a line for each queue and no header:
 /// queue_number peer_portid queue_total copy_mode copy_range queue_dropped user_dropped id_sequence 1. Columns beyond those

@@ -1,4 +1,5 @@
 using System.Text;
+using TcpAgent.System;
 
 namespace TcpAgent.Kernel;
 

@@ -1,19 +1,5 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>One CPU of softnet_stat; what the kernel does not print is <see cref="Absent"/>.</summary>
-struct SoftnetLine
-{
-    internal const long Absent = long.MinValue;
-
-    internal long Cpu;
-    internal long Processed;
-    internal long Dropped;
-    internal long TimesSqueezed;
-    internal long ReceivedRps;
-    internal long FlowLimit;
-    internal long Backlog;
-}
-
 /// <summary>
 /// /proc/net/softnet_stat (net/core/net-procfs.c, softnet_seq_show): hexadecimal, without names. The number of columns tells
 /// the layout: 9 (2.6.23), 10 with received_rps (2.6.39), 11 with flow_limit (3.11), 13 with backlog and CPU id (5.10 and

@@ -3,7 +3,6 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 using TcpAgent.Metrics;
-using TcpAgent.Systemd;
 
 namespace TcpAgent.Logging;
 

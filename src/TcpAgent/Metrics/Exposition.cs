@@ -3,41 +3,32 @@ using System.Text;
 
 namespace TcpAgent.Metrics;
 
-enum ExpositionFormat
-{
-    /// <summary>text/plain; version=0.0.4</summary>
-    Text,
-
-    /// <summary>application/openmetrics-text; version=1.0.0</summary>
-    OpenMetrics,
-}
-
 /// <summary>
 /// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are made once; a rendering copies them
-/// and formats integers, so it allocates nothing. Samples of one family stand together whatever block they come from. The agent's own
+/// and formats integers, so it allocates nothing. Samples of one family stand together whatever table they come from. The agent's own
 /// events follow, as prometheus-net writes them.
 /// </summary>
 sealed class Exposition
 {
     /// <summary>One row of a family: where its values are and the constant text around the instance's labels.</summary>
-    readonly record struct Part(int Block, int Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
+    readonly record struct Part(int Table, int Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
 
     sealed record Family(byte[] TextHead, byte[] OpenMetricsHead, Part[] Parts);
 
     readonly Family[] _families;
     readonly AgentEvents? _events;
 
-    /// <param name="blocks">The blocks of the snapshots; the last is the agent's own.</param>
+    /// <param name="tables">The tables of the snapshots; the last is the agent's own.</param>
     /// <param name="pageSize">Of the running kernel, in bytes.</param>
-    /// <param name="events">Written wherever the last block is wanted; null for the snapshot alone.</param>
-    internal Exposition(IReadOnlyList<Block> blocks, int pageSize, AgentEvents? events = null)
+    /// <param name="events">Written wherever the last table is wanted; null for the snapshot alone.</param>
+    internal Exposition(IReadOnlyList<Table> tables, int pageSize, AgentEvents? events = null)
     {
         _events = events;
         var parts = new List<(Metric Metric, Part Part)>();
-        for (var block = 0; block < blocks.Count; block++)
-            for (var row = 0; row < blocks[block].Rows.Length; row++)
-                if (blocks[block].Rows[row].Type != MetricType.Hidden)
-                    parts.Add((blocks[block].Rows[row], PartOf(blocks[block], block, row, pageSize)));
+        for (var table = 0; table < tables.Count; table++)
+            for (var row = 0; row < tables[table].Rows.Length; row++)
+                if (tables[table].Rows[row].Type != MetricType.Hidden)
+                    parts.Add((tables[table].Rows[row], PartOf(tables[table], table, row, pageSize)));
 
         var order = new List<string>();
         var byName = new Dictionary<string, (Metric First, List<Part> Parts)>();
@@ -60,9 +51,9 @@ sealed class Exposition
 
     /// <param name="snapshot">What to render; the caller keeps it from being reused meanwhile.</param>
     /// <param name="format">Which of the two formats.</param>
-    /// <param name="blocks">Whether a block is wanted; empty means all are.</param>
+    /// <param name="tables">Whether a table is wanted; empty means all are.</param>
     /// <param name="output">Receives the bytes; never flushed here.</param>
-    internal void Write(Snapshot snapshot, ExpositionFormat format, ReadOnlySpan<bool> blocks, IBufferWriter<byte> output)
+    internal void Write(Snapshot snapshot, ExpositionFormat format, ReadOnlySpan<bool> tables, IBufferWriter<byte> output)
     {
         var writer = new ByteWriter(output);
         foreach (var family in _families)
@@ -70,36 +61,36 @@ sealed class Exposition
             var begun = false;
             foreach (ref readonly var part in family.Parts.AsSpan())
             {
-                if (!blocks.IsEmpty && !blocks[part.Block])
+                if (!tables.IsEmpty && !tables[part.Table])
                     continue;
-                var block = snapshot[part.Block];
-                for (var instance = 0; instance < block.Count; instance++)
+                var table = snapshot[part.Table];
+                for (var instance = 0; instance < table.Count; instance++)
                 {
-                    var value = block[instance][part.Row];
+                    var value = table[instance][part.Row];
                     if (value == Metric.Absent)
                         continue;
                     if (!begun)
                         writer.Write(format == ExpositionFormat.Text ? family.TextHead : family.OpenMetricsHead);
                     begun = true;
                     writer.Write(part.Prefix);
-                    writer.Write(block.Key(instance));
+                    writer.Write(table.Key(instance));
                     writer.Write(part.Suffix);
                     writer.WriteNumber(value, part.Factor, part.Decimals);
                     writer.Write((byte)'\n');
                 }
             }
         }
-        var events = blocks.IsEmpty || blocks[^1] ? _events : null;
+        var events = tables.IsEmpty || tables[^1] ? _events : null;
         if (format == ExpositionFormat.OpenMetrics && events is null)
             writer.Write("# EOF\n"u8);
         writer.Complete();
         events?.Write(format, output);
     }
 
-    static Part PartOf(Block block, int index, int row, int pageSize)
+    static Part PartOf(Table table, int index, int row, int pageSize)
     {
-        var metric = block.Rows[row];
-        var (prefix, suffix) = (block.IsPlain, metric.Labels.Length == 0) switch
+        var metric = table.Rows[row];
+        var (prefix, suffix) = (table.IsPlain, metric.Labels.Length == 0) switch
         {
             (true, true) => ($"{metric.Name} ", ""),
             (true, false) => ($"{metric.Name}{{{metric.Labels}}} ", ""),

@@ -2,34 +2,6 @@ using System.Text;
 
 namespace TcpAgent.Metrics;
 
-enum MetricType
-{
-    Counter,
-    Gauge,
-    Info,
-
-    /// <summary>One of the agent's own instruments; no row has it.</summary>
-    Histogram,
-    Untyped,
-
-    /// <summary>Kept in the sample for the verdict, not exported.</summary>
-    Hidden,
-}
-
-/// <summary>What one kernel unit of a row is in base units; the slot keeps the kernel's own integer.</summary>
-enum Scale
-{
-    One,
-
-    /// <summary>Memory pages of the running kernel, exported as bytes.</summary>
-    Pages,
-
-    /// <summary>USER_HZ ticks, exported as seconds.</summary>
-    ClockTicks,
-    Milliseconds,
-    Nanoseconds,
-}
-
 /// <summary>
 /// One row: everything there is to say about a metric. The row's index in its block is its slot.
 /// <paramref name="Section"/> and <paramref name="Field"/> are the names by which the kernel file prints the value;

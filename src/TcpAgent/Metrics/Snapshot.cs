@@ -1,82 +1,28 @@
 namespace TcpAgent.Metrics;
 
-/// <summary>One consistent generation of all blocks. Readers hold it while they render; the sampler writes another.</summary>
+/// <summary>One consistent generation of all tables. Readers hold it while they render; the sampler writes another.</summary>
 sealed class Snapshot
 {
-    readonly Block[] _blocks;
+    readonly Table[] _tables;
 
-    internal Snapshot(IReadOnlyList<Block> layout)
+    internal Snapshot(IReadOnlyList<Table> layout)
     {
-        _blocks = new Block[layout.Count];
-        for (var i = 0; i < _blocks.Length; i++)
-            _blocks[i] = new Block(layout[i].Rows, layout[i].InstanceLabels);
+        _tables = new Table[layout.Count];
+        for (var i = 0; i < _tables.Length; i++)
+            _tables[i] = new Table(layout[i].Rows, layout[i].InstanceLabels);
     }
 
     /// <summary>When the sample was taken, by the monotonic clock of the sampler's TimeProvider.</summary>
     internal long Timestamp { get; private set; }
 
-    internal Block this[int block] => _blocks[block];
+    internal Table this[int table] => _tables[table];
 
     internal int Readers { get; set; }
 
-    internal void CopyFrom(IReadOnlyList<Block> blocks, long timestamp)
+    internal void CopyFrom(IReadOnlyList<Table> tables, long timestamp)
     {
         Timestamp = timestamp;
-        for (var i = 0; i < _blocks.Length; i++)
-            _blocks[i].CopyFrom(blocks[i]);
-    }
-}
-
-/// <summary>
-/// Hands the newest snapshot to any number of readers while the sampler fills the next. As many snapshots exist as readers
-/// ever overlapped a swap, which the limit on parallel scrapes bounds; none is allocated after that.
-/// </summary>
-sealed class SnapshotExchange(IReadOnlyList<Block> layout)
-{
-    readonly Lock _lock = new();
-    readonly List<Snapshot> _idle = [];
-    Snapshot? _current;
-
-    internal void Publish(long timestamp)
-    {
-        Snapshot next;
-        lock (_lock)
-            next = TakeIdle() ?? new Snapshot(layout);
-        next.CopyFrom(layout, timestamp);
-        lock (_lock)
-        {
-            if (_current is { Readers: 0 } old)
-                _idle.Add(old);
-            _current = next;
-        }
-    }
-
-    /// <summary>The newest snapshot, to be released; null before the first sample.</summary>
-    internal Snapshot? Acquire()
-    {
-        lock (_lock)
-        {
-            if (_current is not null)
-                _current.Readers++;
-            return _current;
-        }
-    }
-
-    internal void Release(Snapshot snapshot)
-    {
-        lock (_lock)
-        {
-            if (--snapshot.Readers == 0 && !ReferenceEquals(snapshot, _current))
-                _idle.Add(snapshot);
-        }
-    }
-
-    Snapshot? TakeIdle()
-    {
-        if (_idle.Count == 0)
-            return null;
-        var last = _idle[^1];
-        _idle.RemoveAt(_idle.Count - 1);
-        return last;
+        for (var i = 0; i < _tables.Length; i++)
+            _tables[i].CopyFrom(tables[i]);
     }
 }

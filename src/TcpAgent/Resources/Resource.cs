@@ -1,39 +1,5 @@
+
 namespace TcpAgent.Resources;
-
-/// <summary>Where a limit applies.</summary>
-enum Scope
-{
-    /// <summary>The network namespace that the agent is in.</summary>
-    Namespace,
-    Host,
-}
-
-/// <summary>What a loss counter proves.</summary>
-enum LossRule
-{
-    /// <summary>It moves only when the limit was reached.</summary>
-    Proof,
-
-    /// <summary>A loss of this resource, but other causes move it too: it proves the limit only while the resource is near it.</summary>
-    Own,
-
-    /// <summary>Not this resource's alone: it counts, and proves, only while the resource is near its limit.</summary>
-    WhileNear,
-
-    /// <summary>No loss: it moves when the mark is passed from which the resource is near its limit.</summary>
-    Pressure,
-
-    /// <summary>A loss of this resource that another one's limit caused: counted, never a proof.</summary>
-    Consequence,
-
-    /// <summary>No loss as things are set.</summary>
-    None,
-}
-
-/// <param name="Tally">The kernel counters.</param>
-/// <param name="Rule">What they prove.</param>
-/// <param name="RuleNow">Asked at each loss, where it depends on settings or on other resources.</param>
-sealed record Loss(Tally Tally, LossRule Rule, Func<LossRule>? RuleNow = null);
 
 /// <summary>One bounded resource of the TCP path, all there is to say about it.</summary>
 /// <param name="Name">Label and name in every report.</param>
@@ -57,9 +23,6 @@ sealed record Resource(
 
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }
-
-    /// <summary>Adds evidence and advice to a report that has something to say.</summary>
-    internal Action<ResourceReport, SampleView>? Explain { get; init; }
 
     /// <summary>A mark below the limit from which the resource is near it, in its own unit.</summary>
     internal Func<Wiring, Usage?>? Pressure { get; init; }

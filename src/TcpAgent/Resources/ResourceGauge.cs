@@ -3,14 +3,6 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>What the agent concludes of a resource; the number is the metric's value.</summary>
-enum ResourceState
-{
-    Ok,
-    Near,
-    Limiting,
-}
-
 /// <summary>Follows one resource from tick to tick: peaks, losses, seconds at the limit, state.</summary>
 sealed class ResourceGauge
 {

@@ -32,17 +32,17 @@ sealed class ResourceMonitor : Source
     readonly Counter.Child?[] _changes;
 
     internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("resources", new Block(ResourceRows.Rows, "resource"), new Block(SubjectRows, "resource,subject"), new Block(DropRows.Rows, "stage"))
+        : base("resources", new Table(ResourceRows.Rows, "resource"), new Table(SubjectRows, "resource,subject"), new Table(DropRows.Rows, "stage"))
     {
         var wiring = new Wiring(sources);
         Mode = "computed";
-        _gauges = Array.ConvertAll(ResourceRows.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
-        _keys = Array.ConvertAll(ResourceRows.All, row => Label.Render("resource", row.Name));
-        _stages = Array.ConvertAll(DropRows.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
+        _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
+        _keys = Array.ConvertAll(ResourceCatalog.All, row => Label.Render("resource", row.Name));
+        _stages = Array.ConvertAll(DropStages.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
         _stageWindow = new PeakWindow(_stages.Length, options.PeakWindow, time, FullestWindow.Parts);
         _stageValues = new long[_stages.Length];
         _stageCounts = new long[_stages.Length];
-        _changes = Array.ConvertAll(Enum.GetValues<ResourceState>(), state => events?.VerdictChangesTo(VerdictJson.Name((ReportState)state)));
+        _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
     }
 
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
@@ -59,10 +59,10 @@ sealed class ResourceMonitor : Source
                 _changes[(int)gauge.State]?.Inc();
             if (!gauge.IsKnown)
                 continue;
-            var slots = Blocks[0].Add(_keys[i]);
+            var slots = Tables[0].Add(_keys[i]);
             gauge.Store(slots);
             if (gauge.Subject.Length > 0 && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
-                Blocks[1].Add(_subjects.TryGetValue((i, gauge.Subject), out var key) ? key : MakeKey(i, gauge.Subject))[0] = 1;
+                Tables[1].Add(_subjects.TryGetValue((i, gauge.Subject), out var key) ? key : MakeKey(i, gauge.Subject))[0] = 1;
         }
         CountDrops(tick);
     }
@@ -81,7 +81,7 @@ sealed class ResourceMonitor : Source
         {
             if (_stages[i].Tally.Total == Metric.Absent)
                 continue;
-            var slots = Blocks[2].Add(_stages[i].Key);
+            var slots = Tables[2].Add(_stages[i].Key);
             slots[DropRows.Total] = _stages[i].Tally.Total;
             slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[i];
         }
@@ -93,6 +93,6 @@ sealed class ResourceMonitor : Source
         if (_subjects.Count >= MaxSubjects)
             _subjects.Clear();
         var text = Subject.FromLabels(Encoding.UTF8.GetString(subject));
-        return _subjects[(resource, subject)] = Label.Render(("resource", ResourceRows.All[resource].Name), ("subject", text));
+        return _subjects[(resource, subject)] = Label.Render(("resource", ResourceCatalog.All[resource].Name), ("subject", text));
     }
 }

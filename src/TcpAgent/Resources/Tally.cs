@@ -3,12 +3,6 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
-/// <summary>One counter of a tally.</summary>
-/// <param name="Row">Null where its source is switched off.</param>
-/// <param name="Sign">1 to add, -1 to take off.</param>
-/// <param name="Counts">Whether it counts on this kernel; always where null.</param>
-readonly record struct Term((Block Block, int Row)? Row, int Sign = 1, Func<bool>? Counts = null);
-
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
 /// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
@@ -16,7 +10,7 @@ readonly record struct Term((Block Block, int Row)? Row, int Sign = 1, Func<bool
 /// </summary>
 sealed class Tally
 {
-    readonly (Block Block, int Row, int Sign, Func<bool>? Counts)[] _terms;
+    readonly (Table Table, int Row, int Sign, Func<bool>? Counts)[] _terms;
     readonly Instances?[] _instances;
     readonly long[] _last;
     readonly long[] _known;
@@ -24,17 +18,17 @@ sealed class Tally
 
     internal Tally(params ReadOnlySpan<Term> terms)
     {
-        var rows = new List<(Block, int, int, Func<bool>?)>();
+        var rows = new List<(Table, int, int, Func<bool>?)>();
         foreach (var (row, sign, counts) in terms)
-            if (row is var (block, index))
-                rows.Add((block, index, sign, counts));
+            if (row is var (table, index))
+                rows.Add((table, index, sign, counts));
         _terms = [.. rows];
         _last = new long[_terms.Length];
         _known = new long[_terms.Length];
-        _instances = Array.ConvertAll(_terms, term => term.Block.IsPlain ? null : new Instances(term.Block, term.Row));
+        _instances = Array.ConvertAll(_terms, term => term.Table.IsPlain ? null : new Instances(term.Table, term.Row));
     }
 
-    internal static Tally Of(params ReadOnlySpan<(Block, int)?> rows)
+    internal static Tally Of(params ReadOnlySpan<(Table, int)?> rows)
     {
         var terms = new Term[rows.Length];
         for (var i = 0; i < rows.Length; i++)
@@ -57,7 +51,7 @@ sealed class Tally
         Worst = null;
         for (var i = 0; i < _terms.Length; i++)
         {
-            var (block, row, sign, counts) = _terms[i];
+            var (table, row, sign, counts) = _terms[i];
             long value, more;
             if (_instances[i] is { } instances)
             {
@@ -67,7 +61,7 @@ sealed class Tally
             }
             else
             {
-                value = counts is null || counts() ? block.Slot(row) : Metric.Absent;
+                value = counts is null || counts() ? table.Slot(row) : Metric.Absent;
 
                 // A kernel counter that fell was reset: it counts from 0 again. A field that had no value is not known to have risen.
                 more = !_seen || value == Metric.Absent || _last[i] == Metric.Absent ? 0 : value < _last[i] ? value : value - _last[i];
@@ -83,7 +77,7 @@ sealed class Tally
     }
 
     /// <summary>One counter of each device, CPU or queue. They are known by their label text, which a source makes once.</summary>
-    sealed class Instances(Block block, int row)
+    sealed class Instances(Table table, int row)
     {
         byte[][] _keys = [];
         long[] _values = [];
@@ -96,16 +90,16 @@ sealed class Tally
 
         internal (long Total, long Increase) Update()
         {
-            if (_nextKeys.Length < block.Count)
+            if (_nextKeys.Length < table.Count)
                 Grow();
             var (count, sum, increase, most) = (0, 0L, 0L, 0L);
             Worst = null;
-            for (var i = 0; i < block.Count; i++)
+            for (var i = 0; i < table.Count; i++)
             {
-                var value = block[i][row];
+                var value = table[i][row];
                 if (value == Metric.Absent)
                     continue;
-                var key = block.KeyOf(i);
+                var key = table.KeyOf(i);
                 var last = Last(count, key);
                 var more = last == Metric.Absent ? 0 : value < last ? value : value - last;
                 if (more > most)
@@ -135,10 +129,10 @@ sealed class Tally
         [MethodImpl(MethodImplOptions.NoInlining)]
         void Grow()
         {
-            Array.Resize(ref _nextKeys, block.Count * 2);
-            Array.Resize(ref _nextValues, block.Count * 2);
-            Array.Resize(ref _keys, block.Count * 2);
-            Array.Resize(ref _values, block.Count * 2);
+            Array.Resize(ref _nextKeys, table.Count * 2);
+            Array.Resize(ref _nextValues, table.Count * 2);
+            Array.Resize(ref _keys, table.Count * 2);
+            Array.Resize(ref _values, table.Count * 2);
         }
     }
 }

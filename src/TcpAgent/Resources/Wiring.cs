@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -15,25 +17,25 @@ sealed class Wiring(IReadOnlyList<Source> sources)
         return null;
     }
 
-    /// <summary>The slot of a kernel field in a plain block of a source.</summary>
+    /// <summary>The slot of a kernel field in a plain table of a source.</summary>
     internal SlotRef? Slot(string source, string section, string field) =>
-        Row(source, section, field) is { Block.IsPlain: true } row ? new SlotRef(row.Block, row.Row) : null;
+        Row(source, section, field) is { Table.IsPlain: true } row ? new SlotRef(row.Table, row.Row) : null;
 
     /// <summary>A setting by its dotted name.</summary>
     internal SlotRef? Sysctl(string name, int field = 0) =>
-        Slot("sysctl", name.Replace('.', '/'), field.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Slot("sysctl", name.Replace('.', '/'), field.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A row of any block, plain or with instances.</summary>
-    internal (Block Block, int Row)? Row(string source, string section, string field)
+    /// <summary>A row of any table, plain or with instances.</summary>
+    internal (Table Table, int Row)? Row(string source, string section, string field)
     {
-        var (sectionUtf8, fieldUtf8) = (System.Text.Encoding.ASCII.GetBytes(section), System.Text.Encoding.ASCII.GetBytes(field));
+        var (sectionUtf8, fieldUtf8) = (Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field));
         foreach (var candidate in sources)
         {
             if (candidate.Name != source)
                 continue;
-            foreach (var block in candidate.Blocks)
-                if (block.Find(sectionUtf8, fieldUtf8) is >= 0 and var row)
-                    return (block, row);
+            foreach (var table in candidate.Tables)
+                if (table.Find(sectionUtf8, fieldUtf8) is >= 0 and var row)
+                    return (table, row);
             throw new InvalidOperationException($"{source} has no row for {section}.{field}");
         }
         return null;

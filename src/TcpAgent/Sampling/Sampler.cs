@@ -15,7 +15,7 @@ sealed class Sampler : IDisposable
     readonly Source[] _sources;
     readonly SourceState[] _states;
     readonly (ReadStatus Status, long Duration)[] _reads;
-    readonly Agent _agent;
+    readonly AgentMetrics _agent;
     readonly TimeProvider _time;
     readonly TimeSpan _interval;
     readonly ILogger _logger;
@@ -27,7 +27,7 @@ sealed class Sampler : IDisposable
     long _samples;
 
     internal Sampler(
-        IReadOnlyList<Source> sources, Agent agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped,
+        IReadOnlyList<Source> sources, AgentMetrics agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped,
         AgentEvents? events = null)
     {
         _sources = [.. sources];
@@ -37,25 +37,25 @@ sealed class Sampler : IDisposable
         _slowInterval = (long)(s_slowLane.TotalSeconds * time.TimestampFrequency);
         _slowDue = long.MinValue;
 
-        var blocks = new List<Block>();
+        var tables = new List<Table>();
         var owners = new List<string>();
         foreach (var source in (Source[])[.. _sources, agent])
         {
             if (!source.IsExported)
                 continue;
-            blocks.AddRange(source.Blocks);
-            foreach (var _ in source.Blocks)
+            tables.AddRange(source.Tables);
+            foreach (var _ in source.Tables)
                 owners.Add(source.Name);
         }
-        (Blocks, BlockOwners) = (blocks, owners);
-        _exchange = new SnapshotExchange(blocks);
+        (Tables, TableOwners) = (tables, owners);
+        _exchange = new SnapshotExchange(tables);
     }
 
-    /// <summary>Every exported block, in the order of the exposition.</summary>
-    internal IReadOnlyList<Block> Blocks { get; }
+    /// <summary>Every exported table, in the order of the exposition.</summary>
+    internal IReadOnlyList<Table> Tables { get; }
 
-    /// <summary>The name of the source that owns each of <see cref="Blocks"/>.</summary>
-    internal IReadOnlyList<string> BlockOwners { get; }
+    /// <summary>The name of the source that owns each of <see cref="Tables"/>.</summary>
+    internal IReadOnlyList<string> TableOwners { get; }
 
     internal SnapshotExchange Snapshots => _exchange;
 

@@ -7,7 +7,7 @@ namespace TcpAgent.Sources;
 
 /// <summary>
 /// A source whose files print named values: rows go to slots by name. The first file may be one that every kernel has, further
-/// ones are optional. With <paramref name="allFields"/> every field that no row names is exported too, as the file's own table,
+/// ones are optional. With allFields every field that no row names is exported too, as the file's own table,
 /// section and field. Text that is as it was is not parsed again: on an idle host most of it is.
 /// </summary>
 sealed class TextSource : Source, IFieldMap
@@ -24,20 +24,20 @@ sealed class TextSource : Source, IFieldMap
     /// <summary>The slots are those of the last text, all of which was good.</summary>
     bool _isWhole;
     readonly TextParser _parser;
-    readonly Block _rows;
-    readonly Block? _extra;
+    readonly Table _rows;
+    readonly Table? _extra;
     readonly List<byte[]> _extraKeys = [];
     long[] _extraSlots = [];
 
     internal TextSource(string name, Func<IFieldMap, TextParser> parser, Metric[] rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
-        : base(name, allFields ? [new Block(rows), new Block([s_field], "table,section,field")] : [new Block(rows)])
+        : base(name, allFields ? [new Table(rows), new Table([s_field], "table,section,field")] : [new Table(rows)])
     {
         _files = files;
         _errnos = new int[files.Length];
         _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a counter is below 0");
         _isOptional = isOptional;
-        _rows = Blocks[0];
-        _extra = allFields ? Blocks[1] : null;
+        _rows = Tables[0];
+        _extra = allFields ? Tables[1] : null;
         _parser = parser(this);
     }
 

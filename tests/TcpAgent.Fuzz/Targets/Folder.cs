@@ -26,11 +26,11 @@ static class Folder
             if (i < parts.Count)
                 Write(names[i], parts[i]);
             else
-                System.IO.File.Delete(File(names[i]));
+                global::System.IO.File.Delete(File(names[i]));
         }
     }
 
-    internal static void Write(string name, ReadOnlySpan<byte> bytes) => System.IO.File.WriteAllBytes(File(name), bytes);
+    internal static void Write(string name, ReadOnlySpan<byte> bytes) => global::System.IO.File.WriteAllBytes(File(name), bytes);
 
     static string Create()
     {

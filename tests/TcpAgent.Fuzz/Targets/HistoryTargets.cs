@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using TcpAgent.Cli;
 using TcpAgent.History;
+using TcpAgent.Verdict;
 using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
@@ -19,14 +20,14 @@ static class HistoryTargets
     /// <summary>A file's own bytes where they begin as one, else what a forger gives right checksums: see <see cref="Forge"/>.</summary>
     internal static void File(byte[] input)
     {
-        Folder.Write(Name, input.AsSpan().StartsWith(Header.Magic) ? input : Forge(input));
+        Folder.Write(Name, input.AsSpan().StartsWith(HistoryHeader.Magic) ? input : Forge(input));
         var path = Folder.File(Name);
         using var file = HistoryFile.TryOpen(path, out var problem);
         Hold(file is null == (problem.Length > 0), $"a file and a problem, or neither: {problem}");
         if (file is null)
             return;
         var index = file.Index();
-        var records = Math.Max(0, new FileInfo(path).Length - Header.Size) / HistoryRecord.Size;
+        var records = Math.Max(0, new FileInfo(path).Length - HistoryHeader.Size) / HistoryRecord.Size;
         Hold(index.Count <= records && index.Count + file.Damaged <= records + 1, $"{index.Count} records and {file.Damaged} damaged of {records}");
         var (record, last) = (new HistoryRecord(), 0L);
         foreach (var entry in index)
@@ -79,7 +80,7 @@ static class HistoryTargets
         var end = bytes.AsSpan(5).IndexOf(Folder.FileSeparator);
         var rest = end < 0 ? [] : bytes.AsSpan(5 + end + 1);
         var names = Encoding.ASCII.GetString(bytes, 5, Math.Clamp(end, 0, 4096));
-        var header = new Header(Math.Max(1, bytes[0] & 31), interval, names.Length == 0 ? Series.Names : names.Split('\n'));
+        var header = new HistoryHeader(Math.Max(1, bytes[0] & 31), interval, names.Length == 0 ? Series.Names : names.Split('\n'));
         var file = new byte[header.FileSize];
         header.Bytes.CopyTo(file, 0);
         while (rest.Length > 3)
@@ -113,9 +114,9 @@ static class HistoryTargets
 
     internal static void Duration(byte[] input)
     {
-        if (!TcpAgent.Duration.TryParse(Encoding.UTF8.GetString(input), out var duration))
+        if (!Metrics.Duration.TryParse(Encoding.UTF8.GetString(input), out var duration))
             return;
         Hold(duration >= TimeSpan.Zero && duration <= TimeSpan.FromDays(3650), $"{duration}");
-        Hold(TcpAgent.Duration.TryParse(TcpAgent.Duration.Format(duration), out var again) && (again - duration).Duration() < TimeSpan.FromMilliseconds(1), $"{duration} is not what was written");
+        Hold(Metrics.Duration.TryParse(Metrics.Duration.Format(duration), out var again) && (again - duration).Duration() < TimeSpan.FromMilliseconds(1), $"{duration} is not what was written");
     }
 }

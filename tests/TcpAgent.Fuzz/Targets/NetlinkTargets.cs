@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
+using TcpAgent.System;
 using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
@@ -22,8 +22,8 @@ static class NetlinkTargets
         using var source = new Qdiscs(Dump(input), new LinkNames(Dump(input), () => null));
         var status = source.Read(SourceCheck.FirstTick);
         SourceCheck.Check(source, status, 0);
-        for (var i = 0; i < source.Blocks[0].Count; i++)
-            source.DropsOnlyAtLimit(source.Blocks[0].KeyOf(i));
+        for (var i = 0; i < source.Tables[0].Count; i++)
+            source.DropsOnlyAtLimit(source.Tables[0].KeyOf(i));
     }
 
     internal static void Sockets(byte[] input)
@@ -63,7 +63,7 @@ static class NetlinkTargets
         using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.All);
         using var sockstat = ProcTargets.Sockstat(Folder.Root);
         using var source = new EphemeralPorts(
-            new PortLook(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat), SamplingOptions.Default with { WalkBudget = 1 },
+            new PortScan(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat), SamplingOptions.Default with { WalkBudget = 1 },
             new StillTime());
         SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
         if (!source.IsKnown)

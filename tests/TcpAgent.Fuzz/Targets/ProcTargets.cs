@@ -36,7 +36,7 @@ static partial class ProcTargets
         ["sysctl"] = (["meminfo", .. SysctlRows.All.Select(row => $"sys/{row.Section}").Distinct()], root => new Sysctl(root)),
         ["neighbours"] = (["net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats"], root => new Neighbours(root)),
         ["nfqueue"] = (["net/netfilter/nfnetlink_queue"], root => new NfQueue(root)),
-        ["process"] = (["self/stat", "self/limits", "stat"], root => new AgentProcess(root)),
+        ["process"] = (["self/stat", "self/limits", "stat"], root => new ProcessMetrics(root)),
     };
 
     internal static IEnumerable<string> AllFiles => Sources.Values.SelectMany(source => source.Files).Concat(PortFiles).Concat(SocketFiles);
@@ -68,9 +68,9 @@ static partial class ProcTargets
             var value = BigInteger.Parse(match.Value, CultureInfo.InvariantCulture);
             numbers.Add((long)BigInteger.Min(long.MaxValue, BigInteger.Max(-long.MaxValue, value)));
         }
-        foreach (var block in source.Blocks)
-            for (var instance = 0; instance < block.Count; instance++)
-                foreach (var value in block[instance])
+        foreach (var table in source.Tables)
+            for (var instance = 0; instance < table.Count; instance++)
+                foreach (var value in table[instance])
                     Hold(value == Metric.Absent || numbers.Contains(value), $"{source.Name}: {value} is not in the text");
     }
 

@@ -19,22 +19,22 @@ static class SourceCheck
         Hold(source.Malformed >= malformed, $"{source.Name}: malformed fell");
         Hold(torn || status.Line == 0, $"{source.Name}: {status} names a line, none was counted");
         Hold(!torn || status.Outcome is Outcome.Partial or Outcome.Failed, $"{source.Name}: {status}, but a line was counted");
-        Hold(status.Outcome != Outcome.Absent || Array.TrueForAll(source.Blocks, IsEmpty), $"{source.Name}: absent, but with values");
+        Hold(status.Outcome != Outcome.Absent || Array.TrueForAll(source.Tables, IsEmpty), $"{source.Name}: absent, but with values");
         Hold(status.Outcome is not (Outcome.Partial or Outcome.Failed) || status.Reason.Length > 0, $"{source.Name}: {status} has no reason");
-        foreach (var block in source.Blocks)
-            for (var instance = 0; instance < block.Count; instance++)
-                for (var row = 0; row < block.Rows.Length; row++)
+        foreach (var table in source.Tables)
+            for (var instance = 0; instance < table.Count; instance++)
+                for (var row = 0; row < table.Rows.Length; row++)
                     Hold(
-                        block.Rows[row].Type != MetricType.Counter || block[instance][row] is Metric.Absent or >= 0,
-                        $"{source.Name}: {block.Rows[row].Name} is {block[instance][row]}");
-        Exposition(source.Blocks);
+                        table.Rows[row].Type != MetricType.Counter || table[instance][row] is Metric.Absent or >= 0,
+                        $"{source.Name}: {table.Rows[row].Name} is {table[instance][row]}");
+        Exposition(source.Tables);
     }
 
-    internal static void Exposition(Block[] blocks)
+    internal static void Exposition(Table[] tables)
     {
-        var snapshot = new Snapshot(blocks);
-        snapshot.CopyFrom(blocks, 0);
-        var exposition = new Exposition(blocks, pageSize: 4096);
+        var snapshot = new Snapshot(tables);
+        snapshot.CopyFrom(tables, 0);
+        var exposition = new Exposition(tables, pageSize: 4096);
         foreach (var format in (ExpositionFormat[])[ExpositionFormat.Text, ExpositionFormat.OpenMetrics])
         {
             var output = new ArrayBufferWriter<byte>(16 * 1024);
@@ -43,5 +43,5 @@ static class SourceCheck
         }
     }
 
-    static bool IsEmpty(Block block) => block.IsPlain ? !block[0].ContainsAnyExcept(Metric.Absent) : block.Count == 0;
+    static bool IsEmpty(Table table) => table.IsPlain ? !table[0].ContainsAnyExcept(Metric.Absent) : table.Count == 0;
 }

@@ -53,7 +53,7 @@ static class WebTargets
 
         // The library counts the end as one more.
         var lines = text.Count(c => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029') + 2;
-        var findings = new Findings("f");
+        var findings = new ConfigReport("f");
         var config = ConfigReader.Read(text, findings);
         Hold(findings.IsGood == config is not null, "neither a configuration nor a problem");
         foreach (var problem in (ReadOnlySpan<Problem>)[.. findings.Problems, .. findings.Warnings])

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TcpAgent.Lab.Support;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab.Alerting;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab.Alerting;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
-using TcpAgent.Lab.Support;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Alerting;

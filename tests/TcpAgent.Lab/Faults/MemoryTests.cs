@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using TcpAgent.Lab.Support;
 using Xunit.Abstractions;
@@ -81,7 +82,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
                 for (; ; number++)
                     await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"), end);
             }
-            catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or AuthenticationException)
             {
             }
         }

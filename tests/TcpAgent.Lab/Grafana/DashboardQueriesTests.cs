@@ -2,7 +2,6 @@ using System.Text.Json;
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
 using TcpAgent.Tests.Deploy;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab.Grafana;
 

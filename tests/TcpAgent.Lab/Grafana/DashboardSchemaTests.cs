@@ -1,6 +1,5 @@
 using TcpAgent.Lab.Support;
 using TcpAgent.Tests.Deploy;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Lab.Grafana;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Deque.AxeCore.Commons;
 
 namespace TcpAgent.Lab.Page;

@@ -1,5 +1,3 @@
-using TcpAgent.Lab.Support;
-
 namespace TcpAgent.Lab.Page;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using TcpAgent.Lab.Support;
 
@@ -144,5 +145,5 @@ sealed class Tab
             list.Add(text);
     }
 
-    static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    static string Quote(string text) => JsonSerializer.Serialize(text);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using TcpAgent.Lab.Support;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

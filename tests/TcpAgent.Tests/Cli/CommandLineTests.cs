@@ -95,7 +95,7 @@ public class CommandLineTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.Sampling.PeakWindow);
         Assert.Null(options.HistoryFile);
         Assert.Equal(TimeSpan.FromHours(1), options.HistorySpan);
-        Assert.All(All.Names, name => Assert.True(options.Sampling.IsEnabled(name)));
+        Assert.All(SourceList.Names, name => Assert.True(options.Sampling.IsEnabled(name)));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using TcpAgent.Cli;
 using TcpAgent.Metrics;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Cli;
 

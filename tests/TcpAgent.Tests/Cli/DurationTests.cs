@@ -1,4 +1,4 @@
-using TcpAgent.Cli;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Cli;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using TcpAgent.Cli;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Cli;
 
@@ -63,7 +63,7 @@ public class HealthcheckCommandTests
             using var client = await server.AcceptSocketAsync();
             var buffer = new byte[1024];
             await client.ReceiveAsync(buffer);
-            await client.SendAsync(System.Text.Encoding.ASCII.GetBytes(answer));
+            await client.SendAsync(Encoding.ASCII.GetBytes(answer));
         });
         Assert.Equal(expected, await HealthcheckCommand.Run((IPEndPoint)server.LocalEndpoint, TimeSpan.FromSeconds(2), CancellationToken.None));
         await served;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using TcpAgent.Cli;
 using TcpAgent.Resources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Deploy;
 
@@ -83,7 +82,7 @@ public partial class AlertRulesTests
     [Fact]
     public void EveryResourceAndStateExists()
     {
-        var resources = ResourceRows.All.Select(resource => resource.Name).ToHashSet();
+        var resources = ResourceCatalog.All.Select(resource => resource.Name).ToHashSet();
         foreach (Match match in ResourcePattern().Matches(s_rules))
             foreach (var name in match.Groups[1].Value.Split('|'))
                 Assert.Contains(name, resources);
@@ -94,7 +93,7 @@ public partial class AlertRulesTests
     public void EveryResourceHasAnAlertThatSaysLimiting()
     {
         var others = Regex.Match(s_alerts["TcpAgentResourceLimiting"], "resource!~\"([a-z0-9_|]+)\"").Groups[1].Value.Split('|');
-        foreach (var resource in ResourceRows.All.Select(one => one.Name))
+        foreach (var resource in ResourceCatalog.All.Select(one => one.Name))
         {
             var own = s_alerts.Where(alert => alert.Value.Contains("verdict: limiting", StringComparison.Ordinal)
                 && Regex.IsMatch(alert.Value, $"resource_state\\{{resource=~?\"([a-z0-9_|]+\\|)?{resource}[|\"]"));

@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using TcpAgent.Cli;
-using TcpAgent.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace TcpAgent.Tests.Deploy;

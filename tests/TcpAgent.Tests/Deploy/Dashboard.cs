@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Deploy;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using TcpAgent.Cli;
 using TcpAgent.Resources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Deploy;
 
@@ -158,7 +157,7 @@ public class DashboardTests
     {
         var panel = Dashboard.Open(file).Panels.Single(panel => panel.Text("title").StartsWith("Drops by stage", StringComparison.Ordinal));
         var stages = panel.GetProperty("targets").EnumerateArray().Select(target => Regex.Match(target.Text("expr"), "stage=\"(\\w+)\"").Groups[1].Value);
-        Assert.Equal(DropRows.All.Select(stage => stage.Stage), stages);
+        Assert.Equal(DropStages.All.Select(stage => stage.Stage), stages);
         Assert.Equal("normal", panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("custom").GetProperty("stacking").Text("mode"));
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using TcpAgent.Cli;
 using TcpAgent.Tests.Cli;
-using TcpAgent.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace TcpAgent.Tests.Deploy;

@@ -1,4 +1,3 @@
-using TcpAgent.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace TcpAgent.Tests.Deploy;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace TcpAgent.Tests.Deploy;
@@ -16,7 +17,7 @@ static class Yaml
     internal static YamlNode At(this YamlNode node, string path)
     {
         foreach (var part in path.Split('/'))
-            node = node is YamlSequenceNode list ? list[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)] : node[part];
+            node = node is YamlSequenceNode list ? list[int.Parse(part, CultureInfo.InvariantCulture)] : node[part];
         return node;
     }
 

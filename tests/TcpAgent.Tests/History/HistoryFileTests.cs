@@ -62,13 +62,13 @@ public sealed class HistoryFileTests : IDisposable
     [Fact]
     public void AFileCutAnywhereIsReadUpToThere()
     {
-        for (var length = 0; length < Header.Size; length += length is > 100 and < Header.Size - 100 ? 61 : 1)
+        for (var length = 0; length < HistoryHeader.Size; length += length is > 100 and < HistoryHeader.Size - 100 ? 61 : 1)
             Assert.Equal(-1, ReadDamaged(_whole[..length]));
 
         // The first slot waits for the record that is a multiple of the capacity.
-        for (var length = Header.Size + HistoryRecord.Size; length <= Header.Size + ((Written + 1) * HistoryRecord.Size); length += 7)
+        for (var length = HistoryHeader.Size + HistoryRecord.Size; length <= HistoryHeader.Size + ((Written + 1) * HistoryRecord.Size); length += 7)
         {
-            var whole = ((length - Header.Size) / HistoryRecord.Size) - 1;
+            var whole = ((length - HistoryHeader.Size) / HistoryRecord.Size) - 1;
             Assert.Equal(whole, ReadDamaged(_whole[..length]));
         }
     }
@@ -76,7 +76,7 @@ public sealed class HistoryFileTests : IDisposable
     [Fact]
     public void EveryByteOfARecordIsUnderItsChecksum()
     {
-        var at = Header.Size + (3 * HistoryRecord.Size);
+        var at = HistoryHeader.Size + (3 * HistoryRecord.Size);
         for (var i = 0; i < HistoryRecord.Size; i++)
         {
             var bytes = (byte[])_whole.Clone();
@@ -88,7 +88,7 @@ public sealed class HistoryFileTests : IDisposable
     [Fact]
     public void WithoutItsHeaderAFileOfThisBuildIsReadAllTheSame()
     {
-        for (var i = 0; i < Header.Size; i += 5)
+        for (var i = 0; i < HistoryHeader.Size; i += 5)
         {
             var bytes = (byte[])_whole.Clone();
             bytes[i] ^= 0x40;
@@ -102,7 +102,7 @@ public sealed class HistoryFileTests : IDisposable
         var random = new Random(Seed);
         for (var round = 0; round < 1500; round++)
         {
-            var bytes = new List<byte>(_whole[..(Header.Size + ((Written + 1) * HistoryRecord.Size))]);
+            var bytes = new List<byte>(_whole[..(HistoryHeader.Size + ((Written + 1) * HistoryRecord.Size))]);
             for (var i = random.Next(1, 5); i > 0; i--)
             {
                 var at = random.Next(bytes.Count);
@@ -124,11 +124,11 @@ public sealed class HistoryFileTests : IDisposable
                         break;
                     case 4:
                         // A record in the place of another.
-                        var slots = (bytes.Count - Header.Size) / HistoryRecord.Size;
+                        var slots = (bytes.Count - HistoryHeader.Size) / HistoryRecord.Size;
                         if (slots < 2)
                             break;
-                        var copy = bytes.GetRange(Header.Size + (random.Next(slots) * HistoryRecord.Size), HistoryRecord.Size);
-                        var to = Header.Size + (random.Next(slots) * HistoryRecord.Size);
+                        var copy = bytes.GetRange(HistoryHeader.Size + (random.Next(slots) * HistoryRecord.Size), HistoryRecord.Size);
+                        var to = HistoryHeader.Size + (random.Next(slots) * HistoryRecord.Size);
                         bytes.RemoveRange(to, HistoryRecord.Size);
                         bytes.InsertRange(to, copy);
                         break;
@@ -149,7 +149,7 @@ public sealed class HistoryFileTests : IDisposable
         var header = _rig.Header;
         for (var round = 0; round < 3000; round++)
         {
-            var bytes = _whole.AsSpan(Header.Size + HistoryRecord.Size, HistoryRecord.Size).ToArray();
+            var bytes = _whole.AsSpan(HistoryHeader.Size + HistoryRecord.Size, HistoryRecord.Size).ToArray();
             for (var i = random.Next(1, 30); i > 0; i--)
                 bytes[random.Next(16, bytes.Length)] = (byte)random.Next(256);
             HistoryRecord.Seal(bytes, header.Layout, random.NextInt64());
@@ -172,10 +172,10 @@ public sealed class HistoryFileTests : IDisposable
             var bytes = (byte[])_rig.Header.Bytes.Clone();
             for (var i = random.Next(1, 4); i > 0; i--)
                 BitConverter.TryWriteBytes(bytes.AsSpan(8 + (4 * random.Next(6))), random.Next(3) switch { 0 => -1, 1 => random.Next(), _ => random.Next(4096) });
-            BitConverter.TryWriteBytes(bytes.AsSpan(Header.Size - 4), Checksum.Of(bytes.AsSpan(0, Header.Size - 4)));
-            if (Header.TryParse(bytes) is not { } header)
+            BitConverter.TryWriteBytes(bytes.AsSpan(HistoryHeader.Size - 4), Checksum.Of(bytes.AsSpan(0, HistoryHeader.Size - 4)));
+            if (HistoryHeader.TryParse(bytes) is not { } header)
                 continue;
-            Assert.InRange(header.Capacity, 1, Header.MostRecords);
+            Assert.InRange(header.Capacity, 1, HistoryHeader.MostRecords);
             Assert.True(header.Interval > 0);
         }
     }

@@ -5,6 +5,7 @@ using TcpAgent.Cli;
 using TcpAgent.History;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.History;
 

@@ -5,20 +5,20 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.History;
 
 /// <summary>A source whose slots the test sets by the number of their row; they stay as they are from tick to tick.</summary>
-sealed class RowSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Block(rows, instanceLabels))
+sealed class RowSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Table(rows, instanceLabels))
 {
     readonly List<(byte[] Key, long[] Slots)> _instances = [];
 
-    internal void Set(int row, long value) => Blocks[0].Slot(row) = value;
+    internal void Set(int row, long value) => Tables[0].Slot(row) = value;
 
     internal long[] Add(byte[] key)
     {
-        var slots = new long[Blocks[0].Rows.Length];
+        var slots = new long[Tables[0].Rows.Length];
         slots.AsSpan().Fill(Metric.Absent);
         _instances.Add((key, slots));
         return slots;
@@ -28,11 +28,11 @@ sealed class RowSource(string name, Metric[] rows, string instanceLabels = "") :
 
     internal override ReadStatus Read(in Tick tick)
     {
-        if (Blocks[0].IsPlain)
+        if (Tables[0].IsPlain)
             return ReadStatus.Ok;
         Withdraw();
         foreach (var (key, slots) in _instances)
-            slots.CopyTo(Blocks[0].Add(key));
+            slots.CopyTo(Tables[0].Add(key));
         return ReadStatus.Ok;
     }
 }
@@ -65,9 +65,9 @@ sealed class HistoryRig : IDisposable
     {
         _options = SamplingOptions.Default with { Interval = interval ?? TimeSpan.FromSeconds(1) };
         _sampler = new Sampler(
-            [States, Listeners, Resources, Subjects, Drops], new Agent("0", "test"), _options, Time, NullLogger.Instance, () => 0);
-        _layout = new SampleLayout(_sampler.Blocks);
-        foreach (var row in ResourceRows.All)
+            [States, Listeners, Resources, Subjects, Drops], new AgentMetrics("0", "test"), _options, Time, NullLogger.Instance, () => 0);
+        _layout = new SampleLayout(_sampler.Tables);
+        foreach (var row in ResourceCatalog.All)
             _resources[row.Name] = Resources.Add(Label.Render("resource", row.Name));
         FilePath = Path.Combine(_folder, "history.ring");
         Start();
@@ -97,7 +97,7 @@ sealed class HistoryRig : IDisposable
 
     internal Recorder Recorder { get; private set; } = null!;
 
-    internal Header Header => Header.For(Span, _options.Interval);
+    internal HistoryHeader Header => HistoryHeader.For(Span, _options.Interval);
 
     /// <summary>A new process, as it were, on the same file.</summary>
     internal void Start()

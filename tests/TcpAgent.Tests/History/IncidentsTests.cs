@@ -65,7 +65,7 @@ public class IncidentsTests
         Assert.Equal(8, Kept(rig).Length);
         Assert.Equal(8, rig.Writer.Counters.Incidents);
         Assert.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(last)), Kept(rig)[^1], StringComparison.Ordinal);
-        var all = Header.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)).FileSize + Kept(rig).Sum(path => new FileInfo(path).Length);
+        var all = HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)).FileSize + Kept(rig).Sum(path => new FileInfo(path).Length);
         Assert.InRange(all, 15_000_000, 16 * 1024 * 1024);
     }
 

@@ -1,6 +1,7 @@
 using TcpAgent.History;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.History;
 
@@ -102,7 +103,7 @@ public class RecorderTests
         Assert.InRange(Series.Names.Length, 90, HistoryRecord.MostSeries);
         const int Listener = 90, Subject = 120;
         Assert.True(HistoryRecord.TextsAt(Series.Names.Length) + (HistoryRecord.MostListeners * Listener) + (4 * Subject) <= HistoryRecord.Size);
-        Assert.True(string.Join('\n', Series.Names).Length < Header.Size / 2);
+        Assert.True(string.Join('\n', Series.Names).Length < HistoryHeader.Size / 2);
     }
 
     [Theory]
@@ -113,8 +114,8 @@ public class RecorderTests
     [InlineData(3_600_000, 3_600_000, 1)]
     public void RecordsAreASecondApartOrAsRareAsSamples(int sampleInterval, int interval, int capacity)
     {
-        var header = Header.For(TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(sampleInterval));
+        var header = HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(sampleInterval));
         Assert.Equal((interval, capacity), (header.Interval, header.Capacity));
-        Assert.True(Header.For(TimeSpan.FromHours(2), TimeSpan.FromMilliseconds(sampleInterval)).FileSize <= 16 * 1024 * 1024);
+        Assert.True(HistoryHeader.For(TimeSpan.FromHours(2), TimeSpan.FromMilliseconds(sampleInterval)).FileSize <= 16 * 1024 * 1024);
     }
 }

@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Kernel;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Kernel;
 

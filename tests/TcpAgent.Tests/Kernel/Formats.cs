@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Kernel;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using TcpAgent.Kernel;
+using TcpAgent.System;
 
 namespace TcpAgent.Tests.Kernel;
 

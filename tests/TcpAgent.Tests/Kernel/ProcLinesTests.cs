@@ -1,6 +1,6 @@
 using System.Text;
 using TcpAgent.Kernel;
-using TcpAgent.Tests.Support;
+using TcpAgent.System;
 
 namespace TcpAgent.Tests.Kernel;
 

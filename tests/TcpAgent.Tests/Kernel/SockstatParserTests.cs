@@ -1,5 +1,4 @@
 using TcpAgent.Kernel;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Kernel;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using TcpAgent.Kernel;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Kernel;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -23,5 +24,5 @@ static class Events
         ("EventId", new StructureValue([new("Id", new ScalarValue(id)), new("Name", new ScalarValue("SourceFailed"))]));
 
     /// <summary>What is left of a text in UTF-8: half a surrogate pair becomes the replacement character.</summary>
-    internal static string Unicode(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+    internal static string Unicode(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

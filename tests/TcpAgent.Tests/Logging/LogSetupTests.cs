@@ -4,9 +4,7 @@ using Serilog.Events;
 using Serilog.Extensions.Logging;
 using TcpAgent.Logging;
 using TcpAgent.Metrics;
-using TcpAgent.Systemd;
 using TcpAgent.Tests.Metrics;
-using TcpAgent.Tests.Systemd;
 
 namespace TcpAgent.Tests.Logging;
 

@@ -3,7 +3,6 @@ using System.Text;
 using TcpAgent.Fuzz;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Metrics;
 
@@ -106,7 +105,7 @@ public class AgentEventsTests
         var time = new ManualTime();
         var polls = 0;
         foreach (var cost in (long[])[0, 1_000_000_000])
-            using (var lane = new WalkLane(0.5, () => 0, time, events: events) { Cost = cost })
+            using (var lane = new CpuBudget(0.5, () => 0, time, events: events) { Cost = cost })
                 while (!lane.Poll(wanted: true) && polls++ < 5_000)
                     Thread.Sleep(1);
         Assert.Equal("2", events.Value("tcpagent_socket_walk_duration_seconds_count"));

@@ -1,5 +1,4 @@
 using TcpAgent.Metrics;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Metrics;
 

@@ -6,12 +6,12 @@ public class SnapshotExchangeTests
 {
     static readonly Metric[] s_rows = [.. Enumerable.Range(0, 64).Select(i => Metric.Gauge("", $"f{i}", $"test_{i}", "Help."))];
 
-    readonly Block[] _layout = [new(s_rows), new(s_rows, "device")];
+    readonly Table[] _layout = [new(s_rows), new(s_rows, "device")];
     readonly SnapshotExchange _exchange;
 
     public SnapshotExchangeTests() => _exchange = new SnapshotExchange(_layout);
 
-    /// <summary>Every value of a generation is its number, in the plain block and in as many instances as it says.</summary>
+    /// <summary>Every value of a generation is its number, in the plain table and in as many instances as it says.</summary>
     void Publish(long generation)
     {
         _layout[0][0].Fill(generation);

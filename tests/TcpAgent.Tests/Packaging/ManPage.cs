@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using TcpAgent.Cli;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Packaging;
 

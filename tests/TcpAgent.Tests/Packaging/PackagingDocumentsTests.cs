@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using TcpAgent.Cli;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Packaging;
 

@@ -4,7 +4,6 @@ using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Resources;
 

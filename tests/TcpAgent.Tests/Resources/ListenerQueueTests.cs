@@ -2,7 +2,6 @@ using TcpAgent.Kernel.Netlink;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Sources;
-using TcpAgent.Tests.Support;
 using static TcpAgent.Tests.Sources.ListenersRig;
 
 namespace TcpAgent.Tests.Resources;
@@ -49,7 +48,7 @@ public sealed class ListenerQueueTests : IDisposable
         Tick(sockets: [Listen(80, 1, length: 100, limit: 4096), Listen(443, 2, length: 4, limit: 4)]);
         Assert.Equal((4, 4), (Value("used", "accept_queue"), Value("limit", "accept_queue")));
         Assert.Equal((ResourceState.Near, ResourceState.Ok), States);
-        Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Blocks[1].Keys());
+        Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
     }
 
     [Fact]
@@ -178,9 +177,9 @@ public sealed class ListenerQueueTests : IDisposable
         Tick(sockets: listeners);
         Tick(queueFullCookies: 20, sockets: listeners);
         Assert.Equal((ResourceState.Limiting, 0, 20), (States.Syn, Value("used_peak", "syn_queue"), Value("recent_losses", "syn_queue")));
-        Assert.Equal(0, _monitor.Blocks[1].Count);
+        Assert.Equal(0, _monitor.Tables[1].Count);
         Tick(queueFullCookies: 40, sockets: [.. listeners, .. HalfOpen(16, 443)]);
         Assert.Equal((ResourceState.Limiting, 17, 16), (States.Syn, Value("used_peak", "syn_queue"), Value("limit", "syn_queue")));
-        Assert.Equal(["resource=\"syn_queue\",subject=\"0.0.0.0:443\""], _monitor.Blocks[1].Keys());
+        Assert.Equal(["resource=\"syn_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
     }
 }

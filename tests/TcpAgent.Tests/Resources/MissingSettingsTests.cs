@@ -17,14 +17,14 @@ public class MissingSettingsTests
         rig.Sockstat.Set("TCP", "orphan", 500);
         rig.Tick();
         foreach (var name in s_limited)
-            Assert.Equal((name, ReportState.Absent), (name, rig.Report(name).State));
-        Assert.Equal(ReportState.Ok, rig.Judge().State);
+            Assert.Equal((name, ResourceState.Absent), (name, rig.Report(name).State));
+        Assert.Equal(ResourceState.Ok, rig.Judge().State);
 
         rig.Sysctl.Status = ReadStatus.Failed("/proc/sys", 13);
         rig.Tick();
         foreach (var name in s_limited)
-            Assert.Equal((name, ReportState.Unknown), (name, rig.Report(name).State));
-        Assert.Equal(ReportState.Unknown, rig.Judge().State);
+            Assert.Equal((name, ResourceState.Unknown), (name, rig.Report(name).State));
+        Assert.Equal(ResourceState.Unknown, rig.Judge().State);
     }
 
     [Fact]
@@ -34,6 +34,6 @@ public class MissingSettingsTests
         rig.Sockstat.Set("TCP", "mem", 500);
         rig.Tick();
         foreach (var name in s_limited)
-            Assert.Equal((name, ReportState.Unknown), (name, rig.Report(name).State));
+            Assert.Equal((name, ResourceState.Unknown), (name, rig.Report(name).State));
     }
 }

@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 using static TcpAgent.Tests.Sources.EphemeralPortsRig;
 
 namespace TcpAgent.Tests.Resources;
@@ -58,10 +58,10 @@ public sealed class PortUsageTests : IDisposable
 
     ResourceReport Report()
     {
-        Block[] blocks = [.. _rig.Ports.Blocks, .. _sysctl.Blocks, .. _monitor.Blocks];
-        var snapshot = new Snapshot(blocks);
-        snapshot.CopyFrom(blocks, _rig.Time.Now);
-        var verdict = Verdict.From(new SampleView(new SampleLayout(blocks), snapshot), ResourceRig.Window);
+        Table[] tables = [.. _rig.Ports.Tables, .. _sysctl.Tables, .. _monitor.Tables];
+        var snapshot = new Snapshot(tables);
+        snapshot.CopyFrom(tables, _rig.Time.Now);
+        var verdict = HostVerdict.From(new SampleView(new SampleLayout(tables), snapshot), ResourceRig.Window);
         return verdict.Resources.Single(report => report.Resource.Name == "ephemeral_ports");
     }
 
@@ -117,14 +117,14 @@ public sealed class PortUsageTests : IDisposable
     {
         _rig.Connect(40000, 18);
         _rig.Tick();
-        var key = _rig.Ports.Blocks[0].KeyOf(0);
+        var key = _rig.Ports.Tables[0].KeyOf(0);
         for (var other = 0; other < 200; other++)
         {
             _rig.Table.Clear();
             _rig.Connect(40000, 18);
             _rig.Connect(40000, 17, remote: $"10.0.1.{other}");
             _rig.Tick();
-            Assert.Same(key, _rig.Ports.Blocks[0].KeyOf(0));
+            Assert.Same(key, _rig.Ports.Tables[0].KeyOf(0));
         }
     }
 
@@ -186,7 +186,7 @@ public sealed class PortUsageTests : IDisposable
         _rig.Table.Clear();
         Fill(source, destination);
         var report = Report();
-        Assert.Equal((ReportState.Limiting, isAdvised ? 20 : 3), (report.State, report.Used));
+        Assert.Equal((ResourceState.Limiting, isAdvised ? 20 : 3), (report.State, report.Used));
         Assert.StartsWith("20 of the 20 usable local ports ", report.Evidence[0], StringComparison.Ordinal);
         Assert.StartsWith("17 of the 20 that it holds now (85 percent) are in TIME_WAIT", report.Evidence[1], StringComparison.Ordinal);
         Assert.Equal(isAdvised, !report.Evidence[1].Contains("not counted", StringComparison.Ordinal));

@@ -4,12 +4,12 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.Resources;
 
 /// <summary>A source whose slots the test sets; they stay as they are from tick to tick.</summary>
-sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Block(rows, instanceLabels))
+sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Table(rows, instanceLabels))
 {
     readonly Dictionary<string, byte[]> _keys = [];
     readonly Dictionary<string, Dictionary<string, long>> _instances = [];
@@ -17,7 +17,7 @@ sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") 
     internal ReadStatus Status { get; set; }
 
     internal void Set(string section, string field, long value) =>
-        Blocks[0].Slot(Blocks[0].Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))) = value;
+        Tables[0].Slot(Tables[0].Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))) = value;
 
     internal void Set(string instance, params (string Field, long Value)[] values)
     {
@@ -33,16 +33,16 @@ sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") 
     {
         if (Status.Outcome is Outcome.Failed or Outcome.Absent)
             Withdraw();
-        if (Blocks[0].IsPlain)
+        if (Tables[0].IsPlain)
             return Status;
         Withdraw();
         foreach (var (instance, fields) in _instances)
         {
             if (!_keys.TryGetValue(instance, out var key))
                 _keys[instance] = key = Encoding.UTF8.GetBytes(instance);
-            var slots = Blocks[0].Add(key);
+            var slots = Tables[0].Add(key);
             foreach (var (field, value) in fields)
-                slots[Blocks[0].Find([], Encoding.ASCII.GetBytes(field))] = value;
+                slots[Tables[0].Find([], Encoding.ASCII.GetBytes(field))] = value;
         }
         return Status;
     }
@@ -61,8 +61,8 @@ sealed class ResourceRig : IDisposable
         List<Source> sources = [Netstat, Snmp, Snmp6, Sockstat, Sysctl, Memory, Neighbours, Conntrack, Softnet, Devices];
         sources.RemoveAll(source => without.Contains(source.Name));
         sources.Add(Monitor = new ResourceMonitor([.. sources], SamplingOptions.Default, Time, Events));
-        _sampler = new Sampler(sources, new Agent("0", "test"), SamplingOptions.Default, Time, NullLogger.Instance, () => 0);
-        _layout = new SampleLayout(_sampler.Blocks);
+        _sampler = new Sampler(sources, new AgentMetrics("0", "test"), SamplingOptions.Default, Time, NullLogger.Instance, () => 0);
+        _layout = new SampleLayout(_sampler.Tables);
     }
 
     internal FakeSource Netstat { get; } = new("netstat", NetstatRows.All);
@@ -117,10 +117,10 @@ sealed class ResourceRig : IDisposable
         _sampler.Snapshots.Release(snapshot);
     }
 
-    internal Verdict Judge()
+    internal HostVerdict Judge()
     {
-        Verdict? verdict = null;
-        Look(view => verdict = Verdict.From(view, Window));
+        HostVerdict? verdict = null;
+        Look(view => verdict = HostVerdict.From(view, Window));
         return verdict!;
     }
 

@@ -1,5 +1,4 @@
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Resources;
 
@@ -135,7 +134,7 @@ public sealed class ResourceTests : IDisposable
         _rig.Tick();
         Assert.Null(_rig.State("tcp_memory"));
         Assert.Null(_rig.State("orphans"));
-        Assert.Equal(TcpAgent.Resources.ReportState.Absent, _rig.Report("orphans").State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Absent, _rig.Report("orphans").State);
 
         // Of softnet the counter alone proves it.
         _rig.Softnet.Set("cpu=\"3\"", ("dropped", 7), ("backlog", 0));
@@ -204,11 +203,11 @@ public sealed class ResourceTests : IDisposable
     public void AFailingSourceLeavesItsResourceUnknownAndTheVerdictOpen()
     {
         Conntrack(10, 100);
-        Assert.Equal(TcpAgent.Resources.ReportState.Ok, _rig.Judge().State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Ok, _rig.Judge().State);
         _rig.Conntrack.Status = ReadStatus.Failed("file", 5);
         _rig.Tick();
-        Assert.Equal(TcpAgent.Resources.ReportState.Unknown, _rig.Report("conntrack").State);
-        Assert.Equal(TcpAgent.Resources.ReportState.Unknown, _rig.Judge().State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, _rig.Report("conntrack").State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, _rig.Judge().State);
     }
 
     [Fact]
@@ -216,8 +215,8 @@ public sealed class ResourceTests : IDisposable
     {
         using var rig = new ResourceRig("conntrack");
         rig.Tick();
-        Assert.Equal(TcpAgent.Resources.ReportState.Unknown, rig.Report("conntrack").State);
-        Assert.Equal(TcpAgent.Resources.ReportState.Ok, rig.Judge().State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, rig.Report("conntrack").State);
+        Assert.Equal(TcpAgent.Resources.ResourceState.Ok, rig.Judge().State);
     }
 
     [Fact]

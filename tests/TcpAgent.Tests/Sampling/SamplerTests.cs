@@ -3,7 +3,6 @@ using System.Text;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Sampling;
 
@@ -103,7 +102,7 @@ public class SamplerTests
     }
 
     Sampler Create(params Source[] sources) =>
-        new(sources, new Agent("0", "0"), SamplingOptions.Default, _time, _log, () => 0);
+        new(sources, new AgentMetrics("0", "0"), SamplingOptions.Default, _time, _log, () => 0);
 
     void Take(Sampler sampler, int times)
     {
@@ -118,7 +117,7 @@ public class SamplerTests
     {
         var buffer = new ArrayBufferWriter<byte>();
         var snapshot = sampler.Snapshots.Acquire()!;
-        new Exposition(sampler.Blocks, 4096).Write(snapshot, ExpositionFormat.Text, [], buffer);
+        new Exposition(sampler.Tables, 4096).Write(snapshot, ExpositionFormat.Text, [], buffer);
         sampler.Snapshots.Release(snapshot);
         return [.. Encoding.UTF8.GetString(buffer.WrittenSpan).Split('\n')
             .Where(line => line.Length > 0 && line[0] != '#' && !line.Contains("_sample", StringComparison.Ordinal)
@@ -127,7 +126,7 @@ public class SamplerTests
     }
 
     sealed class FakeSource(string name, Lane lane = Lane.Fast)
-        : Source(name, new Block([Metric.Gauge("", "", $"tcpagent_{name}", "How often it was read.")]))
+        : Source(name, new Table([Metric.Gauge("", "", $"tcpagent_{name}", "How often it was read.")]))
     {
         internal override Lane Lane => lane;
 
@@ -142,7 +141,7 @@ public class SamplerTests
         internal override ReadStatus Read(in Tick tick)
         {
             Reads++;
-            Blocks[0].Slot(0) = Reads;
+            Tables[0].Slot(0) = Reads;
             return Throws ? throw new InvalidOperationException("as the test asked") : Status;
         }
 

@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -74,13 +73,13 @@ public class DamagedSourceTests
                 var torn = source.Malformed > malformed;
                 Assert.True(torn || status.Line == 0, $"seed {Seed}, round {round}, {source.Name}: {status}");
                 Assert.True(!torn || status.Outcome is Outcome.Partial or Outcome.Failed, $"seed {Seed}, round {round}, {source.Name}: {status}");
-                Assert.True(status.Outcome != Outcome.Absent || source.Blocks.All(IsEmpty), $"seed {Seed}, round {round}, {source.Name}: {status}");
+                Assert.True(status.Outcome != Outcome.Absent || source.Tables.All(IsEmpty), $"seed {Seed}, round {round}, {source.Name}: {status}");
             }
         }
         foreach (var source in sources)
             source.Dispose();
     }
 
-    static bool IsEmpty(TcpAgent.Metrics.Block block) =>
-        block.IsPlain ? !block[0].ContainsAnyExcept(TcpAgent.Metrics.Metric.Absent) : block.Count == 0;
+    static bool IsEmpty(TcpAgent.Metrics.Table table) =>
+        table.IsPlain ? !table[0].ContainsAnyExcept(TcpAgent.Metrics.Metric.Absent) : table.Count == 0;
 }

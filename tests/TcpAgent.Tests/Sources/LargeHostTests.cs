@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Sources;
 

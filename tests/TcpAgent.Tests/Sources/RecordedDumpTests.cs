@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.System;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -28,7 +27,7 @@ public class RecordedDumpTests
     static SocketCensus Walk(RecordedDump recorded, bool full, int errno = 0)
     {
         var census = new SocketCensus();
-        using var table = new DiagSocketTable(recorded.Dump);
+        using var table = new NetlinkSocketTable(recorded.Dump);
         Assert.Equal(errno, table.Walk(census, full));
         return census;
     }

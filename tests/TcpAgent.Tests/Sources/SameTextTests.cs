@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -142,7 +141,7 @@ public sealed class SameTextTests : IDisposable
         {
             Assert.Equal(ReadStatus.Ok, source.Read());
             Assert.Equal(200, source.Value("tcpagent_netstat_field", "table=\"snmp\",section=\"Tcp\",field=\"RtoMin\""));
-            Assert.Equal((2, 1), (source.Value(Opens), source.Blocks[1].Count));
+            Assert.Equal((2, 1), (source.Value(Opens), source.Tables[1].Count));
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -137,7 +136,7 @@ public sealed class TextSourceTests : IDisposable
         _root.Write("net/snmp", $"Tcp: {names} RetransSegs\nTcp: {values} 7\n");
         using var source = Snmp(allFields: true);
         Assert.Equal(Outcome.Ok, source.Read().Outcome);
-        Assert.Equal(1024, source.Blocks[1].Count);
+        Assert.Equal(1024, source.Tables[1].Count);
         Assert.Equal(7, source.Value("tcpagent_tcp_retransmitted_segments_total"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using TcpAgent.Kernel.Netlink;
 
 namespace TcpAgent.Tests.Support;
@@ -68,7 +69,7 @@ static class NetlinkBytes
         return
         [
             .. header,
-            .. Attribute(3, System.Text.Encoding.ASCII.GetBytes(name + '\0')),
+            .. Attribute(3, Encoding.ASCII.GetBytes(name + '\0')),
             .. Attribute(13, Int32(queueLength)),
             .. Attribute(30, Int32(promiscuity)),
         ];
@@ -103,7 +104,7 @@ static class NetlinkBytes
         return
         [
             .. header,
-            .. Attribute(1, System.Text.Encoding.ASCII.GetBytes(kind + '\0')),
+            .. Attribute(1, Encoding.ASCII.GetBytes(kind + '\0')),
             .. Attribute(2, options ?? []),
             .. Attribute(7, statistics),
         ];

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.System;
 
 namespace TcpAgent.Tests.Support;
 

@@ -9,14 +9,14 @@ static class Repo
 
     internal static string[] FixtureSets =>
         [.. Directory.GetDirectories(Fixtures).Where(folder => Directory.Exists($"{folder}/proc"))
-            .Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+            .Select(folder => global::System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
-    internal static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
+    internal static string Path(params string[] parts) => global::System.IO.Path.Combine([Root, .. parts]);
 
     /// <summary>One file of every fixture set that has it.</summary>
     internal static IEnumerable<(string Set, byte[] Text)> FixtureFiles(string name) =>
         from set in FixtureSets
-        let path = System.IO.Path.Combine(Fixtures, set, name)
+        let path = global::System.IO.Path.Combine(Fixtures, set, name)
         where File.Exists(path)
         select (set, File.ReadAllBytes(path));
 
@@ -32,7 +32,7 @@ static class Repo
     static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "TcpAgent.sln")))
+            if (File.Exists(global::System.IO.Path.Combine(folder.FullName, "TcpAgent.sln")))
                 return folder.FullName;
         throw new InvalidOperationException("TcpAgent.sln is in no folder above the tests");
     }

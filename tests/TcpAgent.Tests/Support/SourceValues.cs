@@ -11,17 +11,17 @@ static class SourceValues
     /// <summary>The value of a metric, null when it is absent. The labels are those of the instance or of the row.</summary>
     internal static long? Value(this Source source, string metric, string labels = "")
     {
-        foreach (var block in source.Blocks)
-            for (var row = 0; row < block.Rows.Length; row++)
-                for (var instance = 0; instance < block.Count; instance++)
-                    if (block.Rows[row].Name == metric && (block.IsPlain ? block.Rows[row].Labels : block.KeyText(instance)) == labels)
-                        return block[instance][row] == Metric.Absent ? null : block[instance][row];
+        foreach (var table in source.Tables)
+            for (var row = 0; row < table.Rows.Length; row++)
+                for (var instance = 0; instance < table.Count; instance++)
+                    if (table.Rows[row].Name == metric && (table.IsPlain ? table.Rows[row].Labels : table.KeyText(instance)) == labels)
+                        return table[instance][row] == Metric.Absent ? null : table[instance][row];
         return null;
     }
 
-    internal static string KeyText(this Block block, int instance) => Encoding.UTF8.GetString(block.Key(instance));
+    internal static string KeyText(this Table table, int instance) => Encoding.UTF8.GetString(table.Key(instance));
 
-    internal static string[] Keys(this Block block) => [.. Enumerable.Range(0, block.Count).Select(block.KeyText)];
+    internal static string[] Keys(this Table table) => [.. Enumerable.Range(0, table.Count).Select(table.KeyText)];
 
     internal static ReadStatus Read(this Source source) => source.Read(FirstTick);
 }

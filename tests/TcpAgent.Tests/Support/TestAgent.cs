@@ -19,9 +19,9 @@ sealed class TestAgent : IDisposable
     internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
         Sampler = new Sampler(
-            Composition.Sources(root, options, time, Events), new Agent("0.0.0", "test"), options, time, NullLogger.Instance, () => 0, Events);
-        _exposition = new Exposition(Sampler.Blocks, pageSize: 4096);
-        _whole = new Exposition(Sampler.Blocks, pageSize: 4096, Events);
+            Composition.Sources(root, options, time, Events), new AgentMetrics("0.0.0", "test"), options, time, NullLogger.Instance, () => 0, Events);
+        _exposition = new Exposition(Sampler.Tables, pageSize: 4096);
+        _whole = new Exposition(Sampler.Tables, pageSize: 4096, Events);
     }
 
     /// <summary>Over a fixture set, without what differs from run to run.</summary>

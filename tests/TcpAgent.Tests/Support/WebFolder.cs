@@ -42,9 +42,9 @@ sealed class WebFolder : IDisposable
         return certificate;
     }
 
-    internal (ActiveConfig? Active, Findings Findings) Load()
+    internal (ActiveConfig? Active, ConfigReport Findings) Load()
     {
-        var findings = new Findings("web.yml");
+        var findings = new ConfigReport("web.yml");
         return (ActiveConfig.Load(ConfigFile, TimeProvider.System, findings, []), findings);
     }
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using NSubstitute;
 using TcpAgent.Systemd;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Systemd;
 

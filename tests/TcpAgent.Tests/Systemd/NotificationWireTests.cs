@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting.Systemd;
 using TcpAgent.Systemd;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Systemd;
 

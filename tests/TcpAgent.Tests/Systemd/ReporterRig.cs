@@ -4,7 +4,6 @@ using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Systemd;
 
@@ -50,7 +49,7 @@ sealed class ReporterRig : IDisposable
     internal void Create(double? watchdog = null, double interval = 1, ISystemdNotifier? systemd = null)
     {
         var options = SamplingOptions.Default with { Interval = TimeSpan.FromSeconds(interval) };
-        _sampler = new Sampler([Source], new Agent("0", "0"), options, Time, Log, () => 0);
+        _sampler = new Sampler([Source], new AgentMetrics("0", "0"), options, Time, Log, () => 0);
         _reporter = new ServiceReporter(
             systemd ?? Systemd, _sampler, watchdog is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Time, Log);
     }
@@ -64,7 +63,7 @@ sealed class ReporterRig : IDisposable
 
     public void Dispose() => _sampler?.Dispose();
 
-    internal sealed class FakeSource() : Source("fake", new Block([Metric.Gauge("", "", "tcpagent_fake", "Nothing.")]))
+    internal sealed class FakeSource() : Source("fake", new Table([Metric.Gauge("", "", "tcpagent_fake", "Nothing.")]))
     {
         internal int Reopened { get; private set; }
 

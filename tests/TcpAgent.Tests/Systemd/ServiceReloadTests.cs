@@ -13,9 +13,9 @@ public sealed class ServiceReloadTests : IDisposable
     {
         await _rig.Start();
         _rig.Said();
-        var before = Libc.MonotonicMicroseconds();
+        var before = TestLibc.MonotonicMicroseconds();
         _rig.Reporter.BeginReload();
-        var after = Libc.MonotonicMicroseconds();
+        var after = TestLibc.MonotonicMicroseconds();
         var lines = Assert.Single(_rig.Said()).Split('\n');
         Assert.Equal((2, "RELOADING=1"), (lines.Length, lines[0]));
         Assert.StartsWith("MONOTONIC_USEC=", lines[1], StringComparison.Ordinal);

@@ -2,7 +2,6 @@ using System.Text;
 using NSubstitute;
 using TcpAgent.Sources;
 using TcpAgent.Systemd;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Systemd;
 

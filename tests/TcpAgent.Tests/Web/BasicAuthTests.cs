@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using TcpAgent.Web;
@@ -27,7 +28,7 @@ public sealed class BasicAuthTests : IDisposable
     string? Count(ReadOnlySpan<byte> password, string setting)
     {
         _go.Wait();
-        var cost = int.Parse(setting.AsSpan(4, 2), System.Globalization.CultureInfo.InvariantCulture);
+        var cost = int.Parse(setting.AsSpan(4, 2), CultureInfo.InvariantCulture);
         lock (_costs)
             _costs.Add(cost);
         return cost == 4 ? Bcrypt.Hash(password, setting) : null;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using TcpAgent.History;
 using TcpAgent.Resources;
 using TcpAgent.Tests.History;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Web;
 

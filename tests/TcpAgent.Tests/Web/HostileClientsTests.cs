@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using TcpAgent.Tests.Support;
+using System.Net.Sockets;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
@@ -166,7 +166,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
         {
             await raw.Send(request.Length < 5 ? request + "\r\n\r\n" : request);
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             // It answered before all was sent.
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using TcpAgent.Tests.Support;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using TcpAgent.History;
-using TcpAgent.Resources;
 using TcpAgent.Sources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
@@ -99,7 +97,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         internal JsonElement Live()
         {
             var json = new LiveJson(
-                new SampleLayout(_agent.Sampler.Blocks), new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+                new SampleLayout(_agent.Sampler.Tables), new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
             var snapshot = _agent.Sampler.Snapshots.Acquire()!;
             return JsonDocument.Parse((byte[])[(byte)'{', .. json.Write(snapshot)]).RootElement;
         }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using TcpAgent.Tests.Support;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;

@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.Metrics;
 using TcpAgent.Tests.Metrics;
-using TcpAgent.Tests.Support;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
-using System.Text;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Web;
 

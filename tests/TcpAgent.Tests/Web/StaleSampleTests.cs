@@ -1,8 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
-using TcpAgent.Tests.Support;
+using TcpAgent.Verdict;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
@@ -62,8 +61,8 @@ public class StaleSampleTests
     internal static Endpoints Over(TestAgent agent, TimeProvider time)
     {
         var age = new SampleAge(TimeSpan.FromSeconds(1), time);
-        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Blocks, 4096, agent.Events), age, maxRequests: 40, room: long.MaxValue, time);
-        var layout = new SampleLayout(agent.Sampler.Blocks);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Tables, 4096, agent.Events), age, maxRequests: 40, room: long.MaxValue, time);
+        var layout = new SampleLayout(agent.Sampler.Tables);
         var why = new WhyEndpoint(agent.Sampler, layout, age, TimeSpan.FromSeconds(60));
         var json = new LiveJson(layout, new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(

@@ -1,4 +1,3 @@
-using TcpAgent.Tests.Support;
 using TcpAgent.Web;
 using TcpAgent.Web.Config;
 

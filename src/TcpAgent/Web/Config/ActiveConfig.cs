@@ -1,3 +1,5 @@
+using TcpAgent.Metrics;
+
 namespace TcpAgent.Web.Config;
 
 /// <summary>One good reading of the file with all that it names, ready to serve by.</summary>
@@ -11,7 +13,7 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
     /// <param name="time">For the validity of certificates and for the limit.</param>
     /// <param name="findings">What is found.</param>
     /// <param name="files">The files that the result depends on, good or not.</param>
-    internal static ActiveConfig? Load(string path, TimeProvider time, Findings findings, List<string> files)
+    internal static ActiveConfig? Load(string path, TimeProvider time, ConfigReport findings, List<string> files)
     {
         files.Add(path);
         if (TextFile.Read(path, ConfigReader.MaxLength, out var problem) is not { } text)

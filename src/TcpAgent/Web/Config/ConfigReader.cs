@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using TcpAgent.Cli;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Web.Config;
 
@@ -17,13 +17,13 @@ sealed class ConfigReader
 
     static readonly SearchValues<char> s_bcrypt = SearchValues.Create("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    readonly Findings _findings;
+    readonly ConfigReport _findings;
     WebConfig _config = WebConfig.Empty;
 
-    ConfigReader(Findings findings) => _findings = findings;
+    ConfigReader(ConfigReport findings) => _findings = findings;
 
     /// <summary>Null when there are problems.</summary>
-    internal static WebConfig? Read(string text, Findings findings)
+    internal static WebConfig? Read(string text, ConfigReport findings)
     {
         var root = YamlTree.Read(text, findings);
         if (root is null)

@@ -4,7 +4,7 @@ namespace TcpAgent.Web.Config;
 static class Fields
 {
     /// <summary>Hands each value to the reader of its key. An unknown key is a problem that names the nearest known one.</summary>
-    internal static void Each(Node node, string what, Findings findings, params ReadOnlySpan<(string Key, Action<Node> Read)> fields)
+    internal static void Each(Node node, string what, ConfigReport findings, params ReadOnlySpan<(string Key, Action<Node> Read)> fields)
     {
         if (node is Scalar { IsNull: true })
             return;
@@ -27,7 +27,7 @@ static class Fields
     }
 
     /// <summary>Null after a problem.</summary>
-    internal static string? Text(Node node, string key, Findings findings)
+    internal static string? Text(Node node, string key, ConfigReport findings)
     {
         if (node is Scalar scalar)
             return scalar.Value;
@@ -35,7 +35,7 @@ static class Fields
         return null;
     }
 
-    internal static List<Scalar> Texts(Node node, string key, Findings findings)
+    internal static List<Scalar> Texts(Node node, string key, ConfigReport findings)
     {
         var texts = new List<Scalar>();
         if (node is not Sequence list)
@@ -52,7 +52,7 @@ static class Fields
     }
 
     /// <summary>As YAML 1.1 has it, which the format's other readers go by.</summary>
-    internal static bool Bool(Node node, string key, Findings findings)
+    internal static bool Bool(Node node, string key, ConfigReport findings)
     {
         var word = node is Scalar { IsPlain: true } scalar ? scalar.Value : "";
         if (word is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y")

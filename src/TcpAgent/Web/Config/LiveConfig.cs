@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using TcpAgent.Kernel;
 using TcpAgent.Sources;
+using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 
@@ -26,7 +26,7 @@ sealed class LiveConfig
         (_path, _time, _logger, _status, _active, _watched) = (path, time, logger, status, active, watched);
 
     /// <summary>Null when the file has problems, which the findings tell.</summary>
-    internal static LiveConfig? Open(string path, TimeProvider time, ILogger logger, ReloadStatus status, Findings findings)
+    internal static LiveConfig? Open(string path, TimeProvider time, ILogger logger, ReloadStatus status, ConfigReport findings)
     {
         var files = new List<string>();
         var begun = time.GetUtcNow();
@@ -57,7 +57,7 @@ sealed class LiveConfig
 
     void Reload()
     {
-        var (files, findings, begun) = (new List<string>(), new Findings(_path), _time.GetUtcNow());
+        var (files, findings, begun) = (new List<string>(), new ConfigReport(_path), _time.GetUtcNow());
         var before = _watched;
         var read = ActiveConfig.Load(_path, _time, findings, files);
         _watched = Watched.Of(files, begun, _time, before);

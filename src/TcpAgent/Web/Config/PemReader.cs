@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using TcpAgent.Kernel;
+using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 
 /// <summary>Certificates and keys that the file holds or names; relative paths are relative to its folder. Remembers what it opened.</summary>
-sealed class PemReader(string folder, TimeProvider time, Findings findings)
+sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
 {
     const int MaxLength = 1024 * 1024;
 

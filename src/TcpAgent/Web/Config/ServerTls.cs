@@ -24,7 +24,7 @@ sealed class ServerTls
     internal X509Certificate2 Certificate => _context.TargetCertificate;
 
     /// <summary>Null after a problem.</summary>
-    internal static ServerTls? Load(TlsConfig config, bool http2, PemReader pem, Findings findings)
+    internal static ServerTls? Load(TlsConfig config, bool http2, PemReader pem, ConfigReport findings)
     {
         var chain = pem.Certificates(config.Certificate);
         var leaf = chain is null ? null : pem.WithKey(chain[0], config.Certificate, config.Key);

@@ -1,5 +1,5 @@
 using System.Text;
-using TcpAgent.Kernel;
+using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 

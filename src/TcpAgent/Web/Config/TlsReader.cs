@@ -20,7 +20,7 @@ sealed class TlsReader
     /// <summary>The format's list is about TLS 1.2; these are always offered to TLS 1.3.</summary>
     const int Tls13Suites = 3;
 
-    readonly Findings _findings;
+    readonly ConfigReport _findings;
     readonly Dictionary<string, PemSource> _sources = [];
     ClientAuth _clientAuth;
     Node? _clientAuthAt;
@@ -28,10 +28,10 @@ sealed class TlsReader
     List<TlsCipherSuite>? _suites;
     (SslProtocols Min, SslProtocols Max) _versions = (SslProtocols.Tls12, SslProtocols.Tls13);
 
-    TlsReader(Findings findings) => _findings = findings;
+    TlsReader(ConfigReport findings) => _findings = findings;
 
     /// <summary>Null after a problem, and where no certificate is given, which means plain HTTP.</summary>
-    internal static TlsConfig? Read(Node node, Findings findings) => new TlsReader(findings).Read(node);
+    internal static TlsConfig? Read(Node node, ConfigReport findings) => new TlsReader(findings).Read(node);
 
     TlsConfig? Read(Node node)
     {

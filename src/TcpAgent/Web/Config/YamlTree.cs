@@ -13,12 +13,12 @@ sealed class YamlTree
     const string NoAnchors = "anchors and aliases (& and *) are not accepted: write the value out";
 
     readonly Parser _parser;
-    readonly Findings _findings;
+    readonly ConfigReport _findings;
 
-    YamlTree(string text, Findings findings) => (_parser, _findings) = (new Parser(new StringReader(text)), findings);
+    YamlTree(string text, ConfigReport findings) => (_parser, _findings) = (new Parser(new StringReader(text)), findings);
 
     /// <summary>The root, or null: then the file is empty or the findings say what is wrong.</summary>
-    internal static Node? Read(string text, Findings findings)
+    internal static Node? Read(string text, ConfigReport findings)
     {
         try
         {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Tests.Support;
+using TcpAgent.System;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Kernel.Netlink;

@@ -1,6 +1,5 @@
 using System.Text;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Tests.Support;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Kernel.Netlink;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TcpAgent.Tests.Cli;
-using TcpAgent.Tests.Support;
 
 namespace TcpAgent.Tests.Web.Config;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using TcpAgent.Tests.Support;
 using TcpAgent.Web.Config;
 
 namespace TcpAgent.Tests.Web.Config;
@@ -13,7 +12,7 @@ public class ConfigFuzzTests
 
     static void AssertAnswers(ReadOnlySpan<byte> text)
     {
-        var findings = new Findings("f");
+        var findings = new ConfigReport("f");
         var config = ConfigReader.Read(Encoding.UTF8.GetString(text), findings);
         Assert.Equal(findings.IsGood, config is not null);
         foreach (var problem in findings.Problems)

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using TcpAgent.Tests.Support;
 using TcpAgent.Web.Config;
 
 namespace TcpAgent.Tests.Web.Config;
@@ -17,10 +16,10 @@ public class ConfigReaderTests
     static TheoryData<string> Files(string pattern) =>
         [.. Directory.GetFiles(Folder, pattern).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    static (WebConfig? Config, Findings Findings, string Text) Read(string name)
+    static (WebConfig? Config, ConfigReport Findings, string Text) Read(string name)
     {
         var text = File.ReadAllText(Path.Combine(Folder, name));
-        var findings = new Findings(name);
+        var findings = new ConfigReport(name);
         return (ConfigReader.Read(text, findings), findings, text);
     }
 
@@ -106,7 +105,7 @@ public class ConfigReaderTests
     [InlineData("+4", false)]
     public void ABcryptHashHasACostFrom4To31(string cost, bool isGood)
     {
-        var findings = new Findings("f");
+        var findings = new ConfigReport("f");
         ConfigReader.Read($"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", $"${cost}$", StringComparison.Ordinal)}\n", findings);
         Assert.Equal(isGood, findings.IsGood);
         if (!isGood)
@@ -116,7 +115,7 @@ public class ConfigReaderTests
     [Fact]
     public void TheExampleIsGood()
     {
-        var findings = new Findings("example");
+        var findings = new ConfigReport("example");
         var config = ConfigReader.Read(File.ReadAllText(Repo.Path("packaging", "web.config.example.yml")), findings);
         Assert.Equal([], findings.Problems.ToArray());
         Assert.Equal([], findings.Warnings.ToArray());

@@ -1,0 +1,38 @@
+using TcpAgent.Metrics;
+
+namespace TcpAgent.History;
+
+/// <summary>Finds when a counter moves, and tells how much until it has rested for ten seconds.</summary>
+sealed class Burst(string series, string text, List<HistoryEvent> events)
+{
+    const long Rest = 10_000;
+
+    long _last = Metric.Absent;
+    long _start;
+    long _end;
+    long _count;
+
+    internal void Add(long time, long value)
+    {
+        var more = value == Metric.Absent || _last == Metric.Absent ? 0 : value - _last;
+        _last = value == Metric.Absent ? _last : value;
+        if (more > 0)
+        {
+            _start = _count == 0 ? time : _start;
+            (_end, _count) = (time, _count + more);
+        }
+        else if (_count > 0 && time - _end > Rest)
+        {
+            Finish();
+        }
+    }
+
+    internal void Finish()
+    {
+        if (_count > 0)
+            events.Add(new HistoryEvent(
+                _start, series,
+                $"{text.Replace("{0}", $"{_count}", StringComparison.Ordinal)} within {Timeline.Seconds(Math.Max(1000, _end - _start))}"));
+        _count = 0;
+    }
+}

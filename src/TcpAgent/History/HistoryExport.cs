@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.IO.Pipelines;
+
+namespace TcpAgent.History;
+
+/// <summary>Carries a file's records to a format and what it wrote to its reader, a little at a time.</summary>
+static class HistoryExport
+{
+    const int FlushAt = 64 * 1024;
+
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    internal static async Task Write(HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop)
+    {
+        var record = new HistoryRecord();
+        var timeline = new Timeline(file.Header);
+        var entries = file.Index();
+        entries.RemoveAll(entry => !query.Includes(entry.Time));
+        format.Begin(file.Header, entries);
+        foreach (var entry in entries)
+        {
+            if (!file.TryRead(entry, record))
+                continue;
+            timeline.Add(record);
+            format.Add(record);
+            if (output.UnflushedBytes > FlushAt)
+                await output.FlushAsync(stop);
+        }
+        format.End(timeline.Finish());
+        await output.FlushAsync(stop);
+    }
+
+    /// <summary>RFC 3339 to the millisecond.</summary>
+    internal static string Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

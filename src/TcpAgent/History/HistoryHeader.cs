@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Text;
+using TcpAgent.Verdict;
+
+namespace TcpAgent.History;
+
+/// <summary>
+/// The beginning of a history file: magic, version, geometry and the names of the series, little-endian, with a checksum at its
+/// end. Two files whose headers are the same bytes hold the same kind of records.
+/// </summary>
+sealed class HistoryHeader
+{
+    internal const int Size = 8192;
+
+    /// <summary>More records than any file of the agent's has; a limit for what a reader believes.</summary>
+    internal const int MostRecords = 1 << 20;
+
+    const uint Version = 1;
+
+    const int VersionAt = 8, SizeAt = 12, RecordSizeAt = 16, CapacityAt = 20, IntervalAt = 24, NamesLengthAt = 28, NamesAt = 32;
+    const int ChecksumAt = Size - sizeof(uint);
+
+    internal static ReadOnlySpan<byte> Magic => "TCPAHIST"u8;
+
+    /// <param name="capacity">Records in the file.</param>
+    /// <param name="interval">Milliseconds from one record to the next.</param>
+    /// <param name="names">Of the series.</param>
+    internal HistoryHeader(int capacity, int interval, string[] names)
+    {
+        (Capacity, Interval, Names) = (capacity, interval, names);
+        Bytes = new byte[Size];
+        var text = Encoding.ASCII.GetBytes(string.Join('\n', names));
+        Magic.CopyTo(Bytes);
+        Write(VersionAt, Version);
+        Write(SizeAt, Size);
+        Write(RecordSizeAt, HistoryRecord.Size);
+        Write(CapacityAt, (uint)capacity);
+        Write(IntervalAt, (uint)interval);
+        Write(NamesLengthAt, (uint)text.Length);
+        text.CopyTo(Bytes.AsSpan(NamesAt, ChecksumAt - NamesAt));
+        Write(ChecksumAt, Checksum.Of(Bytes.AsSpan(0, ChecksumAt)));
+        Layout = Checksum.Of(text) ^ Version;
+    }
+
+    internal int Capacity { get; }
+
+    internal int Interval { get; }
+
+    internal string[] Names { get; }
+
+    internal byte[] Bytes { get; }
+
+    /// <summary>Stands in each record: one written under other names is not taken for one of this file.</summary>
+    internal uint Layout { get; }
+
+    internal long FileSize => Size + ((long)Capacity * HistoryRecord.Size);
+
+    internal long Offset(long sequence) => Size + (sequence % Capacity * HistoryRecord.Size);
+
+    /// <summary>The header of a file of this build for a span, of records as far apart as whole samples allow.</summary>
+    internal static HistoryHeader For(TimeSpan span, TimeSpan sampleInterval)
+    {
+        var interval = SamplesPerRecord(sampleInterval) * sampleInterval;
+        return new HistoryHeader((int)Math.Max(1, Math.Ceiling(span / interval)), (int)interval.TotalMilliseconds, Series.Names);
+    }
+
+    /// <summary>A record is written each second, or with each sample where those are rarer.</summary>
+    internal static int SamplesPerRecord(TimeSpan sampleInterval) => (int)Math.Max(1, Math.Ceiling(TimeSpan.FromSeconds(1) / sampleInterval));
+
+    /// <summary>The same kind of records, but another number of them.</summary>
+    internal HistoryHeader WithCapacity(int capacity) => new(capacity, Interval, Names);
+
+    /// <summary>Null when the bytes are no header of a version this build knows.</summary>
+    internal static HistoryHeader? TryParse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Size || !bytes.StartsWith(Magic) || Read(bytes, ChecksumAt) != Checksum.Of(bytes[..ChecksumAt]))
+            return null;
+        var (capacity, interval, length) = (Read(bytes, CapacityAt), Read(bytes, IntervalAt), Read(bytes, NamesLengthAt));
+        if (Read(bytes, VersionAt) != Version || Read(bytes, SizeAt) != Size || Read(bytes, RecordSizeAt) != HistoryRecord.Size
+            || capacity is 0 or > MostRecords || interval is 0 or > int.MaxValue || length > ChecksumAt - NamesAt)
+            return null;
+
+        // They are printed to terminals, which obey control characters.
+        foreach (var c in bytes.Slice(NamesAt, (int)length))
+            if (c is not ((byte)'\n' or >= (byte)'!' and <= (byte)'~'))
+                return null;
+        var names = Encoding.ASCII.GetString(bytes.Slice(NamesAt, (int)length)).Split('\n');
+        return names.Length <= HistoryRecord.MostSeries ? new HistoryHeader((int)capacity, (int)interval, names) : null;
+    }
+
+    void Write(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Bytes.AsSpan(at), value);
+
+    static uint Read(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace TcpAgent.Kernel.Netlink;
+
+/// <summary>
+/// struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport, dport; be32 src[4], dst[4]; u32 if,
+/// cookie[2]; } id; u32 expires, rqueue, wqueue, uid, inode; }, then attributes. Fields are decoded when asked for.
+/// </summary>
+readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
+{
+    internal const int MessageLength = 72;
+
+    /// <summary>idiag_timer of a TIME_WAIT mini-socket, which a FIN_WAIT2 one is too (inet_twsk_diag_fill).</summary>
+    internal const byte TimeWaitTimer = 3;
+
+    const int AF_INET = 2;
+    const int INET_DIAG_INFO = 2;
+    const int INET_DIAG_SKMEMINFO = 7;
+    const int SK_MEMINFO_DROPS = 8;
+    const int TcpiLastAckRecv = 56;
+
+    readonly ReadOnlySpan<byte> _payload = payload;
+
+    internal byte Family => _payload[0];
+
+    internal TcpState State => (TcpState)_payload[1];
+
+    internal byte Timer => _payload[2];
+
+    internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);
+
+    internal ushort DestinationPort => BinaryPrimitives.ReadUInt16BigEndian(_payload[6..]);
+
+    internal Endpoint Local => Endpoint.From(_payload.Slice(8, Family == AF_INET ? 4 : 16), SourcePort);
+
+    internal Endpoint Remote => Endpoint.From(_payload.Slice(24, Family == AF_INET ? 4 : 16), DestinationPort);
+
+    /// <summary>Names the socket for as long as it lives.</summary>
+    internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
+
+    /// <summary>Of a listener: connections waiting to be accepted.</summary>
+    internal uint ReceiveQueue => MemoryMarshal.Read<uint>(_payload[56..]);
+
+    /// <summary>Of a listener: how many may wait; the queue is full above it.</summary>
+    internal uint SendQueue => MemoryMarshal.Read<uint>(_payload[60..]);
+
+    /// <summary>0 while no process holds the socket: not accepted yet, or closed.</summary>
+    internal uint Inode => MemoryMarshal.Read<uint>(_payload[68..]);
+
+    /// <summary>sk_drops, when asked for; long.MinValue where the kernel does not tell.</summary>
+    internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
+
+    /// <summary>tcpi_last_ack_recv in milliseconds, when asked for.</summary>
+    internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
+
+    long Attribute(int wanted, int offset)
+    {
+        var attributes = new NetlinkAttributeReader(_payload[MessageLength..]);
+        while (attributes.TryRead(out var type, out var value))
+            if (type == wanted && value.Length >= offset + sizeof(uint))
+                return MemoryMarshal.Read<uint>(value[offset..]);
+        return long.MinValue;
+    }
+}

@@ -1,0 +1,19 @@
+namespace TcpAgent.Kernel.Netlink;
+
+/// <summary>Places in struct rtnl_link_stats64; rx_nohandler came with 4.6.</summary>
+enum LinkStat
+{
+    rx_packets = 0,
+    tx_packets = 1,
+    rx_bytes = 2,
+    tx_bytes = 3,
+    rx_errors = 4,
+    tx_errors = 5,
+    rx_dropped = 6,
+    tx_dropped = 7,
+    multicast = 8,
+    collisions = 9,
+    rx_fifo_errors = 14,
+    rx_missed_errors = 15,
+    rx_nohandler = 23,
+}

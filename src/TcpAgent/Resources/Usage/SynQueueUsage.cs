@@ -1,0 +1,44 @@
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>
+/// Half-open connections, as of the last walk. Their limit is the listener's backlog; without SYN cookies also three quarters of
+/// tcp_max_syn_backlog (net/ipv4/tcp_input.c, tcp_conn_request).
+/// </summary>
+sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBacklog) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        foreach (var listener in listeners.Known)
+            scan.Offer(listener.SynRecv, LimitOf(listener), listener.Key);
+    }
+
+    /// <summary>
+    /// An accept queue overflowed and no other listener's SYN queue is near its limit: behind a full accept queue handshakes cannot
+    /// end, and the SYN queue fills for that.
+    /// </summary>
+    internal bool IsConsequence
+    {
+        get
+        {
+            var overflowed = false;
+            foreach (var listener in listeners.Known)
+            {
+                if (listener.FullestLimit != Metric.Absent && listener.FullestPeak > listener.FullestLimit)
+                    overflowed = true;
+                else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Key).Ratio >= Resource.Near)
+                    return false;
+            }
+            return overflowed;
+        }
+    }
+
+    long LimitOf(Listener listener)
+    {
+        if (listener.Limit == Metric.Absent || cookies?.Value != 0 || maxBacklog is not { } max || max.Value == Metric.Absent)
+            return listener.Limit;
+        return Math.Min(listener.Limit, (max.Value - (max.Value >> 2)) * listener.Sockets);
+    }
+}

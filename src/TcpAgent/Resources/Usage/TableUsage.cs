@@ -1,0 +1,19 @@
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Resources;
+
+/// <summary>One table with one limit; pages become bytes by the factor. The largest int means no limit (net/ipv6/route.c since 6.3); for some tables 0 does.</summary>
+sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNoLimit) : Usage
+{
+    internal static TableUsage? Of(SlotRef? used, SlotRef? limit, long factor = 1, bool zeroIsNoLimit = false) =>
+        used is { } slot ? new TableUsage(slot, limit, factor, zeroIsNoLimit) : null;
+
+    internal override void Look(ref Scan scan)
+    {
+        var most = limit?.Value ?? Metric.Absent;
+        var isNoLimit = most == int.MaxValue || (zeroIsNoLimit && most == 0);
+        scan.Offer(Times(used.Value), isNoLimit ? Metric.Absent : Times(most), []);
+    }
+
+    long Times(long value) => value == Metric.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;
+}

@@ -1,0 +1,10 @@
+namespace TcpAgent.Resources;
+
+/// <summary>Reads used and limit of one kind of resource.</summary>
+abstract class Usage
+{
+    internal abstract void Look(ref Scan scan);
+
+    /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
+    internal virtual byte[]? Blamed => null;
+}

@@ -1,0 +1,115 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// The neighbour (ARP and ND) tables, one for all network namespaces of the host and told only in the first, and the IPv6 routes
+/// of this one.
+/// </summary>
+sealed class Neighbours : Source, IFieldMap
+{
+    const string Arp = "arp_cache", Nd = "ndisc_cache", Routes = "rt6_stats";
+
+    // net/core/neighbour.c, neigh_stat_seq_show; entries is the table's, the rest is summed over CPUs
+    internal static readonly Metric[] Rows =
+    [
+        .. Family(Arp, "ipv4"),
+        .. Family(Nd, "ipv6"),
+
+        // net/ipv6/route.c, rt6_stats_seq_show: words without names, this is the sixth
+        Gauge(Routes, "dst_entries", "tcpagent_ipv6_route_entries", "IPv6 routes in use, cached ones among them; bounded by net.ipv6.route.max_size."),
+    ];
+
+    const int RouteWords = 7, RouteEntriesWord = 5;
+
+    readonly ProcFile _arp;
+    readonly ProcFile _nd;
+    readonly ProcFile _routes;
+    readonly StatTableParser _arpParser;
+    readonly StatTableParser _ndParser;
+    readonly Table _block;
+
+    /// <summary>Of the last look at the tables; where there are none, they are looked for on the slow lane only.</summary>
+    ReadStatus _tables;
+
+    internal Neighbours(KernelRoot root)
+        : base("neighbours", new Table(Rows))
+    {
+        _block = Tables[0];
+        (_arp, _nd, _routes) = (root.Proc($"net/stat/{Arp}"), root.Proc($"net/stat/{Nd}"), root.Proc($"net/{Routes}", ProcFile.ValueCapacity));
+        bool IsEntries(int slot) => Rows[slot].Field == "entries";
+        _arpParser = new StatTableParser(this, IsEntries, Arp);
+        _ndParser = new StatTableParser(this, IsEntries, Nd);
+    }
+
+    internal override long Unknown => _arpParser.Unknown + _ndParser.Unknown;
+
+    public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => _block.Find(section, field);
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (tick.Slow || _tables.Outcome != Outcome.Absent)
+            _tables = Read(_arp, _arpParser).With(Read(_nd, _ndParser));
+        return _tables.With(ReadRoutes());
+    }
+
+    ReadStatus Read(ProcFile file, StatTableParser parser)
+    {
+        var errno = file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.Optional(file.Path, errno);
+        var result = parser.Parse(text, _block[0]);
+        Malformed += result.Dropped;
+        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+    }
+
+    ReadStatus ReadRoutes()
+    {
+        var errno = _routes.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.Optional(_routes.Path, errno);
+        var cursor = new Cursor(text);
+        if (cursor.TryReadLine(out var line) && TryReadEntries(line, out var entries))
+        {
+            _block.Slot(Rows.Length - 1) = entries;
+            return ReadStatus.Ok;
+        }
+        Malformed++;
+        return ReadStatus.Malformed(_routes.Path, 1);
+    }
+
+    /// <summary>Only a line of the known number of words is believed: there is no other way to know the sixth.</summary>
+    static bool TryReadEntries(Cursor line, out long entries)
+    {
+        entries = 0;
+        for (var i = 0; i < RouteWords; i++)
+        {
+            if (!line.TryReadHex(out var word))
+                return false;
+            if (i == RouteEntriesWord)
+                entries = (long)Math.Min(word, int.MaxValue);
+        }
+        return !line.TryReadField(out _);
+    }
+
+    static Metric[] Family(string table, string family)
+    {
+        var label = $"family=\"{family}\"";
+        return
+        [
+            Gauge(table, "entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no further one can be added.", labels: label),
+            Counter(table, "table_fulls", "tcpagent_neighbour_table_fulls_total", "Times no entry could be made because the table was full: the packet was dropped.", labels: label),
+            Counter(table, "unresolved_discards", "tcpagent_neighbour_unresolved_discards_total", "Packets dropped because too many waited for the same neighbour's answer.", labels: label),
+        ];
+    }
+
+    internal override void Reopen()
+    {
+        _arp.Close();
+        _nd.Close();
+        _routes.Close();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Queues of packets that wait for a program's verdict (NFQUEUE). Their file is for root alone: without that right the source is
+/// denied, which is by design and no failure.
+/// </summary>
+sealed class NfQueue : Source
+{
+    // net/netfilter/nfnetlink_queue.c, seq_show
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "queue_total", "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. The limit (1024 unless the program sets another) is in no file."),
+        Counter("", "queue_dropped", "tcpagent_nfqueue_dropped_total", "Packets dropped because the queue was full."),
+        Counter("", "user_dropped", "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often for want of room in its socket."),
+    ];
+
+    /// <summary>A queue number is a u16; a host has a few, one for each CPU at most.</summary>
+    const int MaxQueues = 256;
+
+    sealed class Queue(byte[] key)
+    {
+        internal byte[] Key { get; } = key;
+
+        internal long SeenIn { get; set; }
+
+        internal WideCounter Dropped;
+        internal WideCounter UserDropped;
+    }
+
+    readonly ProcFile _file;
+    readonly Table _table;
+    readonly Dictionary<int, Queue> _queues = [];
+
+    ReadStatus _status;
+
+    /// <summary>Counts the reads.</summary>
+    long _reads;
+
+    internal NfQueue(KernelRoot root)
+        : base("nfqueue", new Table(Rows, "queue"))
+    {
+        _file = root.Proc("net/netfilter/nfnetlink_queue");
+        _table = Tables[0];
+    }
+
+    /// <summary>While there is no queue, or none to be seen, one is looked for on the slow lane only.</summary>
+    internal override ReadStatus Read(in Tick tick)
+    {
+        if (tick.Slow || _table.Count > 0)
+            _status = ReadFile();
+        return _status;
+    }
+
+    ReadStatus ReadFile()
+    {
+        Withdraw();
+        var errno = _file.Read(out var text);
+        if (errno != 0)
+            return errno == Libc.EACCES ? ReadStatus.Denied(_file.Path, errno) : ReadStatus.Optional(_file.Path, errno);
+        _reads++;
+        var reader = new NfQueueReader(text);
+        while (reader.TryRead(out var line))
+        {
+            var isKnown = _queues.TryGetValue(line.Queue, out var queue);
+            if (isKnown && queue!.SeenIn == _reads)
+                reader.Drop();
+            else if (_table.Count < MaxQueues)
+                Store(queue ?? Learn(line.Queue), line);
+        }
+        if (reader.Result.Dropped == 0 && _queues.Count != _table.Count)
+            ForgetUnseen();
+        Malformed += reader.Result.Dropped;
+        return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
+    }
+
+    void Store(Queue queue, in NfQueueLine line)
+    {
+        queue.SeenIn = _reads;
+        var slots = _table.Add(queue.Key);
+        slots[0] = line.Waiting;
+        slots[1] = queue.Dropped.Widen(line.QueueDropped);
+        slots[2] = queue.UserDropped.Widen(line.UserDropped);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Queue Learn(int queue) => _queues[queue] = new Queue(Label.Render("queue", queue.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>A queue ends with its program, and the next of its number counts from 0.</summary>
+    void ForgetUnseen()
+    {
+        foreach (var (number, queue) in _queues)
+            if (queue.SeenIn != _reads)
+                _queues.Remove(number);
+    }
+
+    internal override void Reopen() => _file.Close();
+}

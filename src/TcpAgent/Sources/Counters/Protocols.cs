@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>/proc/net/protocols: whether a protocol is under memory pressure right now.</summary>
+sealed class Protocols : Source
+{
+    // net/core/sock.c, proto_seq_printf
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "press", "tcpagent_protocol_memory_pressure", "1 while the protocol's sockets together use more memory than the pressure threshold (tcp_mem[1] for TCP), so that the kernel shrinks buffers. Host-wide; protocols that know no pressure are left out.", origin: "protocols press"),
+    ];
+
+    /// <summary>A kernel registers some twenty protocols; modules add few.</summary>
+    const int MaxProtocols = 64;
+
+    sealed class Protocol(byte[] name)
+    {
+        internal byte[] Name { get; } = name;
+
+        internal byte[] Key { get; } = Label.Render("protocol", name);
+
+        internal long SeenIn { get; set; }
+    }
+
+    readonly ProcFile _file;
+    readonly Table _table;
+    readonly List<Protocol> _protocols = [];
+
+    /// <summary>Counts the reads.</summary>
+    long _reads;
+
+    internal Protocols(KernelRoot root)
+        : base("protocols", new Table(Rows, "protocol"))
+    {
+        _file = root.Proc("net/protocols");
+        _table = Tables[0];
+    }
+
+    /// <summary>A dear file for one flag; that pressure began shows in tcpagent_tcp_memory_pressures_total at once.</summary>
+    internal override Lane Lane => Lane.Slow;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        var errno = _file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.Failed(_file.Path, errno);
+        _reads++;
+        var reader = new ProtocolsReader(text);
+        while (_table.Count < MaxProtocols && reader.TryRead(out var name, out var pressure))
+            Store(Find(name), pressure);
+        Malformed += reader.Result.Dropped;
+        return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
+    }
+
+    /// <summary>A file read in pieces while a module is loaded may show a protocol once more: two series of one name.</summary>
+    void Store(Protocol protocol, bool pressure)
+    {
+        if (protocol.SeenIn == _reads)
+            return;
+        protocol.SeenIn = _reads;
+        _table.Add(protocol.Key)[0] = pressure ? 1 : 0;
+    }
+
+    Protocol Find(ReadOnlySpan<byte> name)
+    {
+        foreach (var protocol in _protocols)
+            if (name.SequenceEqual(protocol.Name))
+                return protocol;
+        return Learn(name);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Protocol Learn(ReadOnlySpan<byte> name)
+    {
+        // Those of modules that went make room; of one read there are never so many.
+        if (_protocols.Count >= MaxProtocols)
+            _protocols.RemoveAll(protocol => protocol.SeenIn != _reads);
+        _protocols.Add(new Protocol(name.ToArray()));
+        return _protocols[^1];
+    }
+
+    internal override void Reopen() => _file.Close();
+}

@@ -1,0 +1,102 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// The settings that bound or shape the TCP path, as they apply in the agent's own network namespace. A setting that this
+/// kernel or namespace does not have is left out. Read with the slow lane, and whenever something was lost.
+/// </summary>
+sealed class Sysctl : Source
+{
+    /// <summary>One file: the slot of its first field, and how many of its fields are wanted.</summary>
+    readonly record struct Setting(ProcFile File, int FirstSlot, int Fields);
+
+    internal static readonly Metric[] MemoryRows =
+    [
+        Metric.Gauge("", "MemTotal", "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", origin: "meminfo MemTotal"),
+    ];
+
+    readonly Setting[] _settings;
+    readonly ProcFile _memory;
+    readonly Table _table;
+
+    readonly LossWatch? _losses;
+    ReadStatus _status;
+
+    /// <param name="root">Where /proc/sys is.</param>
+    /// <param name="losses">When something was just lost, the limits in force at that moment matter.</param>
+    internal Sysctl(KernelRoot root, LossWatch? losses = null)
+        : base("sysctl", new Table(SysctlRows.All), new Table(MemoryRows))
+    {
+        _table = Tables[0];
+        _memory = root.Proc("meminfo");
+        _losses = losses;
+        var settings = new List<Setting>();
+        var rows = SysctlRows.All;
+        for (var first = 0; first < rows.Length;)
+        {
+            var next = first + 1;
+            while (next < rows.Length && rows[next].Section == rows[first].Section)
+                next++;
+            settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first));
+            first = next;
+        }
+        _settings = [.. settings];
+    }
+
+    internal override ReadStatus Read(in Tick tick) => (_losses?.HaveMoved() ?? false) || tick.Slow ? _status = ReadAll() : _status;
+
+    ReadStatus ReadAll()
+    {
+        Withdraw();
+        var status = ReadStatus.Absent;
+        foreach (ref readonly var setting in _settings.AsSpan())
+            status = status.With(Read(setting));
+        ReadMemory();
+
+        // No kernel is without any of them: then /proc/sys itself is hidden.
+        return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
+    }
+
+    internal override void Reopen()
+    {
+        foreach (ref readonly var setting in _settings.AsSpan())
+            setting.File.Close();
+        _memory.Close();
+    }
+
+    /// <summary>/proc/meminfo begins with "MemTotal: N kB" (fs/proc/meminfo.c). Without it some advice is not given.</summary>
+    void ReadMemory()
+    {
+        if (_memory.Read(out var text) != 0)
+            return;
+        var cursor = new Cursor(text);
+        if (cursor.TryReadLine(out var line) && line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8)
+            && line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
+            Tables[1].Slot(0) = kibibytes * 1024;
+    }
+
+    ReadStatus Read(in Setting setting)
+    {
+        var errno = setting.File.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.Optional(setting.File.Path, errno);
+
+        var slots = _table[0].Slice(setting.FirstSlot, setting.Fields);
+        var cursor = new Cursor(text);
+        var complete = cursor.TryReadLine(out var line);
+        for (var i = 0; complete && i < slots.Length; i++)
+        {
+            complete = line.TryReadInt64(out var value);
+            if (complete)
+                slots[i] = value;
+        }
+        if (complete)
+            return ReadStatus.Ok;
+        slots.Fill(Metric.Absent);
+        Malformed++;
+        return ReadStatus.Malformed(setting.File.Path, 1);
+    }
+}

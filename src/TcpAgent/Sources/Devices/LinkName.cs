@@ -1,0 +1,14 @@
+namespace TcpAgent.Sources;
+
+/// <summary>What rtnetlink says of one device besides its counters.</summary>
+sealed record LinkName(byte[] Name, byte[] Key)
+{
+    internal long QueueLength { get; set; }
+
+    internal long Promiscuity { get; set; }
+
+    internal bool Seen { get; set; }
+
+    /// <summary>The number of the last dump of counters that showed it.</summary>
+    internal long CountedIn { get; set; }
+}

@@ -1,0 +1,78 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>Counters by RTM_GETSTATS at each tick. It names devices by index only, so names come from <see cref="LinkNames"/>.</summary>
+sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
+{
+    readonly byte[] _request = Link.StatsRequest();
+    long _dumps;
+
+    public string Mode => "rtnetlink";
+
+    public ReadStatus Read(Table table, in Tick tick, out int omitted)
+    {
+        omitted = 0;
+        var errno = links.Refresh(tick);
+        var complete = errno == 0 && ReadStats(table, out omitted, out errno);
+        if (errno == 0 && !complete && (errno = links.Read()) == 0)
+            ReadStats(table, out omitted, out errno);
+        return errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno);
+    }
+
+    /// <summary>False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.</summary>
+    bool ReadStats(Table table, out int omitted, out int errno)
+    {
+        table.Withdraw();
+        omitted = 0;
+        _dumps++;
+        var complete = true;
+        dump.Begin(_request);
+        while (dump.TryRead(out var type, out var payload))
+        {
+            if (!Link.TryReadStats(type, payload, out var index, out var stats))
+                continue;
+            if (!links.TryGet(index, out var device))
+                complete = false;
+            else if (table.Count >= Devices.MaxDevices)
+                omitted++;
+            else if (device.CountedIn != _dumps)
+            {
+                device.CountedIn = _dumps;
+                Store(table.Add(device.Key), device, stats);
+            }
+        }
+        errno = dump.Errno;
+        return complete && !dump.Interrupted;
+    }
+
+    static void Store(Span<long> slots, LinkName device, ReadOnlySpan<byte> stats)
+    {
+        slots[(int)DeviceSlot.ReceiveBytes] = Link.Stat(stats, LinkStat.rx_bytes);
+        slots[(int)DeviceSlot.ReceivePackets] = Link.Stat(stats, LinkStat.rx_packets);
+        slots[(int)DeviceSlot.ReceiveErrors] = Link.Stat(stats, LinkStat.rx_errors);
+        slots[(int)DeviceSlot.ReceiveDropped] = Link.Stat(stats, LinkStat.rx_dropped);
+        slots[(int)DeviceSlot.ReceiveMissed] = Link.Stat(stats, LinkStat.rx_missed_errors);
+        slots[(int)DeviceSlot.ReceiveFifoErrors] = Link.Stat(stats, LinkStat.rx_fifo_errors);
+        slots[(int)DeviceSlot.ReceiveNoHandler] = Link.Stat(stats, LinkStat.rx_nohandler);
+        slots[(int)DeviceSlot.TransmitBytes] = Link.Stat(stats, LinkStat.tx_bytes);
+        slots[(int)DeviceSlot.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
+        slots[(int)DeviceSlot.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
+        slots[(int)DeviceSlot.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
+        slots[(int)DeviceSlot.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
+        slots[(int)DeviceSlot.TransmitQueueLength] = device.QueueLength;
+    }
+
+    public void Reopen()
+    {
+        dump.Close();
+        links.Reopen();
+    }
+
+    public void Dispose()
+    {
+        links.Dispose();
+        dump.Dispose();
+    }
+}

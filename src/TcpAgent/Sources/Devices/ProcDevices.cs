@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Devices from /proc/net/dev, and per device from sysfs what that file merges or lacks. Where sysfs says nothing of a device,
+/// its merged drops are exported under a name that says so.
+/// </summary>
+sealed class ProcDevices : IDeviceReader
+{
+    static readonly DeviceSlot[] s_slots =
+    [
+        DeviceSlot.ReceiveBytes, DeviceSlot.ReceivePackets, DeviceSlot.ReceiveErrors, DeviceSlot.ReceiveDroppedOrMissed,
+        DeviceSlot.ReceiveFifoErrors, DeviceSlot.TransmitBytes, DeviceSlot.TransmitPackets, DeviceSlot.TransmitErrors,
+        DeviceSlot.TransmitDropped,
+    ];
+
+    readonly KernelRoot _root;
+    readonly ProcFile _file;
+    readonly NetDevPlan _plan = new(
+        "receive bytes", "receive packets", "receive errs", "receive drop", "receive fifo", "transmit bytes", "transmit packets",
+        "transmit errs", "transmit drop");
+    readonly List<Device> _devices = [];
+    readonly long[] _values = new long[s_slots.Length];
+    long _reads;
+
+    internal ProcDevices(KernelRoot root)
+    {
+        _root = root;
+        _file = root.Proc("net/dev");
+    }
+
+    public string Mode { get; private set; } = "net/dev";
+
+    public ReadStatus Read(Table table, in Tick tick, out int omitted)
+    {
+        omitted = 0;
+        var errno = _file.Read(out var text);
+        if (errno != 0)
+            return ReadStatus.Failed(_file.Path, errno);
+
+        var reader = new NetDevReader(text, _plan);
+        var values = _values.AsSpan();
+        var bySysfs = false;
+        _reads++;
+        while (reader.TryRead(values, out var name))
+        {
+            if (table.Count >= Devices.MaxDevices)
+            {
+                omitted++;
+                continue;
+            }
+            var device = Find(table.Count, name);
+
+            // A file read in pieces may show a device once more: two series of one name would spoil the whole exposition.
+            if (device.SeenIn == _reads)
+                continue;
+            device.SeenIn = _reads;
+            var slots = table.Add(device.Key);
+            for (var i = 0; i < values.Length; i++)
+                slots[(int)s_slots[i]] = values[i];
+            bySysfs |= device.AddFromSysfs(slots, tick.Slow);
+        }
+        for (var i = _devices.Count - 1; i >= 0; i--)
+            if (_devices[i].SeenIn != _reads)
+                _devices.RemoveAt(i);
+        Mode = bySysfs ? "sysfs" : "net/dev";
+        return reader.Result.Dropped == 0 ? ReadStatus.Ok
+            : new ReadStatus(table.Count == 0 ? Outcome.Failed : Outcome.Partial, _file.Path, 0, reader.Result.Line);
+    }
+
+    /// <summary>The order of the file seldom changes, so the place is a good first guess.</summary>
+    Device Find(int place, ReadOnlySpan<byte> name)
+    {
+        if (place < _devices.Count && name.SequenceEqual(_devices[place].Name))
+            return _devices[place];
+        foreach (var device in _devices)
+            if (name.SequenceEqual(device.Name))
+                return device;
+        return Learn(name);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Device Learn(ReadOnlySpan<byte> name)
+    {
+        var device = new Device(_root, name);
+        _devices.Add(device);
+        return device;
+    }
+
+    public void Reopen()
+    {
+        _file.Close();
+        _devices.Clear();
+    }
+
+    public void Dispose() => Reopen();
+
+    /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
+    sealed class Device
+    {
+        const int IFF_PROMISC = 0x100;
+
+        readonly ProcFile _dropped;
+        readonly ProcFile _missed;
+        readonly ProcFile _noHandler;
+        readonly ProcFile _queueLength;
+        readonly ProcFile _flags;
+        long _promiscuous;
+        long _transmitQueueLength;
+
+        internal Device(KernelRoot root, ReadOnlySpan<byte> name)
+        {
+            Name = name.ToArray();
+            Key = Label.Render("device", name);
+            var folder = $"{root.SysFs}/class/net/{Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal)}";
+            _dropped = File($"{folder}/statistics/rx_dropped");
+            _missed = File($"{folder}/statistics/rx_missed_errors");
+            _noHandler = File($"{folder}/statistics/rx_nohandler");
+            _queueLength = File($"{folder}/tx_queue_len");
+            _flags = File($"{folder}/flags");
+            ReadSettings();
+        }
+
+        internal byte[] Name { get; }
+
+        internal byte[] Key { get; }
+
+        /// <summary>The number of the last read that showed it.</summary>
+        internal long SeenIn { get; set; }
+
+        /// <summary>Counters at each tick, settings on the slow lane.</summary>
+        internal bool AddFromSysfs(Span<long> slots, bool slow)
+        {
+            if (slow)
+                ReadSettings();
+            slots[(int)DeviceSlot.Promiscuous] = _promiscuous;
+            slots[(int)DeviceSlot.TransmitQueueLength] = _transmitQueueLength;
+            slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
+            slots[(int)DeviceSlot.ReceiveMissed] = ReadNumber(_missed);
+            slots[(int)DeviceSlot.ReceiveNoHandler] = ReadNumber(_noHandler);
+            if (slots[(int)DeviceSlot.ReceiveDropped] == Metric.Absent)
+                return false;
+            slots[(int)DeviceSlot.ReceiveDroppedOrMissed] = Metric.Absent;
+            return true;
+        }
+
+        /// <summary>IFF_PROMISC is in sysfs whatever the reason: the kernel's own flags, not those that ifconfig set.</summary>
+        void ReadSettings()
+        {
+            _transmitQueueLength = ReadNumber(_queueLength);
+            var flags = ReadNumber(_flags);
+            _promiscuous = flags == Metric.Absent ? Metric.Absent : (flags & IFF_PROMISC) != 0 ? 1 : 0;
+        }
+
+        static ProcFile File(string path) => new(path, ProcFile.ValueCapacity, keepOpen: false);
+
+        /// <summary>Decimal, or hexadecimal with 0x as in "flags".</summary>
+        static long ReadNumber(ProcFile file)
+        {
+            if (file.Read(out var text) != 0)
+                return Metric.Absent;
+            var cursor = new Cursor(text);
+            if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
+                return Metric.Absent;
+            if (field.StartsWith("0x"u8))
+                return Cursor.TryParseHex(field[2..], out var bits) && bits <= uint.MaxValue ? (long)bits : Metric.Absent;
+            return Cursor.TryParseInt64(field, out var value) && value >= 0 ? value : Metric.Absent;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Root queueing disciplines of the devices of this namespace, which hold the totals of all below them. Their drops are in no
+/// device counter.
+/// </summary>
+sealed class Qdiscs : Source
+{
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "qlen", "tcpagent_qdisc_queue_packets", "Packets that wait to be sent."),
+        Gauge("", "backlog", "tcpagent_qdisc_queue_bytes", "Bytes that wait to be sent."),
+        Gauge("", "limit packets", "tcpagent_qdisc_limit_packets", "Most packets that may wait, where the discipline counts packets and tells.", origin: "TCA_OPTIONS"),
+        Gauge("", "limit bytes", "tcpagent_qdisc_limit_bytes", "Most bytes that may wait, where the discipline counts bytes and tells.", origin: "TCA_OPTIONS"),
+        Counter("", "packets", "tcpagent_qdisc_sent_packets_total", "Packets sent through the discipline.", origin: "gnet_stats_basic packets"),
+        Counter("", "bytes", "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the discipline.", origin: "gnet_stats_basic bytes"),
+        Counter("", "drops", "tcpagent_qdisc_dropped_total", "Packets dropped by the discipline: the queue was full, or it holds delay down on purpose. The device's transmit drops do not have them.", origin: "gnet_stats_queue drops"),
+        Counter("", "overlimits", "tcpagent_qdisc_overlimits_total", "Times a shaper held a packet back to keep its rate.", origin: "gnet_stats_queue overlimits"),
+    ];
+
+    internal static readonly Metric[] CountRows =
+    [
+        Gauge("", "", "tcpagent_qdiscs_omitted", "Root disciplines left out because there are more than 512."),
+    ];
+
+    const int Length = 0, LengthBytes = 1, LimitPackets = 2, LimitBytes = 3, Packets = 4, Bytes = 5, Drops = 6, Overlimits = 7;
+
+    /// <summary>What is known of a device's root besides the figures of this tick.</summary>
+    sealed class Root(LinkName link, byte[] kind, uint handle, byte[] key)
+    {
+        internal LinkName Link { get; } = link;
+
+        internal byte[] Kind { get; } = kind;
+
+        internal uint Handle { get; } = handle;
+
+        internal byte[] Key { get; } = key;
+
+        /// <summary>A u64, so it falls only when another discipline has taken the place of the same kind and handle.</summary>
+        internal long Bytes { get; set; }
+
+        /// <summary>It, or one below it, drops before it is full to hold delay down.</summary>
+        internal bool DropsEarly { get; set; }
+
+        internal long SeenIn { get; set; }
+
+        internal WideCounter Packets;
+        internal WideCounter Drops;
+        internal WideCounter Overlimits;
+    }
+
+    readonly NetlinkDump? _dump;
+    readonly LinkNames? _links;
+    readonly byte[] _request = TrafficControl.Request();
+    readonly Table _table;
+
+    /// <summary>By index of the device, which has one root.</summary>
+    readonly Dictionary<int, Root> _roots = [];
+
+    /// <summary>Counts the dumps read.</summary>
+    long _dumps;
+
+    /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
+    /// <param name="links">Names of the devices.</param>
+    internal Qdiscs(NetlinkDump? dump, LinkNames? links)
+        : base("qdisc", new Table(Rows, "device,kind"), new Table(CountRows))
+    {
+        (_dump, _links, _table, Mode) = (dump, links, Tables[0], "rtnetlink");
+    }
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (_dump is null || _links is null)
+            return ReadStatus.Absent;
+        var errno = _links.Refresh(tick);
+        var complete = errno == 0 && ReadAll(out errno);
+        if (errno == 0 && !complete && (errno = _links.Read()) == 0)
+            ReadAll(out errno);
+        if (errno == 0)
+        {
+            ForgetUnseen();
+            return ReadStatus.Ok;
+        }
+        Withdraw();
+
+        // A kernel without CONFIG_NET_SCHED, or a sandbox that does not know the request.
+        return errno == Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Failed("rtnetlink", errno);
+    }
+
+    /// <summary>Its drops say that a queue was full, and nothing else.</summary>
+    internal bool DropsOnlyAtLimit(byte[]? key)
+    {
+        foreach (var root in _roots.Values)
+            if (ReferenceEquals(root.Key, key))
+                return !root.DropsEarly;
+        return false;
+    }
+
+    /// <summary>False when an index had no name yet or the table changed meanwhile.</summary>
+    bool ReadAll(out int errno)
+    {
+        Withdraw();
+        _dumps++;
+        var (complete, omitted) = (true, 0L);
+        Root? root = null;
+        var rootIndex = 0;
+        _dump!.Begin(_request);
+        while (_dump.TryRead(out var type, out var payload))
+        {
+            if (!TrafficControl.TryRead(type, payload, out var row))
+                continue;
+
+            // The kernel tells a device's root first, then what stands below it.
+            if (!row.IsRoot && root is not null && row.Index == rootIndex && !row.IsIngress)
+                TakeInChild(root, row);
+            if (!row.IsRoot || row.Kind.SequenceEqual("noqueue"u8) || row.Drops == Absent)
+                continue;
+            root = null;
+            if (!_links!.TryGet(row.Index, out var link))
+                complete = false;
+            else if (_table.Count >= Devices.MaxDevices)
+                omitted++;
+            else
+                (root, rootIndex) = (Store(row, link), row.Index);
+        }
+        errno = _dump.Errno;
+        Tables[1].Slot(0) = omitted;
+        return complete && !_dump.Interrupted;
+    }
+
+    /// <summary>Null when the dump shows a device's root once more: two series of one name would spoil the whole exposition.</summary>
+    Root? Store(in QdiscRow row, LinkName link)
+    {
+        var isKnown = _roots.TryGetValue(row.Index, out var root);
+        if (isKnown && root!.SeenIn == _dumps)
+            return null;
+        if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind) || row.Bytes < root.Bytes)
+            root = Learn(row, link, root);
+        (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
+        var slots = _table.Add(root.Key);
+        slots[Length] = row.QueuePackets;
+        slots[LengthBytes] = row.QueueBytes;
+        slots[LimitPackets] = row.Kind.SequenceEqual("pfifo_fast"u8) ? link.QueueLength : row.LimitPackets;
+        slots[LimitBytes] = row.LimitBytes;
+        slots[Packets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.Packets.Widen((uint)row.Packets);
+        slots[Bytes] = row.Bytes;
+        slots[Drops] = root.Drops.Widen((uint)row.Drops);
+        slots[Overlimits] = root.Overlimits.Widen((uint)row.Overlimits);
+        return root;
+    }
+
+    /// <summary>
+    /// A root counts the drops of all below it. tbf keeps one queue, a bfifo that is not told; one that is told stands in its place
+    /// and the limit is that one's.
+    /// </summary>
+    void TakeInChild(Root root, in QdiscRow row)
+    {
+        root.DropsEarly |= !IsTailDrop(row.Kind);
+        if (!row.IsChildOf(root.Handle) || !root.Kind.AsSpan().SequenceEqual("tbf"u8))
+            return;
+        var slots = _table[_table.Count - 1];
+        (slots[LimitPackets], slots[LimitBytes]) = (row.LimitPackets, row.LimitBytes);
+    }
+
+    /// <summary>A root that is not as it was; what is left of it is its label, where that is the same.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Root Learn(in QdiscRow row, LinkName link, Root? before)
+    {
+        var key = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Key
+            : Label.Render(("device", Label.Text(link.Name)), ("kind", Label.Text(row.Kind)));
+        return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, key);
+    }
+
+    /// <summary>Devices come and go; what is kept of them must not grow with that.</summary>
+    void ForgetUnseen()
+    {
+        if (_roots.Count == _table.Count)
+            return;
+        foreach (var (index, root) in _roots)
+            if (root.SeenIn != _dumps)
+                _roots.Remove(index);
+    }
+
+    /// <summary>Drops only what finds no room: not one that drops early to hold delay down, nor one not known here.</summary>
+    static bool IsTailDrop(ReadOnlySpan<byte> kind) =>
+        kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8) || kind.SequenceEqual("pfifo_head_drop"u8)
+        || kind.SequenceEqual("tbf"u8) || kind.SequenceEqual("htb"u8) || kind.SequenceEqual("hfsc"u8) || kind.SequenceEqual("prio"u8)
+        || kind.SequenceEqual("multiq"u8) || kind.SequenceEqual("drr"u8) || kind.SequenceEqual("ets"u8) || kind.SequenceEqual("mq"u8)
+        || kind.SequenceEqual("mqprio"u8) || kind.SequenceEqual("noop"u8);
+
+    internal override void Reopen()
+    {
+        _dump?.Close();
+        _links?.Reopen();
+        _roots.Clear();
+    }
+
+    public override void Dispose()
+    {
+        _dump?.Dispose();
+        _links?.Dispose();
+        base.Dispose();
+    }
+}

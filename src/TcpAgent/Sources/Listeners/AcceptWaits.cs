@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// How long connections have been waiting to be accepted: those that no process holds yet (inode 0), asked for by the port of
+/// one listener at a time whose queue is not empty, within a share of the walk budget.
+/// </summary>
+sealed class AcceptWaits : IDisposable
+{
+    /// <summary>Of the walk budget.</summary>
+    internal const double Share = 0.1;
+
+    const int MaxEndpoints = 1024;
+
+    readonly NetlinkDump _dump;
+    readonly CpuBudget _lane;
+    readonly byte[] _request = SockDiag.PortRequest(SockDiag.WaitingStates, SockDiag.WithInfo);
+    readonly Dictionary<Endpoint, long> _oldest = [];
+    ushort _port;
+
+    internal AcceptWaits(NetlinkDump dump, double walkBudget, TimeProvider time, AgentEvents? events = null)
+    {
+        _dump = dump;
+        _lane = new CpuBudget(walkBudget * Share, Walk, time, events: events);
+    }
+
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
+    /// <summary>Takes finished results and starts the next look, if any queue is not empty.</summary>
+    internal void Look(ListenerTable table)
+    {
+        foreach (var listener in table.Listeners)
+            if (listener.Length == 0)
+                listener.OldestWait = long.MinValue;
+        if (!_lane.Poll(_lane.IsReady && ChoosePort(table)))
+            return;
+        foreach (var listener in table.Listeners)
+            if (listener.Endpoint.Port == _port)
+                listener.OldestWait = long.MinValue;
+        if (_lane.Errno != 0)
+            return;
+        foreach (var (local, milliseconds) in _oldest)
+            if (table.For(local) is { } listener)
+                listener.OldestWait = Math.Max(listener.OldestWait, milliseconds);
+    }
+
+    /// <summary>The next port above the last one asked that has connections waiting, round and round.</summary>
+    bool ChoosePort(ListenerTable table)
+    {
+        var (next, lowest) = (int.MaxValue, int.MaxValue);
+        foreach (var listener in table.Listeners)
+        {
+            if (listener.Length == 0)
+                continue;
+            lowest = Math.Min(lowest, listener.Endpoint.Port);
+            if (listener.Endpoint.Port > _port)
+                next = Math.Min(next, listener.Endpoint.Port);
+        }
+        if (lowest == int.MaxValue)
+            return false;
+        _port = (ushort)(next == int.MaxValue ? lowest : next);
+        return true;
+    }
+
+    int Walk()
+    {
+        _oldest.Clear();
+        SockDiag.SetPorts(_request, _port, _port);
+        _dump.Begin(_request);
+        while (_dump.TryRead(out var type, out var payload))
+        {
+            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastAckReceived == long.MinValue)
+                continue;
+            if (_oldest.Count >= MaxEndpoints && !_oldest.ContainsKey(row.Local))
+                continue;
+            ref var oldest = ref CollectionsMarshal.GetValueRefOrAddDefault(_oldest, row.Local, out _);
+            oldest = Math.Max(oldest, row.LastAckReceived);
+        }
+        return _dump.Errno;
+    }
+
+    public void Dispose()
+    {
+        _lane.Dispose();
+        _dump.Dispose();
+    }
+}

@@ -1,0 +1,6 @@
+using TcpAgent.Kernel;
+
+namespace TcpAgent.Sources;
+
+/// <summary>One listening socket as a table shows it; what the table does not tell is long.MinValue.</summary>
+readonly record struct ListenRow(Endpoint Local, ulong Id, long Length, long Limit, long Drops);

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Follows listening sockets from tick to tick. Drops are summed per socket by its cookie, so that a member that closes or a
+/// listener that restarts neither loses nor repeats any. Allocates nothing while the set stays as it is.
+/// </summary>
+sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
+{
+    /// <summary>Sockets followed one by one; those beyond are only counted.</summary>
+    internal const int MaxSockets = 16 * 1024;
+
+    struct Member
+    {
+        internal long Drops;
+        internal int Generation;
+    }
+
+    readonly Dictionary<ulong, Member> _members = [];
+    readonly Dictionary<Endpoint, Listener> _listeners = [];
+    readonly List<Endpoint> _gone = [];
+    readonly List<ulong> _goneMembers = [];
+    int _generation;
+    long _ends;
+    int _seen;
+
+    internal Dictionary<Endpoint, Listener>.ValueCollection Listeners => _listeners.Values;
+
+    internal int Count => _listeners.Count;
+
+    /// <summary>Listening sockets, those beyond <see cref="MaxSockets"/> too.</summary>
+    internal long Sockets { get; private set; }
+
+    /// <summary>Sockets that are not followed.</summary>
+    internal long Unfollowed => Sockets - _seen;
+
+    /// <summary>Drops at all listeners seen so far, closed ones too; absent where the kernel does not tell.</summary>
+    internal long Drops { get; private set; } = Metric.Absent;
+
+    internal void Begin()
+    {
+        _generation++;
+        _seen = 0;
+        Sockets = 0;
+        foreach (var listener in _listeners.Values)
+            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (0, 0, Metric.Absent, 0, Metric.Absent);
+    }
+
+    internal void Add(in ListenRow row)
+    {
+        Sockets++;
+        if (_seen >= MaxSockets)
+            return;
+        _seen++;
+        if (!_listeners.TryGetValue(row.Local, out var listener))
+            listener = Learn(row.Local);
+        if (row.Limit != Metric.Absent)
+            listener.Limit = Math.Max(0, listener.Limit) + row.Limit;
+        if (listener.Sockets == 0 || row.Length > listener.FullestLength)
+            (listener.FullestLength, listener.FullestLimit) = (row.Length, row.Limit);
+        listener.Sockets++;
+        listener.Length += row.Length;
+        Follow(row, listener);
+    }
+
+    void Follow(in ListenRow row, Listener listener)
+    {
+        ref var member = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, row.Id, out _);
+        member.Generation = _generation;
+        if (row.Drops == Metric.Absent)
+            return;
+
+        // sk_drops is an int that may wrap; a socket's count never falls otherwise.
+        var more = unchecked((uint)row.Drops - (uint)member.Drops);
+        member.Drops = row.Drops;
+        listener.Drops += more;
+        Drops = Math.Max(0, Drops) + more;
+    }
+
+    /// <summary>Lets go of what was not seen, and takes the peaks.</summary>
+    internal void End(long timestamp)
+    {
+        if (_members.Count != _seen)
+            ForgetMembers();
+        foreach (var listener in _listeners.Values)
+        {
+            if (listener.Sockets == 0)
+                _gone.Add(listener.Endpoint);
+            else
+                listener.Record(timestamp, isFirst: _ends == 0);
+        }
+        foreach (var endpoint in _gone)
+            _listeners.Remove(endpoint);
+        _gone.Clear();
+        _ends++;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Listener Learn(Endpoint endpoint) => _listeners[endpoint] = Listener.For(endpoint, peakWindow, time);
+
+    void ForgetMembers()
+    {
+        foreach (var (cookie, member) in _members)
+            if (member.Generation != _generation)
+                _goneMembers.Add(cookie);
+        foreach (var cookie in _goneMembers)
+            _members.Remove(cookie);
+        _goneMembers.Clear();
+    }
+
+    /// <summary>The listener that takes connections to a local address and port: its own, else one on all addresses.</summary>
+    internal Listener? For(Endpoint local) =>
+        _listeners.TryGetValue(local, out var listener) || (local.IsIPv4 && _listeners.TryGetValue(local.AnyIPv4, out listener))
+        || _listeners.TryGetValue(local.AnyIPv6, out listener)
+            ? listener
+            : null;
+
+    internal void Clear()
+    {
+        _members.Clear();
+        _listeners.Clear();
+        Sockets = 0;
+        _seen = 0;
+    }
+}

@@ -1,0 +1,227 @@
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Listening sockets with their accept queues, at every tick: a dump of LISTEN alone costs microseconds whatever the number of
+/// connections. What only the walk of all sockets can tell is added when it comes.
+/// </summary>
+sealed class Listeners : Source
+{
+    internal static readonly Metric[] Rows =
+    [
+        Gauge("", "", "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog the application gave to listen, cut to somaxconn as it was then. The queue is full above it.", origin: "inet_diag wqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
+        Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
+        Counter("", "", "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", origin: "sk_drops"),
+        Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window."),
+        Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
+        Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
+        Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
+    ];
+
+    internal static readonly Metric[] CountRows =
+    [
+        Gauge("", "", "tcpagent_listeners", "Addresses and ports that are listened on."),
+        Gauge("", "", "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept."),
+        Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", origin: "TcpExt.ListenDrops less sk_drops"),
+    ];
+
+    const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, RecentDrops = 6, SynRecv = 7, Abandoned = 8, OldestWait = 9;
+    const int Count = 0, Omitted = 1, Unattributed = 2;
+
+    const string Where = "sock_diag";
+
+    readonly NetlinkDump? _dump;
+    readonly ListenerTable _followed;
+    readonly ListenerTable _walked;
+    readonly AcceptWaits? _waits;
+    readonly SlotRef _listenDrops;
+    readonly SlotRef _overflows;
+    readonly ListenerRanking _ranking;
+    readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
+    ParseResult _lastDump;
+    bool _byWalk;
+    int _errno;
+    bool _isKnown;
+    bool _isLost;
+    long _lastOverflows = Absent;
+
+    /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
+    /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
+    /// <param name="netstat">Has the host's ListenDrops.</param>
+    /// <param name="options">Peak window and the number of listeners exported.</param>
+    /// <param name="time">The sampler's clock.</param>
+    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
+        : base("listeners", new Table(Rows, "address,port"), new Table(CountRows))
+    {
+        (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
+        _followed = new ListenerTable(options.PeakWindow, time);
+        _walked = new ListenerTable(options.PeakWindow, time);
+        _listenDrops = SlotRef.To(netstat.Tables[0], "TcpExt", "ListenDrops");
+        _overflows = SlotRef.To(netstat.Tables[0], "TcpExt", "ListenOverflows");
+        Mode = dump is null ? "procfs" : Where;
+    }
+
+    /// <summary>
+    /// The two interfaces name sockets differently, so each has a table of its own: what one followed stays for when it can be
+    /// used again.
+    /// </summary>
+    ListenerTable Table => _byWalk ? _walked : _followed;
+
+    /// <summary>Listening sockets at this tick, or <see cref="Metric.Absent"/> while only the walk knows.</summary>
+    internal long SocketCount => _byWalk ? Absent : _followed.Sockets;
+
+    /// <summary>All that are listened on, exported or not.</summary>
+    internal Dictionary<Endpoint, Listener>.ValueCollection Known => Table.Listeners;
+
+    /// <summary>The listener whose accept queue overflowed since the tick before; null when none did.</summary>
+    internal Listener? Overflowed { get; private set; }
+
+    internal override bool HasFallback => true;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        if (_dump is null)
+            return _isLost ? ReadStatus.Absent : ReadStatus.Ok;
+        var wasByWalk = _byWalk;
+
+        // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
+        if (!wasByWalk || tick.Slow)
+            _errno = ReadListeners(tick) == 0 ? 0 : ReadListeners(tick);
+        _byWalk = _errno != 0;
+        Mode = _byWalk ? "procfs" : Where;
+        if (_byWalk)
+            return StandIn(isNew: !wasByWalk);
+        _isKnown = true;
+        _waits?.Look(_followed);
+        Malformed += _lastDump.Dropped;
+        return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
+    }
+
+    /// <summary>
+    /// The walk of this tick may bring the listeners; the next tick can tell. It may be switched off or fail too, and one that
+    /// sock_diag is still good for tells of none.
+    /// </summary>
+    ReadStatus StandIn(bool isNew)
+    {
+        if (isNew)
+            Lose();
+        if (isNew || _isKnown)
+            return ReadStatus.Ok;
+        Withdraw();
+        return ReadStatus.Failed(Where, _errno);
+    }
+
+    int ReadListeners(in Tick tick)
+    {
+        _followed.Begin();
+        _lastDump = default;
+        _dump!.Begin(_request);
+        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
+        {
+            if (SockDiag.TryRead(type, payload, out var row))
+                _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
+            else
+                _lastDump = _lastDump.And(number);
+        }
+        if (_dump.Errno == 0)
+            _followed.End(tick.Timestamp);
+        return _dump.Errno;
+    }
+
+    /// <summary>Takes what the last walk of all sockets found, before Derive.</summary>
+    internal void Observe(in Tick tick, SocketCensus census)
+    {
+        // Only a walk of /proc/net/tcp tells of listeners, and it is always complete.
+        if (_byWalk && census.IsComplete)
+        {
+            _walked.Begin();
+            foreach (var row in census.Listeners)
+                _walked.Add(row);
+            _walked.End(tick.Timestamp);
+            (_isKnown, _isLost) = (true, false);
+        }
+        foreach (var listener in Table.Listeners)
+            (listener.SynRecv, listener.Abandoned) = (0, 0);
+        foreach (var (local, count) in census.SynRecv)
+            if (Table.For(local) is { } listener)
+                listener.SynRecv += count;
+        foreach (var (local, count) in census.Abandoned)
+            if (Table.For(local) is { } listener)
+                listener.Abandoned += count;
+    }
+
+    /// <summary>What the walks found is no longer so: the last one failed.</summary>
+    internal void Lose()
+    {
+        if (!_byWalk)
+            return;
+        _walked.Clear();
+        (_isKnown, _isLost) = (false, true);
+    }
+
+    internal override void Derive(in Tick tick)
+    {
+        Withdraw();
+        FindOverflowed(tick);
+        if (!_isKnown)
+            return;
+        var exported = _ranking.Choose(Table);
+        foreach (var listener in exported)
+            Store(listener, Tables[0].Add(listener.Key));
+        var counts = Tables[1][0];
+        counts[Count] = Table.Count;
+        counts[Omitted] = Table.Count - exported.Length;
+
+        // Where nothing has listened yet, nothing is attributed yet.
+        var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
+        counts[Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
+    }
+
+    /// <summary>
+    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
+    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
+    /// </summary>
+    void FindOverflowed(in Tick tick)
+    {
+        var (last, now) = (_lastOverflows, _overflows.Value);
+        (_lastOverflows, Overflowed) = (now, null);
+        if (last == Absent || now <= last)
+            return;
+        foreach (var listener in Known)
+            if (listener.NewDrops > 0 && (Overflowed is not { } other
+                || (listener.FullestLength, listener.NewDrops).CompareTo((other.FullestLength, other.NewDrops)) > 0))
+                Overflowed = listener;
+        if (Overflowed is { FullestLimit: not Absent } full)
+            full.Raise(tick.Timestamp, full.FullestLimit + 1);
+    }
+
+    static void Store(Listener listener, Span<long> slots)
+    {
+        slots[Length] = listener.Length;
+        slots[Limit] = listener.Limit;
+        slots[Peak] = listener.Peak;
+        if (listener.Limit != Absent)
+            (slots[Drops], slots[RecentDrops]) = (listener.Drops, listener.RecentDrops);
+        slots[SynRecv] = listener.SynRecv;
+        if (listener.Sockets > 1)
+            (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
+        if (listener.Length > 0)
+            (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
+    }
+
+    internal override void Reopen() => _dump?.Close();
+
+    public override void Dispose()
+    {
+        _dump?.Dispose();
+        _waits?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
+/// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
+/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look
+/// keeps half of its share back for the moment when so many connections were opened that a tuple may be near the limit, or at it:
+/// that is seen at once.
+/// </summary>
+sealed class EphemeralPorts : Source
+{
+    const int Used = 0, TimeWait = 1;
+    const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
+
+    /// <summary>Of the walk budget.</summary>
+    const double Share = 0.2;
+
+    /// <summary>How much of the share may be kept back.</summary>
+    static readonly TimeSpan s_credit = TimeSpan.FromMinutes(1);
+
+    /// <summary>A tuple is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    const int Floor = 16, FloorPart = 50;
+
+    /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
+    const int MaxFailures = 3;
+
+    /// <summary>Label texts kept, beyond those of the tuples shown now.</summary>
+    const int MaxKeys = 64;
+
+    readonly PortScan? _look;
+    readonly CpuBudget _lane;
+    readonly TimeProvider _time;
+    readonly SlotRef _activeOpens;
+    readonly SocketCounters _counters;
+    readonly Dictionary<PortTuple, byte[]> _keys = [];
+
+    /// <summary>The tuple of each label text that anyone holds: a resource follows one for longer than it is kept here.</summary>
+    readonly ConditionalWeakTable<byte[], StrongBox<PortTuple>> _tuples = [];
+    readonly Dictionary<ushort, byte[]> _portKeys = [];
+    PortCensus _census = new();
+    PortCensus _next = new();
+    ReadStatus _status;
+    long _lastActiveOpens = Absent;
+    long _opensAtStart = Absent;
+    long _opensAtLook = Absent;
+    long _lookedAt;
+    int _failures;
+    bool _hasMoved;
+
+    /// <summary>A socket changed since the last look, or may have; the slow lane sees to it.</summary>
+    bool _hasChanged;
+
+    /// <param name="look">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="snmp">Counts the connections opened.</param>
+    /// <param name="counters">Show that a socket changed.</param>
+    /// <param name="options">The walk budget.</param>
+    /// <param name="time">The sampler's clock.</param>
+    /// <param name="events">Counts the looks, which are walks too.</param>
+    internal EphemeralPorts(
+        PortScan? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+        : base("ports", new Table(EphemeralPortRows.Tuples, "source,destination,port"), new Table(EphemeralPortRows.Totals),
+            new Table(EphemeralPortRows.Listening, "port"))
+    {
+        (_look, _counters, _time) = (look, counters, time);
+        _activeOpens = SlotRef.To(snmp.Tables[0], "Tcp", "ActiveOpens");
+        _lane = new CpuBudget(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit, events);
+        Mode = "sock_diag";
+    }
+
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
+    /// <summary>What the last look found stands; without that there is nothing of it below.</summary>
+    internal bool IsKnown { get; private set; }
+
+    /// <summary>Ports that one tuple can hold: usable and not listened on.</summary>
+    internal long Limit => _census.Usable - _census.Listening;
+
+    /// <summary>The tuples that hold most local ports, however few, the first of all first.</summary>
+    internal ReadOnlySpan<HeldPorts> Worst => _census.Worst;
+
+    /// <summary>What the tuple of a label text holds, one of the worst or not.</summary>
+    internal HeldPorts Of(byte[] key) => _tuples.TryGetValue(key, out var tuple) ? _census.Table.Of(tuple.Value) : default;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (_look is null)
+            return ReadStatus.Absent;
+        _hasChanged |= _counters.HaveMoved();
+        _hasMoved |= _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
+            || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= CpuBudget.LongestRest;
+        _lastActiveOpens = _activeOpens.Value;
+        if (Poll(tick))
+        {
+            TakeLook();
+
+            // One on its own thread is taken a tick after it began: the next may begin at once.
+            if (_lane.IsDear)
+                Poll(tick);
+        }
+        if (IsKnown)
+            Store(tick);
+        return _status;
+    }
+
+    /// <summary>Without a port being taken: ports are given back, one is listened on, a setting is another.</summary>
+    bool MayHaveChanged() => _hasChanged || !IsKnown || _status.Outcome != Outcome.Ok || (!IsLooking && _look!.HaveSettingsChanged());
+
+    /// <summary>What happens from the start of a look on calls for the next.</summary>
+    bool Poll(in Tick tick)
+    {
+        var isDue = IsDue(tick);
+        if (isDue && _lane.IsReady)
+            (_hasMoved, _hasChanged, _opensAtStart) = (false, false, _activeOpens.Value);
+        return _lane.Poll(isDue);
+    }
+
+    bool IsDue(in Tick tick)
+    {
+        if (!IsKnown)
+            return _hasMoved;
+        var level = Level(Held);
+        if (!_lane.IsDear)
+            return _hasMoved || level > 0;
+
+        // Each port that a tuple took since was an active open: no tuple can hold more than the fullest did and all of them.
+        var isCounted = _activeOpens.Value != Absent && _opensAtLook != Absent;
+        if (isCounted && Level(Held + _activeOpens.Value - _opensAtLook) > level)
+            return true;
+        var rested = _time.Nanoseconds(tick.Timestamp - _lookedAt);
+        return (_hasMoved || level > 0) && rested >= _lane.Interval * (level == 2 ? 1 : 2);
+    }
+
+    /// <summary>Ports of the fullest tuple.</summary>
+    long Held => _census.Worst.IsEmpty ? 0 : _census.Worst[0].Held;
+
+    /// <summary>0 for few ports, 1 from four fifths on, 2 for all there are.</summary>
+    int Level(long held) => held >= Limit ? 2 : held * 5 >= Limit * 4 ? 1 : 0;
+
+    void TakeLook()
+    {
+        if (_lane.Errno != 0)
+        {
+            Fail(_lane.Errno);
+            return;
+        }
+        (_census, _next) = (_next, _census);
+        (IsKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
+        Malformed += _census.Malformed;
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
+    }
+
+    /// <summary>The last result stands for a while, and its age shows; a look that failed is tried again.</summary>
+    void Fail(int errno)
+    {
+        Malformed += errno == Libc.EBADMSG ? 1 : 0;
+        _failures++;
+        if (_failures < MaxFailures)
+        {
+            _hasMoved = true;
+            if (IsKnown)
+                return;
+        }
+        IsKnown = false;
+
+        // The kernel or the unit is without sock_diag.
+        _status = errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(_look!.Where, errno);
+    }
+
+    void Store(in Tick tick)
+    {
+        var floor = Math.Min(Floor, Math.Max(1, _census.Usable / FloorPart));
+        foreach (ref readonly var tuple in _census.Worst)
+        {
+            if (tuple.Held < floor)
+                break;
+            var slots = Tables[0].Add(Key(tuple.Tuple));
+            (slots[Used], slots[TimeWait]) = (tuple.Held, tuple.TimeWait);
+        }
+        var totals = Tables[1][0];
+        (totals[Usable], totals[Listening], totals[Tuples], totals[Omitted]) = (_census.Usable, _census.Listening, _census.Tuples, _census.Omitted);
+        foreach (var port in _census.Unreserved)
+            Tables[2].Add(_portKeys.TryGetValue(port, out var key) ? key : Learn(port))[0] = 1;
+        totals[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    byte[] Learn(ushort port)
+    {
+        if (_portKeys.Count == MaxKeys)
+            _portKeys.Clear();
+        return _portKeys[port] = Label.Render("port", port.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A tuple's label text.</summary>
+    internal byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    byte[] Learn(in PortTuple tuple)
+    {
+        if (_keys.Count == MaxKeys)
+            Forget();
+        var key = tuple.Render();
+        _tuples.Add(key, new StrongBox<PortTuple>(tuple));
+        return _keys[tuple] = key;
+    }
+
+    /// <summary>The texts of all but the worst, which are shown and followed by theirs.</summary>
+    void Forget()
+    {
+        foreach (var (known, _) in _keys)
+            if (Worst[^1].Precedes(_census.Table.Of(known)))
+                _keys.Remove(known);
+    }
+
+    internal override void Reopen()
+    {
+        // A look under way keeps its files; they are opened anew when it fails or at the next reload.
+        if (!IsLooking)
+            _look?.Reopen();
+        _hasChanged = true;
+    }
+
+    public override void Dispose()
+    {
+        _lane.Dispose();
+        _look?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>What a local port is unique for: the source address, whose own port is left 0, and the destination.</summary>
+readonly record struct PortTuple(Endpoint Source, Endpoint Destination) : IComparable<PortTuple>
+{
+    /// <summary>
+    /// Loopback as tcp_tw_reuse has it (net/ipv4/tcp_ipv4.c, tcp_twsk_unique), but for sockets that are bound to the device lo and
+    /// use other addresses.
+    /// </summary>
+    internal bool IsLoopback => Source.IsLoopback || Destination.IsLoopback;
+
+    internal byte[] Render() => Label.Render(
+        ("source", Source.Address.ToString()), ("destination", Destination.Address.ToString()),
+        ("port", Destination.Port.ToString(CultureInfo.InvariantCulture)));
+
+    public int CompareTo(PortTuple other) =>
+        (Destination.High, Destination.Low, Destination.Port, Source.High, Source.Low)
+            .CompareTo((other.Destination.High, other.Destination.Low, other.Destination.Port, other.Source.High, other.Source.Low));
+
+    /// <summary>Peers choose addresses: a hash that they cannot foresee.</summary>
+    public override int GetHashCode() =>
+        HashCode.Combine(Destination.High, Destination.Low, Destination.Port, Source.High, Source.Low);
+}

@@ -1,0 +1,47 @@
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>What a read came to. Holds no text of its own, so that a source which keeps failing allocates nothing.</summary>
+/// <param name="Outcome">How much was read.</param>
+/// <param name="Where">The file or request that failed.</param>
+/// <param name="Errno">The error of the system call, 0 when the content was at fault.</param>
+/// <param name="Line">The first line dropped, 1-based; 0 when there is none.</param>
+readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno = 0, int Line = 0)
+{
+    internal static ReadStatus Ok => default;
+
+    internal static ReadStatus Absent => new(Outcome.Absent);
+
+    internal static ReadStatus Denied(string where, int errno) => new(Outcome.Denied, where, errno);
+
+    internal static ReadStatus Failed(string where, int errno) => new(Outcome.Failed, where, errno);
+
+    internal static ReadStatus Malformed(string where, int line) => new(Outcome.Partial, where, 0, line);
+
+    /// <summary>
+    /// For a file that not every host has: ENOENT says that this one has no such thing. A file that every kernel has can only be
+    /// hidden (ProcSubset=pid, a wrong --path.procfs), which is a failure like any other.
+    /// </summary>
+    internal static ReadStatus Optional(string where, int errno) => errno == Libc.ENOENT ? Absent : Failed(where, errno);
+
+    /// <summary>
+    /// Of two parts of one source: absent with anything present is the other's outcome, a failed part makes the whole partial.
+    /// </summary>
+    internal ReadStatus With(ReadStatus other) => (Outcome, other.Outcome) switch
+    {
+        (Outcome.Absent, _) => other,
+        (_, Outcome.Absent) => this,
+        (Outcome.Denied, _) => other,
+        (_, Outcome.Denied) => this,
+        (Outcome.Failed, Outcome.Failed) => this,
+        (Outcome.Failed, _) => this with { Outcome = Outcome.Partial },
+        (_, Outcome.Failed) when Outcome == Outcome.Ok => other with { Outcome = Outcome.Partial },
+        (Outcome.Ok, _) => other,
+        _ => this,
+    };
+
+    internal string Reason => Errno != 0 ? $"{Where}: {Libc.Describe(Errno)}"
+        : Line != 0 ? $"{Where}: line {Line} is torn or not in the kernel's format"
+        : Where;
+}

@@ -1,0 +1,174 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>The agent's own process, by the eight names that all Prometheus client libraries use (proc(5)).</summary>
+sealed class ProcessMetrics : Source
+{
+    internal static readonly Metric[] Rows =
+    [
+        Counter("", "", "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", Scale.ClockTicks),
+        Gauge("", "", "process_open_fds", "Number of open file descriptors, counted once a minute."),
+        Gauge("", "", "process_max_fds", "Maximum number of open file descriptors."),
+        Gauge("", "", "process_virtual_memory_bytes", "Virtual memory size in bytes."),
+        Gauge("", "", "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit."),
+        Gauge("", "", "process_resident_memory_bytes", "Resident memory size in bytes.", Scale.Pages),
+        Gauge("", "", "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", Scale.ClockTicks),
+        Gauge("", "", "process_threads", "Number of OS threads in the process."),
+    ];
+
+    const int CpuSeconds = 0, OpenFds = 1, MaxFds = 2, VirtualMemory = 3, VirtualMemoryMax = 4, ResidentMemory = 5, StartTime = 6, Threads = 7;
+
+    // proc_pid_stat(5), numbered from 1; the command's name may hold spaces, so counting begins behind its parenthesis.
+    const int StatState = 3, StatUserTime = 14, StatSystemTime = 15, StatThreads = 20, StatStartTime = 22, StatVirtualSize = 23, StatResident = 24;
+
+    /// <summary>USER_HZ, 100 on both architectures the agent is built for.</summary>
+    const int TicksPerSecond = 100;
+
+    /// <summary>Listing the descriptors costs as much as the whole slow lane, so it is done once a minute.</summary>
+    const int FdPeriod = 6;
+
+    readonly ProcFile _stat;
+    readonly ProcFile _limits;
+    readonly ProcFile _systemStat;
+    readonly string _fdFolder;
+    readonly Table _table;
+    long _bootTime = Absent;
+    nint _fds;
+    int _slowReads;
+
+    internal ProcessMetrics(KernelRoot root)
+        : base("process", new Table(Rows))
+    {
+        _stat = root.Proc("self/stat", 1024);
+        _limits = root.Proc("self/limits", 4096);
+        _systemStat = root.Proc("stat");
+        _fdFolder = $"{root.ProcFs}/self/fd";
+        _table = Tables[0];
+    }
+
+    /// <summary>Nothing here jumps from one second to the next.</summary>
+    internal override Lane Lane => Lane.Slow;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        var errno = _stat.Read(out var text);
+        if (errno != 0)
+        {
+            Withdraw();
+            return ReadStatus.Failed(_stat.Path, errno);
+        }
+        if (_bootTime == Absent)
+            _bootTime = ReadBootTime();
+        if (!TryReadStat(text))
+        {
+            Withdraw();
+            Malformed++;
+            return new ReadStatus(Outcome.Failed, _stat.Path, 0, 1);
+        }
+        if (_slowReads++ % FdPeriod == 0)
+        {
+            _table.Slot(OpenFds) = CountFds();
+            ReadLimits();
+        }
+        return ReadStatus.Ok;
+    }
+
+    bool TryReadStat(ReadOnlySpan<byte> text)
+    {
+        var end = text.LastIndexOf((byte)')');
+        var cursor = new Cursor(text[(end + 1)..].TrimEnd((byte)'\n'));
+        if (end < 0 || !cursor.TryReadField(out _))
+            return false;
+        long cpu = 0;
+        for (var field = StatState + 1; field <= StatResident; field++)
+        {
+            if (!cursor.TryReadInt64(out var value))
+                return false;
+            switch (field)
+            {
+                case StatUserTime or StatSystemTime:
+                    if (value < 0 || value > long.MaxValue - cpu)
+                        return false;
+                    cpu += value;
+                    break;
+                case StatThreads:
+                    _table.Slot(Threads) = value;
+                    break;
+                case StatStartTime when _bootTime != Absent:
+                    _table.Slot(StartTime) = _bootTime * TicksPerSecond + value;
+                    break;
+                case StatVirtualSize:
+                    _table.Slot(VirtualMemory) = value;
+                    break;
+                case StatResident:
+                    _table.Slot(ResidentMemory) = value;
+                    break;
+            }
+        }
+        _table.Slot(CpuSeconds) = cpu;
+        return true;
+    }
+
+    /// <summary>"btime SECONDS" of /proc/stat.</summary>
+    long ReadBootTime()
+    {
+        if (_systemStat.Read(out var text) != 0)
+            return Absent;
+        _systemStat.Close();
+        var cursor = new Cursor(text);
+        while (cursor.TryReadLine(out var line))
+            if (line.TryReadField(out var name) && name.SequenceEqual("btime"u8) && line.TryReadInt64(out var seconds))
+                return seconds;
+        return Absent;
+    }
+
+    void ReadLimits()
+    {
+        if (_limits.Read(out var text) != 0)
+            return;
+        var cursor = new Cursor(text);
+        while (cursor.TryReadLine(out var line))
+        {
+            if (line.Rest.StartsWith("Max open files "u8))
+                _table.Slot(MaxFds) = SoftLimit(line.Rest["Max open files ".Length..]);
+            else if (line.Rest.StartsWith("Max address space "u8))
+                _table.Slot(VirtualMemoryMax) = SoftLimit(line.Rest["Max address space ".Length..]);
+        }
+    }
+
+    static long SoftLimit(ReadOnlySpan<byte> values)
+    {
+        var cursor = new Cursor(values);
+        if (!cursor.TryReadField(out var soft))
+            return Absent;
+        return soft.SequenceEqual("unlimited"u8) ? long.MaxValue : Cursor.TryParseInt64(soft, out var value) ? value : Absent;
+    }
+
+    /// <summary>Entries of /proc/self/fd less ".", ".." and the directory stream itself.</summary>
+    long CountFds()
+    {
+        if (_fds == 0)
+            _fds = Libc.opendir(_fdFolder);
+        if (_fds == 0)
+            return Absent;
+        Libc.rewinddir(_fds);
+        var count = -3L;
+        while (Libc.readdir(_fds) != 0)
+            count++;
+        return count;
+    }
+
+    internal override void Reopen()
+    {
+        _stat.Close();
+        _limits.Close();
+        if (_fds != 0)
+            _ = Libc.closedir(_fds);
+        _fds = 0;
+        _slowReads = 0;
+    }
+}

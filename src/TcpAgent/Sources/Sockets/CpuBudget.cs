@@ -1,0 +1,134 @@
+using TcpAgent.Metrics;
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// One kind of walk and its share of the CPU. A walk that is cheap runs at once; one that is not runs on a thread of its own, so
+/// that it never delays a tick. After each the lane rests until the walk's CPU time is within its share again.
+/// </summary>
+/// <param name="share">Share of one CPU, above 0.</param>
+/// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
+/// <param name="time">The sampler's clock.</param>
+/// <param name="credit">Of rest beyond what was needed so much shortens a later one: walks that come seldom may come close together.</param>
+/// <param name="events">Counts the walks by how long they took.</param>
+sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default, AgentEvents? events = null) : IDisposable
+{
+    /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
+    const long InlineLimit = 5_000_000;
+
+    /// <summary>A walk is taken so often whatever the counters show: within a minute of the last, ticks being a second apart.</summary>
+    internal static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(59);
+
+    readonly AutoResetEvent _begin = new(false);
+    readonly AutoResetEvent _done = new(false);
+    Thread? _thread;
+    volatile bool _stopping;
+    long _restsUntil = time.GetTimestamp();
+    Exception? _thrown;
+
+    /// <summary>CPU nanoseconds of the last walk; settable as an estimate before the first.</summary>
+    internal long Cost { get; set; }
+
+    /// <summary>CPU nanoseconds of all walks.</summary>
+    internal long TotalCost { get; private set; }
+
+    internal long Walks { get; private set; }
+
+    /// <summary>When the last walk began, by the monotonic clock.</summary>
+    internal long StartedAt { get; private set; }
+
+    /// <summary>Nanoseconds the last walk took.</summary>
+    internal long Duration { get; private set; }
+
+    /// <summary>Nanoseconds from one walk to the next that keep the share at the present cost.</summary>
+    internal long Interval => (long)(Cost / share);
+
+    internal bool IsRunning { get; private set; }
+
+    /// <summary>The next walk will run on a thread of its own.</summary>
+    internal bool IsDear => Cost > InlineLimit;
+
+    internal bool IsReady => !IsRunning && time.GetTimestamp() >= _restsUntil;
+
+    internal int Errno { get; private set; }
+
+    /// <summary>Puts off the next walk until some nanoseconds after a timestamp.</summary>
+    internal void Rest(long from, long nanoseconds) => _restsUntil = from + Timestamps(nanoseconds);
+
+    /// <summary>Runs or starts a walk if one is wanted and allowed. True when the results of one are there.</summary>
+    internal bool Poll(bool wanted)
+    {
+        if (IsRunning)
+            return _done.WaitOne(0) && Finish();
+        if (!wanted || !IsReady)
+            return false;
+        IsRunning = true;
+        StartedAt = time.GetTimestamp();
+        if (!IsDear)
+        {
+            Run();
+            return Finish();
+        }
+        if (_thread is null)
+        {
+            _thread = new Thread(Loop) { Name = "walk", IsBackground = true };
+            _thread.Start();
+        }
+        _begin.Set();
+        return false;
+    }
+
+    bool Finish()
+    {
+        IsRunning = false;
+        TotalCost += Cost;
+        Walks++;
+        events?.Walked(TimeSpan.FromTicks(Duration / TimeSpan.NanosecondsPerTick));
+        var paidUntil = Math.Clamp(_restsUntil, StartedAt - Timestamps((long)credit.TotalNanoseconds), StartedAt);
+        _restsUntil = Math.Max(_restsUntil, paidUntil + Timestamps(Interval));
+        if (_thrown is { } thrown)
+        {
+            _thrown = null;
+            throw new InvalidOperationException("a walk threw", thrown);
+        }
+        return true;
+    }
+
+    void Loop()
+    {
+        while (_begin.WaitOne() && !_stopping)
+        {
+            Run();
+            _done.Set();
+        }
+    }
+
+    void Run()
+    {
+        var cpu = Libc.ThreadCpuTime();
+        try
+        {
+            Errno = walk();
+        }
+        catch (Exception e)
+        {
+            _thrown = e;
+        }
+        Cost = Libc.ThreadCpuTime() - cpu;
+        Duration = time.Nanoseconds(time.GetTimestamp() - StartedAt);
+    }
+
+    long Timestamps(long nanoseconds) => (long)(nanoseconds * (time.TimestampFrequency / 1e9));
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _begin.Set();
+        if (_thread?.Join(TimeSpan.FromSeconds(3)) ?? true)
+        {
+            _begin.Dispose();
+            _done.Dispose();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>The kernel's own filter by state, streamed through one buffer.</summary>
+sealed class NetlinkSocketTable(NetlinkDump dump) : ISocketTable
+{
+    readonly byte[] _rareRequest = SockDiag.Request(SockDiag.RareStates);
+    readonly byte[] _fullRequest = SockDiag.Request(SockDiag.AllStates);
+
+    public string Mode => "sock_diag";
+
+    public string Where => "sock_diag";
+
+    public int Walk(SocketCensus census, bool full)
+    {
+        // One retry: a dump that the kernel marked as interrupted may have missed or doubled sockets.
+        var request = full ? _fullRequest : _rareRequest;
+        var errno = WalkOnce(census, request, full);
+        return errno == Libc.ENOBUFS || (errno == 0 && dump.Interrupted) ? WalkOnce(census, request, full) : errno;
+    }
+
+    int WalkOnce(SocketCensus census, byte[] request, bool full)
+    {
+        census.Clear(isComplete: full);
+        dump.Begin(request);
+        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
+        {
+            if (SockDiag.TryRead(type, payload, out var row))
+                census.Count(row);
+            else
+                census.Refuse(number);
+        }
+        return dump.Errno;
+    }
+
+    public void Reopen() => dump.Close();
+
+    public void Dispose() => dump.Dispose();
+}

@@ -1,0 +1,247 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using static TcpAgent.Metrics.Metric;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// TCP sockets by state. The rare states are walked as often as the budget allows; TIME_WAIT and ESTABLISHED, which may be
+/// hundreds of thousands, are computed at each tick from sockstat and snmp and what the last walk found.
+/// </summary>
+sealed class Sockets : Source
+{
+    // include/net/tcp_states.h; the row is the state's number less one.
+    internal static readonly Metric[] Rows = StateRows(
+        "tcpagent_tcp_sockets", "TCP sockets of this network namespace in each state, IPv4 and IPv6 together. All eleven are always there.");
+
+    internal static readonly Metric[] PeakRows = StateRows(
+        "tcpagent_tcp_sockets_peak", "Highest number of sockets in each state within the peak window (--sample.peak-window, 60s by default).");
+
+    internal static readonly Metric[] CheckRows = StateRows(
+        "tcpagent_tcp_sockets_check_difference",
+        "Sockets that a full count found beyond what the states say, when the two were last compared. On a busy host a few change state in between.");
+
+    internal static readonly Metric[] WalkRows =
+    [
+        Gauge("", "", "tcpagent_tcp_transient_sockets", "Sockets in SYN_SENT, FIN_WAIT1, FIN_WAIT2, LAST_ACK or CLOSING, without FIN_WAIT2 mini-sockets, from counters alone: fresh at every sample, whatever the walk's age.", origin: "sockstat, snmp"),
+        Gauge("", "", "tcpagent_walk_interval_seconds", "Time between two walks of the socket table, stretched so that walking stays within --sample.walk-budget of one CPU.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_walk_age_seconds", "How old the states are that only a walk can count: the age of the last one, or 0 while counters show that no socket has changed since. One is taken at least once a minute whatever they show, as far as --sample.walk-budget allows.", Scale.Nanoseconds),
+        Gauge("", "", "tcpagent_walk_duration_seconds", "How long the last walk took.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_walks_total", "Walks of the socket table for its rare states."),
+        Counter("", "", "tcpagent_walk_cpu_seconds_total", "CPU time of the walks for the rare states.", Scale.Nanoseconds),
+        Counter("", "", "tcpagent_walk_checks_total", "Full counts of all sockets, made now and then to check the states."),
+        Counter("", "", "tcpagent_walk_check_cpu_seconds_total", "CPU time of the full counts.", Scale.Nanoseconds),
+    ];
+
+    const int Transient = 0, WalkInterval = 1, WalkAge = 2, WalkDuration = 3, Walks = 4, WalkCpu = 5, Checks = 6, CheckCpu = 7;
+
+    /// <summary>Shares of the walk budget; the rest is for waiting connections and ephemeral ports.</summary>
+    const double WalkShare = 0.6, CheckShare = 0.1;
+
+    /// <summary>What the dearer ways cost beyond a filtered walk, until one was measured.</summary>
+    const int FullCostFactor = 12, ProcCostFactor = 20;
+
+    readonly ISocketTable? _diag;
+    readonly ISocketTable _proc;
+    readonly SocketCounters _counters;
+    readonly Listeners? _listeners;
+    readonly TimeProvider _time;
+    readonly SamplingOptions _options;
+    readonly PeakWindow _peakWindow;
+    readonly CpuBudget _walk;
+    readonly CpuBudget _checkLane;
+    readonly SocketCheck _check;
+    ISocketTable _table;
+    SocketCensus _census = new();
+    SocketCensus _next = new();
+    ReadStatus _status;
+    long _procCost;
+    long _firstWalkAt;
+    long _censusAt;
+    bool _walked;
+    bool _walkedNow;
+
+    /// <summary>Something has happened to a socket since the last walk, or may have. On an idle host it costs more than all the rest.</summary>
+    bool _isDue = true;
+
+    /// <param name="diag">Null where sock_diag would speak of another kernel than <paramref name="proc"/> does.</param>
+    /// <param name="proc">Stands in where sock_diag cannot be used.</param>
+    /// <param name="counters">What the arithmetic needs.</param>
+    /// <param name="check">The comparison with a full count.</param>
+    /// <param name="listeners">Told what each walk found; null when switched off.</param>
+    /// <param name="options">Budget, interval and peak window.</param>
+    /// <param name="time">The sampler's clock.</param>
+    /// <param name="events">Counts the walks.</param>
+    internal Sockets(
+        ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
+        TimeProvider time, AgentEvents? events = null)
+        : base("sockets", new Table(Rows), new Table(PeakRows), new Table(CheckRows), new Table(WalkRows))
+    {
+        (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
+        _table = diag ?? proc;
+        Mode = _table.Mode;
+        _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
+        _walk = new CpuBudget(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time, events: events);
+        _checkLane = new CpuBudget(options.WalkBudget * CheckShare, () => _check.Walk(_table), time, events: events);
+    }
+
+    /// <summary>A walk is under way on a thread of its own.</summary>
+    internal bool IsWalking => _walk.IsRunning || _checkLane.IsRunning;
+
+    internal override bool HasFallback => true;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        _walkedNow = false;
+
+        _isDue |= _counters.HaveMoved() || !_walked || _census.ChangesUncounted || MustLookAgain(tick);
+
+        // After a failure sock_diag is tried again with each slow tick, not at each.
+        if (tick.Slow && _diag is not null && !IsWalking)
+            _table = _diag;
+        if (!_checkLane.IsRunning && PollWalk())
+        {
+            TakeWalk();
+
+            // A walk on its own thread is taken a tick after it began: the next begins at once.
+            if (_walk.IsDear)
+                PollWalk();
+        }
+        if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
+            _checkLane.Rest(tick.Timestamp, 0);
+        if (!_walk.IsRunning && _checkLane.Poll(_walked && _table == _diag && _check.IsWanted(_census, _checkLane.StartedAt)))
+            TakeCheck();
+        return _status;
+    }
+
+    /// <summary>
+    /// A walk that was not whole is taken again on the slow lane, and so is one of /proc/net/tcp, which alone tells there how long the
+    /// accept queues are: no counter moves when a process accepts.
+    /// </summary>
+    bool MustLookAgain(in Tick tick) =>
+        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest || (tick.Slow && (_table == _proc || _status.Outcome != Outcome.Ok));
+
+    /// <summary>What happens from the start of a walk on calls for the next.</summary>
+    bool PollWalk()
+    {
+        var isDue = _isDue;
+        if (_walk.IsReady)
+            _isDue = false;
+        return _walk.Poll(isDue);
+    }
+
+    void TakeWalk()
+    {
+        if (_walk.Errno != 0 && _table == _diag)
+        {
+            _table = _proc;
+            _walk.Cost = Math.Max(_walk.Cost * ProcCostFactor, _procCost);
+            _walk.Rest(_walk.StartedAt, 0);
+            if (_walk.Poll(wanted: true))
+                TakeWalk();
+            return;
+        }
+        if (_table == _proc)
+            _procCost = _walk.Cost;
+        if (_walk.Errno != 0)
+        {
+            Withdraw();
+            _listeners?.Lose();
+            _walked = false;
+
+            // A plain folder may leave the table out, as it leaves out netlink; a kernel's /proc always has it.
+            _status = _diag is null ? ReadStatus.Optional(_table.Where, _walk.Errno) : ReadStatus.Failed(_table.Where, _walk.Errno);
+            return;
+        }
+        if (_checkLane.Walks == 0 && !_checkLane.IsRunning)
+            RestBeforeFirstCheck();
+        (_census, _next) = (_next, _census);
+        (_walked, _walkedNow, _censusAt, Mode) = (true, true, _walk.StartedAt, _table.Mode);
+        Malformed += _census.Malformed;
+        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, _census.MalformedLine);
+    }
+
+    /// <summary>
+    /// A full count is dear on a large host: its share is saved up before the first, not paid back after. What it will cost is
+    /// judged by the cheapest walk so far; the first of all pays for the runtime's start too.
+    /// </summary>
+    void RestBeforeFirstCheck()
+    {
+        if (_firstWalkAt == 0)
+            _firstWalkAt = _walk.StartedAt;
+        var cost = _walk.Cost * FullCostFactor;
+        _checkLane.Cost = _checkLane.Cost == 0 ? cost : Math.Min(_checkLane.Cost, cost);
+        _checkLane.Rest(_firstWalkAt, Math.Max(_checkLane.Interval, (long)SocketCheck.FirstAfter.TotalNanoseconds));
+    }
+
+    void TakeCheck()
+    {
+        if (_checkLane.Errno == 0)
+            _check.Compare(Tables[2][0]);
+    }
+
+    internal override void Derive(in Tick tick)
+    {
+        if (!_walked)
+            return;
+        if (_walkedNow)
+            _listeners?.Observe(tick, _census);
+        if (_walkedNow && _census.IsComplete)
+            _check.Calibrate(_census, _counters.CurrEstab);
+        var states = Tables[0][0];
+        for (var state = TcpState.Established; state <= TcpState.Closing; state++)
+            states[(int)state - 1] = _census[state];
+        if (_listeners is { SocketCount: not Absent } listeners)
+            states[(int)TcpState.Listen - 1] = listeners.SocketCount;
+        if (!_census.IsComplete || !_walkedNow)
+        {
+            states[(int)TcpState.TimeWait - 1] = _counters.TimeWait(_census.FinWait2MiniSockets);
+            states[(int)TcpState.Established - 1] = _counters.Established(_census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
+        }
+
+        _peakWindow.Record(tick.Timestamp, states);
+        for (var i = 0; i < states.Length; i++)
+            Tables[1][0][i] = _peakWindow[i];
+        Describe(tick, Tables[3][0], states[(int)TcpState.Listen - 1]);
+    }
+
+    void Describe(in Tick tick, Span<long> walk, long listening)
+    {
+        walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
+        walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
+        var age = Math.Max(0, tick.Timestamp - _censusAt);
+        walk[WalkAge] = _isDue || _walk.IsRunning ? _time.Nanoseconds(age) : 0;
+        walk[WalkDuration] = _walk.Duration;
+        walk[Walks] = _walk.Walks;
+        walk[WalkCpu] = _walk.TotalCost;
+        walk[Checks] = _checkLane.Walks;
+        walk[CheckCpu] = _checkLane.TotalCost;
+    }
+
+    static Metric[] StateRows(string name, string help)
+    {
+        string[] states =
+        [
+            "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
+        ];
+        return Array.ConvertAll(states, state => Gauge("", "", name, help, labels: $"state=\"{state}\"", origin: "sock_diag"));
+    }
+
+    internal override void Reopen()
+    {
+        // A walk under way keeps its socket; it is opened anew when it fails or at the next reload.
+        if (!IsWalking)
+            _diag?.Reopen();
+        _isDue = true;
+    }
+
+    public override void Dispose()
+    {
+        _walk.Dispose();
+        _checkLane.Dispose();
+        _check.Dispose();
+        _diag?.Dispose();
+        _proc.Dispose();
+        base.Dispose();
+    }
+}

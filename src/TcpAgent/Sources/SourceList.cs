@@ -1,0 +1,92 @@
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>The list of sources, in the order they are read and exported.</summary>
+static class SourceList
+{
+    /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
+    internal static readonly string[] Names =
+    [
+        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl",
+        "neighbours", "qdisc", "nfqueue", "process",
+    ];
+
+    internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+    {
+        var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
+        var netstat = new TextSource(
+            "netstat", map => new TableParser(map), NetstatRows.All, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
+
+        // On a plain folder netlink would speak of another kernel.
+        var listeners = new Listeners(
+            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat, options, time);
+        var sockets = new Sockets(
+            root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
+            new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
+            options.IsEnabled("listeners") ? listeners : null, options, time, events);
+
+        var ports = new EphemeralPorts(
+            root.Live ? new PortScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
+            events);
+
+        // The counters that call for a walk come before it, the listeners just before the drops they explain.
+        var softnet = new Softnet(root);
+        var links = root.Live ? LinkNames.Live() : null;
+        return Choose(
+            options, snmp, sockstat, sockets, ports, listeners, netstat,
+            new TextSource(
+                "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.ProcRecord("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
+            softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
+            new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
+
+            // The agent's own process is on the live kernel whatever is sampled.
+            new ProcessMetrics(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
+    }
+
+    /// <summary>Leaves out what is switched off. What a source that is on computes from is read all the same, only not exported.</summary>
+    static List<Source> Choose(SamplingOptions options, params ReadOnlySpan<Source> sources)
+    {
+        var chosen = new List<Source>();
+        foreach (var source in sources)
+        {
+            source.IsExported = options.IsEnabled(source.Name);
+            var isNeeded = source.Name switch
+            {
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "netstat" => options.IsEnabled("listeners"),
+                _ => false,
+            };
+            if (source.IsExported || isNeeded)
+                chosen.Add(source);
+            else
+                source.Dispose();
+        }
+        return chosen;
+    }
+
+    static TextSource Snmp(KernelRoot root, bool allFields) =>
+        new("snmp", map => new TableParser(map), SnmpRows.All, [root.ProcRecord("net/snmp")], allFields: allFields);
+
+    static TextSource Sockstat(KernelRoot root) =>
+        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
+
+    /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
+    static bool? CurrEstabHasCloseWait(KernelRoot root)
+    {
+        using var file = root.Proc("sys/kernel/osrelease", ProcFile.ValueCapacity);
+        if (file.Read(out var text) != 0)
+            return null;
+        var dot = text.IndexOf((byte)'.');
+        if (dot < 0 || !Cursor.TryParseInt64(text[..dot], out var major))
+            return null;
+        var rest = text[(dot + 1)..];
+        var end = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return end > 0 && Cursor.TryParseInt64(rest[..end], out var minor) && (major > 6 || (major == 6 && minor >= 10)) ? true : null;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TcpAgent.System;
+
+static partial class Libc
+{
+    // asm-generic/fcntl.h
+    internal const int O_RDONLY = 0;
+    internal const int O_NONBLOCK = 0x800;
+    internal const int O_CLOEXEC = 0x80000;
+
+    // linux/fcntl.h: F_LINUX_SPECIFIC_BASE + 9
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_SEAL_SEAL = 1;
+    internal const int F_SEAL_SHRINK = 2;
+    internal const int F_SEAL_GROW = 4;
+    internal const int F_SEAL_WRITE = 8;
+
+    // linux/memfd.h
+    internal const uint MFD_CLOEXEC = 1;
+    internal const uint MFD_ALLOW_SEALING = 2;
+
+    // linux/stat.h
+    internal const uint STATX_INO = 0x100;
+    internal const uint STATX_BASIC_STATS = 0x7ff;
+    internal const int AT_FDCWD = -100;
+    internal const int AT_EMPTY_PATH = 0x1000;
+    internal const int S_IFMT = 0xf000;
+    internal const int S_IFREG = 0x8000;
+    internal const int S_IROTH = 4;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int open(ReadOnlySpan<byte> pathname, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint pread(int fd, Span<byte> buf, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint opendir(string name);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint readdir(nint dirp);
+
+    [LibraryImport("libc")]
+    internal static partial void rewinddir(nint dirp);
+
+    [LibraryImport("libc")]
+    internal static partial int closedir(nint dirp);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial SafeFileHandle memfd_create(ReadOnlySpan<byte> name, uint flags);
+
+    // Variadic in C. On Linux x64 and arm64 an int in third place is passed the same way either way.
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fcntl(SafeHandle fd, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int dirfd, string pathname, int flags, uint mask, out Statx statxbuf);
+}

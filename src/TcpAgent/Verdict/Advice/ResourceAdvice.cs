@@ -1,0 +1,31 @@
+using TcpAgent.Resources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>Which text explains which resource, one row each: evidence, what to change, what will not help.</summary>
+static class ResourceAdvice
+{
+    static readonly Dictionary<Resource, Action<ResourceReport, SampleView>> s_rows = new()
+    {
+        [ResourceCatalog.DeviceReceive] = PacketAdvice.DeviceReceive,
+        [ResourceCatalog.SoftnetBacklog] = PacketAdvice.SoftnetBacklog,
+        [ResourceCatalog.NeighbourV4] = AddressAdvice.NeighbourV4,
+        [ResourceCatalog.NeighbourV6] = AddressAdvice.NeighbourV6,
+        [ResourceCatalog.RouteCacheV6] = AddressAdvice.RouteCache,
+        [ResourceCatalog.Fragments] = TableAdvice.Fragments,
+        [ResourceCatalog.NfQueue] = PacketAdvice.NfQueue,
+        [ResourceCatalog.Conntrack] = TableAdvice.Conntrack,
+        [ResourceCatalog.SynQueue] = ListenerAdvice.SynQueue,
+        [ResourceCatalog.AcceptQueue] = ListenerAdvice.AcceptQueue,
+        [ResourceCatalog.TcpMemory] = TableAdvice.TcpMemory,
+        [ResourceCatalog.UdpMemory] = TableAdvice.UdpMemory,
+        [ResourceCatalog.Orphans] = TableAdvice.Orphans,
+        [ResourceCatalog.TimeWait] = TableAdvice.TimeWait,
+        [ResourceCatalog.EphemeralPorts] = AddressAdvice.EphemeralPorts,
+        [ResourceCatalog.FileHandles] = AddressAdvice.FileHandles,
+        [ResourceCatalog.Qdisc] = PacketAdvice.Qdisc,
+    };
+
+    /// <summary>Adds evidence and advice to a report that has something to say.</summary>
+    internal static void Explain(ResourceReport report, SampleView view) => s_rows[report.Resource](report, view);
+}

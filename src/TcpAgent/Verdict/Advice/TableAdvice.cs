@@ -1,0 +1,114 @@
+using TcpAgent.Resources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>What to say of the tables and memory that bound connections.</summary>
+static class TableAdvice
+{
+    internal static void Conntrack(ResourceReport report, SampleView view)
+    {
+        if (report.IsLossWithoutSaturation)
+        {
+            report.Evidence.Add(
+                report.Limit is null
+                    ? $"{report.Losses} packets were dropped by connection tracking, and nothing says that its table is full."
+                    : $"{report.Losses} packets were dropped by connection tracking, but the table was never above {report.Peak} of {report.Limit}: it is not full.");
+            report.Evidence.Add(
+                $"insert_failed is {view.Value("tcpagent_conntrack_insert_failures_total") ?? 0} since boot: NAT ran out of ports for a destination, or two packets of one flow raced.");
+            report.Advice.Add("With SNAT or masquerading widen the port range of the rule, or add source addresses; for racing DNS queries use single-request-reopen or a local resolver.");
+            report.WillNotFix.Add("Raising nf_conntrack_max: the table has room.");
+            return;
+        }
+        Full(report, "entries", "early_drop and drop");
+        var established = view.Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established");
+        if (established >= 86400)
+        {
+            report.Evidence.Add($"nf_conntrack_tcp_timeout_established is {established} s: a connection whose end was not seen stays {established / 86400.0:0.#} days.");
+            report.Advice.Add("If established connections (ss -s) are far fewer than entries, old ones fill the table: sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=7440 or what the longest idle connection needs.");
+        }
+        report.Advice.Add($"{Raise("net.netfilter.nf_conntrack_max", report.Limit)} on the host itself (an entry takes about 320 bytes); it is one setting for all namespaces.");
+        if (view.Value("tcpagent_conntrack_buckets") is { } buckets && report.Limit * 2 > buckets * 4)
+            report.Advice.Add($"With it raise net.netfilter.nf_conntrack_buckets from {buckets} to at least {report.Limit / 2}, else lookups walk long chains.");
+        report.Advice.Add("Do not track what needs no tracking: a notrack rule in the raw table for the load balancer's own port.");
+        report.WillNotFix.Add("Anything in the application or its backlog: these packets never reach a socket.");
+        report.WillNotFix.Add("A larger table under a flood of new flows: it fills again; filter the flood before it is tracked.");
+    }
+
+    internal static void TimeWait(ResourceReport report, SampleView view)
+    {
+        Full(report, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
+        report.Evidence.Add("A connection closed beyond the limit skips TIME_WAIT; that may hurt it if packets of it still are on their way, and is all that happens.");
+        report.Advice.Add($"{Raise("net.ipv4.tcp_max_tw_buckets", report.Limit)} in this network namespace: an entry takes about a quarter of a KiB.");
+        report.Advice.Add("Keep connections open (keep-alive, pooling): TIME_WAIT is at the side that closes first.");
+        report.WillNotFix.Add("tcp_fin_timeout: it is about FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
+        report.WillNotFix.Add("tcp_tw_recycle: it broke clients behind NAT and is gone since Linux 4.12.");
+    }
+
+    internal static void Orphans(ResourceReport report, SampleView view)
+    {
+        Full(report, "orphaned sockets", "TCPAbortOnMemory");
+        report.Evidence.Add("These are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit is for the whole host.");
+        report.Advice.Add("Find the peers that stopped answering: ss -tno state fin-wait-1 state last-ack state closing");
+        if (view.Sysctl("net.ipv4.tcp_orphan_retries") is { } retries)
+            report.Advice.Add($"sysctl -w net.ipv4.tcp_orphan_retries=2: at {retries} (0 means 8) they are kept for minutes.");
+        report.Advice.Add($"{Raise("net.ipv4.tcp_max_orphans", report.Limit)}, if memory allows: each may hold up to 64 KiB.");
+        report.WillNotFix.Add("tcp_max_tw_buckets: TIME_WAIT sockets are no orphans.");
+    }
+
+    internal static void TcpMemory(ResourceReport report, SampleView view)
+    {
+        var page = Environment.SystemPageSize;
+        if (view.Sysctl("net.ipv4.tcp_mem[1]") is { } pressure && report.Peak is { } peak && peak < report.Limit)
+            report.Evidence.Add(
+                $"TCP buffers took {Mebibytes(peak)}; from tcp_mem[1], {Mebibytes(pressure * page)}, on the kernel holds buffers down and windows shrink. The hard limit is {Mebibytes(report.Limit)}.");
+        else
+            report.Evidence.Add($"TCP buffers took {Share(report)}, for the whole host.");
+        if (report.Losses > 0)
+            report.Evidence.Add($"{report.Losses} times received data was pruned or dropped, or a connection was ended, for want of it.");
+        report.Advice.Add("Find the sockets that hold it: ss -tnm (skmem r and t), most often readers that are too slow or peers that do not acknowledge.");
+        report.Advice.Add($"tcp_mem is in pages of {page} bytes: raise all three values of net.ipv4.tcp_mem together, if the host has the memory.");
+        report.WillNotFix.Add("tcp_rmem and tcp_wmem: raising them lets each socket take more of what is short.");
+    }
+
+    internal static void UdpMemory(ResourceReport report, SampleView view)
+    {
+        report.Evidence.Add($"UDP buffers took {Share(report)}, for the whole host{(report.Losses > 0 ? $"; MemErrors rose by {report.Losses}" : "")}.");
+        if (report.State == ResourceState.Limiting && report.Losses is not > 0)
+            report.Evidence.Add("At the limit datagrams are dropped; newer kernels count that only at the socket (ss -unm, d in skmem).");
+        report.Advice.Add("Find the socket that does not read: ss -unm (Recv-Q)");
+        report.Advice.Add($"udp_mem is in pages of {Environment.SystemPageSize} bytes: raise its three values together, if the host has the memory.");
+        report.WillNotFix.Add("rmem_max: a larger buffer for one socket takes more of what is short.");
+    }
+
+    internal static void Fragments(ResourceReport report, SampleView view)
+    {
+        Full(report, "bytes of fragments", "ReasmFails");
+        report.Advice.Add("Find out why packets are fragmented: a tunnel without room in its MTU, or UDP datagrams larger than the MTU. Not fragmenting is better than more memory.");
+        report.Advice.Add(
+            report.Subject == "IPv6"
+                ? $"{Raise("net.ipv6.ip6frag_high_thresh", report.Limit)} (bytes, per namespace)"
+                : $"{Raise("net.ipv4.ipfrag_high_thresh", report.Limit)} (bytes, per namespace)");
+        report.WillNotFix.Add("A longer ipfrag_time: fragments whose rest is lost then hold the memory longer.");
+    }
+
+    /// <summary>The two sentences that every full table begins with.</summary>
+    internal static void Full(ResourceReport report, string things, string counters)
+    {
+        if (report.Limit is { } limit)
+            report.Evidence.Add($"It held up to {report.Peak} of {limit} {things}.");
+        if (report.Losses > 0)
+            report.Evidence.Add($"{counters} rose by {report.Losses}.");
+        else if (report.State == ResourceState.Near)
+            report.Evidence.Add("Nothing was lost for it yet.");
+    }
+
+    /// <summary>The command that sets it, or where the present limit is not known, what to raise.</summary>
+    internal static string Raise(string setting, long? limit, int factor = 2) =>
+        limit is { } known && known < long.MaxValue / factor ? $"sysctl -w {setting}={known * factor}" : $"Raise {setting}";
+
+    static string Share(ResourceReport report) =>
+        report.Limit is null ? "more memory than they may" : $"{Mebibytes(report.Peak)} of {Mebibytes(report.Limit)}";
+
+    internal static string Mebibytes(long? bytes) =>
+        bytes is not { } known ? "?" : known < 1 << 20 ? $"{known} bytes" : FormattableString.Invariant($"{known / (double)(1 << 20):0.#} MiB");
+}

@@ -1,0 +1,9 @@
+using TcpAgent.Resources;
+
+namespace TcpAgent.Verdict;
+
+/// <param name="Stage">The row.</param>
+/// <param name="Count">Dropped within the watch.</param>
+/// <param name="Total">Dropped since boot.</param>
+/// <param name="PerSecond">Over the watch.</param>
+readonly record struct DropReport(DropStage Stage, long Count, long Total, double PerSecond);

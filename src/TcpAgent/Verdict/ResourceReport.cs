@@ -1,0 +1,38 @@
+using TcpAgent.Resources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>What is known of one resource. Lists are for people, a sentence an entry.</summary>
+sealed class ResourceReport(Resource resource, ResourceState state)
+{
+    internal Resource Resource { get; } = resource;
+
+    internal ResourceState State { get; } = state;
+
+    internal long? Used { get; init; }
+
+    internal long? Limit { get; init; }
+
+    internal long? Peak { get; init; }
+
+    /// <summary>Lost within the watch.</summary>
+    internal long? Losses { get; init; }
+
+    /// <summary>Lost since boot, or since the agent can tell.</summary>
+    internal long? LossesTotal { get; init; }
+
+    /// <summary>A source fails that is needed: unlike one that was switched off, that leaves the verdict open.</summary>
+    internal bool IsSourceFailing { get; init; }
+
+    /// <summary>Which listener, CPU, device, queue or destination; empty where there is only one.</summary>
+    internal string Subject { get; init; } = "";
+
+    /// <summary>A loss, but nothing says that the limit caused it.</summary>
+    internal bool IsLossWithoutSaturation => State == ResourceState.Ok && Losses > 0;
+
+    internal List<string> Evidence { get; } = [];
+
+    internal List<string> Advice { get; } = [];
+
+    internal List<string> WillNotFix { get; } = [];
+}

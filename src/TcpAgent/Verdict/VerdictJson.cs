@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using TcpAgent.Resources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>The verdict as the one JSON document that `why --json` prints and /api/v1/why serves.</summary>
+static class VerdictJson
+{
+    const int Version = 1;
+
+    static readonly JsonWriterOptions s_options = new()
+    {
+        // Arrows and quotes of subjects and advice stay readable; the document is never embedded in HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    internal static byte[] Write(HostVerdict verdict)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("time", verdict.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteNumber("watched_seconds", Math.Round(verdict.WatchedSeconds, 3));
+            json.WriteString("verdict", verdict.State.Name());
+            json.WriteStartArray("limiting");
+            foreach (var report in verdict.In(ResourceState.Limiting))
+                json.WriteStringValue(report.Resource.Name);
+            json.WriteEndArray();
+            json.WriteStartArray("resources");
+            foreach (var report in verdict.Resources)
+                Write(json, report);
+            json.WriteEndArray();
+            json.WriteStartArray("drops");
+            foreach (var drop in verdict.Drops)
+                Write(json, drop);
+            json.WriteEndArray();
+            json.WriteStartArray("findings");
+            foreach (var finding in verdict.Findings)
+                Write(json, finding);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    static void Write(Utf8JsonWriter json, ResourceReport report)
+    {
+        json.WriteStartObject();
+        json.WriteString("resource", report.Resource.Name);
+        json.WriteString("title", report.Resource.Title);
+        json.WriteString("state", report.State.Name());
+        Write(json, "used", report.Used);
+        Write(json, "limit", report.Limit);
+        Write(json, "peak", report.Peak);
+        Write(json, "losses", report.Losses);
+        Write(json, "losses_total", report.LossesTotal);
+        json.WriteString("unit", report.Resource.Unit);
+        json.WriteString("scope", report.Resource.Scope == Scope.Host ? "host" : "namespace");
+        if (report.Subject.Length > 0)
+            json.WriteString("subject", report.Subject);
+        else
+            json.WriteNull("subject");
+        Write(json, "evidence", report.Evidence);
+        Write(json, "advice", report.Advice);
+        Write(json, "will_not_fix", report.WillNotFix);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, in DropReport drop)
+    {
+        json.WriteStartObject();
+        json.WriteString("stage", drop.Stage.Stage);
+        json.WriteNumber("count", drop.Count);
+        json.WriteNumber("per_second", Math.Round(drop.PerSecond, 3));
+        json.WriteNumber("total", drop.Total);
+        json.WriteBoolean("harmful", drop.Stage.IsHarmful);
+        json.WriteString("meaning", drop.Stage.Meaning);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, in Finding finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", finding.Id);
+        json.WriteString("severity", finding.Severity);
+        json.WriteString("text", finding.Text);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    static void Write(Utf8JsonWriter json, string name, List<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using TcpAgent.Sampling;
+using TcpAgent.Verdict;
+
+namespace TcpAgent.Web;
+
+/// <summary>
+/// /api/v1/why: the verdict over the peak window, from the newest snapshot. Of a snapshot that is too old there is none: what it says
+/// may long be over.
+/// </summary>
+sealed class WhyEndpoint(Sampler sampler, SampleLayout layout, SampleAge age, TimeSpan window)
+{
+    internal Task Serve(HttpContext context)
+    {
+        if (sampler.Snapshots.Acquire() is not { } snapshot)
+            return Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
+        try
+        {
+            return age.IsStale(snapshot.Timestamp)
+                ? Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "The sampler is stuck: its last sample is too old.\n")
+                : Respond.Json(context, VerdictJson.Write(HostVerdict.From(new SampleView(layout, snapshot), window)));
+        }
+        finally
+        {
+            sampler.Snapshots.Release(snapshot);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace TcpAgent.Web.Config;
+
+/// <summary>What reading a configuration came to besides its values: problems forbid it, warnings do not.</summary>
+sealed class ConfigReport(string file)
+{
+    readonly List<Problem> _problems = [];
+    readonly List<Problem> _warnings = [];
+
+    internal string File => file;
+
+    internal ReadOnlySpan<Problem> Problems => CollectionsMarshal.AsSpan(_problems);
+
+    internal ReadOnlySpan<Problem> Warnings => CollectionsMarshal.AsSpan(_warnings);
+
+    internal bool IsGood => _problems.Count == 0;
+
+    internal void Wrong(int line, int column, string text) => _problems.Add(new Problem(file, line, column, text));
+
+    internal void Wrong(Node at, string text) => Wrong(at.Line, at.Column, text);
+
+    internal void Warn(Node at, string text) => _warnings.Add(new Problem(file, at.Line, at.Column, text));
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using TcpAgent.Web.Config;
+
+namespace TcpAgent.Web;
+
+/// <summary>What every request passes before any path is looked at, in the order of exporter-toolkit: limit, headers, password.</summary>
+sealed class RequestGate(LiveConfig config, BasicAuth auth, RequestDelegate next)
+{
+    internal async Task Serve(HttpContext context)
+    {
+        var active = config.Fresh();
+        var headers = context.Response.Headers;
+        if (active.Bucket is { } bucket && !bucket.TryTake(out var wait))
+        {
+            headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await Respond.Text(context, StatusCodes.Status429TooManyRequests, "Too many requests.\n");
+            return;
+        }
+        foreach (var (name, value) in active.Config.Headers)
+            headers[name] = value;
+        var admission = active.Config.Users.Count == 0
+            ? Admission.Granted
+            : await auth.Check(active.Config.Users, context.Request.Headers.Authorization, context.Connection.RemoteIpAddress);
+        switch (admission)
+        {
+            case Admission.Granted:
+                await next(context);
+                break;
+            case Admission.Refused:
+                headers.WWWAuthenticate = "Basic realm=\"tcp-agent\", charset=\"UTF-8\"";
+                await Respond.Text(context, StatusCodes.Status401Unauthorized, "Unauthorized\n");
+                break;
+            default:
+                headers.RetryAfter = "1";
+                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "Too many passwords are being checked, try again later.\n");
+                break;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+public sealed class NeighboursTests : IDisposable
+{
+    const string Arp = "net/stat/arp_cache", Nd = "net/stat/ndisc_cache", Routes = "net/rt6_stats";
+    const string Header = "entries  allocs   destroys res_failed forced_gc_runs unresolved_discards table_fulls\n";
+
+    readonly TempRoot _root = new();
+    readonly Neighbours _source;
+
+    public NeighboursTests() => _source = new Neighbours(_root.Kernel);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _root.Dispose();
+    }
+
+    long? Value(string metric, string family) => _source.Value($"tcpagent_neighbour_{metric}", $"family=\"{family}\"");
+
+    [Fact]
+    public void EntriesStandOnEachLineAndTheRestIsSummed()
+    {
+        _root.Write(Arp, Header + "00000400 1 2 3 4 5 0000004c\n00000400 1 2 3 4 5 00000004\n");
+        _root.Write(Nd, Header + "00000007 1 2 3 4 5 00000001\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((1024, 80, 10), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4"), Value("unresolved_discards_total", "ipv4")));
+        Assert.Equal((7, 1), (Value("entries", "ipv6"), Value("table_fulls_total", "ipv6")));
+    }
+
+    [Fact]
+    public void AnOldKernelHasNoTableFulls()
+    {
+        _root.Write(Arp, "entries  allocs\n00000004 00000009\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((4, (long?)null), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4")));
+    }
+
+    [Theory]
+    [InlineData("0009 0006 0011 0007 0000 00ff 0000\n", 255L)]
+    [InlineData("0009 0006 0011 0007 0000 00ff\n", null)]
+    [InlineData("0009 0006 0011 0007 0000 00ff 0000 0001\n", null)]
+    [InlineData("", null)]
+    public void RoutesAreTheSixthOfSevenWords(string text, long? entries)
+    {
+        _root.Write(Routes, text);
+        Assert.Equal(entries is null ? Outcome.Partial : Outcome.Ok, _source.Read().Outcome);
+        Assert.Equal(entries, _source.Value("tcpagent_ipv6_route_entries"));
+    }
+
+    [Fact]
+    public void AChildNamespaceHasNoneOfThem() => Assert.Equal(Outcome.Absent, _source.Read().Outcome);
+}

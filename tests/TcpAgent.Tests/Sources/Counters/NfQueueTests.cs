@@ -1,0 +1,100 @@
+using System.Text;
+using TcpAgent.Sources;
+using TcpAgent.System;
+
+namespace TcpAgent.Tests.Sources;
+
+public sealed class NfQueueTests : IDisposable
+{
+    const string File = "net/netfilter/nfnetlink_queue";
+
+    readonly TempRoot _root = new();
+    readonly NfQueue _source;
+
+    public NfQueueTests() => _source = new NfQueue(_root.Kernel);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _root.Dispose();
+    }
+
+    long? Value(string metric, int queue) => _source.Value($"tcpagent_nfqueue_{metric}", $"queue=\"{queue}\"");
+
+    [Fact]
+    public void EachQueueHasItsLengthAndItsDrops()
+    {
+        _root.Write(File, "    0  31415     7 2 65531     3     4      100  1\n   17  31416     0 2 65531     0     0        9  1\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((7, 3, 4), (Value("packets", 0), Value("dropped_total", 0), Value("user_dropped_total", 0)));
+        Assert.Equal((0, 0), (Value("packets", 17), Value("dropped_total", 17)));
+    }
+
+    [Fact]
+    public void AU32ThatWrapsGoesOn()
+    {
+        _root.Write(File, $"0 1 0 2 65531 {uint.MaxValue} 0 1 1\n");
+        _source.Read();
+        _root.Write(File, "0 1 0 2 65531 4 0 1 1\n");
+        _source.Read();
+        Assert.Equal((1L << 32) + 4, Value("dropped_total", 0));
+    }
+
+    [Fact]
+    public void AQueueThatEndedWithItsProgramBeginsAnew()
+    {
+        _root.Write(File, $"0 1 0 2 65531 {uint.MaxValue} 0 1 1\n");
+        _source.Read();
+        _root.Write(File, "");
+        _source.Read();
+        _root.Write(File, "0 1 0 2 65531 4 0 1 1\n");
+        _source.Read();
+        Assert.Equal(4, Value("dropped_total", 0));
+    }
+
+    [Fact]
+    public void QueuesBeyondTheBoundAreLeftOutAndOthersMayTakeTheirPlace()
+    {
+        for (var first = 0; first < 1500; first += 500)
+        {
+            _root.Write(File, string.Concat(Enumerable.Range(first, 500).Select(queue => $"{queue} 1 {queue} 2 65531 0 0 1 1\n")));
+            Assert.Equal(ReadStatus.Ok, _source.Read());
+            Assert.Equal((256, first + 255), (_source.Tables[0].Count, Value("packets", first + 255)));
+        }
+    }
+
+    [Theory]
+    [InlineData("0 1 0 2 65531 3\n", 1)]
+    [InlineData("0 1 0 2 65531 3 4 1\n", 1)]
+    [InlineData("0 1 0 2 65531 4294967296 4 1 1\n", 1)]
+    [InlineData("0 1 -1 2 65531 3 4 1 1\n", 1)]
+    [InlineData("0 1 0 2 65531 3 4 1 1\n0 1 0 2 65531 3 4 1 1\n", 2)]
+    [InlineData("0 1 0 2 65531 3 4 1 1\n99999 1 0 2 65531 3 4 1 1\n", 2)]
+    [InlineData("0 1 0 2 65531 3 4 1 1\n1 1 0 2", 2)]
+    public void ATornLineIsLeftOut(string text, int line)
+    {
+        _root.Write(File, text);
+        Assert.Equal((Outcome.Partial, line), (_source.Read().Outcome, _source.Read().Line));
+    }
+
+    [Fact]
+    public void WithoutQueuesThereIsNothingAndWithoutTheModuleItIsAbsent()
+    {
+        Assert.Equal(Outcome.Absent, _source.Read().Outcome);
+        _root.Write(File, "");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Empty(_source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void WhatOnlyRootMayReadIsDeniedNotFailed()
+    {
+        var status = ReadStatus.Denied(File, Libc.EACCES);
+        var state = new SourceState(_source);
+        Assert.True(state.Update(status, 0));
+        Assert.False(state.Failing);
+        Assert.Equal("source=\"nfqueue\",mode=\"denied\"", Encoding.UTF8.GetString(state.ModeKey));
+        Assert.Equal(ReadStatus.Ok, ReadStatus.Ok.With(status));
+        Assert.Equal(Outcome.Failed, status.With(ReadStatus.Failed("x", 5)).Outcome);
+    }
+}

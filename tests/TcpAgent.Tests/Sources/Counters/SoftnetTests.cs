@@ -1,0 +1,188 @@
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+public sealed class SoftnetTests : IDisposable
+{
+    const string Processed = "tcpagent_softnet_processed_total";
+
+    readonly TempRoot _root = new();
+    readonly Softnet _source;
+
+    public SoftnetTests() => _source = new Softnet(_root.Kernel);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _root.Dispose();
+    }
+
+    static string Line(uint processed, int columns, uint cpu = 0) =>
+        $"{processed:x8} {string.Join(' ', Enumerable.Range(2, columns - 1).Select(i => i == 13 ? $"{cpu:x8}" : $"{i:x8}"))} \n";
+
+    void Write(string softnet, string? online = null)
+    {
+        _root.Write("net/softnet_stat", softnet);
+        if (online is not null)
+            _root.Write("devices/system/cpu/online", online);
+    }
+
+    [Fact]
+    public void TheCpuIsTheOneInTheLineWhereTheKernelPrintsIt()
+    {
+        // CPU 1 is offline; the online map is wrong on purpose and must not be asked.
+        Write(Line(10, 13, cpu: 0) + Line(12, 13, cpu: 2) + Line(13, 15, cpu: 3), "0-7\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(["cpu=\"0\"", "cpu=\"2\"", "cpu=\"3\""], _source.Tables[0].Keys());
+        Assert.Equal((10, 12, 13), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"2\""), _source.Value(Processed, "cpu=\"3\"")));
+        Assert.Equal(12, _source.Value("tcpagent_softnet_backlog_packets", "cpu=\"2\""));
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    public void WithoutTheIdTheLinesAreTheOnlineCpus(int columns)
+    {
+        Write(Line(10, columns) + Line(12, columns) + Line(13, columns), "0,2-3\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(["cpu=\"0\"", "cpu=\"2\"", "cpu=\"3\""], _source.Tables[0].Keys());
+        Assert.Equal(12, _source.Value(Processed, "cpu=\"2\""));
+        Assert.Null(_source.Value("tcpagent_softnet_backlog_packets", "cpu=\"2\""));
+    }
+
+    [Theory]
+    [InlineData("0-1\n")]
+    [InlineData("0-3\n")]
+    [InlineData("nonsense\n")]
+    [InlineData("\n")]
+    [InlineData("9223372036854775807\n")]
+    public void AnOnlineMapOfAnotherLengthMeansThatNobodyKnowsWhichCpuIsWhich(string online)
+    {
+        Write(Line(10, 11) + Line(12, 11) + Line(13, 11), online);
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Equal(0, _source.Tables[0].Count);
+        Assert.Equal(1, _source.Malformed);
+
+        Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0,2-3\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(3, _source.Tables[0].Count);
+    }
+
+    [Fact]
+    public void WithoutSysfsAllCpusAreTakenToBeOnline()
+    {
+        Write(Line(10, 11) + Line(12, 11));
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(["cpu=\"0\"", "cpu=\"1\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void MoreLinesThanAnyKernelHasCpusAreNoSoftnetFile()
+    {
+        Write(string.Concat(Enumerable.Repeat(Line(1, 9), 8192)));
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(8192, _source.Tables[0].Count);
+        Write(string.Concat(Enumerable.Repeat(Line(1, 9), 8193)));
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Equal(0, _source.Tables[0].Count);
+    }
+
+    [Fact]
+    public void ATornLineDoesNotShiftTheCpusAfterIt()
+    {
+        Write(Line(10, 11) + "0000000b 00000000\n" + Line(13, 11), "0,2-3\n");
+        var status = _source.Read();
+        Assert.Equal((Outcome.Partial, 2), (status.Outcome, status.Line));
+        Assert.Equal(["cpu=\"0\"", "cpu=\"3\""], _source.Tables[0].Keys());
+        Assert.Equal(13, _source.Value(Processed, "cpu=\"3\""));
+    }
+
+    [Fact]
+    public void CountersOfACpuThatWasAwayGoOn()
+    {
+        Write(Line(0xffff_fff0, 13, cpu: 0) + Line(0xffff_fff0, 13, cpu: 1));
+        _source.Read();
+        Write(Line(0x10, 13, cpu: 1));
+        _source.Read();
+        Assert.Equal(0x1_0000_0010, _source.Value(Processed, "cpu=\"1\""));
+        Assert.Null(_source.Value(Processed, "cpu=\"0\""));
+        Write(Line(0xffff_fff4, 13, cpu: 0) + Line(0x11, 13, cpu: 1));
+        _source.Read();
+        Assert.Equal((0xffff_fff4, 0x1_0000_0011), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"1\"")));
+    }
+
+    [Fact]
+    public void AResetIsPassedThrough()
+    {
+        Write(Line(5_000_000, 13, cpu: 1));
+        _source.Read();
+        Write(Line(3, 13, cpu: 1));
+        _source.Read();
+        Assert.Equal(3, _source.Value(Processed, "cpu=\"1\""));
+    }
+
+    [Fact]
+    public void TheBacklogIsAGaugeAndNotWidened()
+    {
+        Write("0 0 0 0 0 0 0 0 0 0 0 ffffffff 0\n");
+        _source.Read();
+        Write("0 0 0 0 0 0 0 0 0 0 0 00000001 0\n");
+        _source.Read();
+        Assert.Equal(1, _source.Value("tcpagent_softnet_backlog_packets", "cpu=\"0\""));
+    }
+
+    [Fact]
+    public void ACpuIdBeyondAnyKernelIsLeftOut()
+    {
+        Write(Line(1, 13, cpu: 8192) + Line(2, 13, cpu: uint.MaxValue) + Line(3, 13, cpu: 8191));
+        _source.Read();
+        Assert.Equal(["cpu=\"8191\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void TheSameTextStandsUntilItIsWithdrawn()
+    {
+        Write(Line(uint.MaxValue, 13));
+        _source.Read();
+        Write(Line(5, 13));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(ReadStatus.Ok, _source.Read());
+            Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+        }
+        _source.Withdraw();
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+    }
+
+    [Fact]
+    public void TheSameTextOfOtherCpusIsOtherCpus()
+    {
+        Write(Line(0, 10) + Line(0, 10), "0-1\n");
+        _source.Read();
+        Write(Line(0, 10) + Line(0, 10), "0,2\n");
+        _source.Read();
+        Assert.Equal(["cpu=\"0\"", "cpu=\"2\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void TheSameTornTextIsCountedEachTime()
+    {
+        Write(Line(1, 13) + "torn\n");
+        for (var reads = 1; reads < 4; reads++)
+            Assert.Equal((Outcome.Partial, reads), (_source.Read().Outcome, _source.Malformed));
+        _root.Delete("net/softnet_stat");
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Empty(_source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void AnEmptyFileAndAMissingOneAreFailures()
+    {
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Write("");
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Equal(1, _source.Malformed);
+    }
+}

@@ -1,0 +1,76 @@
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+public sealed class SysctlTests : IDisposable
+{
+    readonly TempRoot _root = new();
+    readonly Sysctl _source;
+
+    public SysctlTests() => _source = new Sysctl(_root.Kernel);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _root.Dispose();
+    }
+
+    long? Setting(string name) => _source.Value("tcpagent_sysctl", $"name=\"{name}\"");
+
+    [Fact]
+    public void TabsSeparateTheNumbersOfOneFile()
+    {
+        _root.Write("sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456\n");
+        _root.Write("sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(
+            (4096, 131072, 6291456), (Setting("net.ipv4.tcp_rmem[0]"), Setting("net.ipv4.tcp_rmem[1]"), Setting("net.ipv4.tcp_rmem[2]")));
+        Assert.Equal((32768, 60999), (Setting("net.ipv4.ip_local_port_range[0]"), Setting("net.ipv4.ip_local_port_range[1]")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("lots\n")]
+    [InlineData("4096")]
+    public void AnEmptyTornOrTextFileIsLeftOutAloneAndCounted(string text)
+    {
+        _root.Write("sys/net/core/somaxconn", text);
+        _root.Write("sys/net/ipv4/tcp_max_syn_backlog", "1024\n");
+        Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+        Assert.Null(Setting("net.core.somaxconn"));
+        Assert.Equal(1024, Setting("net.ipv4.tcp_max_syn_backlog"));
+        Assert.Equal(1, _source.Malformed);
+    }
+
+    [Fact]
+    public void AFileWithTooFewNumbersIsLeftOutWhole()
+    {
+        _root.Write("sys/net/ipv4/tcp_mem", "100\t200\n");
+        Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+        Assert.Null(Setting("net.ipv4.tcp_mem[0]"));
+        Assert.Null(Setting("net.ipv4.tcp_mem[1]"));
+    }
+
+    [Fact]
+    public void ASettingThatThisNamespaceLacksIsNotAnError()
+    {
+        _root.Write("sys/net/core/somaxconn", "4096\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Null(Setting("net.ipv4.neigh.default.gc_thresh3"));
+        _root.Delete("sys/net/core/somaxconn");
+
+        // No kernel is without all of them: /proc/sys is hidden.
+        Assert.Equal((Outcome.Failed, 2), (_source.Read().Outcome, _source.Read().Errno));
+        Assert.Null(Setting("net.core.somaxconn"));
+    }
+
+    [Fact]
+    public void NegativeAndHugeValuesAreKept()
+    {
+        _root.Write("sys/net/ipv4/tcp_syncookies", "-1\n");
+        _root.Write("sys/fs/file-max", "18446744073709551615\n");
+        _source.Read();
+        Assert.Equal((-1, long.MaxValue), (Setting("net.ipv4.tcp_syncookies"), Setting("fs.file-max")));
+    }
+}

@@ -1,0 +1,154 @@
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+public sealed class ProcDevicesTests : IDisposable
+{
+    const string Header =
+        "Inter-|   Receive                                                |  Transmit\n"
+        + " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+
+    const string Numbers = " 1 2 3 251 5 6 7 8 9 10 11 12 13 14 15 16\n";
+    const string Merged = "tcpagent_device_receive_dropped_or_missed_total";
+    const string Dropped = "tcpagent_device_receive_dropped_total";
+    const string Missed = "tcpagent_device_receive_missed_total";
+    const string QueueLength = "tcpagent_device_transmit_queue_length";
+    const string Promiscuous = "tcpagent_device_promiscuous";
+    const string Eth0 = "device=\"eth0\"";
+
+    readonly TempRoot _root = new();
+    readonly Devices _source;
+
+    public ProcDevicesTests() => _source = new Devices(_root.Kernel, netlink: null);
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _root.Dispose();
+    }
+
+    [Fact]
+    public void WithoutSysfsTheMergedDropHasAMergedName()
+    {
+        _root.Write("net/dev", Header + "eth0:" + Numbers);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(251, _source.Value(Merged, Eth0));
+        Assert.Null(_source.Value(Dropped, Eth0));
+        Assert.Null(_source.Value(Missed, Eth0));
+        Assert.Null(_source.Value("tcpagent_device_receive_nohandler_total", Eth0));
+        Assert.Equal("net/dev", _source.Mode);
+        Assert.Equal(0, _source.Value("tcpagent_devices_omitted"));
+    }
+
+    [Fact]
+    public void WithSysfsTheTwoPartsStandEachForItself()
+    {
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "veth1:" + Numbers);
+        _root.Write("class/net/eth0/statistics/rx_dropped", "211\n");
+        _root.Write("class/net/eth0/statistics/rx_missed_errors", "40\n");
+        _root.Write("class/net/eth0/statistics/rx_nohandler", "9\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((211, 40), (_source.Value(Dropped, Eth0), _source.Value(Missed, Eth0)));
+        Assert.Null(_source.Value(Merged, Eth0));
+        Assert.Equal(9, _source.Value("tcpagent_device_receive_nohandler_total", Eth0));
+        Assert.Equal("sysfs", _source.Mode);
+
+        Assert.Equal(251, _source.Value(Merged, "device=\"veth1\""));
+        Assert.Null(_source.Value(Dropped, "device=\"veth1\""));
+    }
+
+    [Fact]
+    public void QueueLengthAndPromiscuityAreReadForANewDeviceAndOnTheSlowLane()
+    {
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "veth1:" + Numbers);
+        Settings("1000\n", "0x1103\n");
+        Assert.Equal(ReadStatus.Ok, ReadAt(slow: false));
+        Assert.Equal((1000, 1), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+        Assert.Null(_source.Value(QueueLength, "device=\"veth1\""));
+        Assert.Null(_source.Value(Promiscuous, "device=\"veth1\""));
+
+        Settings("500\n", "0x1003\n");
+        ReadAt(slow: false);
+        Assert.Equal((1000, 1), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+        ReadAt(slow: true);
+        Assert.Equal((500, 0), (_source.Value(QueueLength, Eth0), _source.Value(Promiscuous, Eth0)));
+
+        Settings("-1\n", "0x1ffffffff\n");
+        ReadAt(slow: true);
+        Assert.Null(_source.Value(QueueLength, Eth0));
+        Assert.Null(_source.Value(Promiscuous, Eth0));
+
+        ReadStatus ReadAt(bool slow) => _source.Read(new Tick(0, 0, slow));
+
+        void Settings(string queueLength, string flags)
+        {
+            _root.Write("class/net/eth0/tx_queue_len", queueLength);
+            _root.Write("class/net/eth0/flags", flags);
+        }
+    }
+
+    [Fact]
+    public void TheOtherColumnsGoToTheirMetrics()
+    {
+        _root.Write("net/dev", Header + "eth0:" + Numbers);
+        _source.Read();
+        string[] metrics = ["receive_bytes", "receive_packets", "receive_errors", "receive_fifo_errors", "transmit_bytes", "transmit_packets", "transmit_errors", "transmit_dropped"];
+        Assert.Equal([1, 2, 3, 5, 9, 10, 11, 12], metrics.Select(metric => _source.Value($"tcpagent_device_{metric}_total", Eth0)));
+    }
+
+    [Fact]
+    public void DevicesThatComeGoAndChangePlacesKeepTheirNames()
+    {
+        _root.Write("net/dev", Header + "lo:" + Numbers + "eth0:" + Numbers);
+        _source.Read();
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "eth0:1:" + Numbers + "lo:" + Numbers);
+        _source.Read();
+        Assert.Equal([Eth0, "device=\"eth0:1\"", "device=\"lo\""], _source.Tables[0].Keys());
+        _root.Write("net/dev", Header + "lo:" + Numbers);
+        _source.Read();
+        Assert.Equal(["device=\"lo\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void ADeviceThatTheFileShowsTwiceIsOneSeriesAlsoWhenPlacesChange()
+    {
+        _root.Write("net/dev", Header + "lo:" + Numbers + "eth0:" + Numbers);
+        _source.Read();
+        _root.Write("net/dev", Header + "eth0:" + Numbers + "eth1:" + Numbers + "eth0:" + Numbers);
+        _source.Read();
+        Assert.Equal([Eth0, "device=\"eth1\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void DevicesBeyondTheBoundAreCounted()
+    {
+        _root.Write("net/dev", Header + string.Concat(Enumerable.Range(0, 600).Select(i => $"veth{i}:{Numbers}")));
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(Devices.MaxDevices, _source.Tables[0].Count);
+        Assert.Equal(600 - Devices.MaxDevices, _source.Value("tcpagent_devices_omitted"));
+    }
+
+    [Fact]
+    public void ATornLineIsLeftOutAndCounted()
+    {
+        _root.Write("net/dev", Header + "lo:" + Numbers + "eth0: 1 2 3\n" + "eth1:" + Numbers);
+        var status = _source.Read();
+        Assert.Equal((Outcome.Partial, 4), (status.Outcome, status.Line));
+        Assert.Equal(["device=\"lo\"", "device=\"eth1\""], _source.Tables[0].Keys());
+        Assert.Equal(1, _source.Malformed);
+
+        _root.Write("net/dev", "no header\n");
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+        Assert.Equal(0, _source.Tables[0].Count);
+        Assert.Null(_source.Value("tcpagent_devices_omitted"));
+    }
+
+    [Fact]
+    public void ANameThatIsAPathStaysBelowTheDevicesFolder()
+    {
+        _root.Write("class/secret/statistics/rx_dropped", "1\n");
+        _root.Write("net/dev", Header + "../secret:" + Numbers);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Null(_source.Value(Dropped, "device=\"../secret\""));
+    }
+}

@@ -1,0 +1,104 @@
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+/// <summary>The listeners with the walk that tells them more, over a table, a folder and a clock of the test's.</summary>
+sealed class ListenersRig : IDisposable
+{
+    internal const string TcpHeader = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+
+    readonly TextSource _snmp;
+    readonly TextSource _sockstat;
+    readonly AcceptWaits? _waits;
+    readonly Sockets _sockets;
+
+    internal ListenersRig(int max = 256, bool hasDiag = true, double walkBudget = 1)
+    {
+        var options = SamplingOptions.Default with { WalkBudget = walkBudget, MaxListeners = max };
+        Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.All, [Root.Kernel.Proc("net/netstat")]);
+        (_snmp, _sockstat) = (Snmp(), Sockstat());
+        _waits = hasDiag ? new AcceptWaits(Table.Dump, options.WalkBudget, Time) : null;
+        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time);
+        _sockets = new Sockets(
+            hasDiag ? new NetlinkSocketTable(Table.Dump) : null, new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
+            new SocketCheck(Snmp(), Sockstat(), true, Time), Listeners, options, Time);
+        Root.Write("net/snmp", "Tcp: CurrEstab\nTcp: 0\n");
+        Root.Write("net/sockstat", "TCP: inuse 0 tw 0\n");
+    }
+
+    internal TextSource Netstat { get; }
+
+    internal TempRoot Root { get; } = new();
+
+    internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
+
+    internal FakeSockets Table { get; } = new();
+
+    internal Listeners Listeners { get; }
+
+    TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
+
+    TextSource Sockstat() => new("sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat")]);
+
+    internal static FakeSocket Listen(ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
+        new(TcpState.Listen) { Address = address, Port = port, Cookie = cookie, Length = length, Limit = limit, Drops = drops };
+
+    /// <summary>One that completed its handshake <paramref name="lastAck"/> milliseconds ago and that no process has accepted.</summary>
+    internal static FakeSocket Waiting(ushort port, uint lastAck, TcpState state = TcpState.Established, string address = "10.0.0.1") =>
+        new(state) { Address = address, Port = port, LastAck = lastAck, Inode = 0 };
+
+    internal static string ProcRow(string local, string state, int length = 0, int inode = 7001) =>
+        $"   0: {local} 00000000:0000 {state} 00000000:{length:X8} 00:00000000 00000000     0        0 {inode} 1 0000000000000000\n";
+
+    internal void WriteListenDrops(long drops) => Root.Write("net/netstat", $"TcpExt: ListenDrops\nTcpExt: {drops}\n");
+
+    internal void WriteNetstat(long drops, long overflows, long queueFullDrops = 0, long queueFullCookies = 0) => Root.Write(
+        "net/netstat",
+        $"TcpExt: ListenDrops ListenOverflows TCPReqQFullDrop TCPReqQFullDoCookies\nTcpExt: {drops} {overflows} {queueFullDrops} {queueFullCookies}\n");
+
+    /// <summary>One tick as the sampler makes it, a second after the last.</summary>
+    internal ReadStatus Tick(bool slow = false)
+    {
+        Time.Now += ManualTime.Second;
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        var wasWalking = false;
+        while (true)
+        {
+            var tick = new Tick(0, Time.Now, slow);
+            _sockets.Read(tick);
+            _snmp.Read(tick);
+            _sockstat.Read(tick);
+            var status = Listeners.Read(tick);
+            Netstat.Read(tick);
+            _sockets.Derive(tick);
+            if (status.Outcome != Outcome.Failed)
+                Listeners.Derive(tick);
+
+            // What a walk on a thread of its own found at last is known to the next read.
+            var isWalking = _sockets.IsWalking || _waits is { IsLooking: true };
+            if (!isWalking && !(wasWalking && status.Outcome == Outcome.Failed))
+                return status;
+            wasWalking = isWalking;
+            Assert.True(DateTime.UtcNow < deadline, "a walk does not end");
+            Thread.Sleep(1);
+        }
+    }
+
+    internal long? Value(string metric, int port, string address = "0.0.0.0") =>
+        Listeners.Value($"tcpagent_listener_{metric}", $"address=\"{address}\",port=\"{port}\"");
+
+    internal long? Total(string metric) => Listeners.Value($"tcpagent_{metric}");
+
+    internal long? Listening => _sockets.Value("tcpagent_tcp_sockets", "state=\"listen\"");
+
+    public void Dispose()
+    {
+        _sockets.Dispose();
+        Listeners.Dispose();
+        foreach (var source in (Source[])[Netstat, _snmp, _sockstat])
+            source.Dispose();
+        Root.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Tests.Sources;
+
+/// <summary>The ports source over a table, a folder for the kernel's files and a clock, all of the test's. The range has 20 ports.</summary>
+sealed class EphemeralPortsRig : IDisposable
+{
+    internal const string PortRange = "sys/net/ipv4/ip_local_port_range", ReservedPorts = "sys/net/ipv4/ip_local_reserved_ports";
+
+    /// <summary>The destination where a test names none.</summary>
+    internal const string A = "source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"443\"";
+
+    /// <summary>Connections that the kernel has counted.</summary>
+    internal int Opens { get; set; }
+
+    static EphemeralPortsRig()
+    {
+        // Compiles what a look runs, so that none of a test is dear by that alone.
+        using var rig = new EphemeralPortsRig();
+        rig.Connect(40000, 20);
+        for (var tick = 0; tick < 3; tick++)
+            rig.Tick();
+    }
+
+    internal EphemeralPortsRig(double walkBudget = 1, bool hasDiag = true)
+    {
+        Snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
+        Sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat")]);
+        Ports = new EphemeralPorts(
+            hasDiag ? new PortScan(Table.Dump, Root.Kernel) : null, Snmp, new SocketCounters(Snmp, Sockstat),
+            SamplingOptions.Default with { WalkBudget = walkBudget }, Time);
+        Root.Write("net/sockstat", "TCP: inuse 8 tw 4\n");
+        Root.Write(PortRange, "40000\t40019\n");
+        Root.Write(ReservedPorts, "\n");
+    }
+
+    internal TempRoot Root { get; } = new();
+
+    internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
+
+    internal FakeSockets Table { get; } = new();
+
+    internal TextSource Snmp { get; }
+
+    internal TextSource Sockstat { get; }
+
+    internal EphemeralPorts Ports { get; }
+
+    /// <summary>Segments that the kernel has counted.</summary>
+    internal int Segments { get; set; }
+
+    internal bool HasCounter { get; set; } = true;
+
+    internal int Looks => Table.AskedRanges.Count;
+
+    /// <summary>One tick a second after the last, after a connection was opened or without.</summary>
+    internal ReadStatus Tick(bool opened = true, bool slow = false)
+    {
+        Opens += opened ? 1 : 0;
+        Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens InSegs\nTcp: {Opens} {Segments}\n" : "Udp: NoPorts\nUdp: 1\n");
+        Time.Now += ManualTime.Second;
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (true)
+        {
+            var tick = new Tick(0, Time.Now, slow);
+            Snmp.Read(tick);
+            Sockstat.Read(tick);
+            var status = Ports.Read(tick);
+            if (!Ports.IsLooking)
+                return status;
+            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Thread.Sleep(1);
+        }
+    }
+
+    internal static FakeSocket Connection(int port, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443) =>
+        new(state) { Address = remote.Contains(':') ? remote.Replace(":2", ":1") : "10.0.0.1", Port = (ushort)port, Remote = remote, RemotePort = remotePort };
+
+    internal void Connect(int first, int count, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443)
+    {
+        for (var port = first; port < first + count; port++)
+            Table.Add(Connection(port, state, remote, remotePort));
+    }
+
+    internal long? Used(string key = A) => Ports.Value("tcpagent_ephemeral_ports_used", key);
+
+    internal long? TimeWait(string key = A) => Ports.Value("tcpagent_ephemeral_ports_time_wait", key);
+
+    internal long? Total(string name) => Ports.Value($"tcpagent_ephemeral_{name}");
+
+    internal (long Held, long TimeWait, long Usable, string Subject)? Fullest =>
+        !Ports.IsKnown ? null
+        : Ports.Worst.IsEmpty ? (0, 0, Ports.Limit, "")
+        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit, Encoding.UTF8.GetString(Ports.Key(Ports.Worst[0].Tuple)));
+
+    public void Dispose()
+    {
+        Ports.Dispose();
+        Snmp.Dispose();
+        Sockstat.Dispose();
+        Root.Dispose();
+    }
+}

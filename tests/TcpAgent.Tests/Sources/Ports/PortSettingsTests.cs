@@ -1,0 +1,71 @@
+using TcpAgent.Sources;
+using TcpAgent.System;
+using static TcpAgent.Tests.Sources.EphemeralPortsRig;
+
+namespace TcpAgent.Tests.Sources;
+
+/// <summary>The range of local ports and those that are reserved.</summary>
+public sealed class PortSettingsTests : IDisposable
+{
+    readonly EphemeralPortsRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    [Theory]
+    [InlineData(PortRange, "40000\t40009\n", 10)]
+    [InlineData(ReservedPorts, "40001,40003-40004\n", 17)]
+    [InlineData(ReservedPorts, null, 20)]
+    public void ASettingThatChangedIsLookedAtWithTheSlowLane(string file, string? text, int usable)
+    {
+        _rig.Tick(slow: true);
+        if (text is null)
+            _rig.Root.Delete(file);
+        else
+            _rig.Root.Write(file, text);
+        _rig.Tick(opened: false);
+        Assert.Equal((1, 20), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal((2, usable), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.Tick(opened: false, slow: true);
+        Assert.Equal(2, _rig.Looks);
+    }
+
+    [Theory]
+    [InlineData(PortRange, "40000\n")]
+    [InlineData(PortRange, "40019\t40000\n")]
+    [InlineData(PortRange, "40000\t70000\n")]
+    [InlineData(PortRange, "40000\t40019")]
+    [InlineData(ReservedPorts, "8080,90")]
+    public void ASettingThatIsTornIsNamed(string file, string text)
+    {
+        _rig.Root.Write(file, text);
+        var status = _rig.Tick();
+        Assert.Equal((Outcome.Failed, Libc.EBADMSG, 0), (status.Outcome, status.Errno, _rig.Looks));
+        Assert.EndsWith(file, status.Where, StringComparison.Ordinal);
+        Assert.Equal(1, _rig.Ports.Malformed);
+    }
+
+    [Fact]
+    public void SettingsAreReadAnewByEachLook()
+    {
+        _rig.Tick();
+        _rig.Root.Write(PortRange, "50000\t50099\n");
+        _rig.Root.Write(ReservedPorts, "50000-50009\n");
+        _rig.Tick();
+        Assert.Equal(90, _rig.Total("ports_usable"));
+        Assert.Equal((50000, 50099), _rig.Table.AskedRanges[1]);
+    }
+
+    [Fact]
+    public void AnOldKernelsNamespaceHasNoReservedPorts()
+    {
+        _rig.Root.Delete(ReservedPorts);
+        Assert.Equal(ReadStatus.Ok, _rig.Tick());
+        Assert.Equal(20, _rig.Total("ports_usable"));
+        _rig.Root.Delete(PortRange);
+        for (var failures = 0; failures < 3; failures++)
+            _rig.Tick();
+        Assert.Equal(ReadStatus.Absent, _rig.Tick());
+        Assert.Null(_rig.Total("ports_usable"));
+    }
+}

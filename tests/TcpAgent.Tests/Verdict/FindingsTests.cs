@@ -1,0 +1,100 @@
+using TcpAgent.Metrics;
+using TcpAgent.Tests.Resources;
+
+namespace TcpAgent.Tests.Verdict;
+
+/// <summary>Each finding on its condition, and not beside it.</summary>
+public sealed class FindingsTests : IDisposable
+{
+    readonly ResourceRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    string[] Findings()
+    {
+        _rig.Tick();
+        return [.. _rig.Judge().Findings.Select(finding => finding.Id)];
+    }
+
+    [Theory]
+    [InlineData("net.ipv4.tcp_syncookies", 0, "syncookies_off")]
+    [InlineData("net.ipv4.tcp_syncookies", 1, null)]
+    [InlineData("net.ipv4.tcp_syncookies", 2, "syncookies_always")]
+    [InlineData("net.ipv4.tcp_abort_on_overflow", 1, "abort_on_overflow")]
+    [InlineData("net.ipv4.tcp_abort_on_overflow", 0, null)]
+    [InlineData("net.core.somaxconn", 128, "somaxconn_low")]
+    [InlineData("net.core.somaxconn", 4096, null)]
+    [InlineData("net.netfilter.nf_conntrack_tcp_timeout_established", 432000, "conntrack_timeout_established")]
+    [InlineData("net.netfilter.nf_conntrack_tcp_timeout_established", 86400, null)]
+    [InlineData("net.ipv4.tcp_tw_recycle", 1, "tw_recycle")]
+    [InlineData("net.ipv4.tcp_tw_recycle", 0, null)]
+    public void OneSetting(string name, long value, string? finding)
+    {
+        _rig.Setting(name, value);
+        Assert.Equal(finding is null ? [] : [finding], Findings());
+    }
+
+    [Theory]
+    [InlineData(8 * 1024, false)]
+    [InlineData(8 * 1024 + 1, true)]
+    public void BucketsAgainstTheLimit(long max, bool isFound)
+    {
+        _rig.Conntrack.Set("", "nf_conntrack_buckets", 1024);
+        _rig.Conntrack.Set("", "nf_conntrack_max", max);
+        Assert.Equal(isFound, Findings().Contains("conntrack_buckets"));
+    }
+
+    [Theory]
+    [InlineData(128, 512, 1024, false)]
+    [InlineData(2048, 512, 1024, true)]
+    [InlineData(128, 2048, 1024, true)]
+    public void NeighbourThresholdsMustRise(long first, long second, long third, bool isFound)
+    {
+        foreach (var (number, value) in ((int, long)[])[(1, first), (2, second), (3, third)])
+            _rig.Setting($"net.ipv4.neigh.default.gc_thresh{number}", value);
+        Assert.Equal(isFound, Findings().Contains("gc_thresh_order"));
+    }
+
+    [Theory]
+    [InlineData(512, false)]
+    [InlineData(513, true)]
+    public void ManyNeighbours(long entries, bool isFound)
+    {
+        _rig.Setting("net.ipv4.neigh.default.gc_thresh2", 512);
+        _rig.Neighbours.Set("arp_cache", "entries", entries);
+        Assert.Equal(isFound, Findings().Contains("neighbours_above_gc_thresh2"));
+    }
+
+    [Theory]
+    [InlineData(1L << 20, false)]
+    [InlineData(1L << 32, true)]
+    public void MemoryGivenInBytesInsteadOfPages(long pages, bool isFound)
+    {
+        _rig.Memory.Set("", "MemTotal", (1L << 20) * Environment.SystemPageSize);
+        _rig.Setting("net.ipv4.tcp_mem", pages, field: 2);
+        _rig.Setting("net.ipv4.udp_mem", pages, field: 2);
+        var findings = Findings();
+        Assert.Equal((isFound, isFound), (findings.Contains("tcp_mem_as_bytes"), findings.Contains("udp_mem_as_bytes")));
+    }
+
+    [Theory]
+    [InlineData(10_000, 10, false)]
+    [InlineData(9_999, 10, true)]
+    [InlineData(9_999, 0, false)]
+    public void ATrackingTableThatIsSmallForTheMemory(long max, long entries, bool isFound)
+    {
+        // One entry for 32 KiB of memory is usual; a quarter of that is small, where connections are tracked at all.
+        _rig.Memory.Set("", "MemTotal", 4 * 10_000 * 32_768L);
+        _rig.Conntrack.Set("", "nf_conntrack_count", entries);
+        _rig.Conntrack.Set("", "nf_conntrack_max", max);
+        Assert.Equal(isFound, Findings().Contains("conntrack_max_small"));
+    }
+
+    [Fact]
+    public void WithoutAnySettingNothingIsFound()
+    {
+        _rig.Sysctl.Tables[0].Withdraw();
+        Assert.Empty(Findings());
+        Assert.Equal(Metric.Absent, _rig.Sysctl.Tables[0].Slot(0));
+    }
+}
