@@ -4,7 +4,6 @@ using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
-using TcpAgent.Verdict;
 
 namespace TcpAgent.Benchmarks;
 
@@ -49,7 +48,7 @@ public class HistoryBenchmarks
         _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
         _writer = new HistoryWriter(
             Path.Combine(_folder, "history.ring"), HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger.Instance);
-        _recorder = new Recorder(new SampleLayout(_agent.Sampler.Tables), _writer, TimeSpan.FromSeconds(1));
+        _recorder = new Recorder(_writer, TimeSpan.FromSeconds(1));
         _writer.Start();
     }
 
@@ -102,8 +101,8 @@ public class RenderBenchmarks
 public class LabelBenchmarks
 {
     [Benchmark]
-    public int LabelPlain() => Label.Render("device", "veth0a1b2c3"u8).Length;
+    public int LabelPlain() => Label.Render(("device", "veth0a1b2c3")).Length;
 
     [Benchmark]
-    public int LabelEscaped() => Label.Render("device", "a\"b\\c\nd"u8).Length;
+    public int LabelEscaped() => Label.Render(("device", "a\"b\\c\nd")).Length;
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TcpAgent.Kernel;
+using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Benchmarks;
@@ -8,8 +9,8 @@ namespace TcpAgent.Benchmarks;
 [MemoryDiagnoser]
 public class ParserBenchmarks
 {
-    readonly TableParser _netstatParser = new(new RowMap(NetstatRows.All));
-    readonly TableParser _snmpParser = new(new RowMap(SnmpRows.All));
+    readonly TableParser _netstatParser = new(new RowMap(NetstatRows.Rows));
+    readonly TableParser _snmpParser = new(new RowMap(SnmpRows.Rows));
     readonly StatTableParser _conntrackParser = new(new AnyMap(), static slot => slot == 0);
     readonly NetDevPlan _plan = new("receive bytes", "receive packets", "receive drop", "transmit bytes", "transmit packets", "transmit drop");
     readonly long[] _slots = new long[512];
@@ -64,11 +65,9 @@ public class ParserBenchmarks
     byte[] Bytes(string file) => File.ReadAllBytes(Repo.Path("tests", "fixtures", Set, "proc", "net", file));
 
     /// <summary>The slots of a source's rows, as the source itself looks them up.</summary>
-    sealed class RowMap(Metrics.Metric[] rows) : IFieldMap
+    sealed class RowMap(Rows rows) : IFieldMap
     {
-        readonly Metrics.Table _table = new(rows);
-
-        public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => _table.Find(section, field);
+        public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => rows.Find(section, field)?.Slot ?? -1;
     }
 
     /// <summary>Every column wanted, the first of them repeated on each line.</summary>

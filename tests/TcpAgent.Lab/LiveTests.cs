@@ -50,9 +50,9 @@ public class LiveTests
         }
         Assert.Empty(missing);
 
-        static string Names(Metric row) => $"{row.Name} {row.Source} {row.Field} {row.Labels}";
+        static string Names(Row row) => $"{row.Name} {row.From} {row.Field} {row.Labels}";
 
-        static bool IsSeriesOf(Metric row, string key) => row.Labels.Length > 0 ? key == $"{row.Name}{{{row.Labels}}}"
+        static bool IsSeriesOf(Row row, string key) => row.Labels.Length > 0 ? key == $"{row.Name}{{{row.Labels}}}"
             : key == row.Name || key.StartsWith($"{row.Name}{{", StringComparison.Ordinal);
     }
 
@@ -104,7 +104,7 @@ public class LiveTests
         var after = await Nstat(nstat);
 
         var compared = 0;
-        foreach (var row in (Metric[])[.. NetstatRows.All, .. SnmpRows.All, .. Snmp6Rows.All])
+        foreach (var row in (Row[])[.. NetstatRows.Rows, .. SnmpRows.Rows, .. Snmp6Rows.Rows])
         {
             // nstat calls TcpExt's and Tcp's fields by section and name together.
             if (!series.TryGetValue(row.Name, out var value) || !before.TryGetValue(row.Section + row.Field, out var low))
@@ -150,7 +150,7 @@ public class LiveTests
     {
         var series = AgentProgram.Parse(await AgentProgram.Print());
         var compared = 0;
-        foreach (var row in SysctlRows.All)
+        foreach (var row in SysctlRows.Rows)
         {
             var file = $"/proc/sys/{row.Section}";
             if (!File.Exists(file) || row.Section == Moving)

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Verdict;
 
 namespace TcpAgent.Lab;
 
@@ -19,7 +18,7 @@ static class Program
         var options = SamplingOptions.Default;
         using var sampler = new Sampler([], new AgentMetrics("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
         using var writer = new HistoryWriter(path, HistoryHeader.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
-        var recorder = new Recorder(new SampleLayout(sampler.Tables), writer, options.Interval);
+        var recorder = new Recorder(writer, options.Interval);
         using var written = File.OpenHandle($"{path}.written", FileMode.Create, FileAccess.Write, FileShare.Read);
         while (true)
         {

@@ -4,7 +4,6 @@ using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
-using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests;
 
@@ -106,7 +105,7 @@ public class AllocationTests
             using var writer = new HistoryWriter(
                 Path.Combine(folder.FullName, "history.ring"), HistoryHeader.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance,
                 agent.Events);
-            var recorder = new Recorder(new SampleLayout(agent.Sampler.Tables), writer, TimeSpan.FromSeconds(1));
+            var recorder = new Recorder(writer, TimeSpan.FromSeconds(1));
             long allocated = 0;
             for (var i = 0; i < 300; i++)
             {

@@ -12,16 +12,16 @@ public partial class LayeringTests
     static readonly (string Folder, string[] MayUse)[] s_layers =
     [
         ("System", []),
-        ("Metrics", []),
         ("Kernel", ["System"]),
+        ("Metrics", ["Kernel"]),
         ("Sources", ["System", "Metrics", "Kernel"]),
-        ("Resources", ["Metrics", "Sources"]),
-        ("Verdict", ["Metrics", "Sources", "Resources"]),
+        ("Resources", ["Kernel", "Metrics", "Sources"]),
+        ("Verdict", ["Kernel", "Metrics", "Sources", "Resources"]),
         ("Sampling", ["Metrics", "Sources"]),
-        ("History", ["System", "Metrics", "Sources", "Resources", "Verdict"]),
+        ("History", ["System", "Kernel", "Metrics", "Sources", "Resources", "Verdict"]),
         ("Logging", ["System", "Metrics"]),
         ("Systemd", ["Sampling"]),
-        ("Web", ["System", "Metrics", "Sources", "Resources", "Verdict", "Sampling", "History"]),
+        ("Web", ["System", "Kernel", "Metrics", "Sources", "Verdict", "Sampling", "History"]),
         ("Cli", ["System", "Metrics", "Kernel", "Sources", "Resources", "Verdict", "Sampling", "History", "Logging", "Systemd", "Web"]),
     ];
 

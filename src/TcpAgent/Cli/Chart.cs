@@ -1,4 +1,4 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Cli;
 
@@ -8,20 +8,20 @@ sealed class Chart(int width, bool isCounter)
     const string Tables = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", Ascii = "_.:-=+*#";
 
     readonly long?[] _columns = new long?[width];
-    long _last = Metric.Absent;
+    long _last = KernelValue.Absent;
 
-    internal long Low { get; private set; } = Metric.Absent;
+    internal long Low { get; private set; } = KernelValue.Absent;
 
-    internal long High { get; private set; } = Metric.Absent;
+    internal long High { get; private set; } = KernelValue.Absent;
 
     internal void Add(int column, long value)
     {
-        if (value == Metric.Absent)
+        if (value == KernelValue.Absent)
             return;
-        var more = _last == Metric.Absent ? 0 : Math.Max(0, value - _last);
+        var more = _last == KernelValue.Absent ? 0 : Math.Max(0, value - _last);
         _last = value;
         value = isCounter ? more : value;
-        Low = Low == Metric.Absent ? value : Math.Min(Low, value);
+        Low = Low == KernelValue.Absent ? value : Math.Min(Low, value);
         High = Math.Max(High, value);
         _columns[column] = Math.Max(_columns[column] ?? 0, value);
     }

@@ -4,12 +4,11 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
-using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
 /// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
-sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout Layout, AgentEvents Events) : IDisposable
+sealed record Composition(Sampler Sampler, Exposition Exposition, AgentEvents Events) : IDisposable
 {
     internal static Composition From(
         AgentOptions options, TimeProvider time, ILogger logger, Func<long> logDropped, AgentEvents events, ReloadStatus? webConfig = null,
@@ -21,7 +20,7 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, SampleLayout L
         if (history is not null)
             sources.Add(history);
         var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped, events);
-        return new Composition(sampler, new Exposition(sampler.Tables, Environment.SystemPageSize, events), new SampleLayout(sampler.Tables), events);
+        return new Composition(sampler, new Exposition(sampler.Tables, Environment.SystemPageSize, events), events);
     }
 
     /// <summary>Whatever is sampled, and last what is concluded from it.</summary>

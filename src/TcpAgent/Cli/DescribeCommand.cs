@@ -55,37 +55,39 @@ static class DescribeCommand
         return text.ToString();
     }
 
-    static string TypeName(Metric metric) => metric.Type.ToString().ToLowerInvariant();
+    static string TypeName(Row metric) => metric.Type.ToString().ToLowerInvariant();
 
-    internal static List<(string Source, Metric Metric, string Labels)> Metrics()
+    internal static List<(string Source, Row Row, string Labels)> Metrics()
     {
         var options = SamplingOptions.Default with { AllNetstatFields = true };
         var sources = Composition.Sources(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
         sources.Add(new HistoryMetrics(new HistoryCounters()));
         sources.Add(new AgentMetrics("", ""));
         var seen = new HashSet<string>();
-        var metrics = new List<(string, Metric, string)>();
+        var metrics = new List<(string, Row, string)>();
         foreach (var source in sources)
         {
             foreach (var table in source.Tables)
-                foreach (var metric in table.Rows)
-                    if (metric.Type != MetricType.Hidden && seen.Add(metric.Name))
-                        metrics.Add((source.Name, metric, Labels(metric, table)));
+                foreach (var row in table.Rows)
+                    if (row.Type != MetricType.Hidden && seen.Add(row.Name))
+                        metrics.Add((source.Name, row, Labels(row)));
             source.Dispose();
         }
+        var events = new Rows();
         foreach (var instrument in new AgentEvents().Instruments)
         {
             var type = instrument is Prometheus.Histogram ? MetricType.Histogram : MetricType.Counter;
-            metrics.Add(("agent", new Metric(type, "", "", instrument.Name, instrument.Help), string.Join(',', instrument.LabelNames)));
+            metrics.Add(("agent", events.Add(type, instrument.Name, instrument.Help, Scale.One, "", "", "", null), string.Join(',', instrument.LabelNames)));
         }
         return metrics;
     }
 
-    static string Labels(Metric metric, Table table)
+    static string Labels(Row row)
     {
-        var constant = metric.Labels.Length == 0 ? "" : metric.Labels[..metric.Labels.IndexOf('=')];
-        return constant.Length == 0 ? table.InstanceLabels
-            : table.InstanceLabels.Length == 0 ? constant
-            : $"{constant},{table.InstanceLabels}";
+        var ofInstances = string.Join(',', row.Rows.InstanceLabels);
+        var constant = row.Labels.Length == 0 ? "" : row.Labels[..row.Labels.IndexOf('=')];
+        return constant.Length == 0 ? ofInstances
+            : ofInstances.Length == 0 ? constant
+            : $"{constant},{ofInstances}";
     }
 }

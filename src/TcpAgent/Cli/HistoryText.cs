@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using TcpAgent.History;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
@@ -124,7 +124,7 @@ sealed class HistoryText : IHistoryFormat
         _text.Append('\n');
         Line(Dim, "fullest listeners, each when it was fullest");
         foreach (var ((name, queue, limit, synRecv), time) in ranked.GetRange(0, Math.Min(HistoryRecord.MostListeners, ranked.Count)))
-            Paragraph("", time, $"{name}: {queue} wait of {(limit == Metric.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open");
+            Paragraph("", time, $"{name}: {queue} wait of {(limit == KernelValue.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open");
     }
 
     void Paragraph(string colour, long time, string text)
@@ -144,7 +144,7 @@ sealed class HistoryText : IHistoryFormat
 
     static string Number(long value) => (value switch
     {
-        Metric.Absent => "-",
+        KernelValue.Absent => "-",
         >= 10_000_000_000 => $"{value / 1_000_000_000}G",
         >= 10_000_000 => $"{value / 1_000_000}M",
         _ => value.ToString(CultureInfo.InvariantCulture),

@@ -55,7 +55,7 @@ static class ServeCommand
             : null;
         using var agent = Composition.From(
             options, time, logger, () => journal?.Dropped ?? 0, events, reloads, history is null ? null : new HistoryMetrics(history.Counters));
-        var recorder = history is null ? null : new Recorder(agent.Layout, history, options.Sampling.Interval);
+        var recorder = history is null ? null : new Recorder(history, options.Sampling.Interval);
         using var systemd = NotificationQueue.FromEnvironment(logger);
         var reporter = new ServiceReporter(systemd, agent.Sampler, NotifyEnvironment.Watchdog(), time, logger);
 
@@ -126,9 +126,9 @@ static class ServeCommand
         // Of the heap a half is for connections, a quarter for expositions, and the rest for the agent itself.
         var heap = HeapLimit.Bytes;
         var metrics = new MetricsEndpoint(agent.Sampler, agent.Exposition, age, options.MaxRequests, heap / 4, time, agent.Events);
-        var why = new WhyEndpoint(agent.Sampler, agent.Layout, age, options.Sampling.PeakWindow);
+        var why = new WhyEndpoint(agent.Sampler, age, options.Sampling.PeakWindow);
         var history = new HistoryEndpoint(options.HistoryFile, time);
-        var live = new LiveJson(agent.Layout, new LiveSettings(
+        var live = new LiveJson(new LiveSettings(
             BuildInfo.Version, Environment.MachineName, options.HistoryFile is not null, options.Sampling.Interval, options.Sampling.PeakWindow));
         var endpoints = new Endpoints(
             agent.Sampler, metrics, why, history, new LiveEndpoint(agent.Sampler, live, age, time), new Page(options.TelemetryPath), age, options.TelemetryPath);

@@ -87,6 +87,6 @@ static class WhyCommand
         {
             agent.Sampler.Take();
         }
-        return HostVerdict.From(new SampleView(agent.Layout, agent.Sampler.Snapshots.Acquire()!), window);
+        return HostVerdict.From(new SampleView(agent.Sampler.Snapshots.Acquire()!), window);
     }
 }

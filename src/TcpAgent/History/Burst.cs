@@ -1,4 +1,4 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
@@ -7,15 +7,15 @@ sealed class Burst(string series, string text, List<HistoryEvent> events)
 {
     const long Rest = 10_000;
 
-    long _last = Metric.Absent;
+    long _last = KernelValue.Absent;
     long _start;
     long _end;
     long _count;
 
     internal void Add(long time, long value)
     {
-        var more = value == Metric.Absent || _last == Metric.Absent ? 0 : value - _last;
-        _last = value == Metric.Absent ? _last : value;
+        var more = value == KernelValue.Absent || _last == KernelValue.Absent ? 0 : value - _last;
+        _last = value == KernelValue.Absent ? _last : value;
         if (more > 0)
         {
             _start = _count == 0 ? time : _start;

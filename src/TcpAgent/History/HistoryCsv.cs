@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
@@ -26,7 +26,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
             Number(record.Values[column]);
         for (var i = 0; hasListeners && i < HistoryRecord.MostListeners; i++)
         {
-            var listener = i < record.Listeners.Count ? record.Listeners[i] : new ListenerFigures("", Metric.Absent, Metric.Absent, Metric.Absent);
+            var listener = i < record.Listeners.Count ? record.Listeners[i] : new ListenerFigures("", KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
             _line.Append(',').Append(listener.Name.Replace(',', '_').Replace('"', '_'));
             Number(listener.Queue);
             Number(listener.Limit);
@@ -42,7 +42,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
     void Number(long value)
     {
         _line.Append(',');
-        if (value != Metric.Absent)
+        if (value != KernelValue.Absent)
             _line.Append(value);
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
@@ -61,7 +61,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 
     void Write(long value)
     {
-        if (value == Metric.Absent)
+        if (value == KernelValue.Absent)
             _json.WriteNullValue();
         else
             _json.WriteNumberValue(value);

@@ -1,25 +1,32 @@
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.History;
 
 /// <summary>What the recorder says of itself; only where there is one.</summary>
 sealed class HistoryMetrics : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "", "tcpagent_history_success", "1 while the history file (--history.file) is written, 0 while it cannot be or the disk is too slow; the agent's log says why."),
-        Counter("", "", "tcpagent_history_records_total", "Records written to the history file since the agent started, one a second."),
-        Counter("", "", "tcpagent_history_records_lost_total", "Records that are not in the history file, because it could not be written or the disk was too slow."),
-        Counter("", "", "tcpagent_history_write_failures_total", "Attempts to open or write the history file or an incident's that failed."),
-        Gauge("", "", "tcpagent_history_incidents", "Incidents kept beside the history file: the minutes around each time that the verdict turned to limiting, the last eight."),
-    ];
+    internal static readonly Rows Rows = new();
+
+    internal static readonly Row Success = Rows.Gauge(
+        "tcpagent_history_success", "1 while the history file (--history.file) is written, 0 while it cannot be or the disk is too slow; the agent's log says why.");
+
+    internal static readonly Row Records = Rows.Counter(
+        "tcpagent_history_records_total", "Records written to the history file since the agent started, one a second.");
+
+    internal static readonly Row RecordsLost = Rows.Counter(
+        "tcpagent_history_records_lost_total", "Records that are not in the history file, because it could not be written or the disk was too slow.");
+
+    internal static readonly Row WriteFailures = Rows.Counter(
+        "tcpagent_history_write_failures_total", "Attempts to open or write the history file or an incident's that failed.");
+
+    internal static readonly Row Incidents = Rows.Gauge(
+        "tcpagent_history_incidents", "Incidents kept beside the history file: the minutes around each time that the verdict turned to limiting, the last eight.");
 
     readonly HistoryCounters _counters;
 
     internal HistoryMetrics(HistoryCounters counters)
-        : base("history", new Table(Rows))
+        : base("history", Rows)
     {
         _counters = counters;
         Mode = "file";
@@ -27,12 +34,12 @@ sealed class HistoryMetrics : Source
 
     internal override ReadStatus Read(in Tick tick)
     {
-        var slots = Tables[0][0];
-        slots[0] = _counters.IsFailing ? 0 : 1;
-        slots[1] = _counters.Written;
-        slots[2] = _counters.Lost;
-        slots[3] = _counters.Failures;
-        slots[4] = _counters.Incidents;
+        var slots = this[Rows][0];
+        slots[Success] = _counters.IsFailing ? 0 : 1;
+        slots[Records] = _counters.Written;
+        slots[RecordsLost] = _counters.Lost;
+        slots[WriteFailures] = _counters.Failures;
+        slots[Incidents] = _counters.Incidents;
         return ReadStatus.Ok;
     }
 }

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using TcpAgent.Metrics;
-using TcpAgent.Resources;
 
 namespace TcpAgent.History;
 
@@ -136,9 +134,9 @@ sealed class HistoryRecord
         var numbers = rest[(2 + length)..end];
         if (isListener)
             _listeners.Add(new ListenerFigures(
-                Printable(Subject.FromLabels(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
+                Printable(RecordedLabels.SubjectOf(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
                 BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]), BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
-        else if (Label.Values(labels) is var values && values.TryGetValue("resource", out var resource))
+        else if (RecordedLabels.Values(labels) is var values && values.TryGetValue("resource", out var resource))
             _subjects[resource] = Printable(values.GetValueOrDefault("subject", ""));
         rest = rest[end..];
         return true;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
@@ -27,7 +27,7 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
     internal void Add(long time, long value)
     {
         _last = time;
-        if (value == Metric.Absent)
+        if (value == KernelValue.Absent)
             return;
         _value = value;
         if (double.IsNaN(_usual))

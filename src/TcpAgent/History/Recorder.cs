@@ -1,4 +1,7 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
@@ -11,26 +14,15 @@ sealed class Recorder
 {
     readonly HistoryWriter _writer;
     readonly int _samplesPerRecord;
-    readonly SeriesReader _reader;
-    readonly int? _subjects;
-    readonly int? _listeners;
-    readonly (int Length, int Limit, int SynRecv) _listenerRows;
     readonly long[] _values = new long[Series.Names.Length];
     readonly (long Fullness, int Instance)[] _fullest = new (long, int)[HistoryRecord.MostListeners];
     int _samples;
     bool _isFirst = true;
 
-    internal Recorder(SampleLayout layout, HistoryWriter writer, TimeSpan sampleInterval)
+    internal Recorder(HistoryWriter writer, TimeSpan sampleInterval)
     {
         (_writer, _samplesPerRecord) = (writer, HistoryHeader.SamplesPerRecord(sampleInterval));
-        _reader = new SeriesReader(layout);
-        _subjects = layout.Find("tcpagent_resource_subject", "")?.Table;
-        if (layout.Find("tcpagent_listener_accept_queue_length", "") is var (listeners, length))
-        {
-            _listeners = listeners;
-            _listenerRows = (length, layout.Find("tcpagent_listener_accept_queue_limit", "")!.Value.Row, layout.Find("tcpagent_listener_syn_recv", "")!.Value.Row);
-        }
-        _values.AsSpan().Fill(Metric.Absent);
+        _values.AsSpan().Fill(KernelValue.Absent);
     }
 
     /// <summary>After each sample.</summary>
@@ -38,11 +30,11 @@ sealed class Recorder
     {
         if (snapshots.Acquire() is not { } snapshot)
             return;
-        _reader.Raise(snapshot, _values);
+        SeriesReader.Raise(snapshot, _values);
         if (++_samples >= _samplesPerRecord)
         {
             Put(snapshot);
-            _values.AsSpan().Fill(Metric.Absent);
+            _values.AsSpan().Fill(KernelValue.Absent);
             _samples = 0;
         }
         snapshots.Release(snapshot);
@@ -56,13 +48,13 @@ sealed class Recorder
             _writer.Overflow();
             return;
         }
-        HistoryRecord.Write(record, _reader.Time(snapshot), _isFirst, _values);
+        HistoryRecord.Write(record, SeriesReader.Time(snapshot), _isFirst, _values);
         var at = HistoryRecord.TextsAt(_values.Length);
-        if (_listeners is { } listeners)
-            at = PutListeners(record, at, snapshot[listeners]);
-        if (_subjects is { } subjects)
-            for (var i = 0; i < snapshot[subjects].Count; i++)
-                at = HistoryRecord.WriteSubject(record, at, snapshot[subjects].Key(i));
+        if (snapshot.Find(Listeners.Rows) is { } listeners)
+            at = PutListeners(record, at, listeners);
+        if (snapshot.Find(ResourceMonitor.SubjectRows) is { } subjects)
+            for (var i = 0; i < subjects.Count; i++)
+                at = HistoryRecord.WriteSubject(record, at, subjects.InstanceAt(i).Labels);
         _isFirst = false;
         _writer.Queue.Publish();
     }
@@ -71,14 +63,14 @@ sealed class Recorder
     {
         _fullest.AsSpan().Fill((-1, -1));
         for (var i = 0; i < table.Count; i++)
-            Rank((Fullness(table[i][_listenerRows.Length], table[i][_listenerRows.Limit], table[i][_listenerRows.SynRecv]), i));
+            Rank((Fullness(table[i][Listeners.Length], table[i][Listeners.Limit], table[i][Listeners.SynRecv]), i));
         foreach (var (fullness, instance) in _fullest)
         {
             if (fullness < 0)
                 break;
             var slots = table[instance];
             at = HistoryRecord.WriteListener(
-                record, at, table.Key(instance), slots[_listenerRows.Length], slots[_listenerRows.Limit], slots[_listenerRows.SynRecv]);
+                record, at, table.InstanceAt(instance).Labels, slots[Listeners.Length], slots[Listeners.Limit], slots[Listeners.SynRecv]);
         }
         return at;
     }

@@ -1,4 +1,4 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
 
@@ -37,7 +37,7 @@ sealed class Timeline
                 _resources.Add(Resource(names, names[i][..^Series.State.Length]));
         }
         _states = new long[_resources.Count];
-        _states.AsSpan().Fill(Metric.Absent);
+        _states.AsSpan().Fill(KernelValue.Absent);
     }
 
     static Judged Resource(string[] names, string name) =>
@@ -106,7 +106,7 @@ sealed class Timeline
         var now = record.Values[resource.State];
         var before = state;
         state = now;
-        if (now == before || (before == Metric.Absent && now <= 0) || (now == Metric.Absent && before <= 0))
+        if (now == before || (before == KernelValue.Absent && now <= 0) || (now == KernelValue.Absent && before <= 0))
             return;
         var subject = record.SubjectOf(resource.Name);
         var name = subject.Length == 0 ? resource.Name : $"{resource.Name} of {subject}";
@@ -121,8 +121,8 @@ sealed class Timeline
     }
 
     static string Figures(HistoryRecord record, in Judged resource) =>
-        resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not Metric.Absent and var used
-        && record.Values[resource.Limit] is not Metric.Absent and var limit ? $", {used} of {limit}" : "";
+        resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not KernelValue.Absent and var used
+        && record.Values[resource.Limit] is not KernelValue.Absent and var limit ? $", {used} of {limit}" : "";
 
     internal static string Seconds(long milliseconds) => milliseconds < 120_000 ? $"{(milliseconds + 500) / 1000} s" : $"{milliseconds / 60_000} min";
 }

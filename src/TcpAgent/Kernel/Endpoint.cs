@@ -14,6 +14,9 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
     /// <summary>127.0.0.0/8 or ::1.</summary>
     internal bool IsLoopback => IsIPv4 ? (byte)(Low >> 24) == 127 : High == 0 && Low == 1;
 
+    /// <summary>10.0.0.1:443 or [::]:443.</summary>
+    public override string ToString() => IsIPv4 ? $"{Address}:{Port}" : $"[{Address}]:{Port}";
+
     internal Endpoint AnyIPv4 => new(0, Mapped, Port);
 
     internal Endpoint AnyIPv6 => new(0, 0, Port);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Metrics;
 
@@ -11,7 +12,7 @@ namespace TcpAgent.Metrics;
 sealed class Exposition
 {
     /// <summary>One row of a family: where its values are and the constant text around the instance's labels.</summary>
-    readonly record struct Part(int Table, int Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
+    readonly record struct Part(int Table, Row Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
 
     sealed record Family(byte[] TextHead, byte[] OpenMetricsHead, Part[] Parts);
 
@@ -24,28 +25,22 @@ sealed class Exposition
     internal Exposition(IReadOnlyList<Table> tables, int pageSize, AgentEvents? events = null)
     {
         _events = events;
-        var parts = new List<(Metric Metric, Part Part)>();
+        var order = new List<List<Part>>();
+        var byName = new Dictionary<string, List<Part>>();
         for (var table = 0; table < tables.Count; table++)
-            for (var row = 0; row < tables[table].Rows.Length; row++)
-                if (tables[table].Rows[row].Type != MetricType.Hidden)
-                    parts.Add((tables[table].Rows[row], PartOf(tables[table], table, row, pageSize)));
-
-        var order = new List<string>();
-        var byName = new Dictionary<string, (Metric First, List<Part> Parts)>();
-        foreach (var (metric, part) in parts)
-        {
-            if (!byName.TryGetValue(metric.Name, out var family))
+            foreach (var row in tables[table].Rows)
             {
-                byName[metric.Name] = family = (metric, []);
-                order.Add(metric.Name);
+                if (row.Type == MetricType.Hidden)
+                    continue;
+                if (!byName.TryGetValue(row.Name, out var parts))
+                    order.Add(byName[row.Name] = parts = []);
+                parts.Add(PartOf(table, row, pageSize));
             }
-            family.Parts.Add(part);
-        }
         _families = new Family[order.Count];
         for (var i = 0; i < order.Count; i++)
         {
-            var (first, rows) = byName[order[i]];
-            _families[i] = new Family(Head(first, ExpositionFormat.Text), Head(first, ExpositionFormat.OpenMetrics), [.. rows]);
+            var first = order[i][0].Row;
+            _families[i] = new Family(Head(first, ExpositionFormat.Text), Head(first, ExpositionFormat.OpenMetrics), [.. order[i]]);
         }
     }
 
@@ -67,13 +62,13 @@ sealed class Exposition
                 for (var instance = 0; instance < table.Count; instance++)
                 {
                     var value = table[instance][part.Row];
-                    if (value == Metric.Absent)
+                    if (value == KernelValue.Absent)
                         continue;
                     if (!begun)
                         writer.Write(format == ExpositionFormat.Text ? family.TextHead : family.OpenMetricsHead);
                     begun = true;
                     writer.Write(part.Prefix);
-                    writer.Write(table.Key(instance));
+                    writer.Write(table.InstanceAt(instance).Labels);
                     writer.Write(part.Suffix);
                     writer.WriteNumber(value, part.Factor, part.Decimals);
                     writer.Write((byte)'\n');
@@ -87,57 +82,56 @@ sealed class Exposition
         events?.Write(format, output);
     }
 
-    static Part PartOf(Table table, int index, int row, int pageSize)
+    static Part PartOf(int table, Row row, int pageSize)
     {
-        var metric = table.Rows[row];
-        var (prefix, suffix) = (table.IsPlain, metric.Labels.Length == 0) switch
+        var (prefix, suffix) = (row.Rows.IsPlain, row.Labels.Length == 0) switch
         {
-            (true, true) => ($"{metric.Name} ", ""),
-            (true, false) => ($"{metric.Name}{{{metric.Labels}}} ", ""),
-            (false, true) => ($"{metric.Name}{{", "} "),
-            (false, false) => ($"{metric.Name}{{{metric.Labels},", "} "),
+            (true, true) => ($"{row.Name} ", ""),
+            (true, false) => ($"{row.Name}{{{row.Labels}}} ", ""),
+            (false, true) => ($"{row.Name}{{", "} "),
+            (false, false) => ($"{row.Name}{{{row.Labels},", "} "),
         };
-        var (factor, decimals) = metric.Scale switch
+        var (factor, decimals) = row.Scale switch
         {
             Scale.One => (1L, 0),
             Scale.Pages => (pageSize, 0),
             Scale.ClockTicks => (1L, 2),
             Scale.Milliseconds => (1L, 3),
             Scale.Nanoseconds => (1L, 9),
-            _ => throw new InvalidOperationException($"{metric.Name}: no such scale {metric.Scale}"),
+            _ => throw new InvalidOperationException($"{row.Name}: no such scale {row.Scale}"),
         };
-        return new Part(index, row, Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix), factor, decimals);
+        return new Part(table, row, Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix), factor, decimals);
     }
 
-    static byte[] Head(Metric metric, ExpositionFormat format)
+    static byte[] Head(Row row, ExpositionFormat format)
     {
         var text = new StringBuilder();
         if (format == ExpositionFormat.Text)
         {
-            var type = metric.Type switch
+            var type = row.Type switch
             {
                 MetricType.Counter => "counter",
                 MetricType.Untyped => "untyped",
                 _ => "gauge",
             };
-            text.Append("# HELP ").Append(metric.Name).Append(' ').Append(EscapeHelp(metric.FullHelp)).Append('\n');
-            text.Append("# TYPE ").Append(metric.Name).Append(' ').Append(type).Append('\n');
+            text.Append("# HELP ").Append(row.Name).Append(' ').Append(EscapeHelp(row.FullHelp)).Append('\n');
+            text.Append("# TYPE ").Append(row.Name).Append(' ').Append(type).Append('\n');
         }
         else
         {
             // OpenMetrics names the family without the suffix that its type gives to the sample; UNIT is part of that name.
-            var (type, suffix) = metric.Type switch
+            var (type, suffix) = row.Type switch
             {
                 MetricType.Counter => ("counter", "_total"),
                 MetricType.Info => ("info", "_info"),
                 MetricType.Untyped => ("unknown", ""),
                 _ => ("gauge", ""),
             };
-            var family = metric.Name[..^suffix.Length];
+            var family = row.Name[..^suffix.Length];
             text.Append("# TYPE ").Append(family).Append(' ').Append(type).Append('\n');
-            if (metric.Unit.Length > 0)
-                text.Append("# UNIT ").Append(family).Append(' ').Append(metric.Unit).Append('\n');
-            text.Append("# HELP ").Append(family).Append(' ').Append(Label.Escape(metric.FullHelp)).Append('\n');
+            if (row.Unit.Length > 0)
+                text.Append("# UNIT ").Append(family).Append(' ').Append(row.Unit).Append('\n');
+            text.Append("# HELP ").Append(family).Append(' ').Append(Label.Escape(row.FullHelp)).Append('\n');
         }
         return Encoding.UTF8.GetBytes(text.ToString());
     }

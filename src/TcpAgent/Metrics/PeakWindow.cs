@@ -1,3 +1,5 @@
+using TcpAgent.Kernel;
+
 namespace TcpAgent.Metrics;
 
 /// <summary>
@@ -23,11 +25,11 @@ sealed class PeakWindow
         _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / parts));
         _parts = new long[parts * series];
         _peaks = new long[series];
-        _parts.AsSpan().Fill(Metric.Absent);
-        _peaks.AsSpan().Fill(Metric.Absent);
+        _parts.AsSpan().Fill(KernelValue.Absent);
+        _peaks.AsSpan().Fill(KernelValue.Absent);
     }
 
-    /// <summary>The peak of a series, <see cref="Metric.Absent"/> when it had no value in the window.</summary>
+    /// <summary>The peak of a series, <see cref="KernelValue.Absent"/> when it had no value in the window.</summary>
     internal long this[int series] => _peaks[series];
 
     internal void Record(long timestamp, ReadOnlySpan<long> values)
@@ -49,9 +51,9 @@ sealed class PeakWindow
         // Before the first value all parts are absent already.
         var passed = _part < 0 ? 0 : Math.Min(part - _part, _count);
         for (var i = 0; i < passed; i++)
-            Part(part - i).Fill(Metric.Absent);
+            Part(part - i).Fill(KernelValue.Absent);
         _part = part;
-        _peaks.AsSpan().Fill(Metric.Absent);
+        _peaks.AsSpan().Fill(KernelValue.Absent);
         for (var i = 0; i < _count; i++)
         {
             var values = Part(i);

@@ -1,92 +1,85 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// The slots of one table: its rows, once for each instance. A plain table has one instance without a label; a table per
-/// device or CPU has one for each, named by a label text such as <c>device="eth0"</c>.
+/// The values of one table: its rows, once for each instance. A plain table has one instance without labels; a table per device or CPU has
+/// one for each.
 /// </summary>
 sealed class Table
 {
-    static readonly byte[][] s_plain = [[]];
+    static readonly Instance[] s_plain = [Instance.None];
 
     long[] _values;
-    byte[][] _keys;
+    Instance[] _instances;
 
-    /// <param name="rows">The metrics; rows of one name stand together.</param>
-    /// <param name="instanceLabels">The label names of the instances, or "" for a plain table.</param>
-    internal Table(Metric[] rows, string instanceLabels = "")
+    internal Table(Rows rows)
     {
         Rows = rows;
-        InstanceLabels = instanceLabels;
-        IsPlain = instanceLabels.Length == 0;
-        _values = new long[rows.Length];
-        _keys = IsPlain ? s_plain : new byte[1][];
+        _values = new long[rows.Count];
+        _instances = IsPlain ? s_plain : new Instance[1];
         Count = IsPlain ? 1 : 0;
-        _values.AsSpan().Fill(Metric.Absent);
+        _values.AsSpan().Fill(KernelValue.Absent);
     }
 
-    internal Metric[] Rows { get; }
+    internal Rows Rows { get; }
 
-    internal string InstanceLabels { get; }
+    internal bool IsPlain => Rows.IsPlain;
 
-    internal bool IsPlain { get; }
-
+    /// <summary>Instances; 1 of a plain table.</summary>
     internal int Count { get; private set; }
 
-    internal Span<long> this[int instance] => _values.AsSpan(instance * Rows.Length, Rows.Length);
+    /// <summary>The values of one instance, in the order in which they were added.</summary>
+    internal Slots this[int instance] => new(_values.AsSpan(instance * Rows.Count, Rows.Count), Rows);
 
-    internal ReadOnlySpan<byte> Key(int instance) => _keys[instance];
+    /// <summary>A plain table's value.</summary>
+    internal ref long this[Row row]
+    {
+        get
+        {
+            Debug.Assert(IsPlain && ReferenceEquals(row.Rows, Rows), $"{row.Name} is no row of this table");
+            return ref _values[row.Slot];
+        }
+    }
 
-    /// <summary>The key itself: a source gives an instance the same array at each tick.</summary>
-    internal byte[] KeyOf(int instance) => _keys[instance];
-
-    /// <summary>A plain table's slot.</summary>
-    internal ref long Slot(int row) => ref _values[row];
+    internal Instance InstanceAt(int instance) => _instances[instance];
 
     /// <summary>Leaves nothing to export: slots absent, instances gone.</summary>
     internal void Withdraw()
     {
         if (IsPlain)
-            _values.AsSpan().Fill(Metric.Absent);
+            _values.AsSpan().Fill(KernelValue.Absent);
         else
             Count = 0;
     }
 
-    /// <summary>Adds an instance with all slots absent. The key is kept, not copied.</summary>
-    internal Span<long> Add(byte[] key)
+    /// <summary>Adds an instance with all slots absent.</summary>
+    internal Slots Add(Instance instance)
     {
-        if (Count == _keys.Length)
+        if (Count == _instances.Length)
             Grow(Count + 1);
-        _keys[Count] = key;
+        _instances[Count] = instance;
         var slots = this[Count++];
-        slots.Fill(Metric.Absent);
+        slots.Values.Fill(KernelValue.Absent);
         return slots;
     }
 
     internal void CopyFrom(Table source)
     {
-        if (source.Count > _keys.Length)
+        if (source.Count > _instances.Length)
             Grow(source.Count);
         Count = source.Count;
-        source._values.AsSpan(0, Count * Rows.Length).CopyTo(_values);
-        source._keys.AsSpan(0, Count).CopyTo(_keys);
-    }
-
-    /// <summary>The slot of a kernel field, or -1.</summary>
-    internal int Find(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
-    {
-        for (var i = 0; i < Rows.Length; i++)
-            if (field.SequenceEqual(Rows[i].FieldUtf8) && section.SequenceEqual(Rows[i].SectionUtf8))
-                return i;
-        return -1;
+        source._values.AsSpan(0, Count * Rows.Count).CopyTo(_values);
+        source._instances.AsSpan(0, Count).CopyTo(_instances);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Grow(int count)
     {
-        var size = Math.Max(count, _keys.Length * 2);
-        Array.Resize(ref _keys, size);
-        Array.Resize(ref _values, size * Rows.Length);
+        var size = Math.Max(count, _instances.Length * 2);
+        Array.Resize(ref _instances, size);
+        Array.Resize(ref _values, size * Rows.Count);
     }
 }

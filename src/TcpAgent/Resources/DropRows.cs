@@ -1,16 +1,16 @@
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Resources;
 
 /// <summary>What is exported of each stage of the drop ledger.</summary>
 static class DropRows
 {
-    internal static readonly Metric[] Rows =
-    [
-        Counter("", "", "tcpagent_drops_total", "Packets dropped at each stage of the path through this host, in packet order; sums go on when a device goes."),
-        Hidden("tcpagent_drops_recent", "Of these the ones within the peak window, as far as the agent saw it."),
-    ];
+    internal static readonly Rows Rows = new("stage");
 
-    internal const int Total = 0, Recent = 1;
+    internal static readonly Row Total = Rows.Counter(
+        "tcpagent_drops_total", "Packets dropped at each stage of the path through this host, in packet order; sums go on when a device goes.");
+
+    internal static readonly Row Recent = Rows.Hidden(
+        "tcpagent_drops_recent", "Of these the ones within the peak window, as far as the agent saw it.");
+
 }

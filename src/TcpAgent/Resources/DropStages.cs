@@ -1,4 +1,6 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
@@ -7,20 +9,20 @@ static class DropStages
 {
     internal static readonly DropStage[] All =
     [
-        new("nic_missed", true, "the host did not empty the receive ring in time", w => Sum(w.Row("devices", "", "rx_missed_errors"))),
-        new("nic_fifo", true, "the device's own buffer overran", w => Sum(w.Row("devices", "", "rx_fifo_errors"))),
-        new("softnet_backlog", true, "a CPU's backlog was full", w => new Tally(new(w.Row("softnet", "", "dropped")), new(w.Row("softnet", "", "flow_limit"), -1))),
-        new("flow_limit", true, "a large flow was cut back on a half full backlog", w => Sum(w.Row("softnet", "", "flow_limit"))),
-        new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w => Sum(w.Row("devices", "", "rx_dropped"))),
-        new("no_handler", false, "nobody on this host wants such packets", w => Sum(w.Row("devices", "", "rx_nohandler"))),
+        new("nic_missed", true, "the host did not empty the receive ring in time", w => Sum(w[Devices.ReceiveMissed])),
+        new("nic_fifo", true, "the device's own buffer overran", w => Sum(w[Devices.ReceiveFifoErrors])),
+        new("softnet_backlog", true, "a CPU's backlog was full", w => new Tally(new(w[Softnet.Dropped]), new(w[Softnet.FlowLimit], -1))),
+        new("flow_limit", true, "a large flow was cut back on a half full backlog", w => Sum(w[Softnet.FlowLimit])),
+        new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w => Sum(w[Devices.ReceiveDropped])),
+        new("no_handler", false, "nobody on this host wants such packets", w => Sum(w[Devices.ReceiveNoHandler])),
         new("ip_input", true, "bad IP header, or no memory for the packet", w => Sum(
-            w.Row("snmp", "Ip", "InHdrErrors"), w.Row("snmp", "Ip", "InDiscards"), w.Row("snmp6", "", "Ip6InHdrErrors"), w.Row("snmp6", "", "Ip6InDiscards"))),
-        new("conntrack", true, "no tracking entry could be made", w => Sum(w.Row("conntrack", "", "drop"))),
-        new("syn_queue", true, "SYN with the SYN queue full and no cookies", w => Sum(w.Row("netstat", "TcpExt", "TCPReqQFullDrop"))),
-        new("accept_queue", true, "SYN or last ACK with the accept queue full", w => Sum(w.Row("netstat", "TcpExt", "ListenOverflows"))),
+            w[SnmpRows.IpInHdrErrors], w[SnmpRows.IpInDiscards], w[Snmp6Rows.Ip6InHdrErrors], w[Snmp6Rows.Ip6InDiscards])),
+        new("conntrack", true, "no tracking entry could be made", w => Sum(w[Conntrack.Drops])),
+        new("syn_queue", true, "SYN with the SYN queue full and no cookies", w => Sum(w[NetstatRows.TCPReqQFullDrop])),
+        new("accept_queue", true, "SYN or last ACK with the accept queue full", w => Sum(w[NetstatRows.ListenOverflows])),
         new("socket_receive", true, "the receive buffer of a socket, or all socket memory, was full", SocketReceive),
-        new("qdisc", true, "the queueing discipline on the way out was full, or holds delay down", w => Sum(w.Row("qdisc", "", "drops"))),
-        new("device_transmit", true, "the driver could not send", w => Sum(w.Row("devices", "", "tx_dropped"))),
+        new("qdisc", true, "the queueing discipline on the way out was full, or holds delay down", w => Sum(w[Qdiscs.Dropped])),
+        new("device_transmit", true, "the driver could not send", w => Sum(w[Devices.TransmitDropped])),
     ];
 
     /// <summary>
@@ -30,16 +32,16 @@ static class DropStages
     /// </summary>
     static Tally SocketReceive(Wiring wiring)
     {
-        var queueDrops = wiring.Slot("netstat", "TcpExt", "TCPRcvQDrop");
-        bool HasQueueDrops() => queueDrops is { Value: not Metric.Absent };
+        var queueDrops = wiring[NetstatRows.TCPRcvQDrop];
+        bool HasQueueDrops() => queueDrops is { Value: not KernelValue.Absent };
         return new Tally(
-            new(wiring.Row("netstat", "TcpExt", "TCPRcvQDrop")),
-            new(wiring.Row("netstat", "TcpExt", "TCPOFODrop"), Counts: HasQueueDrops),
-            new(wiring.Row("netstat", "TcpExt", "RcvPruned"), Counts: () => !HasQueueDrops()),
-            new(wiring.Row("netstat", "TcpExt", "TCPBacklogDrop")),
-            new(wiring.Row("snmp", "Udp", "RcvbufErrors")), new(wiring.Row("snmp6", "", "Udp6RcvbufErrors")),
-            new(wiring.Row("snmp", "Udp", "MemErrors")), new(wiring.Row("snmp6", "", "Udp6MemErrors")));
+            new(wiring[NetstatRows.TCPRcvQDrop]),
+            new(wiring[NetstatRows.TCPOFODrop], Counts: HasQueueDrops),
+            new(wiring[NetstatRows.RcvPruned], Counts: () => !HasQueueDrops()),
+            new(wiring[NetstatRows.TCPBacklogDrop]),
+            new(wiring[SnmpRows.UdpRcvbufErrors]), new(wiring[Snmp6Rows.Udp6RcvbufErrors]),
+            new(wiring[SnmpRows.UdpMemErrors]), new(wiring[Snmp6Rows.Udp6MemErrors]));
     }
 
-    static Tally Sum(params ReadOnlySpan<(Table, int)?> rows) => Tally.Of(rows);
+    static Tally Sum(params ReadOnlySpan<SlotRef?> counters) => Tally.Of(counters);
 }

@@ -1,3 +1,5 @@
+using TcpAgent.Metrics;
+
 
 namespace TcpAgent.Resources;
 
@@ -12,6 +14,8 @@ namespace TcpAgent.Resources;
 sealed record Resource(
     string Name, string[] Sources, Scope Scope, string Unit, string Title, Func<Wiring, Usage?> Usage, Func<Wiring, Loss[]> Losses)
 {
+    internal Instance Instance { get; } = new(Name, ("resource", Name));
+
     /// <summary>Share of the limit from which the resource is near it.</summary>
     internal const double Near = 0.8;
 

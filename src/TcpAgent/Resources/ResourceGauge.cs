@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -14,13 +15,13 @@ sealed class ResourceGauge
     readonly FullestWindow _fullest;
     readonly PeakWindow _window;
     readonly TimeProvider _time;
-    byte[] _lastBlamed = [];
+    Instance? _lastBlamed;
     long _counted;
     long _proven;
     long _whileNear;
     long _noLosses;
     long _saturated;
-    long _lastTimestamp = Metric.Absent;
+    long _lastTimestamp = KernelValue.Absent;
     Fill _now = Fill.None;
 
     internal ResourceGauge(Resource resource, Wiring wiring, TimeSpan window, TimeProvider time)
@@ -34,10 +35,9 @@ sealed class ResourceGauge
     internal Resource Resource { get; }
 
     /// <summary>
-    /// Label text of the listener, CPU, queue or tuple that the figures are of; empty where there is only one, and while none of
-    /// several stands out.
+    /// The listener, CPU, queue or tuple that the figures are of; null where there is only one, and while none of several stands out.
     /// </summary>
-    internal byte[] Subject => _fullest.Fullest.Used > 0 ? _fullest.Fullest.Key : _lastBlamed;
+    internal Instance? Subject => _fullest.Fullest.Used > 0 ? _fullest.Fullest.Of : _lastBlamed;
 
     internal ResourceState State { get; private set; }
 
@@ -48,16 +48,16 @@ sealed class ResourceGauge
 
     internal void Update(in Tick tick)
     {
-        var scan = new Scan(_fullest.Fullest.Key);
+        var scan = new Scan(_fullest.Fullest.Of);
         _usage?.Look(ref scan);
         _fullest.Record(tick.Timestamp, scan.Fullest);
         var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
         _now = Now(scan);
 
-        if (isFull && _lastTimestamp != Metric.Absent)
+        if (isFull && _lastTimestamp != KernelValue.Absent)
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
-        IsKnown = scan.Fullest is { IsKnown: true, Limit: not Metric.Absent } || HasLosses();
+        IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
         State = Recent(Proofs, _proven) > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : IsNear(Resource.Near) ? ResourceState.Near
             : ResourceState.Ok;
@@ -66,12 +66,12 @@ sealed class ResourceGauge
     /// <summary>What the one that was fullest in the window holds at this tick.</summary>
     Fill Now(in Scan scan)
     {
-        var key = _fullest.Fullest.Key;
-        if (ReferenceEquals(scan.Fullest.Key, key))
+        var fullest = _fullest.Fullest.Of;
+        if (ReferenceEquals(scan.Fullest.Of, fullest))
             return scan.Fullest;
-        if (ReferenceEquals(scan.Followed.Key, key))
+        if (ReferenceEquals(scan.Followed.Of, fullest))
             return scan.Followed;
-        var again = new Scan(key);
+        var again = new Scan(fullest);
         _usage?.Look(ref again);
         return again.Followed;
     }
@@ -84,7 +84,7 @@ sealed class ResourceGauge
         {
             var tally = loss.Tally;
             tally.Update();
-            if (tally.Increase == 0 && (loss.RuleNow is null || _lastTimestamp != Metric.Absent))
+            if (tally.Increase == 0 && (loss.RuleNow is null || _lastTimestamp != KernelValue.Absent))
                 continue;
             var rule = loss.RuleNow?.Invoke() ?? loss.Rule;
             if (tally.Increase == 0 && rule != LossRule.None)
@@ -105,7 +105,7 @@ sealed class ResourceGauge
                 case LossRule.None:
                     // What was counted before the agent's start, under the same setting, was no loss either.
                     if (loss.Rule != LossRule.WhileNear)
-                        _noLosses += _lastTimestamp == Metric.Absent ? Math.Max(0, tally.Total) : tally.Increase;
+                        _noLosses += _lastTimestamp == KernelValue.Absent ? Math.Max(0, tally.Total) : tally.Increase;
                     continue;
             }
             lost += tally.Increase;
@@ -121,22 +121,22 @@ sealed class ResourceGauge
     }
 
     /// <summary>The sample may have come too late to see it, but the loss says that it was full.</summary>
-    void RaiseToFull(long timestamp, byte[]? blamed, in Fill fullest)
+    void RaiseToFull(long timestamp, Instance? blamed, in Fill fullest)
     {
         // Where all of several are seen empty the first of them is no more than a guess. What is seen later is raised then.
-        if (blamed is null && fullest is { Key.Length: > 0, Used: 0 })
+        if (blamed is null && fullest is { Of: not null, Used: 0 })
             return;
-        var of = new Scan(blamed ?? []);
+        var of = new Scan(blamed);
         if (blamed is not null)
             _usage?.Look(ref of);
         var fill = of.Followed.IsKnown ? of.Followed : fullest;
-        if (fill.IsKnown && fill.Limit != Metric.Absent)
+        if (fill.IsKnown && fill.Limit != KernelValue.Absent)
             _fullest.Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
     }
 
     void RaiseToPressure(long timestamp, in Fill fullest)
     {
-        if (PressureMark is not Metric.Absent and var mark && fullest.IsKnown)
+        if (PressureMark is not KernelValue.Absent and var mark && fullest.IsKnown)
             _fullest.Record(timestamp, fullest with { Used = Math.Max(fullest.Used, mark) });
     }
 
@@ -144,14 +144,14 @@ sealed class ResourceGauge
     {
         get
         {
-            var scan = new Scan([]);
+            var scan = new Scan(null);
             _pressure?.Look(ref scan);
             return scan.Fullest.Used;
         }
     }
 
     bool IsFull(in Fill fill) =>
-        fill.IsKnown && fill.Limit != Metric.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
+        fill.IsKnown && fill.Limit != KernelValue.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
     bool IsNear(double share) =>
         _fullest.Fullest.Ratio >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
@@ -159,7 +159,7 @@ sealed class ResourceGauge
     bool HasLosses()
     {
         foreach (var loss in _losses)
-            if ((loss.Rule is LossRule.Proof or LossRule.Own) && loss.Tally.Total != Metric.Absent)
+            if ((loss.Rule is LossRule.Proof or LossRule.Own) && loss.Tally.Total != KernelValue.Absent)
                 return true;
         return false;
     }
@@ -169,22 +169,22 @@ sealed class ResourceGauge
 
     long TotalLosses()
     {
-        var total = Metric.Absent;
+        var total = KernelValue.Absent;
         foreach (var loss in _losses)
-            if (loss.Rule != LossRule.Pressure && loss.Tally.Total != Metric.Absent)
+            if (loss.Rule != LossRule.Pressure && loss.Tally.Total != KernelValue.Absent)
                 total = Math.Max(0, total) + (loss.Rule == LossRule.WhileNear ? 0 : loss.Tally.Total);
-        return total == Metric.Absent ? total : Math.Max(0, total + _whileNear - _noLosses);
+        return total == KernelValue.Absent ? total : Math.Max(0, total + _whileNear - _noLosses);
     }
 
-    internal void Store(Span<long> slots)
+    internal void Store(Slots slots)
     {
         var total = TotalLosses();
         slots[ResourceRows.Used] = _now.Used;
         slots[ResourceRows.Limit] = _now.IsKnown ? _now.Limit : _fullest.Fullest.Limit;
         slots[ResourceRows.UsedPeak] = _fullest.Fullest.Used;
         slots[ResourceRows.LossesTotal] = total;
-        slots[ResourceRows.RecentLosses] = total == Metric.Absent ? total : Recent(Losses, _counted);
-        slots[ResourceRows.LossesPeak] = total == Metric.Absent ? total : _window[MostLosses];
+        slots[ResourceRows.RecentLosses] = total == KernelValue.Absent ? total : Recent(Losses, _counted);
+        slots[ResourceRows.LossesPeak] = total == KernelValue.Absent ? total : _window[MostLosses];
         slots[ResourceRows.SaturatedSeconds] = _saturated;
         slots[ResourceRows.State] = (long)State;
     }

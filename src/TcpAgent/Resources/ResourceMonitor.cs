@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Prometheus;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -12,33 +12,31 @@ namespace TcpAgent.Resources;
 /// </summary>
 sealed class ResourceMonitor : Source
 {
-    internal static readonly Metric[] SubjectRows =
-    [
-        Metric.Gauge("", "", "tcpagent_resource_subject", "Which listener, CPU, device, queue or destination the resource's figures are of, while it is near its limit or loses something; always 1."),
-    ];
+    internal static readonly Rows SubjectRows = new("resource", "subject");
 
-    /// <summary>Bounds the label texts kept for subjects that come again.</summary>
+    internal static readonly Row Subject = SubjectRows.Gauge(
+        "tcpagent_resource_subject", "Which listener, CPU, device, queue or destination the resource's figures are of, while it is near its limit or loses something; always 1.");
+
+    /// <summary>Bounds the instances kept for subjects that come again: a cache, not a limit of what is exported.</summary>
     const int MaxSubjects = 1024;
 
     readonly ResourceGauge[] _gauges;
-    readonly (byte[] Key, Tally Tally)[] _stages;
-    readonly byte[][] _keys;
+    readonly (DropStage Stage, Tally Tally)[] _stages;
     readonly PeakWindow _stageWindow;
     readonly long[] _stageValues;
     readonly long[] _stageCounts;
-    readonly Dictionary<(int Resource, byte[] Subject), byte[]> _subjects = [];
+    readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
 
     /// <summary>By the state that is changed to.</summary>
     readonly Counter.Child?[] _changes;
 
     internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("resources", new Table(ResourceRows.Rows, "resource"), new Table(SubjectRows, "resource,subject"), new Table(DropRows.Rows, "stage"))
+        : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows)
     {
         var wiring = new Wiring(sources);
         Mode = "computed";
         _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
-        _keys = Array.ConvertAll(ResourceCatalog.All, row => Label.Render("resource", row.Name));
-        _stages = Array.ConvertAll(DropStages.All, row => (Label.Render("stage", row.Stage), row.Tally(wiring)));
+        _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring)));
         _stageWindow = new PeakWindow(_stages.Length, options.PeakWindow, time, FullestWindow.Parts);
         _stageValues = new long[_stages.Length];
         _stageCounts = new long[_stages.Length];
@@ -59,10 +57,10 @@ sealed class ResourceMonitor : Source
                 _changes[(int)gauge.State]?.Inc();
             if (!gauge.IsKnown)
                 continue;
-            var slots = Tables[0].Add(_keys[i]);
+            var slots = this[ResourceRows.Rows].Add(gauge.Resource.Instance);
             gauge.Store(slots);
-            if (gauge.Subject.Length > 0 && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
-                Tables[1].Add(_subjects.TryGetValue((i, gauge.Subject), out var key) ? key : MakeKey(i, gauge.Subject))[0] = 1;
+            if (gauge.Subject is { } of && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
+                this[SubjectRows].Add(_subjects.TryGetValue((gauge.Resource, of), out var known) ? known : Learn(gauge.Resource, of))[Subject] = 1;
         }
         CountDrops(tick);
     }
@@ -79,20 +77,19 @@ sealed class ResourceMonitor : Source
         _stageWindow.Record(tick.Timestamp, _stageValues);
         for (var i = 0; i < _stages.Length; i++)
         {
-            if (_stages[i].Tally.Total == Metric.Absent)
+            if (_stages[i].Tally.Total == KernelValue.Absent)
                 continue;
-            var slots = Tables[2].Add(_stages[i].Key);
+            var slots = this[DropRows.Rows].Add(_stages[i].Stage.Instance);
             slots[DropRows.Total] = _stages[i].Tally.Total;
             slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[i];
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] MakeKey(int resource, byte[] subject)
+    SubjectInstance Learn(Resource resource, Instance of)
     {
         if (_subjects.Count >= MaxSubjects)
             _subjects.Clear();
-        var text = Subject.FromLabels(Encoding.UTF8.GetString(subject));
-        return _subjects[(resource, subject)] = Label.Render(("resource", ResourceCatalog.All[resource].Name), ("subject", text));
+        return _subjects[(resource, of)] = new SubjectInstance(resource, of);
     }
 }

@@ -1,22 +1,33 @@
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Resources;
 
 /// <summary>What is exported of each bounded resource.</summary>
 static class ResourceRows
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "", "tcpagent_resource_used", "How much of the resource is in use now, in its own unit (entries, connections, packets, ports, bytes); of several, the one that was fullest in the peak window."),
-        Gauge("", "", "tcpagent_resource_limit", "The limit of that one."),
-        Gauge("", "", "tcpagent_resource_used_peak", "Its highest use within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it."),
-        Counter("", "", "tcpagent_resource_losses_total", "What was lost for want of the resource, by its own kernel counters; a counter that other causes move too counts only while the resource is near its limit."),
-        Hidden("tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it."),
-        Gauge("", "", "tcpagent_resource_losses_peak", "Most losses from one sample to the next within the peak window."),
-        Counter("", "", "tcpagent_resource_saturated_seconds_total", "Time in which the resource was at its limit or lost something for it, counted in whole sample intervals.", Scale.Nanoseconds),
-        Gauge("", "", "tcpagent_resource_state", "0 nothing to say, 1 near the limit (80 percent, or pressure), 2 limiting: something was lost for it, or without a loss counter the limit was reached. Holds for the peak window."),
-    ];
+    internal static readonly Rows Rows = new("resource");
 
-    internal const int Used = 0, Limit = 1, UsedPeak = 2, LossesTotal = 3, RecentLosses = 4, LossesPeak = 5, SaturatedSeconds = 6, State = 7;
+    internal static readonly Row Used = Rows.Gauge(
+        "tcpagent_resource_used", "How much of the resource is in use now, in its own unit (entries, connections, packets, ports, bytes); of several, the one that was fullest in the peak window.");
+
+    internal static readonly Row Limit = Rows.Gauge("tcpagent_resource_limit", "The limit of that one.");
+
+    internal static readonly Row UsedPeak = Rows.Gauge(
+        "tcpagent_resource_used_peak", "Its highest use within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it.");
+
+    internal static readonly Row LossesTotal = Rows.Counter(
+        "tcpagent_resource_losses_total", "What was lost for want of the resource, by its own kernel counters; a counter that other causes move too counts only while the resource is near its limit.");
+
+    internal static readonly Row RecentLosses = Rows.Hidden(
+        "tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it.");
+
+    internal static readonly Row LossesPeak = Rows.Gauge(
+        "tcpagent_resource_losses_peak", "Most losses from one sample to the next within the peak window.");
+
+    internal static readonly Row SaturatedSeconds = Rows.Counter(
+        "tcpagent_resource_saturated_seconds_total", "Time in which the resource was at its limit or lost something for it, counted in whole sample intervals.", Scale.Nanoseconds);
+
+    internal static readonly Row State = Rows.Gauge(
+        "tcpagent_resource_state", "0 nothing to say, 1 near the limit (80 percent, or pressure), 2 limiting: something was lost for it, or without a loss counter the limit was reached. Holds for the peak window.");
+
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
@@ -10,7 +11,7 @@ namespace TcpAgent.Resources;
 /// </summary>
 sealed class Tally
 {
-    readonly (Table Table, int Row, int Sign, Func<bool>? Counts)[] _terms;
+    readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
     readonly Instances?[] _instances;
     readonly long[] _last;
     readonly long[] _known;
@@ -18,32 +19,32 @@ sealed class Tally
 
     internal Tally(params ReadOnlySpan<Term> terms)
     {
-        var rows = new List<(Table, int, int, Func<bool>?)>();
-        foreach (var (row, sign, counts) in terms)
-            if (row is var (table, index))
-                rows.Add((table, index, sign, counts));
-        _terms = [.. rows];
+        var known = new List<(SlotRef, int, Func<bool>?)>();
+        foreach (var (counter, sign, counts) in terms)
+            if (counter is { } slot)
+                known.Add((slot, sign, counts));
+        _terms = [.. known];
         _last = new long[_terms.Length];
         _known = new long[_terms.Length];
-        _instances = Array.ConvertAll(_terms, term => term.Table.IsPlain ? null : new Instances(term.Table, term.Row));
+        _instances = Array.ConvertAll(_terms, term => term.Counter.Table.IsPlain ? null : new Instances(term.Counter));
     }
 
-    internal static Tally Of(params ReadOnlySpan<(Table, int)?> rows)
+    internal static Tally Of(params ReadOnlySpan<SlotRef?> counters)
     {
-        var terms = new Term[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-            terms[i] = new Term(rows[i]);
+        var terms = new Term[counters.Length];
+        for (var i = 0; i < counters.Length; i++)
+            terms[i] = new Term(counters[i]);
         return new Tally(terms);
     }
 
     /// <summary>All that was lost, as far as the kernel tells; absent where it counts nothing of it.</summary>
-    internal long Total { get; private set; } = Metric.Absent;
+    internal long Total { get; private set; } = KernelValue.Absent;
 
     /// <summary>What was lost since the tick before, 0 at the first.</summary>
     internal long Increase { get; private set; }
 
     /// <summary>The device, CPU or queue that lost most since the tick before; null when none did.</summary>
-    internal byte[]? Worst { get; private set; }
+    internal Instance? Worst { get; private set; }
 
     internal void Update()
     {
@@ -51,7 +52,7 @@ sealed class Tally
         Worst = null;
         for (var i = 0; i < _terms.Length; i++)
         {
-            var (table, row, sign, counts) = _terms[i];
+            var (counter, sign, counts) = _terms[i];
             long value, more;
             if (_instances[i] is { } instances)
             {
@@ -61,78 +62,79 @@ sealed class Tally
             }
             else
             {
-                value = counts is null || counts() ? table.Slot(row) : Metric.Absent;
+                value = counts is null || counts() ? counter.Value : KernelValue.Absent;
 
                 // A kernel counter that fell was reset: it counts from 0 again. A field that had no value is not known to have risen.
-                more = !_seen || value == Metric.Absent || _last[i] == Metric.Absent ? 0 : value < _last[i] ? value : value - _last[i];
+                more = !_seen || value == KernelValue.Absent || _last[i] == KernelValue.Absent ? 0 : value < _last[i] ? value : value - _last[i];
                 _last[i] = value;
             }
-            if (value != Metric.Absent)
+            if (value != KernelValue.Absent)
                 _known[i] = value;
-            isKnown |= value != Metric.Absent && sign > 0;
+            isKnown |= value != KernelValue.Absent && sign > 0;
             total += sign * _known[i];
             increase += sign * more;
         }
-        (Total, Increase, _seen) = (isKnown ? Math.Max(0, total) : Metric.Absent, Math.Max(0, increase), true);
+        (Total, Increase, _seen) = (isKnown ? Math.Max(0, total) : KernelValue.Absent, Math.Max(0, increase), true);
     }
 
-    /// <summary>One counter of each device, CPU or queue. They are known by their label text, which a source makes once.</summary>
-    sealed class Instances(Table table, int row)
+    /// <summary>One counter of each device, CPU or queue. </summary>
+    sealed class Instances(SlotRef counter)
     {
-        byte[][] _keys = [];
+        Instance[] _instances = [];
         long[] _values = [];
-        byte[][] _nextKeys = [];
+        Instance[] _nextInstances = [];
         long[] _nextValues = [];
         int _count;
-        long _total = Metric.Absent;
+        long _total = KernelValue.Absent;
 
-        internal byte[]? Worst { get; private set; }
+        internal Instance? Worst { get; private set; }
 
         internal (long Total, long Increase) Update()
         {
-            if (_nextKeys.Length < table.Count)
-                Grow();
+            var table = counter.Table;
+            if (_nextValues.Length < table.Count)
+                Grow(table.Count);
             var (count, sum, increase, most) = (0, 0L, 0L, 0L);
             Worst = null;
             for (var i = 0; i < table.Count; i++)
             {
-                var value = table[i][row];
-                if (value == Metric.Absent)
+                var value = table[i][counter.Row];
+                if (value == KernelValue.Absent)
                     continue;
-                var key = table.KeyOf(i);
-                var last = Last(count, key);
-                var more = last == Metric.Absent ? 0 : value < last ? value : value - last;
+                var instance = table.InstanceAt(i);
+                var last = Last(count, instance);
+                var more = last == KernelValue.Absent ? 0 : value < last ? value : value - last;
                 if (more > most)
-                    (most, Worst) = (more, key);
+                    (most, Worst) = (more, instance);
                 increase += more;
                 sum += value;
-                (_nextKeys[count], _nextValues[count]) = (key, value);
+                (_nextInstances[count], _nextValues[count]) = (instance, value);
                 count++;
             }
-            (_keys, _nextKeys, _values, _nextValues, _count) = (_nextKeys, _keys, _nextValues, _values, count);
+            (_instances, _nextInstances, _values, _nextValues, _count) = (_nextInstances, _instances, _nextValues, _values, count);
             if (count > 0)
-                _total = _total == Metric.Absent ? sum : _total + increase;
-            return (count > 0 ? _total : Metric.Absent, increase);
+                _total = _total == KernelValue.Absent ? sum : _total + increase;
+            return (count > 0 ? _total : KernelValue.Absent, increase);
         }
 
         /// <summary>The value of the tick before; most often at the same place.</summary>
-        long Last(int at, byte[] key)
+        long Last(int at, Instance instance)
         {
-            if (at < _count && ReferenceEquals(_keys[at], key))
+            if (at < _count && ReferenceEquals(_instances[at], instance))
                 return _values[at];
             for (var i = 0; i < _count; i++)
-                if (ReferenceEquals(_keys[i], key))
+                if (ReferenceEquals(_instances[i], instance))
                     return _values[i];
-            return Metric.Absent;
+            return KernelValue.Absent;
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        void Grow()
+        void Grow(int count)
         {
-            Array.Resize(ref _nextKeys, table.Count * 2);
-            Array.Resize(ref _nextValues, table.Count * 2);
-            Array.Resize(ref _keys, table.Count * 2);
-            Array.Resize(ref _values, table.Count * 2);
+            Array.Resize(ref _nextInstances, count * 2);
+            Array.Resize(ref _nextValues, count * 2);
+            Array.Resize(ref _instances, count * 2);
+            Array.Resize(ref _values, count * 2);
         }
     }
 }

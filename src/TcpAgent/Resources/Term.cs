@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>One counter of a tally.</summary>
-/// <param name="Row">Null where its source is switched off.</param>
+/// <param name="Counter">Of a plain table or of one with instances; null where its source is switched off.</param>
 /// <param name="Sign">1 to add, -1 to take off.</param>
 /// <param name="Counts">Whether it counts on this kernel; always where null.</param>
-readonly record struct Term((Table Table, int Row)? Row, int Sign = 1, Func<bool>? Counts = null);
+readonly record struct Term(SlotRef? Counter, int Sign = 1, Func<bool>? Counts = null);

@@ -6,12 +6,25 @@ namespace TcpAgent.Sources;
 /// Something that is read from the kernel: its tables and how to fill them. A source knows its files and rows and nothing of
 /// who reads them; what it returns or throws never touches another source.
 /// </summary>
-abstract class Source(string name, params Table[] tables) : IDisposable
+abstract class Source(string name, params Rows[] tables) : IDisposable
 {
     /// <summary>The flag's and the label's name.</summary>
     internal string Name { get; } = name;
 
-    internal Table[] Tables { get; } = tables;
+    internal Table[] Tables { get; } = Array.ConvertAll(tables, rows => new Table(rows));
+
+    /// <summary>The table of these rows.</summary>
+    /// <exception cref="ArgumentException">The source has no such table.</exception>
+    internal Table this[Rows rows]
+    {
+        get
+        {
+            foreach (var table in Tables)
+                if (ReferenceEquals(table.Rows, rows))
+                    return table;
+            throw new ArgumentException($"{Name} has no table of these rows", nameof(rows));
+        }
+    }
 
     internal virtual Lane Lane => Lane.Fast;
 

@@ -18,7 +18,7 @@ static class SourceList
     {
         var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
         var netstat = new TextSource(
-            "netstat", map => new TableParser(map), NetstatRows.All, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
+            "netstat", map => new TableParser(map), NetstatRows.Rows, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
 
         // On a plain folder netlink would speak of another kernel.
         var listeners = new Listeners(
@@ -39,7 +39,7 @@ static class SourceList
         return Choose(
             options, snmp, sockstat, sockets, ports, listeners, netstat,
             new TextSource(
-                "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.ProcRecord("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
+                "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
@@ -71,10 +71,10 @@ static class SourceList
     }
 
     static TextSource Snmp(KernelRoot root, bool allFields) =>
-        new("snmp", map => new TableParser(map), SnmpRows.All, [root.ProcRecord("net/snmp")], allFields: allFields);
+        new("snmp", map => new TableParser(map), SnmpRows.Rows, [root.ProcRecord("net/snmp")], allFields: allFields);
 
     static TextSource Sockstat(KernelRoot root) =>
-        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
+        new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
 
     /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
     static bool? CurrEstabHasCloseWait(KernelRoot root)

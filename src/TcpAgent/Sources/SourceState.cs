@@ -2,19 +2,20 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What the sampler knows of a source: how its last read went, and the label texts that say so.</summary>
+/// <summary>What the sampler knows of a source: how its last read went, and the instances that say so.</summary>
 sealed class SourceState(Source source)
 {
     string? _mode;
 
     internal Source Source { get; } = source;
 
-    internal byte[] Key { get; } = Label.Render("source", source.Name);
+    internal Instance Instance { get; } = new(source.Name, ("source", source.Name));
 
-    /// <summary>By which interface the source is read, or why not; empty where there is but one and it works.</summary>
-    internal byte[] ModeKey { get; private set; } = [];
+    /// <summary>By which interface the source is read, or why not; null where there is but one and it works.</summary>
+    internal Instance? ModeInstance { get; private set; }
 
-    internal byte[] ErrorKey { get; private set; } = [];
+    /// <summary>Where and why it last failed.</summary>
+    internal Instance? Error { get; private set; }
 
     internal ReadStatus Status { get; private set; }
 
@@ -40,13 +41,13 @@ sealed class SourceState(Source source)
             _ => Source.HasFallback ? Source.Mode : "",
         };
         if (!ReferenceEquals(mode, _mode))
-            ModeKey = mode.Length == 0 ? [] : Label.Render(("source", Source.Name), ("mode", mode));
+            ModeInstance = mode.Length == 0 ? null : new Instance(Source.Name, ("source", Source.Name), ("mode", mode));
         _mode = mode;
 
         // The line of a torn file may differ from read to read: that is not another state.
         var changed = !Read || status with { Line = 0 } != Status with { Line = 0 };
         if (changed && status.Outcome is Outcome.Failed or Outcome.Partial)
-            ErrorKey = Label.Render(("source", Source.Name), ("reason", status.Reason));
+            Error = new Instance(Source.Name, ("source", Source.Name), ("reason", status.Reason));
         Status = status;
         Read = true;
         return changed;

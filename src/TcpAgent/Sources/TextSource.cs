@@ -12,9 +12,10 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class TextSource : Source, IFieldMap
 {
-    static readonly Metric s_field = new(
-        MetricType.Untyped, "", "", "tcpagent_netstat_field",
-        "A field of /proc/net/netstat, snmp or snmp6 that has no metric of its own, as the kernel prints it.", Origin: "");
+    static readonly Rows s_extraRows = new("table", "section", "field");
+
+    static readonly Row s_field = s_extraRows.Untyped(
+        "tcpagent_netstat_field", "A field of /proc/net/netstat, snmp or snmp6 that has no metric of its own, as the kernel prints it.");
 
     readonly ProcFile[] _files;
     readonly int[] _errnos;
@@ -26,18 +27,18 @@ sealed class TextSource : Source, IFieldMap
     readonly TextParser _parser;
     readonly Table _rows;
     readonly Table? _extra;
-    readonly List<byte[]> _extraKeys = [];
+    readonly List<Instance> _extraFields = [];
     long[] _extraSlots = [];
 
-    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Metric[] rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
-        : base(name, allFields ? [new Table(rows), new Table([s_field], "table,section,field")] : [new Table(rows)])
+    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Rows rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
+        : base(name, allFields ? [rows, s_extraRows] : [rows])
     {
         _files = files;
         _errnos = new int[files.Length];
         _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a counter is below 0");
         _isOptional = isOptional;
-        _rows = Tables[0];
-        _extra = allFields ? Tables[1] : null;
+        _rows = this[rows];
+        _extra = allFields ? this[s_extraRows] : null;
         _parser = parser(this);
     }
 
@@ -45,8 +46,9 @@ sealed class TextSource : Source, IFieldMap
 
     public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
     {
-        var slot = _rows.Find(section, field);
-        return slot >= 0 || _extra is null ? slot : ExtraSlot(section, field);
+        if (_rows.Rows.Find(section, field) is { } row)
+            return row.Slot;
+        return _extra is null ? -1 : ExtraSlot(section, field);
     }
 
     internal override ReadStatus Read(in Tick tick)
@@ -89,12 +91,12 @@ sealed class TextSource : Source, IFieldMap
     int WithdrawBelowZero()
     {
         var count = 0;
-        var slots = _rows[0];
+        var slots = _rows[0].Values;
         for (var i = 0; i < slots.Length; i++)
         {
-            if (slots[i] is >= 0 or Metric.Absent || _rows.Rows[i].Type != MetricType.Counter)
+            if (slots[i] is >= 0 or KernelValue.Absent || _rows.Rows[i].Type != MetricType.Counter)
                 continue;
-            slots[i] = Metric.Absent;
+            slots[i] = KernelValue.Absent;
             count++;
         }
         return count;
@@ -103,36 +105,37 @@ sealed class TextSource : Source, IFieldMap
     ParseResult Parse(ReadOnlySpan<byte> text)
     {
         if (_extra is null)
-            return _parser.Parse(text, _rows[0]);
+            return _parser.Parse(text, _rows[0].Values);
 
         // Rows first, then one slot for each field met; a header not seen before may add some, then the text is parsed again.
         ParseResult result;
         do
         {
-            if (_extraSlots.Length != _rows.Rows.Length + _extraKeys.Count)
-                _extraSlots = new long[_rows.Rows.Length + _extraKeys.Count];
-            _extraSlots.AsSpan().Fill(Metric.Absent);
+            if (_extraSlots.Length != _rows.Rows.Count + _extraFields.Count)
+                _extraSlots = new long[_rows.Rows.Count + _extraFields.Count];
+            _extraSlots.AsSpan().Fill(KernelValue.Absent);
             result = _parser.Parse(text, _extraSlots);
         }
-        while (_extraSlots.Length != _rows.Rows.Length + _extraKeys.Count);
+        while (_extraSlots.Length != _rows.Rows.Count + _extraFields.Count);
 
-        _extraSlots.AsSpan(0, _rows.Rows.Length).CopyTo(_rows[0]);
-        for (var i = 0; i < _extraKeys.Count; i++)
-            _extra.Add(_extraKeys[i])[0] = _extraSlots[_rows.Rows.Length + i];
+        _extraSlots.AsSpan(0, _rows.Rows.Count).CopyTo(_rows[0].Values);
+        for (var i = 0; i < _extraFields.Count; i++)
+            _extra.Add(_extraFields[i])[s_field] = _extraSlots[_rows.Rows.Count + i];
         return result;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     int ExtraSlot(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
     {
-        var key = Label.Render(("table", Name), ("section", Encoding.UTF8.GetString(section)), ("field", Encoding.UTF8.GetString(field)));
-        for (var i = 0; i < _extraKeys.Count; i++)
-            if (_extraKeys[i].AsSpan().SequenceEqual(key))
-                return _rows.Rows.Length + i;
-        if (_extraKeys.Count >= MaxExtra)
+        var (sectionName, name) = (Encoding.UTF8.GetString(section), Encoding.UTF8.GetString(field));
+        var extra = new Instance($"{sectionName}.{name}", ("table", Name), ("section", sectionName), ("field", name));
+        for (var i = 0; i < _extraFields.Count; i++)
+            if (_extraFields[i].Labels.AsSpan().SequenceEqual(extra.Labels))
+                return _rows.Rows.Count + i;
+        if (_extraFields.Count >= MaxExtra)
             return -1;
-        _extraKeys.Add(key);
-        return _rows.Rows.Length + _extraKeys.Count - 1;
+        _extraFields.Add(extra);
+        return _rows.Rows.Count + _extraFields.Count - 1;
     }
 
     /// <summary>Bounds the series that --netstat.all can make; a kernel has about 350 fields.</summary>

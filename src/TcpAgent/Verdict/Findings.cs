@@ -1,5 +1,8 @@
 using System.Globalization;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
@@ -13,48 +16,52 @@ static class Findings
     /// <summary>Fewer sockets than this in a state are no pile.</summary>
     const long Pile = 100;
 
+    static readonly Row[]
+        s_gcThreshV4 = [SysctlRows.NeighV4GcThresh1, SysctlRows.NeighV4GcThresh2, SysctlRows.NeighV4GcThresh3],
+        s_gcThreshV6 = [SysctlRows.NeighV6GcThresh1, SysctlRows.NeighV6GcThresh2, SysctlRows.NeighV6GcThresh3];
+
     static readonly (string Id, string Severity, Func<SampleView, string?> Check)[] s_checks =
     [
-        ("syncookies_off", Warning, view => view.Sysctl("net.ipv4.tcp_syncookies") == 0
+        ("syncookies_off", Warning, view => view[SysctlRows.TcpSyncookies] == 0
             ? "net.ipv4.tcp_syncookies is 0: a SYN flood that fills the SYN queue of a listener shuts out every client. 1 is the kernel's default."
             : null),
-        ("syncookies_always", Info, view => view.Sysctl("net.ipv4.tcp_syncookies") == 2
+        ("syncookies_always", Info, view => view[SysctlRows.TcpSyncookies] == 2
             ? "net.ipv4.tcp_syncookies is 2: every handshake uses a cookie, with or without a flood, and cookie counters say nothing. It is meant for tests."
             : null),
-        ("abort_on_overflow", Warning, view => view.Sysctl("net.ipv4.tcp_abort_on_overflow") is > 0
+        ("abort_on_overflow", Warning, view => view[SysctlRows.TcpAbortOnOverflow] is > 0
             ? "net.ipv4.tcp_abort_on_overflow is on: a full accept queue resets clients that a retransmission would have saved."
             : null),
         ("backlog_below_somaxconn", Info, SmallBacklogs),
-        ("somaxconn_low", Warning, view => view.Sysctl("net.core.somaxconn") is < 1024 and var max
+        ("somaxconn_low", Warning, view => view[SysctlRows.Somaxconn] is < 1024 and var max
             ? $"net.core.somaxconn is {max}: no listener of this namespace can have a longer accept queue, whatever backlog it asks for. 4096 is the default since Linux 5.4."
             : null),
         ("listener_drops", Warning, ListenerDrops),
         ("listener_in_port_range", Warning, ListenersInPortRange),
-        ("conntrack_timeout_established", Info, view => view.Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established") is >= FiveDays and var timeout
+        ("conntrack_timeout_established", Info, view => view[SysctlRows.NfConntrackTcpTimeoutEstablished] is >= FiveDays and var timeout
             ? $"net.netfilter.nf_conntrack_tcp_timeout_established is {timeout} s ({timeout / 86400} days): connections whose end was not seen fill the table for that long."
             : null),
         ("conntrack_buckets", Warning, view =>
-            view.Value("tcpagent_conntrack_buckets") is > 0 and var buckets && view.Value("tcpagent_conntrack_entries_limit") is { } max && max > 8 * buckets
+            view[Conntrack.Buckets] is > 0 and var buckets && view[Conntrack.Limit] is { } max && max > 8 * buckets
                 ? $"nf_conntrack_max is {max} but there are {buckets} buckets: a full table has chains of {max / buckets} entries and more. Keep max at no more than 4 times the buckets."
                 : null),
         ("conntrack_max_small", Info, SmallConntrack),
         ("conntrack_max_memory", Warning, view =>
-            view.Value("tcpagent_conntrack_entries_limit") is { } max && view.Value("tcpagent_memory_total_bytes") is { } memory && max * ConntrackEntry > memory / 4
+            view[Conntrack.Limit] is { } max && view[Sysctl.MemoryTotal] is { } memory && max * ConntrackEntry > memory / 4
                 ? $"nf_conntrack_max is {max}: a full table takes about {TableAdvice.Mebibytes(max * ConntrackEntry)} of {TableAdvice.Mebibytes(memory)} of memory that cannot be swapped."
                 : null),
-        ("tcp_mem_as_bytes", Warning, view => PagesAsBytes(view, "net.ipv4.tcp_mem")),
-        ("udp_mem_as_bytes", Warning, view => PagesAsBytes(view, "net.ipv4.udp_mem")),
-        ("gc_thresh_order", Warning, view => WrongThresholds(view, "ipv4") ?? WrongThresholds(view, "ipv6")),
-        ("neighbours_above_gc_thresh2", Info, view => ManyNeighbours(view, "ipv4") ?? ManyNeighbours(view, "ipv6")),
-        ("tw_recycle", Warning, view => view.Sysctl("net.ipv4.tcp_tw_recycle") is > 0
+        ("tcp_mem_as_bytes", Warning, view => PagesAsBytes(view, "net.ipv4.tcp_mem", SysctlRows.TcpMem)),
+        ("udp_mem_as_bytes", Warning, view => PagesAsBytes(view, "net.ipv4.udp_mem", SysctlRows.UdpMem)),
+        ("gc_thresh_order", Warning, view => WrongThresholds(view, "ipv4", s_gcThreshV4) ?? WrongThresholds(view, "ipv6", s_gcThreshV6)),
+        ("neighbours_above_gc_thresh2", Info, view => ManyNeighbours(view, "ipv4", Neighbours.V4.Entries, s_gcThreshV4) ?? ManyNeighbours(view, "ipv6", Neighbours.V6.Entries, s_gcThreshV6)),
+        ("tw_recycle", Warning, view => view[SysctlRows.TcpTwRecycle] is > 0
             ? "net.ipv4.tcp_tw_recycle is on: it drops connections from clients behind NAT. It was removed in Linux 4.12; switch it off."
             : null),
         ("time_wait_is_harmless", Info, ManyTimeWait),
-        ("close_wait_pile", Warning, view => States(view, "close_wait") is >= Pile and var waiting && waiting > States(view, "established") / 5
+        ("close_wait_pile", Warning, view => States(view, TcpState.CloseWait) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
             ? $"{waiting} sockets are in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the process (ss -tnp state close-wait)."
             : null),
-        ("fin_wait2_pile", Info, view => States(view, "fin_wait2") is >= Pile and var waiting && waiting > States(view, "established") / 5
-            ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after tcp_fin_timeout ({view.Sysctl("net.ipv4.tcp_fin_timeout")} s)."
+        ("fin_wait2_pile", Info, view => States(view, TcpState.FinWait2) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
+            ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after tcp_fin_timeout ({view[SysctlRows.TcpFinTimeout]} s)."
             : null),
     ];
 
@@ -70,19 +77,19 @@ static class Findings
         return findings;
     }
 
-    static long States(SampleView view, string state) => view.Value("tcpagent_tcp_sockets", $"state=\"{state}\"") ?? 0;
+    static long States(SampleView view, TcpState state) => view[SocketRows.Of(state)] ?? 0;
 
     static string? SmallBacklogs(SampleView view)
     {
-        if (view.Sysctl("net.core.somaxconn") is not { } somaxconn)
+        if (view[SysctlRows.Somaxconn] is not { } somaxconn)
             return null;
         var (count, text) = (0, "");
-        foreach (var (labels, limit) in view.Instances("tcpagent_listener_accept_queue_limit"))
+        foreach (var (instance, limit) in view.Instances(Listeners.Limit))
         {
-            if (limit >= somaxconn || view.Of("tcpagent_listener_sockets", labels) is > 1)
+            if (limit >= somaxconn || view[Listeners.SocketsOfOne, instance] is > 1)
                 continue;
             if (++count <= 3)
-                text += $"{(count == 1 ? "" : ", ")}{Subject.FromLabels(labels)} {limit}";
+                text += $"{(count == 1 ? "" : ", ")}{instance.Subject} {limit}";
         }
         return count == 0 ? null
             : $"{count} listener{(count == 1 ? "" : "s")} with a backlog below somaxconn ({somaxconn}): {text}{(count > 3 ? ", ..." : "")}. "
@@ -92,12 +99,12 @@ static class Findings
     /// <summary>Drops that neither queue of a listener explains; a stray segment now and then is no finding.</summary>
     static string? ListenerDrops(SampleView view)
     {
-        long Lost(string resource) => view.Of("tcpagent_resource_recent_losses", $"resource=\"{resource}\"") ?? 0;
+        long Lost(Resource resource) => view[ResourceRows.RecentLosses, resource.Instance] ?? 0;
         var (most, name) = (9L, "");
-        foreach (var (labels, drops) in view.Instances("tcpagent_listener_recent_drops"))
+        foreach (var (instance, drops) in view.Instances(Listeners.RecentDrops))
             if (drops > most)
-                (most, name) = (drops, Subject.FromLabels(labels));
-        return name.Length == 0 || Lost("accept_queue") > 0 || Lost("syn_queue") > 0 ? null
+                (most, name) = (drops, instance.Subject);
+        return name.Length == 0 || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0 ? null
             : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get ADDRESS), a rule that "
             + "rejects the answer, no memory, or segments of no connection.";
     }
@@ -105,18 +112,18 @@ static class Findings
     static string? ListenersInPortRange(SampleView view)
     {
         var ports = new List<string>();
-        foreach (var (labels, _) in view.Instances("tcpagent_listening_port_unreserved"))
-            ports.Add(Metrics.Label.Values(labels)["port"]);
+        foreach (var (instance, _) in view.Instances(EphemeralPortRows.Unreserved))
+            ports.Add(instance.Subject);
         return ports.Count == 0 ? null
-            : $"port {string.Join(", ", ports)} is listened on and lies in ip_local_port_range ({view.Sysctl("net.ipv4.ip_local_port_range[0]")} to "
-            + $"{view.Sysctl("net.ipv4.ip_local_port_range[1]")}): after a restart an outgoing connection may hold it and bind() fails. Add it to net.ipv4.ip_local_reserved_ports.";
+            : $"port {string.Join(", ", ports)} is listened on and lies in ip_local_port_range ({view[SysctlRows.IpLocalPortRange[0]]} to "
+            + $"{view[SysctlRows.IpLocalPortRange[1]]}): after a restart an outgoing connection may hold it and bind() fails. Add it to net.ipv4.ip_local_reserved_ports.";
     }
 
     /// <summary>The usual recommendation: memory in bytes / 16384 / (bits of a word / 32).</summary>
     static string? SmallConntrack(SampleView view)
     {
-        if (view.Value("tcpagent_conntrack_entries") is not > 0 || view.Value("tcpagent_conntrack_entries_limit") is not { } max
-            || view.Value("tcpagent_memory_total_bytes") is not { } memory)
+        if (view[Conntrack.Entries] is not > 0 || view[Conntrack.Limit] is not { } max
+            || view[Sysctl.MemoryTotal] is not { } memory)
             return null;
         var usual = memory / 16384 / (IntPtr.Size * 8 / 32);
         return max < usual / 4
@@ -124,33 +131,31 @@ static class Findings
             : null;
     }
 
-    static string? PagesAsBytes(SampleView view, string name)
+    static string? PagesAsBytes(SampleView view, string name, Row[] rows)
     {
         var page = Environment.SystemPageSize;
-        return view.Sysctl($"{name}[2]") is { } pages && view.Value("tcpagent_memory_total_bytes") is { } memory && pages > memory / page
+        return view[rows[2]] is { } pages && view[Sysctl.MemoryTotal] is { } memory && pages > memory / page
             ? $"{name} allows {pages} pages, {TableAdvice.Mebibytes((long)Math.Min((decimal)pages * page, long.MaxValue))}, which is more than all memory: it is in pages of {page} bytes, not in bytes."
             : null;
     }
 
-    static string? WrongThresholds(SampleView view, string family)
+    static string? WrongThresholds(SampleView view, string family, Row[] thresholds)
     {
-        var (first, second, third) = (Threshold(view, family, 1), Threshold(view, family, 2), Threshold(view, family, 3));
+        var (first, second, third) = (view[thresholds[0]], view[thresholds[1]], view[thresholds[2]]);
         return first > second || second > third
             ? $"net.{family}.neigh.default.gc_thresh1, 2 and 3 are {first}, {second} and {third}: they must rise, or entries are thrown out while there is room."
             : null;
     }
 
-    static string? ManyNeighbours(SampleView view, string family) =>
-        view.Value("tcpagent_neighbour_entries", $"family=\"{family}\"") is { } entries && entries > Threshold(view, family, 2)
-            ? string.Create(CultureInfo.InvariantCulture, $"{entries} {family} neighbours are more than gc_thresh2 ({Threshold(view, family, 2)}): entries older than 5 s are thrown out and asked for again.")
+    static string? ManyNeighbours(SampleView view, string family, Row table, Row[] thresholds) =>
+        view[table] is { } entries && entries > view[thresholds[1]]
+            ? string.Create(CultureInfo.InvariantCulture, $"{entries} {family} neighbours are more than gc_thresh2 ({view[thresholds[1]]}): entries older than 5 s are thrown out and asked for again.")
             : null;
-
-    static long? Threshold(SampleView view, string family, int number) => view.Sysctl($"net.{family}.neigh.default.gc_thresh{number}");
 
     static string? ManyTimeWait(SampleView view)
     {
-        var limit = view.Sysctl("net.ipv4.tcp_max_tw_buckets");
-        return States(view, "time_wait") is >= 1000 and var waiting && waiting < limit * Resource.Near && States(view, "established") < waiting
+        var limit = view[SysctlRows.TcpMaxTwBuckets];
+        return States(view, TcpState.TimeWait) is >= 1000 and var waiting && waiting < limit * Resource.Near && States(view, TcpState.Established) < waiting
             ? $"{waiting} sockets in TIME_WAIT of {limit} allowed: harmless. They hold little memory, and ports only towards the same destination. There is nothing to tune."
             : null;
     }

@@ -1,5 +1,6 @@
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
@@ -15,7 +16,7 @@ sealed record HostVerdict(
         foreach (var report in resources)
             if (report.State is ResourceState.Near or ResourceState.Limiting || report.IsLossWithoutSaturation)
                 ResourceAdvice.Explain(report, view);
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(view.Value("tcpagent_sample_timestamp_seconds") ?? 0);
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(view[AgentMetrics.Timestamp] ?? 0);
         return new HostVerdict(time, watched, Overall(resources), resources, DropReports(view, watched), Verdict.Findings.Check(view));
     }
 
@@ -28,36 +29,41 @@ sealed record HostVerdict(
 
     static double Watched(SampleView view, TimeSpan window)
     {
-        var samples = (view.Value("tcpagent_samples_total") ?? 1) + (view.Value("tcpagent_samples_missed_total") ?? 0);
-        var interval = (view.Value("tcpagent_sample_interval_seconds") ?? 0) / 1e9;
+        var samples = (view[AgentMetrics.Samples] ?? 1) + (view[AgentMetrics.Missed] ?? 0);
+        var interval = (view[AgentMetrics.Interval] ?? 0) / 1e9;
         return Math.Min(window.TotalSeconds, Math.Max(0, samples - 1) * interval);
     }
 
     static ResourceReport Report(Resource row, SampleView view)
     {
-        var label = $"resource=\"{row.Name}\"";
-        long? Success(string source) => view.Of("tcpagent_source_success", $"source=\"{source}\"");
-        var state = view.Of("tcpagent_resource_state", label) is { } known ? (ResourceState)known
-            : Array.TrueForAll(row.Sources, source => Success(source) == 1) ? ResourceState.Absent
+        bool? Succeeds(string source)
+        {
+            foreach (var (instance, value) in view.Instances(AgentMetrics.SourceSuccess))
+                if (instance.Subject == source)
+                    return value != 0;
+            return null;
+        }
+        var state = view[ResourceRows.State, row.Instance] is { } known ? (ResourceState)known
+            : Array.TrueForAll(row.Sources, source => Succeeds(source) == true) ? ResourceState.Absent
             : ResourceState.Unknown;
         return new ResourceReport(row, state)
         {
-            Used = view.Of("tcpagent_resource_used", label),
-            Limit = view.Of("tcpagent_resource_limit", label),
-            Peak = view.Of("tcpagent_resource_used_peak", label),
-            Losses = view.Of("tcpagent_resource_recent_losses", label),
-            LossesTotal = view.Of("tcpagent_resource_losses_total", label),
-            Subject = SubjectOf(row, view),
-            IsSourceFailing = Array.Exists(row.Sources, source => Success(source) == 0),
+            Used = view[ResourceRows.Used, row.Instance],
+            Limit = view[ResourceRows.Limit, row.Instance],
+            Peak = view[ResourceRows.UsedPeak, row.Instance],
+            Losses = view[ResourceRows.RecentLosses, row.Instance],
+            LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
+            Instance = InstanceOf(row, view),
+            IsSourceFailing = Array.Exists(row.Sources, source => Succeeds(source) == false),
         };
     }
 
-    static string SubjectOf(Resource row, SampleView view)
+    static Instance? InstanceOf(Resource row, SampleView view)
     {
-        foreach (var (labels, _) in view.Instances("tcpagent_resource_subject"))
-            if (labels.StartsWith($"resource=\"{row.Name}\",", StringComparison.Ordinal))
-                return Label.Values(labels)["subject"];
-        return "";
+        foreach (var (instance, _) in view.Instances(ResourceMonitor.Subject))
+            if (instance is SubjectInstance subject && ReferenceEquals(subject.Resource, row))
+                return subject.Of;
+        return null;
     }
 
     /// <summary>What cannot be read might be the limiter; what limits is known all the same.</summary>
@@ -72,10 +78,9 @@ sealed record HostVerdict(
         var drops = new List<DropReport>();
         foreach (var stage in DropStages.All)
         {
-            var label = $"stage=\"{stage.Stage}\"";
-            if (view.Of("tcpagent_drops_total", label) is not { } total)
+            if (view[DropRows.Total, stage.Instance] is not { } total)
                 continue;
-            var count = view.Of("tcpagent_drops_recent", label) ?? 0;
+            var count = view[DropRows.Recent, stage.Instance] ?? 0;
             drops.Add(new DropReport(stage, count, total, watched > 0 ? count / watched : 0));
         }
         return drops;

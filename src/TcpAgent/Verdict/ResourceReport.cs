@@ -1,3 +1,4 @@
+using TcpAgent.Metrics;
 using TcpAgent.Resources;
 
 namespace TcpAgent.Verdict;
@@ -24,8 +25,11 @@ sealed class ResourceReport(Resource resource, ResourceState state)
     /// <summary>A source fails that is needed: unlike one that was switched off, that leaves the verdict open.</summary>
     internal bool IsSourceFailing { get; init; }
 
-    /// <summary>Which listener, CPU, device, queue or destination; empty where there is only one.</summary>
-    internal string Subject { get; init; } = "";
+    /// <summary>Which listener, CPU, device, queue or destination; null where there is only one.</summary>
+    internal Instance? Instance { get; init; }
+
+    /// <summary>Its name for people; empty where there is only one.</summary>
+    internal string Subject => Instance?.Subject ?? "";
 
     /// <summary>A loss, but nothing says that the limit caused it.</summary>
     internal bool IsLossWithoutSaturation => State == ResourceState.Ok && Losses > 0;

@@ -1,40 +1,37 @@
-using System.Text;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// One sample by metric names, for whoever reads it at leisure: the verdict sees one sample and nothing else. What is absent
-/// is null.
+/// One sample by its rows, for whoever reads it at leisure: the verdict sees one sample and nothing else. What is absent is null.
 /// </summary>
-sealed class SampleView(SampleLayout layout, Snapshot snapshot)
+sealed class SampleView(Snapshot snapshot)
 {
-    /// <summary>A metric without instances; <paramref name="labels"/> is the constant label text of the row.</summary>
-    internal long? Value(string name, string labels = "") =>
-        layout.Find(name, labels) is var (block, row) && snapshot[block] is { IsPlain: true } plain ? Known(plain.Slot(row)) : null;
+    /// <summary>A value of a plain table.</summary>
+    internal long? this[Row row] => snapshot.Find(row.Rows) is { } table ? Known(table[row]) : null;
 
-    /// <summary>A setting, in its own unit.</summary>
-    internal long? Sysctl(string name) => Value("tcpagent_sysctl", $"name=\"{name}\"");
-
-    /// <summary>A metric of one instance, by its label text.</summary>
-    internal long? Of(string name, string instance)
+    /// <summary>A value of one instance; null also without an instance.</summary>
+    internal long? this[Row row, Instance? instance]
     {
-        foreach (var (labels, value) in Instances(name))
-            if (labels == instance)
-                return value;
-        return null;
+        get
+        {
+            foreach (var (known, value) in Instances(row))
+                if (ReferenceEquals(known, instance))
+                    return value;
+            return null;
+        }
     }
 
-    /// <summary>A metric of every instance that has it.</summary>
-    internal IEnumerable<(string Labels, long Value)> Instances(string name)
+    /// <summary>The value of every instance that has one.</summary>
+    internal IEnumerable<(Instance Instance, long Value)> Instances(Row row)
     {
-        if (layout.Find(name, "") is not var (index, row))
+        if (snapshot.Find(row.Rows) is not { } table)
             yield break;
-        var block = snapshot[index];
-        for (var i = 0; i < block.Count; i++)
-            if (Known(block[i][row]) is { } value)
-                yield return (Encoding.UTF8.GetString(block.KeyOf(i)), value);
+        for (var i = 0; i < table.Count; i++)
+            if (Known(table[i][row]) is { } value)
+                yield return (table.InstanceAt(i), value);
     }
 
-    static long? Known(long value) => value == Metric.Absent ? null : value;
+    static long? Known(long value) => value == KernelValue.Absent ? null : value;
 }

@@ -13,15 +13,12 @@ static class Series
 
     internal const string Used = ".used", Limit = ".limit", Losses = ".losses", State = ".state";
 
-    /// <summary>The label texts of the eleven TCP states, in the kernel's order.</summary>
-    internal static readonly string[] StateLabels = Array.ConvertAll(Sockets.Rows, row => row.Labels);
-
     internal const int FirstState = 1;
 
     /// <summary>Of each resource four: used, limit, losses, state.</summary>
     internal const int PerResource = 4;
 
-    internal static readonly int FirstResource = FirstState + StateLabels.Length;
+    internal static readonly int FirstResource = FirstState + SocketRows.States.Count;
 
     internal static readonly int FirstDrop = FirstResource + (PerResource * ResourceCatalog.All.Length);
 
@@ -34,8 +31,8 @@ static class Series
     static string[] Make()
     {
         var names = new List<string> { Verdict };
-        foreach (var label in StateLabels)
-            names.Add(StatePrefix + label.Split('"')[1]);
+        foreach (var state in SocketRows.StateNames)
+            names.Add(StatePrefix + state);
         foreach (var resource in ResourceCatalog.All)
             names.AddRange([resource.Name + Used, resource.Name + Limit, resource.Name + Losses, resource.Name + State]);
         foreach (var stage in DropStages.All)

@@ -1,5 +1,6 @@
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
@@ -7,37 +8,21 @@ namespace TcpAgent.Verdict;
 /// Finds the series in a snapshot: the one way from a sample to the numbers of a record, for the recorder and for the live page.
 /// Allocates nothing.
 /// </summary>
-sealed class SeriesReader
+static class SeriesReader
 {
-    static readonly byte[][] s_resourceKeys = Array.ConvertAll(ResourceCatalog.All, row => Label.Render("resource", row.Name));
-    static readonly byte[][] s_dropKeys = Array.ConvertAll(DropStages.All, row => Label.Render("stage", row.Stage));
-
-    readonly (int Table, int Row)?[] _states;
-    readonly (int Table, int Row)? _time;
-    readonly int? _resources;
-    readonly int? _drops;
-
-    internal SeriesReader(SampleLayout layout)
-    {
-        _states = Array.ConvertAll(Series.StateLabels, labels => layout.Find("tcpagent_tcp_sockets", labels));
-        _time = layout.Find("tcpagent_sample_timestamp_seconds", "");
-        _resources = layout.Find("tcpagent_resource_used", "")?.Table;
-        _drops = layout.Find("tcpagent_drops_total", "")?.Table;
-    }
-
     /// <summary>Milliseconds since the epoch.</summary>
-    internal long Time(Snapshot snapshot) => _time is var (table, row) ? snapshot[table].Slot(row) : 0;
+    internal static long Time(Snapshot snapshot) => snapshot.Find(AgentMetrics.Rows)?[AgentMetrics.Timestamp] ?? 0;
 
     /// <summary>Raises each number to what the snapshot has, in the order of <see cref="Series.Names"/>. Absent is below every number.</summary>
-    internal void Raise(Snapshot snapshot, Span<long> values)
+    internal static void Raise(Snapshot snapshot, Span<long> values)
     {
-        for (var i = 0; i < _states.Length; i++)
-            if (_states[i] is var (table, row))
-                Raise(ref values[Series.FirstState + i], snapshot[table].Slot(row));
-        if (_resources is { } resources)
-            RaiseResources(snapshot[resources], values);
-        if (_drops is { } drops)
-            RaiseDrops(snapshot[drops], values);
+        if (snapshot.Find(SocketRows.States) is { } states)
+            for (var i = 0; i < SocketRows.States.Count; i++)
+                Raise(ref values[Series.FirstState + i], states[SocketRows.States[i]]);
+        if (snapshot.Find(ResourceRows.Rows) is { } resources)
+            RaiseResources(resources, values);
+        if (snapshot.Find(DropRows.Rows) is { } drops)
+            RaiseDrops(drops, values);
     }
 
     static void Raise(ref long value, long other) => value = Math.Max(value, other);
@@ -45,9 +30,9 @@ sealed class SeriesReader
     /// <summary>Instances stand in the order of the rows; those not known at this tick are left out.</summary>
     static void RaiseResources(Table table, Span<long> values)
     {
-        for (int row = 0, i = 0; i < table.Count && row < s_resourceKeys.Length; row++)
+        for (int row = 0, i = 0; i < table.Count && row < ResourceCatalog.All.Length; row++)
         {
-            if (!table.Key(i).SequenceEqual(s_resourceKeys[row]))
+            if (!ReferenceEquals(table.InstanceAt(i), ResourceCatalog.All[row].Instance))
                 continue;
             var first = Series.FirstResource + (Series.PerResource * row);
             var slots = table[i++];
@@ -61,8 +46,8 @@ sealed class SeriesReader
 
     static void RaiseDrops(Table table, Span<long> values)
     {
-        for (int row = 0, i = 0; i < table.Count && row < s_dropKeys.Length; row++)
-            if (table.Key(i).SequenceEqual(s_dropKeys[row]))
+        for (int row = 0, i = 0; i < table.Count && row < DropStages.All.Length; row++)
+            if (ReferenceEquals(table.InstanceAt(i), DropStages.All[row].Instance))
                 Raise(ref values[Series.FirstDrop + row], table[i++][DropRows.Total]);
     }
 }

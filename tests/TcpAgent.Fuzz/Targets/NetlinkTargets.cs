@@ -23,7 +23,7 @@ static class NetlinkTargets
         var status = source.Read(SourceCheck.FirstTick);
         SourceCheck.Check(source, status, 0);
         for (var i = 0; i < source.Tables[0].Count; i++)
-            source.DropsOnlyAtLimit(source.Tables[0].KeyOf(i));
+            source.DropsOnlyAtLimit(source.Tables[0].InstanceAt(i));
     }
 
     internal static void Sockets(byte[] input)
@@ -38,7 +38,7 @@ static class NetlinkTargets
     /// <summary>Two dumps: what listens, and then again, so that drops are followed.</summary>
     internal static void Listeners(byte[] input)
     {
-        using var netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.All);
+        using var netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.Rows);
         using var dump = Dump(input);
         using var source = new Listeners(dump, null, netstat, SamplingOptions.Default, new StillTime());
         for (var i = 0; i < 2; i++)
@@ -60,7 +60,7 @@ static class NetlinkTargets
             Folder.Write(name, input.AsSpan(at, length));
             at = Math.Min(input.Length, at + length + 1);
         }
-        using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.All);
+        using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
         using var sockstat = ProcTargets.Sockstat(Folder.Root);
         using var source = new EphemeralPorts(
             new PortScan(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat), SamplingOptions.Default with { WalkBudget = 1 },
@@ -70,7 +70,7 @@ static class NetlinkTargets
             return;
         foreach (var one in source.Worst)
             Hold(
-                one.Held >= one.TimeWait && one.TimeWait >= 0 && one.Held <= input.Length && source.Of(source.Key(one.Tuple)) == one,
+                one.Held >= one.TimeWait && one.TimeWait >= 0 && one.Held <= input.Length && source.Of(one.Tuple) == one,
                 $"{one.Held} ports held, {one.TimeWait} in TIME_WAIT");
     }
 

@@ -20,11 +20,11 @@ static partial class ProcTargets
 
     internal static readonly Dictionary<string, (string[] Files, Func<KernelRoot, Source> Open)> Sources = new()
     {
-        ["snmp"] = (["net/snmp"], root => Table(root, "snmp", SnmpRows.All)),
-        ["netstat"] = (["net/netstat"], root => Table(root, "netstat", NetstatRows.All)),
+        ["snmp"] = (["net/snmp"], root => Table(root, "snmp", SnmpRows.Rows)),
+        ["netstat"] = (["net/netstat"], root => Table(root, "netstat", NetstatRows.Rows)),
         ["sockstat"] = (["net/sockstat", "net/sockstat6"], Sockstat),
         ["snmp6"] = (["net/snmp6"], root => new TextSource(
-            "snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Proc("net/snmp6")], isOptional: true, allFields: true)),
+            "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.Proc("net/snmp6")], isOptional: true, allFields: true)),
         ["softnet"] = (["net/softnet_stat", "devices/system/cpu/online"], root => new Softnet(root)),
         ["devices"] = (
             ["net/dev", "class/net/eth0/statistics/rx_dropped", "class/net/eth0/statistics/rx_missed_errors", "class/net/eth0/flags"],
@@ -33,7 +33,7 @@ static partial class ProcTargets
             ["net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/netfilter/nf_conntrack_max", "sys/net/netfilter/nf_conntrack_buckets"],
             root => new Conntrack(root)),
         ["protocols"] = (["net/protocols"], root => new Protocols(root)),
-        ["sysctl"] = (["meminfo", .. SysctlRows.All.Select(row => $"sys/{row.Section}").Distinct()], root => new Sysctl(root)),
+        ["sysctl"] = (["meminfo", .. SysctlRows.Rows.Select(row => $"sys/{row.Section}").Distinct()], root => new Sysctl(root)),
         ["neighbours"] = (["net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats"], root => new Neighbours(root)),
         ["nfqueue"] = (["net/netfilter/nfnetlink_queue"], root => new NfQueue(root)),
         ["process"] = (["self/stat", "self/limits", "stat"], root => new ProcessMetrics(root)),
@@ -70,8 +70,8 @@ static partial class ProcTargets
         }
         foreach (var table in source.Tables)
             for (var instance = 0; instance < table.Count; instance++)
-                foreach (var value in table[instance])
-                    Hold(value == Metric.Absent || numbers.Contains(value), $"{source.Name}: {value} is not in the text");
+                foreach (var value in table[instance].Values)
+                    Hold(value == KernelValue.Absent || numbers.Contains(value), $"{source.Name}: {value} is not in the text");
     }
 
     /// <summary>The socket table as /proc prints it, by which listeners are found too.</summary>
@@ -101,9 +101,9 @@ static partial class ProcTargets
         Hold(ports.CountWithin(0, ushort.MaxValue) == expected.Count && expected.All(port => ports.Contains((ushort)port)), "other ports than the list has");
     }
 
-    internal static TextSource Table(KernelRoot root, string name, Metric[] rows) =>
+    internal static TextSource Table(KernelRoot root, string name, Rows rows) =>
         new(name, map => new TableParser(map), rows, [root.Proc($"net/{name}")], allFields: true);
 
     internal static TextSource Sockstat(KernelRoot root) =>
-        new("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
+        new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.Proc("net/sockstat"), root.Proc("net/sockstat6")]);
 }

@@ -6,9 +6,9 @@ namespace TcpAgent.Fuzz;
 /// <summary>The socket table's sources, for one tick, over one dump or over /proc/net/tcp.</summary>
 sealed class SocketsRig : IDisposable
 {
-    readonly TextSource _snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.All);
+    readonly TextSource _snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
     readonly TextSource _sockstat = ProcTargets.Sockstat(Folder.Root);
-    readonly TextSource _netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.All);
+    readonly TextSource _netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.Rows);
     readonly Listeners _listeners;
     readonly Sockets _sockets;
 

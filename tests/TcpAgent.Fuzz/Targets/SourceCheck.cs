@@ -1,4 +1,5 @@
 using System.Buffers;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 using static TcpAgent.Fuzz.FuzzTargets;
@@ -23,10 +24,10 @@ static class SourceCheck
         Hold(status.Outcome is not (Outcome.Partial or Outcome.Failed) || status.Reason.Length > 0, $"{source.Name}: {status} has no reason");
         foreach (var table in source.Tables)
             for (var instance = 0; instance < table.Count; instance++)
-                for (var row = 0; row < table.Rows.Length; row++)
+                foreach (var row in table.Rows)
                     Hold(
-                        table.Rows[row].Type != MetricType.Counter || table[instance][row] is Metric.Absent or >= 0,
-                        $"{source.Name}: {table.Rows[row].Name} is {table[instance][row]}");
+                        row.Type != MetricType.Counter || table[instance][row] is KernelValue.Absent or >= 0,
+                        $"{source.Name}: {row.Name} is {table[instance][row]}");
         Exposition(source.Tables);
     }
 
@@ -43,5 +44,5 @@ static class SourceCheck
         }
     }
 
-    static bool IsEmpty(Table table) => table.IsPlain ? !table[0].ContainsAnyExcept(Metric.Absent) : table.Count == 0;
+    static bool IsEmpty(Table table) => table.IsPlain ? !table[0].Values.ContainsAnyExcept(KernelValue.Absent) : table.Count == 0;
 }

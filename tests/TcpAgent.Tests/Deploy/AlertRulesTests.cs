@@ -72,7 +72,7 @@ public partial class AlertRulesTests
     [Fact]
     public void EveryMetricExists()
     {
-        var known = DescribeCommand.Metrics().Select(one => one.Metric.Name).ToHashSet();
+        var known = DescribeCommand.Metrics().Select(one => one.Row.Name).ToHashSet();
         var recorded = RecordPattern().Matches(s_recordings).Select(match => match.Groups[1].Value).ToHashSet();
         foreach (var text in s_tests.Append(s_rules).Append(s_recordings).Append(s_operations))
             foreach (Match match in MetricPattern().Matches(text))

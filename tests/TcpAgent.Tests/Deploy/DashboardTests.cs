@@ -182,7 +182,7 @@ public class DashboardTests
     /// <summary>Names with their labels; of a recorded one those its by clause and its metrics give.</summary>
     static Dictionary<string, string[]> Known()
     {
-        var known = DescribeCommand.Metrics().GroupBy(one => one.Metric.Name).ToDictionary(group => group.Key, group => group.SelectMany(one => one.Labels.Split(',')).ToArray());
+        var known = DescribeCommand.Metrics().GroupBy(one => one.Row.Name).ToDictionary(group => group.Key, group => group.SelectMany(one => one.Labels.Split(',')).ToArray());
         known["up"] = known["ALERTS"] = [];
         foreach (var rule in RuleFiles.Rules.Where(rule => rule.Has("record")))
             known[rule.Text("record")] = [

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using TcpAgent.Cli;
 using TcpAgent.History;
-using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
 
@@ -25,7 +24,7 @@ public sealed class HistoryFormatsTests : IDisposable
         _rig.Tick(20);
         _rig.Listeners.Clear();
         _rig.Listener("::", "443", 512, 511, 500);
-        _rig.Subjects.Add(Label.Render(("resource", "accept_queue"), ("subject", "[::]:443")))[0] = 1;
+        _rig.Subject("accept_queue", "[::]:443");
         _rig.Resource("accept_queue", 512, 511, 193, ResourceState.Limiting);
         _rig.Tick(20);
         _rig.State("syn_recv", 3);

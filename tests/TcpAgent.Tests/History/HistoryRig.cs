@@ -9,30 +9,33 @@ using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.History;
 
-/// <summary>A source whose slots the test sets by the number of their row; they stay as they are from tick to tick.</summary>
-sealed class RowSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Table(rows, instanceLabels))
+/// <summary>A source whose slots the test sets by their row; they stay as they are from tick to tick.</summary>
+sealed class RowSource(string name, Rows rows) : Source(name, rows)
 {
-    readonly List<(byte[] Key, long[] Slots)> _instances = [];
+    readonly List<(Instance Instance, Dictionary<Row, long> Values)> _instances = [];
 
-    internal void Set(int row, long value) => Tables[0].Slot(row) = value;
+    internal void Set(Row row, long value) => this[rows][row] = value;
 
-    internal long[] Add(byte[] key)
+    internal Dictionary<Row, long> Add(Instance instance)
     {
-        var slots = new long[Tables[0].Rows.Length];
-        slots.AsSpan().Fill(Metric.Absent);
-        _instances.Add((key, slots));
-        return slots;
+        var values = new Dictionary<Row, long>();
+        _instances.Add((instance, values));
+        return values;
     }
 
     internal void Clear() => _instances.Clear();
 
     internal override ReadStatus Read(in Tick tick)
     {
-        if (Tables[0].IsPlain)
+        if (rows.IsPlain)
             return ReadStatus.Ok;
         Withdraw();
-        foreach (var (key, slots) in _instances)
-            slots.CopyTo(Tables[0].Add(key));
+        foreach (var (instance, values) in _instances)
+        {
+            var slots = this[rows].Add(instance);
+            foreach (var (row, value) in values)
+                slots[row] = value;
+        }
         return ReadStatus.Ok;
     }
 }
@@ -53,35 +56,31 @@ sealed class Logged : ILogger
 /// <summary>The recorder with its writer, from sources and a clock of the test's to a file in a folder of its own.</summary>
 sealed class HistoryRig : IDisposable
 {
-    const int ListenerLength = 0, ListenerLimit = 1, ListenerSynRecv = 7;
-
     readonly Sampler _sampler;
-    readonly SampleLayout _layout;
     readonly SamplingOptions _options;
     readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
-    readonly Dictionary<string, long[]> _resources = [];
+    readonly Dictionary<string, Dictionary<Row, long>> _resources = [];
 
     internal HistoryRig(TimeSpan? interval = null)
     {
         _options = SamplingOptions.Default with { Interval = interval ?? TimeSpan.FromSeconds(1) };
         _sampler = new Sampler(
             [States, Listeners, Resources, Subjects, Drops], new AgentMetrics("0", "test"), _options, Time, NullLogger.Instance, () => 0);
-        _layout = new SampleLayout(_sampler.Tables);
         foreach (var row in ResourceCatalog.All)
-            _resources[row.Name] = Resources.Add(Label.Render("resource", row.Name));
+            _resources[row.Name] = Resources.Add(row.Instance);
         FilePath = Path.Combine(_folder, "history.ring");
         Start();
     }
 
-    internal RowSource States { get; } = new("sockets", Sockets.Rows);
+    internal RowSource States { get; } = new("sockets", SocketRows.States);
 
-    internal RowSource Listeners { get; } = new("listeners", TcpAgent.Sources.Listeners.Rows, "address,port");
+    internal RowSource Listeners { get; } = new("listeners", TcpAgent.Sources.Listeners.Rows);
 
-    internal RowSource Resources { get; } = new("resources", ResourceRows.Rows, "resource");
+    internal RowSource Resources { get; } = new("resources", ResourceRows.Rows);
 
-    internal RowSource Subjects { get; } = new("subjects", ResourceMonitor.SubjectRows, "resource,subject");
+    internal RowSource Subjects { get; } = new("subjects", ResourceMonitor.SubjectRows);
 
-    internal RowSource Drops { get; } = new("drops", DropRows.Rows, "stage");
+    internal RowSource Drops { get; } = new("drops", DropRows.Rows);
 
     internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
 
@@ -103,7 +102,7 @@ sealed class HistoryRig : IDisposable
     internal void Start()
     {
         Writer = new HistoryWriter(FilePath, Header, Time, Log, Events);
-        Recorder = new Recorder(_layout, Writer, _options.Interval);
+        Recorder = new Recorder(Writer, _options.Interval);
     }
 
     internal void Restart()
@@ -112,7 +111,7 @@ sealed class HistoryRig : IDisposable
         Start();
     }
 
-    internal void State(string name, long value) => States.Set(Array.FindIndex(Sockets.Rows, row => row.Labels == $"state=\"{name}\""), value);
+    internal void State(string name, long value) => States.Set(SocketRows.States[Array.IndexOf(SocketRows.StateNames, name)], value);
 
     internal void Resource(string name, long used, long limit, long losses, ResourceState state)
     {
@@ -121,13 +120,20 @@ sealed class HistoryRig : IDisposable
         (slots[ResourceRows.LossesTotal], slots[ResourceRows.State]) = (losses, (long)state);
     }
 
+    internal Dictionary<Row, long> Stage(string name) => Drops.Add(DropStages.All.Single(stage => stage.Stage == name).Instance);
+
+    internal void Subject(string resource, string subject) =>
+        Subjects.Add(new Instance(subject, ("resource", resource), ("subject", subject)))[ResourceMonitor.Subject] = 1;
+
     /// <summary>Drives the verdict alone.</summary>
     internal void Verdict(ResourceState state) => Resource("conntrack", 90, 100, 0, state);
 
     internal void Listener(string address, string port, long queue, long limit, long synRecv)
     {
-        var slots = Listeners.Add(Label.Render(("address", address), ("port", port)));
-        (slots[ListenerLength], slots[ListenerLimit], slots[ListenerSynRecv]) = (queue, limit, synRecv);
+        var slots = Listeners.Add(new Instance($"{address}:{port}", ("address", address), ("port", port)));
+        slots[TcpAgent.Sources.Listeners.Length] = queue;
+        slots[TcpAgent.Sources.Listeners.Limit] = limit;
+        slots[TcpAgent.Sources.Listeners.SynRecv] = synRecv;
     }
 
     internal void Tick(int count = 1, bool drain = true)

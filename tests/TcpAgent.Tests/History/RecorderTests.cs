@@ -1,5 +1,5 @@
 using TcpAgent.History;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
 
@@ -16,8 +16,8 @@ public class RecorderTests
         rig.State("closing", 1);
         rig.Resource("accept_queue", 5, 4, 186, ResourceState.Limiting);
         rig.Resource("qdisc", 7, 1000, 0, ResourceState.Near);
-        rig.Drops.Add(Label.Render("stage", "nic_fifo"))[DropRows.Total] = 11;
-        rig.Drops.Add(Label.Render("stage", "device_transmit"))[DropRows.Total] = 12;
+        rig.Stage("nic_fifo")[DropRows.Total] = 11;
+        rig.Stage("device_transmit")[DropRows.Total] = 12;
         rig.Tick();
 
         var record = rig.Read().Single();
@@ -40,7 +40,7 @@ public class RecorderTests
             ["drops.device_transmit"] = 12,
         };
         foreach (var series in Series.Names)
-            Assert.Equal((series, expected.GetValueOrDefault(series, Metric.Absent)), (series, HistoryRig.Value(record, series)));
+            Assert.Equal((series, expected.GetValueOrDefault(series, KernelValue.Absent)), (series, HistoryRig.Value(record, series)));
     }
 
     [Fact]
@@ -51,14 +51,14 @@ public class RecorderTests
         rig.Listener("::", "2", 10, 128, 0);
         rig.Listener("10.0.0.1", "3", 0, 128, 120);
         rig.Listener("::", "4", 5, 4, 1);
-        rig.Listener("::", "5", 20, 0, Metric.Absent);
-        rig.Listener("::", "6", 1, 128, Metric.Absent);
-        rig.Subjects.Add(Label.Render(("resource", "accept_queue"), ("subject", "[::]:4")))[0] = 1;
+        rig.Listener("::", "5", 20, 0, KernelValue.Absent);
+        rig.Listener("::", "6", 1, 128, KernelValue.Absent);
+        rig.Subject("accept_queue", "[::]:4");
         rig.Tick();
 
         var record = rig.Read().Single();
         Assert.Equal(
-            [new("[::]:5", 20, 0, Metric.Absent), new("[::]:4", 5, 4, 1), new("10.0.0.1:3", 0, 128, 120), new("[::]:2", 10, 128, 0)],
+            [new("[::]:5", 20, 0, KernelValue.Absent), new("[::]:4", 5, 4, 1), new("10.0.0.1:3", 0, 128, 120), new("[::]:2", 10, 128, 0)],
             record.Listeners);
         Assert.Equal("[::]:4", record.SubjectOf("accept_queue"));
         Assert.Equal("", record.SubjectOf("syn_queue"));
@@ -84,10 +84,10 @@ public class RecorderTests
     public void ATextThatFindsNoRoomIsLeftOutAndTheRecordStaysWhole()
     {
         using var rig = new HistoryRig();
-        rig.Subjects.Add(Label.Render(("resource", "long"), ("subject", new string('x', 300))))[0] = 1;
-        rig.Subjects.Add(Label.Render(("resource", "short"), ("subject", "y")))[0] = 1;
+        rig.Subject("long", new string('x', 300));
+        rig.Subject("short", "y");
         for (var i = 0; i < 40; i++)
-            rig.Subjects.Add(Label.Render(("resource", $"r{i}"), ("subject", new string('x', 100))))[0] = 1;
+            rig.Subject($"r{i}", new string('x', 100));
         rig.Tick();
         var record = rig.Read().Single();
         Assert.Equal(100, record.SubjectOf("r0").Length);

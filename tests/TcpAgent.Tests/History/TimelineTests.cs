@@ -1,5 +1,5 @@
 using TcpAgent.History;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.History;
@@ -39,7 +39,7 @@ public sealed class TimelineTests : IDisposable
         Hold("syn_recv", 300, 2);
         _rig.State("close_wait", 40);
         Hold("syn_recv", 540, 3);
-        _rig.Subjects.Add(Label.Render(("resource", "accept_queue"), ("subject", "[::]:443")))[0] = 1;
+        _rig.Subject("accept_queue", "[::]:443");
         _rig.Resource("accept_queue", 512, 511, 1186, ResourceState.Limiting);
         Hold("close_wait", 700, 10);
         _rig.Resource("accept_queue", 400, 511, 1200, ResourceState.Limiting);
@@ -130,7 +130,7 @@ public sealed class TimelineTests : IDisposable
     public void AResourceThatIsNeverKnownOrAlwaysFineSaysNothing()
     {
         _rig.Resource("qdisc", 0, 1000, 0, ResourceState.Ok);
-        _rig.Resource("time_wait", 0, 1000, Metric.Absent, ResourceState.Near);
+        _rig.Resource("time_wait", 0, 1000, KernelValue.Absent, ResourceState.Near);
         _rig.Tick(5);
         Assert.Equal(["0 the agent started", "0 verdict: time_wait is near its limit, 0 of 1000"], Events());
     }
@@ -139,8 +139,8 @@ public sealed class TimelineTests : IDisposable
     public void DropsThatMayBeHarmlessAndThoseOfAResourceAreNotToldTwice()
     {
         var (harmless, own, stage) = (
-            _rig.Drops.Add(Label.Render("stage", "no_handler")), _rig.Drops.Add(Label.Render("stage", "accept_queue")),
-            _rig.Drops.Add(Label.Render("stage", "socket_receive")));
+            _rig.Stage("no_handler"), _rig.Stage("accept_queue"),
+            _rig.Stage("socket_receive"));
         for (var i = 0; i < 30; i++)
         {
             harmless[DropRows.Total] = own[DropRows.Total] = i;

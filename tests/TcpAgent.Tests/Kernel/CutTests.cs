@@ -1,5 +1,4 @@
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Kernel;
 
@@ -39,7 +38,7 @@ public class CutTests
                 var parser = cut % 16 == 0 ? Formats.Parser(name, map) : kept;
                 var result = map.Parse(parser, text.AsSpan(0, cut));
                 for (var slot = 0; slot < whole.Length; slot++)
-                    if (map.Slots[slot] != Metric.Absent && map.Slots[slot] != whole[slot])
+                    if (map.Slots[slot] != KernelValue.Absent && map.Slots[slot] != whole[slot])
                         Assert.Fail($"{set} {name} cut at {cut}: slot {slot} is {map.Slots[slot]}, not {whole[slot]}");
                 Assert.True(result.Dropped > 0 || IsLineEnd(text, cut), $"{set} {name} cut at {cut} was not noticed");
             }
@@ -60,7 +59,7 @@ public class CutTests
                 var result = map.Parse(Formats.Parser(name, map), text.AsSpan(0, cut));
                 if (result.Dropped > 0)
                 {
-                    Assert.False(map.Slots.AsSpan().ContainsAnyExcept(Metric.Absent), $"{set} {name} cut at {cut} left a value");
+                    Assert.False(map.Slots.AsSpan().ContainsAnyExcept(KernelValue.Absent), $"{set} {name} cut at {cut} left a value");
                     continue;
                 }
 

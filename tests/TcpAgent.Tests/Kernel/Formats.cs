@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Kernel;
 
@@ -104,7 +103,7 @@ readonly struct Guarded(int count)
 
     internal Span<long> Slots => _cells.AsSpan(Margin, count);
 
-    internal void Clear() => Slots.Fill(Metric.Absent);
+    internal void Clear() => Slots.Fill(KernelValue.Absent);
 
     internal void Check() =>
         Assert.False(

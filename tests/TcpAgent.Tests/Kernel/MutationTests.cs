@@ -1,5 +1,4 @@
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Kernel;
 
@@ -136,7 +135,7 @@ public class MutationTests
             {
                 map.Parse(parser, Damage(random, files));
                 foreach (var value in map.Slots)
-                    Assert.True(value is Metric.Absent or >= 0, $"seed {Seed}, round {round}: {value}");
+                    Assert.True(value is KernelValue.Absent or >= 0, $"seed {Seed}, round {round}: {value}");
             }
         }
     }

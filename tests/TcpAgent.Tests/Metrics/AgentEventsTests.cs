@@ -54,7 +54,7 @@ public class AgentEventsTests
     [Fact]
     public void NoFamilyIsBothTheSnapshotsAndTheAgents()
     {
-        var names = TcpAgent.Cli.DescribeCommand.Metrics().Select(one => one.Metric.Name).ToArray();
+        var names = TcpAgent.Cli.DescribeCommand.Metrics().Select(one => one.Row.Name).ToArray();
         Assert.Equal(names.Length, names.Distinct().Count());
         foreach (var instrument in new AgentEvents().Instruments)
             Assert.Contains(instrument.Name, names);

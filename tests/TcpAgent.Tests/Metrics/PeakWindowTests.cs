@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Metrics;
@@ -58,13 +59,13 @@ public class PeakWindowTests
     public void AnAbsentValueIsNoValue()
     {
         var window = Window();
-        window.Record(100 * Second, [Metric.Absent]);
-        Assert.Equal(Metric.Absent, window[0]);
+        window.Record(100 * Second, [KernelValue.Absent]);
+        Assert.Equal(KernelValue.Absent, window[0]);
         window.Record(101 * Second, [-5]);
-        window.Record(102 * Second, [Metric.Absent]);
+        window.Record(102 * Second, [KernelValue.Absent]);
         Assert.Equal(-5, window[0]);
-        window.Record(161 * Second, [Metric.Absent]);
-        Assert.Equal(Metric.Absent, window[0]);
+        window.Record(161 * Second, [KernelValue.Absent]);
+        Assert.Equal(KernelValue.Absent, window[0]);
     }
 
     [Theory]
@@ -84,9 +85,9 @@ public class PeakWindowTests
     public void SeriesDoNotTouchEachOther()
     {
         var window = Window(3);
-        window.Record(100 * Second, [1, 200, Metric.Absent]);
-        window.Record(130 * Second, [2, 20, Metric.Absent]);
-        Assert.Equal((2, 200, Metric.Absent), (window[0], window[1], window[2]));
+        window.Record(100 * Second, [1, 200, KernelValue.Absent]);
+        window.Record(130 * Second, [2, 20, KernelValue.Absent]);
+        Assert.Equal((2, 200, KernelValue.Absent), (window[0], window[1], window[2]));
         window.Record(161 * Second, [0, 0, 9]);
         Assert.Equal((2, 20, 9), (window[0], window[1], window[2]));
     }

@@ -4,9 +4,16 @@ namespace TcpAgent.Tests.Metrics;
 
 public class SnapshotExchangeTests
 {
-    static readonly Metric[] s_rows = [.. Enumerable.Range(0, 64).Select(i => Metric.Gauge("", $"f{i}", $"test_{i}", "Help."))];
+    static readonly Rows s_rows = Make(new Rows()), s_deviceRows = Make(new Rows("device"));
 
-    readonly Table[] _layout = [new(s_rows), new(s_rows, "device")];
+    static Rows Make(Rows rows)
+    {
+        for (var i = 0; i < 64; i++)
+            rows.Gauge($"test_{i}", "Help.");
+        return rows;
+    }
+
+    readonly Table[] _layout = [new(s_rows), new(s_deviceRows)];
     readonly SnapshotExchange _exchange;
 
     public SnapshotExchangeTests() => _exchange = new SnapshotExchange(_layout);
@@ -14,19 +21,19 @@ public class SnapshotExchangeTests
     /// <summary>Every value of a generation is its number, in the plain table and in as many instances as it says.</summary>
     void Publish(long generation)
     {
-        _layout[0][0].Fill(generation);
+        _layout[0][0].Values.Fill(generation);
         _layout[1].Withdraw();
         for (var i = 0; i < generation % 7; i++)
-            _layout[1].Add([]).Fill(generation);
+            _layout[1].Add(Instance.None).Values.Fill(generation);
         _exchange.Publish(generation);
     }
 
     static bool IsConsistent(Snapshot snapshot, long generation)
     {
-        var consistent = snapshot.Timestamp == generation && !snapshot[0][0].ContainsAnyExcept(generation)
+        var consistent = snapshot.Timestamp == generation && !snapshot[0][0].Values.ContainsAnyExcept(generation)
             && snapshot[1].Count == generation % 7;
         for (var i = 0; consistent && i < snapshot[1].Count; i++)
-            consistent = !snapshot[1][i].ContainsAnyExcept(generation);
+            consistent = !snapshot[1][i].Values.ContainsAnyExcept(generation);
         return consistent;
     }
 

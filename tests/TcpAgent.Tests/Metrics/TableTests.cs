@@ -1,47 +1,71 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Metrics;
 
-public class BlockTests
+public class TableTests
 {
-    static readonly Metric[] s_rows = [Metric.Gauge("Tcp", "A", "a", ""), Metric.Gauge("TcpExt", "A", "b", ""), Metric.Gauge("", "A", "c", "")];
+    static readonly Rows s_rows = new("cpu");
+    static readonly Row s_a = s_rows.Gauge("a", ""), s_b = s_rows.Gauge("b", "");
+    static readonly Instance s_one = new("one"), s_two = new("two"), s_three = new("three"), s_nine = new("nine");
 
     [Fact]
     public void AFieldIsFoundBySectionAndName()
     {
-        var table = new Table(s_rows);
-        Assert.Equal((0, 1, 2), (table.Find("Tcp"u8, "A"u8), table.Find("TcpExt"u8, "A"u8), table.Find([], "A"u8)));
-        Assert.Equal(-1, table.Find("MPTcpExt"u8, "A"u8));
-        Assert.Equal(-1, table.Find("Tcp"u8, "AA"u8));
+        var rows = new Rows();
+        var tcp = rows.Section("Tcp").Gauge("A", "a", "");
+        var tcpExt = rows.Section("TcpExt").Gauge("A", "b", "");
+        var plain = rows.Gauge("c", "", field: "A");
+        Assert.Same(tcp, rows.Find("Tcp"u8, "A"u8));
+        Assert.Same(tcpExt, rows.Find("TcpExt"u8, "A"u8));
+        Assert.Same(plain, rows.Find([], "A"u8));
+        Assert.Null(rows.Find("MPTcpExt"u8, "A"u8));
+        Assert.Null(rows.Find("Tcp"u8, "AA"u8));
+    }
+
+    [Fact]
+    public void ARowThatNoFilePrintsIsNoFieldWithoutAName()
+    {
+        var rows = new Rows();
+        rows.Gauge("computed", "");
+        Assert.Null(rows.Find([], []));
+    }
+
+    [Fact]
+    public void EachRowHasASlotOfItsOwn()
+    {
+        var slots = new Table(s_rows).Add(s_one);
+        (slots[s_a], slots[s_b]) = (1, 2);
+        Assert.Equal((1, 2), (slots[s_a], slots[s_b]));
+        Assert.Equal([1L, 2L], slots.Values.ToArray());
     }
 
     [Fact]
     public void ANewInstanceIsAbsentEvenWhereAnOldOneWas()
     {
-        var table = new Table(s_rows, "cpu");
+        var table = new Table(s_rows);
         for (var i = 0; i < 100; i++)
-            table.Add([(byte)i]).Fill(i);
+            table.Add(new Instance($"{i}")).Values.Fill(i);
         table.Withdraw();
         Assert.Equal(0, table.Count);
-        Assert.False(table.Add([1]).ContainsAnyExcept(Metric.Absent));
+        Assert.False(table.Add(s_one).Values.ContainsAnyExcept(KernelValue.Absent));
         Assert.Equal(1, table.Count);
     }
 
     [Fact]
     public void ACopyHasTheInstancesOfItsSourceOnly()
     {
-        var source = new Table(s_rows, "cpu");
-        var copy = new Table(s_rows, "cpu");
-        source.Add([1]).Fill(1);
-        source.Add([2]).Fill(2);
-        source.Add([3]).Fill(3);
+        var (source, copy) = (new Table(s_rows), new Table(s_rows));
+        source.Add(s_one).Values.Fill(1);
+        source.Add(s_two).Values.Fill(2);
+        source.Add(s_three).Values.Fill(3);
         copy.CopyFrom(source);
-        Assert.Equal((3, 3), (copy.Count, copy[2][2]));
+        Assert.Equal((3, 3), (copy.Count, copy[2][s_b]));
         source.Withdraw();
-        source.Add([9]).Fill(9);
-        Assert.Equal(1, copy[0][0]);
+        source.Add(s_nine).Values.Fill(9);
+        Assert.Equal(1, copy[0][s_a]);
         copy.CopyFrom(source);
-        Assert.Equal((1, 9), (copy.Count, copy[0][0]));
-        Assert.True(copy.Key(0).SequenceEqual("\t"u8));
+        Assert.Equal((1, 9), (copy.Count, copy[0][s_a]));
+        Assert.Same(s_nine, copy.InstanceAt(0));
     }
 }

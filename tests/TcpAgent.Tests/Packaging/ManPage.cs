@@ -32,7 +32,7 @@ static class ManPage
     internal static string Metrics()
     {
         var text = new StringBuilder();
-        foreach (var source in DescribeCommand.Metrics().GroupBy(row => row.Source, row => row.Metric))
+        foreach (var source in DescribeCommand.Metrics().GroupBy(row => row.Source, row => row.Row))
             text.Append($".TP\n.B {Escape(source.Key)}\n{Escape(string.Join(",\n", source.Select(metric => metric.Name)))}.\n");
         return text.ToString();
     }

@@ -1,4 +1,4 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Tests.Resources;
 
@@ -78,7 +78,7 @@ public sealed class DropLedgerTests : IDisposable
         Assert.Equal(2 + 10 + 300 + 3000, _rig.Dropped("socket_receive"));
 
         // netstat cannot be read for a while.
-        Set(Metric.Absent, Metric.Absent, Metric.Absent, Metric.Absent, udp: 101, udpMemory: 1000);
+        Set(KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, udp: 101, udpMemory: 1000);
         Set(pruned: 5, queue: 4, outOfOrder: 1, backlog: 10, udp: 101, udpMemory: 1000);
         Assert.Equal(5 + 10 + 303 + 3000, _rig.Dropped("socket_receive"));
     }
@@ -107,9 +107,9 @@ public sealed class DropLedgerTests : IDisposable
         }
         Set(100, 20);
         Assert.Equal(120, _rig.Dropped("socket_receive"));
-        Set(103, Metric.Absent);
+        Set(103, KernelValue.Absent);
         Assert.Equal(123, _rig.Dropped("socket_receive"));
-        Set(Metric.Absent, Metric.Absent);
+        Set(KernelValue.Absent, KernelValue.Absent);
         Assert.Null(_rig.Dropped("socket_receive"));
         Set(104, 25);
         Assert.Equal(129, _rig.Dropped("socket_receive"));

@@ -28,7 +28,7 @@ public class FullestWindowTests
             for (var step = 0; step <= 40; step++)
             {
                 var now = start + (long)(seconds * ManualTime.Second * step / 40);
-                fullest.Record(now, step == 0 ? new Fill(5, 10, []) : new Fill(1, 10, []));
+                fullest.Record(now, step == 0 ? new Fill(5, 10, null) : new Fill(1, 10, null));
                 losses.Record(now, [step == 0 ? 5 : 1]);
                 listeners.Begin();
                 listeners.Add(new ListenRow(Endpoint.From(IPAddress.Any.GetAddressBytes(), 80), 1, step == 0 ? 5 : 1, 10, 0));

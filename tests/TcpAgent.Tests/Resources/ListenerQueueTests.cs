@@ -10,7 +10,7 @@ namespace TcpAgent.Tests.Resources;
 public sealed class ListenerQueueTests : IDisposable
 {
     readonly ListenersRig _rig = new();
-    readonly FakeSource _sysctl = new("sysctl", SysctlRows.All);
+    readonly FakeSource _sysctl = new("sysctl", SysctlRows.Rows);
     readonly ResourceMonitor _monitor;
 
     public ListenerQueueTests() =>

@@ -1,4 +1,5 @@
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
@@ -14,7 +15,7 @@ public sealed class PortUsageTests : IDisposable
     const string B = "10.0.0.3";
 
     readonly EphemeralPortsRig _rig = new();
-    readonly FakeSource _sysctl = new("sysctl", SysctlRows.All);
+    readonly FakeSource _sysctl = new("sysctl", SysctlRows.Rows);
     readonly ResourceMonitor _monitor;
 
     public PortUsageTests()
@@ -61,7 +62,7 @@ public sealed class PortUsageTests : IDisposable
         Table[] tables = [.. _rig.Ports.Tables, .. _sysctl.Tables, .. _monitor.Tables];
         var snapshot = new Snapshot(tables);
         snapshot.CopyFrom(tables, _rig.Time.Now);
-        var verdict = HostVerdict.From(new SampleView(new SampleLayout(tables), snapshot), ResourceRig.Window);
+        var verdict = HostVerdict.From(new SampleView(snapshot), ResourceRig.Window);
         return verdict.Resources.Single(report => report.Resource.Name == "ephemeral_ports");
     }
 
@@ -117,14 +118,14 @@ public sealed class PortUsageTests : IDisposable
     {
         _rig.Connect(40000, 18);
         _rig.Tick();
-        var key = _rig.Ports.Tables[0].KeyOf(0);
+        var key = _rig.Ports.Tables[0].InstanceAt(0);
         for (var other = 0; other < 200; other++)
         {
             _rig.Table.Clear();
             _rig.Connect(40000, 18);
             _rig.Connect(40000, 17, remote: $"10.0.1.{other}");
             _rig.Tick();
-            Assert.Same(key, _rig.Ports.Tables[0].KeyOf(0));
+            Assert.Same(key, _rig.Ports.Tables[0].InstanceAt(0));
         }
     }
 
@@ -164,7 +165,7 @@ public sealed class PortUsageTests : IDisposable
     [Fact]
     public void ASettingThatIsNotKnownIsNoReuse()
     {
-        Reuse(Metric.Absent, timestamps: 1);
+        Reuse(KernelValue.Absent, timestamps: 1);
         Fill("127.0.0.1", "127.0.0.1");
         Assert.Equal((20, 20), Use);
     }

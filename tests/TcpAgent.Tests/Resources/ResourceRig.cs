@@ -9,15 +9,15 @@ using TcpAgent.Verdict;
 namespace TcpAgent.Tests.Resources;
 
 /// <summary>A source whose slots the test sets; they stay as they are from tick to tick.</summary>
-sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") : Source(name, new Table(rows, instanceLabels))
+sealed class FakeSource(string name, Rows rows) : Source(name, rows)
 {
-    readonly Dictionary<string, byte[]> _keys = [];
+    readonly Dictionary<string, Instance> _known = [];
     readonly Dictionary<string, Dictionary<string, long>> _instances = [];
 
     internal ReadStatus Status { get; set; }
 
     internal void Set(string section, string field, long value) =>
-        Tables[0].Slot(Tables[0].Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))) = value;
+        this[rows][rows.Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))!] = value;
 
     internal void Set(string instance, params (string Field, long Value)[] values)
     {
@@ -38,13 +38,20 @@ sealed class FakeSource(string name, Metric[] rows, string instanceLabels = "") 
         Withdraw();
         foreach (var (instance, fields) in _instances)
         {
-            if (!_keys.TryGetValue(instance, out var key))
-                _keys[instance] = key = Encoding.UTF8.GetBytes(instance);
-            var slots = Tables[0].Add(key);
+            if (!_known.TryGetValue(instance, out var known))
+                _known[instance] = known = Made(instance);
+            var slots = this[rows].Add(known);
             foreach (var (field, value) in fields)
-                slots[Tables[0].Find([], Encoding.ASCII.GetBytes(field))] = value;
+                slots[rows.Find([], Encoding.ASCII.GetBytes(field))!] = value;
         }
         return Status;
+    }
+
+    /// <summary>As the source would, from a label text: cpu="3".</summary>
+    static Instance Made(string labels)
+    {
+        var (name, value) = (labels.Split('=')[0], labels.Split('"')[1]);
+        return new Instance(name == "device" ? value : $"{name} {value}", (name, value));
     }
 }
 
@@ -54,7 +61,6 @@ sealed class ResourceRig : IDisposable
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     readonly Sampler _sampler;
-    readonly SampleLayout _layout;
 
     internal ResourceRig(params string[] without)
     {
@@ -62,18 +68,17 @@ sealed class ResourceRig : IDisposable
         sources.RemoveAll(source => without.Contains(source.Name));
         sources.Add(Monitor = new ResourceMonitor([.. sources], SamplingOptions.Default, Time, Events));
         _sampler = new Sampler(sources, new AgentMetrics("0", "test"), SamplingOptions.Default, Time, NullLogger.Instance, () => 0);
-        _layout = new SampleLayout(_sampler.Tables);
     }
 
-    internal FakeSource Netstat { get; } = new("netstat", NetstatRows.All);
+    internal FakeSource Netstat { get; } = new("netstat", NetstatRows.Rows);
 
-    internal FakeSource Snmp { get; } = new("snmp", SnmpRows.All);
+    internal FakeSource Snmp { get; } = new("snmp", SnmpRows.Rows);
 
-    internal FakeSource Snmp6 { get; } = new("snmp6", Snmp6Rows.All);
+    internal FakeSource Snmp6 { get; } = new("snmp6", Snmp6Rows.Rows);
 
-    internal FakeSource Sockstat { get; } = new("sockstat", SockstatRows.All);
+    internal FakeSource Sockstat { get; } = new("sockstat", SockstatRows.Rows);
 
-    internal FakeSource Sysctl { get; } = new("sysctl", SysctlRows.All);
+    internal FakeSource Sysctl { get; } = new("sysctl", SysctlRows.Rows);
 
     internal FakeSource Memory { get; } = new("memory", TcpAgent.Sources.Sysctl.MemoryRows);
 
@@ -81,9 +86,9 @@ sealed class ResourceRig : IDisposable
 
     internal FakeSource Conntrack { get; } = new("conntrack", TcpAgent.Sources.Conntrack.Rows);
 
-    internal FakeSource Softnet { get; } = new("softnet", TcpAgent.Sources.Softnet.Rows, "cpu");
+    internal FakeSource Softnet { get; } = new("softnet", TcpAgent.Sources.Softnet.Rows);
 
-    internal FakeSource Devices { get; } = new("devices", TcpAgent.Sources.Devices.Rows, "device");
+    internal FakeSource Devices { get; } = new("devices", TcpAgent.Sources.Devices.Rows);
 
     internal ResourceMonitor Monitor { get; }
 
@@ -113,7 +118,7 @@ sealed class ResourceRig : IDisposable
     internal void Look(Action<SampleView> look)
     {
         var snapshot = _sampler.Snapshots.Acquire()!;
-        look(new SampleView(_layout, snapshot));
+        look(new SampleView(snapshot));
         _sampler.Snapshots.Release(snapshot);
     }
 

@@ -126,8 +126,15 @@ public class SamplerTests
     }
 
     sealed class FakeSource(string name, Lane lane = Lane.Fast)
-        : Source(name, new Table([Metric.Gauge("", "", $"tcpagent_{name}", "How often it was read.")]))
+        : Source(name, RowsOf(name))
     {
+        static Rows RowsOf(string name)
+        {
+            var rows = new Rows();
+            rows.Gauge($"tcpagent_{name}", "How often it was read.");
+            return rows;
+        }
+
         internal override Lane Lane => lane;
 
         internal int Reads { get; private set; }
@@ -141,7 +148,7 @@ public class SamplerTests
         internal override ReadStatus Read(in Tick tick)
         {
             Reads++;
-            Tables[0].Slot(0) = Reads;
+            Tables[0][0].Values[0] = Reads;
             return Throws ? throw new InvalidOperationException("as the test asked") : Status;
         }
 

@@ -41,10 +41,10 @@ public class DamagedSourceTests
         using var root = new TempRoot();
         Source[] sources =
         [
-            new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [root.Kernel.Proc("net/snmp")], allFields: true),
-            new TextSource("netstat", map => new TableParser(map), NetstatRows.All, [root.Kernel.Proc("net/netstat")], allFields: true),
-            new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.All, [root.Kernel.Proc("net/sockstat"), root.Kernel.Proc("net/sockstat6")]),
-            new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [root.Kernel.Proc("net/snmp6")], isOptional: true),
+            new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [root.Kernel.Proc("net/snmp")], allFields: true),
+            new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [root.Kernel.Proc("net/netstat")], allFields: true),
+            new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.Kernel.Proc("net/sockstat"), root.Kernel.Proc("net/sockstat6")]),
+            new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.Kernel.Proc("net/snmp6")], isOptional: true),
             new Softnet(root.Kernel),
             new Devices(root.Kernel, netlink: null),
             new Conntrack(root.Kernel),
@@ -81,5 +81,5 @@ public class DamagedSourceTests
     }
 
     static bool IsEmpty(TcpAgent.Metrics.Table table) =>
-        table.IsPlain ? !table[0].ContainsAnyExcept(TcpAgent.Metrics.Metric.Absent) : table.Count == 0;
+        table.IsPlain ? !table[0].Values.ContainsAnyExcept(KernelValue.Absent) : table.Count == 0;
 }

@@ -24,10 +24,10 @@ public sealed class SameTextTests : IDisposable
     }
 
     TextSource Snmp(bool isOptional = false, bool allFields = false) => new(
-        "snmp", map => new Counting(this, map, new TableParser(map)), SnmpRows.All, [_root.Kernel.Proc("net/snmp")], isOptional, allFields);
+        "snmp", map => new Counting(this, map, new TableParser(map)), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")], isOptional, allFields);
 
     TextSource Sockstat() => new(
-        "sockstat", map => new Counting(this, map, new SockstatParser(map)), SockstatRows.All,
+        "sockstat", map => new Counting(this, map, new SockstatParser(map)), SockstatRows.Rows,
         [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
 
     void WriteOpens(int opens) => _root.Write("net/snmp", $"Tcp: ActiveOpens\nTcp: {opens}\n");

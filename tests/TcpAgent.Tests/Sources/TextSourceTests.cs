@@ -11,16 +11,16 @@ public sealed class TextSourceTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     TextSource Snmp(bool allFields = false) =>
-        new("snmp", map => new TableParser(map), SnmpRows.All, [_root.Kernel.Proc("net/snmp")], allFields: allFields);
+        new("snmp", map => new TableParser(map), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")], allFields: allFields);
 
     TextSource Netstat() =>
-        new("netstat", map => new TableParser(map), NetstatRows.All, [_root.Kernel.Proc("net/netstat")]);
+        new("netstat", map => new TableParser(map), NetstatRows.Rows, [_root.Kernel.Proc("net/netstat")]);
 
     TextSource Sockstat() => new(
-        "sockstat", map => new SockstatParser(map), SockstatRows.All, [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
+        "sockstat", map => new SockstatParser(map), SockstatRows.Rows, [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
 
     TextSource Snmp6() =>
-        new("snmp6", map => new NameValueParser(map), Snmp6Rows.All, [_root.Kernel.Proc("net/snmp6")], isOptional: true);
+        new("snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [_root.Kernel.Proc("net/snmp6")], isOptional: true);
 
     [Fact]
     public void ATornSectionIsWithdrawnAndCountedAndTheRestStands()

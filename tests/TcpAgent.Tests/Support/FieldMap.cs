@@ -1,6 +1,5 @@
 using System.Text;
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Tests.Support;
 
@@ -34,11 +33,11 @@ sealed class FieldMap : IFieldMap
 
     /// <summary>The value that the last parse stored, null when it stored none.</summary>
     internal long? this[string name] =>
-        _slots.TryGetValue(name, out var slot) && Slots[slot] != Metric.Absent ? Slots[slot] : null;
+        _slots.TryGetValue(name, out var slot) && Slots[slot] != KernelValue.Absent ? Slots[slot] : null;
 
     internal ParseResult Parse(TextParser parser, ReadOnlySpan<byte> text)
     {
-        Slots.AsSpan().Fill(Metric.Absent);
+        Slots.AsSpan().Fill(KernelValue.Absent);
         return parser.Parse(text, Slots);
     }
 }

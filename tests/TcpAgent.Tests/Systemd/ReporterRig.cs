@@ -63,7 +63,7 @@ sealed class ReporterRig : IDisposable
 
     public void Dispose() => _sampler?.Dispose();
 
-    internal sealed class FakeSource() : Source("fake", new Table([Metric.Gauge("", "", "tcpagent_fake", "Nothing.")]))
+    internal sealed class FakeSource() : Source("fake", new Rows())
     {
         internal int Reopened { get; private set; }
 

@@ -1,4 +1,4 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Tests.Resources;
 
 namespace TcpAgent.Tests.Verdict;
@@ -95,6 +95,6 @@ public sealed class FindingsTests : IDisposable
     {
         _rig.Sysctl.Tables[0].Withdraw();
         Assert.Empty(Findings());
-        Assert.Equal(Metric.Absent, _rig.Sysctl.Tables[0].Slot(0));
+        Assert.Equal(KernelValue.Absent, _rig.Sysctl.Tables[0][0].Values[0]);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TcpAgent.Cli;
+using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Tests.Resources;
 using TcpAgent.Verdict;
@@ -88,7 +89,7 @@ public sealed class HostVerdictTests : IDisposable
                 agent.Sampler.Take();
             }
             var snapshot = agent.Sampler.Snapshots.Acquire()!;
-            var verdict = HostVerdict.From(new SampleView(new SampleLayout(agent.Sampler.Tables), snapshot), TimeSpan.FromSeconds(60));
+            var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromSeconds(60));
             Assert.Equal(ResourceCatalog.All.Length, verdict.Resources.Count);
             Assert.Empty(verdict.In(ResourceState.Limiting));
             Assert.All(Text(verdict).Split('\n'), line => Assert.True(line.Length <= 80, line));
@@ -107,8 +108,8 @@ public sealed class HostVerdictTests : IDisposable
         {
             using var rig = new ResourceRig();
             if (hasSettings)
-                foreach (var setting in Enumerable.Range(0, rig.Sysctl.Tables[0].Rows.Length))
-                    rig.Sysctl.Tables[0].Slot(setting) = 3;
+                foreach (var setting in Enumerable.Range(0, rig.Sysctl.Tables[0].Rows.Count))
+                    rig.Sysctl.Tables[0][0].Values[setting] = 3;
             rig.Tick();
             var verdict = rig.Judge();
             foreach (var state in (ResourceState[])[ResourceState.Ok, ResourceState.Near, ResourceState.Limiting])
@@ -139,7 +140,7 @@ public sealed class HostVerdictTests : IDisposable
             Peak = limit,
             Losses = state == ResourceState.Near ? 0 : 7,
             LossesTotal = 9,
-            Subject = subject,
+            Instance = subject.Length == 0 ? null : new Instance(subject),
         };
         rig.Look(view => ResourceAdvice.Explain(report, view));
         Assert.NotEmpty(report.Evidence);

@@ -96,8 +96,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
 
         internal JsonElement Live()
         {
-            var json = new LiveJson(
-                new SampleLayout(_agent.Sampler.Tables), new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+            var json = new LiveJson(new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
             var snapshot = _agent.Sampler.Snapshots.Acquire()!;
             return JsonDocument.Parse((byte[])[(byte)'{', .. json.Write(snapshot)]).RootElement;
         }

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.Metrics;
-using TcpAgent.Verdict;
 using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
@@ -62,9 +61,8 @@ public class StaleSampleTests
     {
         var age = new SampleAge(TimeSpan.FromSeconds(1), time);
         var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Tables, 4096, agent.Events), age, maxRequests: 40, room: long.MaxValue, time);
-        var layout = new SampleLayout(agent.Sampler.Tables);
-        var why = new WhyEndpoint(agent.Sampler, layout, age, TimeSpan.FromSeconds(60));
-        var json = new LiveJson(layout, new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+        var why = new WhyEndpoint(agent.Sampler, age, TimeSpan.FromSeconds(60));
+        var json = new LiveJson(new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(
             agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, "/metrics");
     }

@@ -1,3 +1,4 @@
+using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
@@ -8,8 +9,8 @@ sealed class AcceptQueueUsage(Listeners listeners) : Usage
     internal override void Look(ref Scan scan)
     {
         foreach (var listener in listeners.Known)
-            scan.Offer(listener.FullestLength, listener.FullestLimit, listener.Key);
+            scan.Offer(listener.FullestLength, listener.FullestLimit, listener.Instance);
     }
 
-    internal override byte[]? Blamed => listeners.Overflowed?.Key;
+    internal override Instance? Blamed => listeners.Overflowed?.Instance;
 }

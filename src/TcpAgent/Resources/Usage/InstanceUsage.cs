@@ -1,16 +1,15 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
-/// <summary>One queue for each CPU, device or program, with a limit of its own or one for all.</summary>
-sealed class InstanceUsage(Table table, int used, int limit = -1, SlotRef? commonLimit = null) : Usage
+/// <summary>One queue for each CPU, device or program, with one limit for all, or none that is known.</summary>
+sealed class InstanceUsage(SlotRef used, SlotRef? limit = null) : Usage
 {
     internal override void Look(ref Scan scan)
     {
-        for (var i = 0; i < table.Count; i++)
-        {
-            var own = limit >= 0 ? table[i][limit] : commonLimit?.Value ?? Metric.Absent;
-            scan.Offer(table[i][used], own, table.KeyOf(i));
-        }
+        var most = limit?.Value ?? KernelValue.Absent;
+        for (var i = 0; i < used.Table.Count; i++)
+            scan.Offer(used.Table[i][used.Row], most, used.Table.InstanceAt(i));
     }
 }

@@ -17,11 +17,11 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
         for (var i = 0; i < ports.Worst.Length; i++)
             if (InTheWay(ports.Worst[i]) is var count && count > most)
                 (fullest, most) = (i, count);
-        scan.Offer(most, ports.Limit, ports.Worst.IsEmpty ? [] : ports.Key(ports.Worst[fullest].Tuple));
+        scan.Offer(most, ports.Limit, ports.Worst.IsEmpty ? null : ports.InstanceOf(ports.Worst[fullest].Tuple));
 
         // The one that is followed may hold less by now, or nothing.
-        if (!scan.Followed.IsKnown)
-            scan.Offer(InTheWay(ports.Of(scan.FollowedKey)), ports.Limit, scan.FollowedKey);
+        if (!scan.Followed.IsKnown && scan.FollowedInstance is TupleInstance followed)
+            scan.Offer(InTheWay(ports.Of(followed.Tuple)), ports.Limit, followed);
     }
 
     long InTheWay(in HeldPorts one) => IsReused(reuse?.Value, timestamps?.Value, one.Tuple.IsLoopback) ? one.Held - one.TimeWait : one.Held;

@@ -1,24 +1,26 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
 /// <summary>Looks over all that share one kind of limit: finds the fullest and the one that is followed.</summary>
-struct Scan(byte[] followed)
+struct Scan(Instance? followed)
 {
-    internal byte[] FollowedKey => followed;
+    /// <summary>The one whose use is asked for, whether it is the fullest or not.</summary>
+    internal Instance? FollowedInstance => followed;
 
     internal Fill Fullest { get; private set; } = Fill.None;
 
     internal Fill Followed { get; private set; } = Fill.None;
 
-    internal void Offer(long used, long limit, byte[] key)
+    internal void Offer(long used, long limit, Instance? of)
     {
-        if (used == Metric.Absent)
+        if (used == KernelValue.Absent)
             return;
-        var fill = new Fill(used, limit, key);
+        var fill = new Fill(used, limit, of);
         if (fill.IsFullerThan(Fullest))
             Fullest = fill;
-        if (ReferenceEquals(key, followed))
+        if (ReferenceEquals(of, followed))
             Followed = fill;
     }
 }

@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -12,7 +13,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
     internal override void Look(ref Scan scan)
     {
         foreach (var listener in listeners.Known)
-            scan.Offer(listener.SynRecv, LimitOf(listener), listener.Key);
+            scan.Offer(listener.SynRecv, LimitOf(listener), listener.Instance);
     }
 
     /// <summary>
@@ -26,9 +27,9 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
             var overflowed = false;
             foreach (var listener in listeners.Known)
             {
-                if (listener.FullestLimit != Metric.Absent && listener.FullestPeak > listener.FullestLimit)
+                if (listener.FullestLimit != KernelValue.Absent && listener.FullestPeak > listener.FullestLimit)
                     overflowed = true;
-                else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Key).Ratio >= Resource.Near)
+                else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Instance).Ratio >= Resource.Near)
                     return false;
             }
             return overflowed;
@@ -37,7 +38,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
 
     long LimitOf(Listener listener)
     {
-        if (listener.Limit == Metric.Absent || cookies?.Value != 0 || maxBacklog is not { } max || max.Value == Metric.Absent)
+        if (listener.Limit == KernelValue.Absent || cookies?.Value != 0 || maxBacklog is not { } max || max.Value == KernelValue.Absent)
             return listener.Limit;
         return Math.Min(listener.Limit, (max.Value - (max.Value >> 2)) * listener.Sockets);
     }

@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
@@ -10,10 +11,10 @@ sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNo
 
     internal override void Look(ref Scan scan)
     {
-        var most = limit?.Value ?? Metric.Absent;
+        var most = limit?.Value ?? KernelValue.Absent;
         var isNoLimit = most == int.MaxValue || (zeroIsNoLimit && most == 0);
-        scan.Offer(Times(used.Value), isNoLimit ? Metric.Absent : Times(most), []);
+        scan.Offer(Times(used.Value), isNoLimit ? KernelValue.Absent : Times(most), null);
     }
 
-    long Times(long value) => value == Metric.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;
+    long Times(long value) => value == KernelValue.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;
 }

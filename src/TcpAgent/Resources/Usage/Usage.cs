@@ -1,3 +1,5 @@
+using TcpAgent.Metrics;
+
 namespace TcpAgent.Resources;
 
 /// <summary>Reads used and limit of one kind of resource.</summary>
@@ -6,5 +8,5 @@ abstract class Usage
     internal abstract void Look(ref Scan scan);
 
     /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
-    internal virtual byte[]? Blamed => null;
+    internal virtual Instance? Blamed => null;
 }

@@ -1,6 +1,6 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -11,23 +11,42 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Conntrack : Source, IFieldMap
 {
-    const int Entries = 0, Limit = 1, Buckets = 2;
 
     // net/netfilter/nf_conntrack_standalone.c
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "nf_conntrack_count", "tcpagent_conntrack_entries", "Connections in the tracking table of this network namespace. At the limit new connections are dropped."),
-        Gauge("", "nf_conntrack_max", "tcpagent_conntrack_entries_limit", "Most entries the table may hold. One setting for the host, compared with each namespace's own count."),
-        Gauge("", "nf_conntrack_buckets", "tcpagent_conntrack_buckets", "Hash buckets of the table. Far fewer than entries means long chains and slow lookups."),
-        Counter("", "drop", "tcpagent_conntrack_drops_total", "Packets dropped because no entry could be made for them: the table was full, memory was short, or an insert failed.", origin: "nf_conntrack.drop"),
-        Counter("", "early_drop", "tcpagent_conntrack_early_drops_total", "Unassured entries thrown out to make room in a full table. Rises before or together with drops.", origin: "nf_conntrack.early_drop"),
-        Counter("", "insert_failed", "tcpagent_conntrack_insert_failures_total", "Entries that could not be inserted, most often two packets of one flow or a NAT port clash racing for the same tuple.", origin: "nf_conntrack.insert_failed"),
-        Counter("", "invalid", "tcpagent_conntrack_invalid_total", "Packets that could not be tracked: out of window, bad checksum, or no connection known. They are dropped only if a rule says so.", origin: "nf_conntrack.invalid"),
-        Counter("", "found", "tcpagent_conntrack_found_total", "Lookups that found an entry, where the kernel still counts them.", origin: "nf_conntrack.found"),
-        Counter("", "search_restart", "tcpagent_conntrack_search_restarts_total", "Lookups begun again because the table was resized or an entry moved meanwhile.", origin: "nf_conntrack.search_restart"),
-        Counter("", "clashres", "tcpagent_conntrack_clash_resolutions_total", "Insert clashes that were resolved without loss. Older kernels print another counter in this column and have none of these.", origin: "nf_conntrack.clashres"),
-        Counter("", "chainlength", "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", origin: "nf_conntrack.chainlength"),
-    ];
+    internal static readonly Rows Rows = new();
+
+    internal static readonly Row Entries = Rows.Gauge(
+        "tcpagent_conntrack_entries", "Connections in the tracking table of this network namespace. At the limit new connections are dropped.", field: "nf_conntrack_count");
+
+    internal static readonly Row Limit = Rows.Gauge(
+        "tcpagent_conntrack_entries_limit", "Most entries the table may hold. One setting for the host, compared with each namespace's own count.", field: "nf_conntrack_max");
+
+    internal static readonly Row Buckets = Rows.Gauge(
+        "tcpagent_conntrack_buckets", "Hash buckets of the table. Far fewer than entries means long chains and slow lookups.", field: "nf_conntrack_buckets");
+
+    internal static readonly Row Drops = Rows.Counter(
+        "tcpagent_conntrack_drops_total", "Packets dropped because no entry could be made for them: the table was full, memory was short, or an insert failed.", from: "nf_conntrack.drop", field: "drop");
+
+    internal static readonly Row EarlyDrops = Rows.Counter(
+        "tcpagent_conntrack_early_drops_total", "Unassured entries thrown out to make room in a full table. Rises before or together with drops.", from: "nf_conntrack.early_drop", field: "early_drop");
+
+    internal static readonly Row InsertFailures = Rows.Counter(
+        "tcpagent_conntrack_insert_failures_total", "Entries that could not be inserted, most often two packets of one flow or a NAT port clash racing for the same tuple.", from: "nf_conntrack.insert_failed", field: "insert_failed");
+
+    internal static readonly Row Invalid = Rows.Counter(
+        "tcpagent_conntrack_invalid_total", "Packets that could not be tracked: out of window, bad checksum, or no connection known. They are dropped only if a rule says so.", from: "nf_conntrack.invalid", field: "invalid");
+
+    internal static readonly Row Found = Rows.Counter(
+        "tcpagent_conntrack_found_total", "Lookups that found an entry, where the kernel still counts them.", from: "nf_conntrack.found", field: "found");
+
+    internal static readonly Row SearchRestarts = Rows.Counter(
+        "tcpagent_conntrack_search_restarts_total", "Lookups begun again because the table was resized or an entry moved meanwhile.", from: "nf_conntrack.search_restart", field: "search_restart");
+
+    internal static readonly Row ClashResolutions = Rows.Counter(
+        "tcpagent_conntrack_clash_resolutions_total", "Insert clashes that were resolved without loss. Older kernels print another counter in this column and have none of these.", from: "nf_conntrack.clashres", field: "clashres");
+
+    internal static readonly Row ChainTooLong = Rows.Counter(
+        "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", from: "nf_conntrack.chainlength", field: "chainlength");
 
     readonly ProcFile _count;
     readonly ProcFile _limitFile;
@@ -45,21 +64,21 @@ sealed class Conntrack : Source, IFieldMap
     ReadStatus _status;
 
     internal Conntrack(KernelRoot root)
-        : base("conntrack", new Table(Rows))
+        : base("conntrack", Rows)
     {
         _count = root.Proc("sys/net/netfilter/nf_conntrack_count", ProcFile.ValueCapacity);
         _limitFile = root.Proc("sys/net/netfilter/nf_conntrack_max", ProcFile.ValueCapacity);
         _bucketsFile = root.Proc("sys/net/netfilter/nf_conntrack_buckets", ProcFile.ValueCapacity);
         _stat = root.Proc("net/stat/nf_conntrack");
-        _table = Tables[0];
-        _parser = new StatTableParser(this, static slot => slot == Entries);
-        (_drops, _earlyDrops) = (SlotRef.To(_table, "", "drop"), SlotRef.To(_table, "", "early_drop"));
+        _table = this[Rows];
+        _parser = new StatTableParser(this, static slot => slot == Entries.Slot);
+        (_drops, _earlyDrops) = (new SlotRef(_table, Drops), new SlotRef(_table, EarlyDrops));
     }
 
     internal override long Unknown => _parser.Unknown;
 
     public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) =>
-        field.SequenceEqual("entries"u8) ? Entries : _table.Find(section, field);
+        field.SequenceEqual("entries"u8) ? Entries.Slot : Rows.Find(section, field)?.Slot ?? -1;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -70,13 +89,13 @@ sealed class Conntrack : Source, IFieldMap
         // The statistics' entries stand in where the sysctl is missing, so they are read first.
         Withdraw();
         var statistics = ReadStatistics();
-        var status = statistics.With(ReadValue(_count, ref _table.Slot(Entries)));
+        var status = statistics.With(ReadValue(_count, ref _table[Entries]));
         if (HaveLost() || tick.Slow || statistics.Outcome != Outcome.Ok)
         {
             (_limit, _buckets) = (Absent, Absent);
             _limitStatus = ReadValue(_limitFile, ref _limit).With(ReadValue(_bucketsFile, ref _buckets));
         }
-        (_table.Slot(Limit), _table.Slot(Buckets)) = (_limit, _buckets);
+        (_table[Limit], _table[Buckets]) = (_limit, _buckets);
         return _status = status.With(_limitStatus);
     }
 
@@ -95,7 +114,7 @@ sealed class Conntrack : Source, IFieldMap
         var errno = _stat.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(_stat.Path, errno);
-        var result = _parser.Parse(text, _table[0]);
+        var result = _parser.Parse(text, _table[0].Values);
         Malformed += result.Dropped;
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
     }

@@ -8,11 +8,14 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class LossWatch(Source netstat, Source softnet)
 {
-    readonly SlotRef[] _counters = Array.ConvertAll(
-        ["ListenOverflows", "ListenDrops", "TCPReqQFullDrop", "TCPReqQFullDoCookies", "TCPTimeWaitOverflow", "TCPAbortOnMemory", "TCPMemoryPressures"],
-        field => SlotRef.To(netstat.Tables[0], "TcpExt", field));
+    static readonly Row[] s_counters =
+    [
+        NetstatRows.ListenOverflows, NetstatRows.ListenDrops, NetstatRows.TCPReqQFullDrop, NetstatRows.TCPReqQFullDoCookies,
+        NetstatRows.TCPTimeWaitOverflow, NetstatRows.TCPAbortOnMemory, NetstatRows.TCPMemoryPressures,
+    ];
 
-    readonly int _dropped = softnet.Tables[0].Find([], "dropped"u8);
+    readonly Table _netstat = netstat[NetstatRows.Rows];
+    readonly Table _softnet = softnet[Softnet.Rows];
 
     long _last;
 
@@ -21,11 +24,10 @@ sealed class LossWatch(Source netstat, Source softnet)
     {
         // Only whether the sum changed matters, so it may wrap.
         var sum = 0L;
-        foreach (var counter in _counters)
-            sum = unchecked(sum + counter.Value);
-        var cpus = softnet.Tables[0];
-        for (var i = 0; i < cpus.Count; i++)
-            sum = unchecked(sum + cpus[i][_dropped]);
+        foreach (var counter in s_counters)
+            sum = unchecked(sum + _netstat[counter]);
+        for (var i = 0; i < _softnet.Count; i++)
+            sum = unchecked(sum + _softnet[i][Softnet.Dropped]);
         var moved = sum != _last;
         _last = sum;
         return moved;

@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
@@ -13,14 +12,13 @@ sealed class Neighbours : Source, IFieldMap
     const string Arp = "arp_cache", Nd = "ndisc_cache", Routes = "rt6_stats";
 
     // net/core/neighbour.c, neigh_stat_seq_show; entries is the table's, the rest is summed over CPUs
-    internal static readonly Metric[] Rows =
-    [
-        .. Family(Arp, "ipv4"),
-        .. Family(Nd, "ipv6"),
+    internal static readonly Rows Rows = new();
 
-        // net/ipv6/route.c, rt6_stats_seq_show: words without names, this is the sixth
-        Gauge(Routes, "dst_entries", "tcpagent_ipv6_route_entries", "IPv6 routes in use, cached ones among them; bounded by net.ipv6.route.max_size."),
-    ];
+    internal static readonly (Row Entries, Row TableFulls, Row UnresolvedDiscards) V4 = Family(Arp, "ipv4"), V6 = Family(Nd, "ipv6");
+
+    // net/ipv6/route.c, rt6_stats_seq_show: words without names, this is the sixth
+    internal static readonly Row RouteEntries = Rows.Section(Routes).Gauge(
+        "dst_entries", "tcpagent_ipv6_route_entries", "IPv6 routes in use, cached ones among them; bounded by net.ipv6.route.max_size.");
 
     const int RouteWords = 7, RouteEntriesWord = 5;
 
@@ -29,24 +27,24 @@ sealed class Neighbours : Source, IFieldMap
     readonly ProcFile _routes;
     readonly StatTableParser _arpParser;
     readonly StatTableParser _ndParser;
-    readonly Table _block;
+    readonly Table _table;
 
     /// <summary>Of the last look at the tables; where there are none, they are looked for on the slow lane only.</summary>
     ReadStatus _tables;
 
     internal Neighbours(KernelRoot root)
-        : base("neighbours", new Table(Rows))
+        : base("neighbours", Rows)
     {
-        _block = Tables[0];
+        _table = this[Rows];
         (_arp, _nd, _routes) = (root.Proc($"net/stat/{Arp}"), root.Proc($"net/stat/{Nd}"), root.Proc($"net/{Routes}", ProcFile.ValueCapacity));
-        bool IsEntries(int slot) => Rows[slot].Field == "entries";
+        static bool IsEntries(int slot) => slot == V4.Entries.Slot || slot == V6.Entries.Slot;
         _arpParser = new StatTableParser(this, IsEntries, Arp);
         _ndParser = new StatTableParser(this, IsEntries, Nd);
     }
 
     internal override long Unknown => _arpParser.Unknown + _ndParser.Unknown;
 
-    public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => _block.Find(section, field);
+    public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => Rows.Find(section, field)?.Slot ?? -1;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -61,7 +59,7 @@ sealed class Neighbours : Source, IFieldMap
         var errno = file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(file.Path, errno);
-        var result = parser.Parse(text, _block[0]);
+        var result = parser.Parse(text, _table[0].Values);
         Malformed += result.Dropped;
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
     }
@@ -74,7 +72,7 @@ sealed class Neighbours : Source, IFieldMap
         var cursor = new Cursor(text);
         if (cursor.TryReadLine(out var line) && TryReadEntries(line, out var entries))
         {
-            _block.Slot(Rows.Length - 1) = entries;
+            _table[RouteEntries] = entries;
             return ReadStatus.Ok;
         }
         Malformed++;
@@ -95,15 +93,13 @@ sealed class Neighbours : Source, IFieldMap
         return !line.TryReadField(out _);
     }
 
-    static Metric[] Family(string table, string family)
+    static (Row Entries, Row TableFulls, Row UnresolvedDiscards) Family(string file, string family)
     {
-        var label = $"family=\"{family}\"";
-        return
-        [
-            Gauge(table, "entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no further one can be added.", labels: label),
-            Counter(table, "table_fulls", "tcpagent_neighbour_table_fulls_total", "Times no entry could be made because the table was full: the packet was dropped.", labels: label),
-            Counter(table, "unresolved_discards", "tcpagent_neighbour_unresolved_discards_total", "Packets dropped because too many waited for the same neighbour's answer.", labels: label),
-        ];
+        var (fields, label) = (Rows.Section(file), $"family=\"{family}\"");
+        return (
+            fields.Gauge("entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no further one can be added.", labels: label),
+            fields.Counter("table_fulls", "tcpagent_neighbour_table_fulls_total", "Times no entry could be made because the table was full: the packet was dropped.", labels: label),
+            fields.Counter("unresolved_discards", "tcpagent_neighbour_unresolved_discards_total", "Packets dropped because too many waited for the same neighbour's answer.", labels: label));
     }
 
     internal override void Reopen()

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.System;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
@@ -14,24 +13,26 @@ namespace TcpAgent.Sources;
 sealed class NfQueue : Source
 {
     // net/netfilter/nfnetlink_queue.c, seq_show
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "queue_total", "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. The limit (1024 unless the program sets another) is in no file."),
-        Counter("", "queue_dropped", "tcpagent_nfqueue_dropped_total", "Packets dropped because the queue was full."),
-        Counter("", "user_dropped", "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often for want of room in its socket."),
-    ];
+    internal static readonly Rows Rows = new("queue");
+
+    internal static readonly Row Waiting = Rows.Gauge(
+        "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. The limit (1024 unless the program sets another) is in no file.", field: "queue_total");
+
+    internal static readonly Row Dropped = Rows.Counter(
+        "tcpagent_nfqueue_dropped_total", "Packets dropped because the queue was full.", field: "queue_dropped");
+
+    internal static readonly Row UserDropped = Rows.Counter(
+        "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often for want of room in its socket.", field: "user_dropped");
 
     /// <summary>A queue number is a u16; a host has a few, one for each CPU at most.</summary>
     const int MaxQueues = 256;
 
-    sealed class Queue(byte[] key)
+    sealed class Queue(int number) : Instance($"queue {number}", ("queue", number.ToString(CultureInfo.InvariantCulture)))
     {
-        internal byte[] Key { get; } = key;
-
         internal long SeenIn { get; set; }
 
-        internal WideCounter Dropped;
-        internal WideCounter UserDropped;
+        internal WideCounter DroppedCount;
+        internal WideCounter UserDroppedCount;
     }
 
     readonly ProcFile _file;
@@ -44,10 +45,10 @@ sealed class NfQueue : Source
     long _reads;
 
     internal NfQueue(KernelRoot root)
-        : base("nfqueue", new Table(Rows, "queue"))
+        : base("nfqueue", Rows)
     {
         _file = root.Proc("net/netfilter/nfnetlink_queue");
-        _table = Tables[0];
+        _table = this[Rows];
     }
 
     /// <summary>While there is no queue, or none to be seen, one is looked for on the slow lane only.</summary>
@@ -83,14 +84,14 @@ sealed class NfQueue : Source
     void Store(Queue queue, in NfQueueLine line)
     {
         queue.SeenIn = _reads;
-        var slots = _table.Add(queue.Key);
-        slots[0] = line.Waiting;
-        slots[1] = queue.Dropped.Widen(line.QueueDropped);
-        slots[2] = queue.UserDropped.Widen(line.UserDropped);
+        var slots = _table.Add(queue);
+        slots[Waiting] = line.Waiting;
+        slots[Dropped] = queue.DroppedCount.Widen(line.QueueDropped);
+        slots[UserDropped] = queue.UserDroppedCount.Widen(line.UserDropped);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Queue Learn(int queue) => _queues[queue] = new Queue(Label.Render("queue", queue.ToString(CultureInfo.InvariantCulture)));
+    Queue Learn(int number) => _queues[number] = new Queue(number);
 
     /// <summary>A queue ends with its program, and the next of its number counts from 0.</summary>
     void ForgetUnseen()

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
@@ -9,19 +8,17 @@ namespace TcpAgent.Sources;
 sealed class Protocols : Source
 {
     // net/core/sock.c, proto_seq_printf
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "press", "tcpagent_protocol_memory_pressure", "1 while the protocol's sockets together use more memory than the pressure threshold (tcp_mem[1] for TCP), so that the kernel shrinks buffers. Host-wide; protocols that know no pressure are left out.", origin: "protocols press"),
-    ];
+    internal static readonly Rows Rows = new("protocol");
+
+    internal static readonly Row MemoryPressure = Rows.Gauge(
+        "tcpagent_protocol_memory_pressure", "1 while the protocol's sockets together use more memory than the pressure threshold (tcp_mem[1] for TCP), so that the kernel shrinks buffers. Host-wide; protocols that know no pressure are left out.", from: "protocols press", field: "press");
 
     /// <summary>A kernel registers some twenty protocols; modules add few.</summary>
     const int MaxProtocols = 64;
 
-    sealed class Protocol(byte[] name)
+    sealed class Protocol(byte[] name) : Instance($"protocol {Label.Text(name)}", ("protocol", Label.Text(name)))
     {
         internal byte[] Name { get; } = name;
-
-        internal byte[] Key { get; } = Label.Render("protocol", name);
 
         internal long SeenIn { get; set; }
     }
@@ -34,10 +31,10 @@ sealed class Protocols : Source
     long _reads;
 
     internal Protocols(KernelRoot root)
-        : base("protocols", new Table(Rows, "protocol"))
+        : base("protocols", Rows)
     {
         _file = root.Proc("net/protocols");
-        _table = Tables[0];
+        _table = this[Rows];
     }
 
     /// <summary>A dear file for one flag; that pressure began shows in tcpagent_tcp_memory_pressures_total at once.</summary>
@@ -63,7 +60,7 @@ sealed class Protocols : Source
         if (protocol.SeenIn == _reads)
             return;
         protocol.SeenIn = _reads;
-        _table.Add(protocol.Key)[0] = pressure ? 1 : 0;
+        _table.Add(protocol)[MemoryPressure] = pressure ? 1 : 0;
     }
 
     Protocol Find(ReadOnlySpan<byte> name)

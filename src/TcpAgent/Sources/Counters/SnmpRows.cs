@@ -1,104 +1,128 @@
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
 /// <summary>/proc/net/snmp. The Tcp section counts both address families; Ip, Icmp and Udp count IPv4 only.</summary>
 static class SnmpRows
 {
-    internal static readonly Metric[] All =
-    [
-        // Connections: net/ipv4/proc.c snmp4_tcp_list; counted in net/ipv4/tcp.c tcp_set_state and tcp_done, tcp_minisocks.c
-        Counter("Tcp", "ActiveOpens", "tcpagent_tcp_active_opens_total",
-            "Outgoing connection attempts, whether they succeeded or not. For a proxy this is the rate of new upstream connections."),
-        Counter("Tcp", "PassiveOpens", "tcpagent_tcp_passive_opens_total",
-            "Incoming connections whose handshake completed. The application has not accepted them yet, and SYNs dropped at a full "
-            + "queue never get here."),
-        Counter("Tcp", "AttemptFails", "tcpagent_tcp_attempt_failures_total",
-            "Outgoing connects that failed (refused, timed out, unreachable), plus half-open incoming ones that the peer reset. Incoming "
-            + "handshakes that merely time out are not counted."),
-        Counter("Tcp", "EstabResets", "tcpagent_tcp_established_resets_total",
-            "Connections that went from ESTABLISHED or CLOSE_WAIT straight to CLOSE: resets received, and also aborts and timeouts by "
-            + "this host. Not the number of resets on the wire."),
-        Gauge("Tcp", "CurrEstab", "tcpagent_tcp_current_established",
-            "Connections now ESTABLISHED plus, on kernels with the fix of June 2024, those in CLOSE_WAIT. Both address families, this "
-            + "network namespace."),
-        Counter("Tcp", "OutRsts", "tcpagent_tcp_resets_sent_total",
-            "Resets sent: for closed ports, for segments that belong to no connection, and for connections this host aborts. It says "
-            + "nothing of resets received."),
+    internal static readonly Rows Rows = new();
 
-        // Segments: net/ipv4/tcp_ipv4.c tcp_v4_rcv, net/ipv4/tcp_output.c
-        Counter("Tcp", "InSegs", "tcpagent_tcp_segments_received_total",
-            "TCP segments received, bad ones included. Packets merged on receive (GRO) count once, so it is usually lower than what the "
-            + "peers sent."),
-        Counter("Tcp", "OutSegs", "tcpagent_tcp_segments_sent_total",
-            "TCP segments sent, pure ACKs and resets included, retransmissions not. For a retransmission ratio, divide by original data "
-            + "segments rather than by this."),
-        Counter("Tcp", "RetransSegs", "tcpagent_tcp_retransmitted_segments_total",
-            "Segments sent again, SYNs, SYN-ACKs and loss probes included. Loss on the way, or a peer that does not answer; a few "
-            + "tenths of a percent of the data is normal."),
-        Counter("Tcp", "InErrs", "tcpagent_tcp_receive_errors_total",
-            "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Not drops for lack of memory or "
-            + "queue space."),
+    static readonly Section s_tcp = Rows.Section("Tcp");
+    static readonly Section s_ip = Rows.Section("Ip");
+    static readonly Section s_icmp = Rows.Section("Icmp");
+    static readonly Section s_udp = Rows.Section("Udp");
 
-        // IPv4 input: net/ipv4/ip_input.c ip_rcv, net/ipv4/route.c ip_error
-        Counter("Ip", "InReceives", "tcpagent_ip_packets_received_total",
-            "IPv4 packets received, bad and forwarded ones included. Packets merged on receive (GRO) count once."),
-        Counter("Ip", "InHdrErrors", "tcpagent_ip_receive_header_errors_total",
-            "Received IPv4 packets dropped for a bad header: checksum, version, length or options, or a TTL that ran out while forwarding "
-            + "(a routing loop)."),
-        Counter("Ip", "InAddrErrors", "tcpagent_ip_receive_address_errors_total",
-            "Received IPv4 packets dropped because their destination is not an address of this host and it does not forward: a virtual "
-            + "address that is not configured, or a stale neighbour."),
-        Counter("Ip", "InDiscards", "tcpagent_ip_receive_discards_total",
-            "Good IPv4 packets dropped on input, mostly for want of memory. Drops by firewall rules or by socket buffers are not counted here."),
-        Counter("Ip", "ForwDatagrams", "tcpagent_ip_packets_forwarded_total",
-            "IPv4 packets forwarded to another host. Zero unless this host routes, as NAT gateways, container hosts and some load "
-            + "balancers do."),
+    // Connections: net/ipv4/proc.c snmp4_tcp_list; counted in net/ipv4/tcp.c tcp_set_state and tcp_done, tcp_minisocks.c
+    internal static readonly Row TcpActiveOpens = s_tcp.Counter(
+        "ActiveOpens", "tcpagent_tcp_active_opens_total", "Outgoing connection attempts, whether they succeeded or not. For a proxy this is the rate of new upstream connections.");
 
-        // IPv4 output: net/ipv4/ip_output.c
-        Counter("Ip", "OutRequests", "tcpagent_ip_packets_sent_total",
-            "IPv4 packets that protocols of this host handed to IP for sending; older kernels count forwarded ones as well. A large packet "
-            + "that the card will segment counts once."),
-        Counter("Ip", "OutDiscards", "tcpagent_ip_send_discards_total",
-            "IPv4 packets of this host dropped before they left: no memory, a firewall rule, or the device queue refused them. Mostly UDP "
-            + "and ICMP; TCP segments refused there are not counted."),
-        Counter("Ip", "OutNoRoutes", "tcpagent_ip_send_no_routes_total",
-            "IPv4 packets or connects that this host could not send because no route matched: a missing default route or a link that "
-            + "went down."),
+    internal static readonly Row TcpPassiveOpens = s_tcp.Counter("PassiveOpens", "tcpagent_tcp_passive_opens_total",
+        "Incoming connections whose handshake completed. The application has not accepted them yet, and SYNs dropped at a full "
+        + "queue never get here.");
 
-        // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
-        Counter("Ip", "ReasmFails", "tcpagent_ip_reassembly_failures_total",
-            "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
-            + "the last is a limit of this host."),
-        Counter("Ip", "FragFails", "tcpagent_ip_fragmentation_failures_total",
-            "IPv4 packets too large for the outgoing link that could not be fragmented, mostly because they forbid it: an MTU mismatch. "
-            + "The sender gets an ICMP message, if that gets through."),
+    internal static readonly Row TcpAttemptFails = s_tcp.Counter("AttemptFails", "tcpagent_tcp_attempt_failures_total",
+        "Outgoing connects that failed (refused, timed out, unreachable), plus half-open incoming ones that the peer reset. Incoming "
+        + "handshakes that merely time out are not counted.");
 
-        // ICMP: net/ipv4/icmp.c
-        Counter("Icmp", "InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
-            "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
-            + "on the way."),
-        Counter("Icmp", "OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
-            "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
-            + "dead host, packets too large."),
+    internal static readonly Row TcpEstabResets = s_tcp.Counter("EstabResets", "tcpagent_tcp_established_resets_total",
+        "Connections that went from ESTABLISHED or CLOSE_WAIT straight to CLOSE: resets received, and also aborts and timeouts by "
+        + "this host. Not the number of resets on the wire.");
 
-        // UDP over IPv4: net/ipv4/udp.c
-        Counter("Udp", "InDatagrams", "tcpagent_udp_datagrams_received_total",
-            "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it."),
-        Counter("Udp", "NoPorts", "tcpagent_udp_no_ports_total",
-            "UDP datagrams over IPv4 for a port nobody listens on: a service that is down or restarting, late DNS answers, or scans."),
-        Counter("Udp", "InErrors", "tcpagent_udp_receive_errors_total",
-            "UDP datagrams over IPv4 that could not be delivered: full socket buffers, no UDP memory, bad checksums and filters together. "
-            + "A closed port is not in it."),
-        Counter("Udp", "RcvbufErrors", "tcpagent_udp_receive_buffer_errors_total",
-            "UDP datagrams over IPv4 dropped because the socket's receive buffer was full: the application reads too slowly or asked for "
-            + "too little (rmem_max). Part of the receive errors."),
-        Counter("Udp", "SndbufErrors", "tcpagent_udp_send_buffer_errors_total",
-            "UDP sends over IPv4 that failed: the socket's send buffer was full, or no memory or device queue space was left. The "
-            + "application saw an error."),
-        Counter("Udp", "MemErrors", "tcpagent_udp_memory_errors_total",
-            "UDP datagrams over IPv4 dropped because all UDP sockets together reached udp_mem. One slow reader can hurt the others; a "
-            + "larger buffer makes it worse."),
-    ];
+    internal static readonly Row TcpCurrEstab = s_tcp.Gauge("CurrEstab", "tcpagent_tcp_current_established",
+        "Connections now ESTABLISHED plus, on kernels with the fix of June 2024, those in CLOSE_WAIT. Both address families, this "
+        + "network namespace.");
+
+    internal static readonly Row TcpOutRsts = s_tcp.Counter("OutRsts", "tcpagent_tcp_resets_sent_total",
+        "Resets sent: for closed ports, for segments that belong to no connection, and for connections this host aborts. It says "
+        + "nothing of resets received.");
+
+    // Segments: net/ipv4/tcp_ipv4.c tcp_v4_rcv, net/ipv4/tcp_output.c
+    internal static readonly Row TcpInSegs = s_tcp.Counter("InSegs", "tcpagent_tcp_segments_received_total",
+        "TCP segments received, bad ones included. Packets merged on receive (GRO) count once, so it is usually lower than what the "
+        + "peers sent.");
+
+    internal static readonly Row TcpOutSegs = s_tcp.Counter("OutSegs", "tcpagent_tcp_segments_sent_total",
+        "TCP segments sent, pure ACKs and resets included, retransmissions not. For a retransmission ratio, divide by original data "
+        + "segments rather than by this.");
+
+    internal static readonly Row TcpRetransSegs = s_tcp.Counter("RetransSegs", "tcpagent_tcp_retransmitted_segments_total",
+        "Segments sent again, SYNs, SYN-ACKs and loss probes included. Loss on the way, or a peer that does not answer; a few "
+        + "tenths of a percent of the data is normal.");
+
+    internal static readonly Row TcpInErrs = s_tcp.Counter("InErrs", "tcpagent_tcp_receive_errors_total",
+        "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Not drops for lack of memory or "
+        + "queue space.");
+
+    // IPv4 input: net/ipv4/ip_input.c ip_rcv, net/ipv4/route.c ip_error
+    internal static readonly Row IpInReceives = s_ip.Counter(
+        "InReceives", "tcpagent_ip_packets_received_total", "IPv4 packets received, bad and forwarded ones included. Packets merged on receive (GRO) count once.");
+
+    internal static readonly Row IpInHdrErrors = s_ip.Counter("InHdrErrors", "tcpagent_ip_receive_header_errors_total",
+        "Received IPv4 packets dropped for a bad header: checksum, version, length or options, or a TTL that ran out while forwarding "
+        + "(a routing loop).");
+
+    internal static readonly Row IpInAddrErrors = s_ip.Counter("InAddrErrors", "tcpagent_ip_receive_address_errors_total",
+        "Received IPv4 packets dropped because their destination is not an address of this host and it does not forward: a virtual "
+        + "address that is not configured, or a stale neighbour.");
+
+    internal static readonly Row IpInDiscards = s_ip.Counter(
+        "InDiscards", "tcpagent_ip_receive_discards_total", "Good IPv4 packets dropped on input, mostly for want of memory. Drops by firewall rules or by socket buffers are not counted here.");
+
+    internal static readonly Row IpForwDatagrams = s_ip.Counter("ForwDatagrams", "tcpagent_ip_packets_forwarded_total",
+        "IPv4 packets forwarded to another host. Zero unless this host routes, as NAT gateways, container hosts and some load "
+        + "balancers do.");
+
+    // IPv4 output: net/ipv4/ip_output.c
+    internal static readonly Row IpOutRequests = s_ip.Counter("OutRequests", "tcpagent_ip_packets_sent_total",
+        "IPv4 packets that protocols of this host handed to IP for sending; older kernels count forwarded ones as well. A large packet "
+        + "that the card will segment counts once.");
+
+    internal static readonly Row IpOutDiscards = s_ip.Counter("OutDiscards", "tcpagent_ip_send_discards_total",
+        "IPv4 packets of this host dropped before they left: no memory, a firewall rule, or the device queue refused them. Mostly UDP "
+        + "and ICMP; TCP segments refused there are not counted.");
+
+    internal static readonly Row IpOutNoRoutes = s_ip.Counter("OutNoRoutes", "tcpagent_ip_send_no_routes_total",
+        "IPv4 packets or connects that this host could not send because no route matched: a missing default route or a link that "
+        + "went down.");
+
+    // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
+    internal static readonly Row IpReasmFails = s_ip.Counter("ReasmFails", "tcpagent_ip_reassembly_failures_total",
+        "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
+        + "the last is a limit of this host.");
+
+    internal static readonly Row IpFragFails = s_ip.Counter("FragFails", "tcpagent_ip_fragmentation_failures_total",
+        "IPv4 packets too large for the outgoing link that could not be fragmented, mostly because they forbid it: an MTU mismatch. "
+        + "The sender gets an ICMP message, if that gets through.");
+
+    // ICMP: net/ipv4/icmp.c
+    internal static readonly Row IcmpInDestUnreachs = s_icmp.Counter("InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
+        "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
+        + "on the way.");
+
+    internal static readonly Row IcmpOutDestUnreachs = s_icmp.Counter("OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
+        "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
+        + "dead host, packets too large.");
+
+    // UDP over IPv4: net/ipv4/udp.c
+    internal static readonly Row UdpInDatagrams = s_udp.Counter(
+        "InDatagrams", "tcpagent_udp_datagrams_received_total", "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.");
+
+    internal static readonly Row UdpNoPorts = s_udp.Counter(
+        "NoPorts", "tcpagent_udp_no_ports_total", "UDP datagrams over IPv4 for a port nobody listens on: a service that is down or restarting, late DNS answers, or scans.");
+
+    internal static readonly Row UdpInErrors = s_udp.Counter("InErrors", "tcpagent_udp_receive_errors_total",
+        "UDP datagrams over IPv4 that could not be delivered: full socket buffers, no UDP memory, bad checksums and filters together. "
+        + "A closed port is not in it.");
+
+    internal static readonly Row UdpRcvbufErrors = s_udp.Counter("RcvbufErrors", "tcpagent_udp_receive_buffer_errors_total",
+        "UDP datagrams over IPv4 dropped because the socket's receive buffer was full: the application reads too slowly or asked for "
+        + "too little (rmem_max). Part of the receive errors.");
+
+    internal static readonly Row UdpSndbufErrors = s_udp.Counter("SndbufErrors", "tcpagent_udp_send_buffer_errors_total",
+        "UDP sends over IPv4 that failed: the socket's send buffer was full, or no memory or device queue space was left. The "
+        + "application saw an error.");
+
+    internal static readonly Row UdpMemErrors = s_udp.Counter("MemErrors", "tcpagent_udp_memory_errors_total",
+        "UDP datagrams over IPv4 dropped because all UDP sockets together reached udp_mem. One slow reader can hurt the others; a "
+        + "larger buffer makes it worse.");
 }

@@ -1,47 +1,58 @@
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
 /// <summary>/proc/net/sockstat and sockstat6. Values of two scopes stand on one line: one network namespace, and the whole host.</summary>
 static class SockstatRows
 {
-    internal static readonly Metric[] All =
-    [
-        // net/socket.c socket_seq_show
-        Gauge("sockets", "used", "tcpagent_sockets_used",
-            "Sockets of every family, Unix sockets included, in this network namespace. TIME_WAIT is not in it."),
+    internal static readonly Rows Rows = new();
 
-        // net/ipv4/proc.c sockstat_seq_show
-        Gauge("TCP", "inuse", "tcpagent_tcp_sockets_inuse",
-            "IPv4 TCP sockets of this network namespace: listening, connecting, connected or closing. Neither TIME_WAIT nor half-open "
-            + "incoming connections (SYN_RECV) are in it."),
-        Gauge("TCP", "orphan", "tcpagent_tcp_orphans",
-            "TCP connections, IPv4 and IPv6, that their application closed and the kernel still finishes. Host-wide; bounded by "
-            + "tcp_max_orphans. TIME_WAIT is not in it."),
-        Gauge("TCP", "tw", "tcpagent_tcp_time_wait_sockets",
-            "TIME_WAIT sockets, IPv4 and IPv6, with the closed FIN_WAIT2 ones that the kernel keeps in the same small form. This network "
-            + "namespace; bounded by tcp_max_tw_buckets."),
-        Gauge("TCP", "alloc", "tcpagent_tcp_sockets_allocated",
-            "TCP sockets that exist, IPv4 and IPv6, in any state but TIME_WAIT and SYN_RECV, orphans and unconnected ones included. "
-            + "Host-wide, so more than the sockets of this namespace."),
-        Gauge("TCP", "mem", "tcpagent_tcp_memory_bytes",
-            "Memory charged to TCP buffers, IPv4 and IPv6. Host-wide; pressure begins at tcp_mem[1] pages and the hard limit is tcp_mem[2]. "
-            + "The kernel charges in steps, so it runs a little high.",
-            Scale.Pages),
-        Gauge("UDP", "mem", "tcpagent_udp_memory_bytes",
-            "Memory charged to UDP buffers, IPv4 and IPv6. Host-wide; bounded by udp_mem[2] pages, above which datagrams are dropped.",
-            Scale.Pages),
-        Gauge("FRAG", "memory", "tcpagent_ip_fragment_memory_bytes",
-            "Memory of IPv4 fragments that wait to be reassembled, in this network namespace. Above ipfrag_high_thresh new fragments "
-            + "are dropped."),
+    static readonly Section s_sockets = Rows.Section("sockets");
+    static readonly Section s_tcp = Rows.Section("TCP");
+    static readonly Section s_udp = Rows.Section("UDP");
+    static readonly Section s_frag = Rows.Section("FRAG");
+    static readonly Section s_tcp6 = Rows.Section("TCP6");
+    static readonly Section s_frag6 = Rows.Section("FRAG6");
 
-        // net/ipv6/proc.c sockstat6_seq_show
-        Gauge("TCP6", "inuse", "tcpagent_tcp6_sockets_inuse",
-            "IPv6 TCP sockets of this network namespace, those that carry IPv4 included: listening, connecting, connected or closing. "
-            + "Neither TIME_WAIT nor SYN_RECV is in it."),
-        Gauge("FRAG6", "memory", "tcpagent_ip6_fragment_memory_bytes",
-            "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "
-            + "are dropped."),
-    ];
+    // net/socket.c socket_seq_show
+    internal static readonly Row SocketsUsed = s_sockets.Gauge(
+        "used", "tcpagent_sockets_used", "Sockets of every family, Unix sockets included, in this network namespace. TIME_WAIT is not in it.");
+
+    // net/ipv4/proc.c sockstat_seq_show
+    internal static readonly Row TcpInuse = s_tcp.Gauge("inuse", "tcpagent_tcp_sockets_inuse",
+        "IPv4 TCP sockets of this network namespace: listening, connecting, connected or closing. Neither TIME_WAIT nor half-open "
+        + "incoming connections (SYN_RECV) are in it.");
+
+    internal static readonly Row TcpOrphan = s_tcp.Gauge("orphan", "tcpagent_tcp_orphans",
+        "TCP connections, IPv4 and IPv6, that their application closed and the kernel still finishes. Host-wide; bounded by "
+        + "tcp_max_orphans. TIME_WAIT is not in it.");
+
+    internal static readonly Row TcpTw = s_tcp.Gauge("tw", "tcpagent_tcp_time_wait_sockets",
+        "TIME_WAIT sockets, IPv4 and IPv6, with the closed FIN_WAIT2 ones that the kernel keeps in the same small form. This network "
+        + "namespace; bounded by tcp_max_tw_buckets.");
+
+    internal static readonly Row TcpAlloc = s_tcp.Gauge("alloc", "tcpagent_tcp_sockets_allocated",
+        "TCP sockets that exist, IPv4 and IPv6, in any state but TIME_WAIT and SYN_RECV, orphans and unconnected ones included. "
+        + "Host-wide, so more than the sockets of this namespace.");
+
+    internal static readonly Row TcpMem = s_tcp.Gauge("mem", "tcpagent_tcp_memory_bytes",
+        "Memory charged to TCP buffers, IPv4 and IPv6. Host-wide; pressure begins at tcp_mem[1] pages and the hard limit is tcp_mem[2]. "
+        + "The kernel charges in steps, so it runs a little high.",
+        Scale.Pages);
+
+    internal static readonly Row UdpMem = s_udp.Gauge(
+        "mem", "tcpagent_udp_memory_bytes", "Memory charged to UDP buffers, IPv4 and IPv6. Host-wide; bounded by udp_mem[2] pages, above which datagrams are dropped.", Scale.Pages);
+
+    internal static readonly Row FragMemory = s_frag.Gauge("memory", "tcpagent_ip_fragment_memory_bytes",
+        "Memory of IPv4 fragments that wait to be reassembled, in this network namespace. Above ipfrag_high_thresh new fragments "
+        + "are dropped.");
+
+    // net/ipv6/proc.c sockstat6_seq_show
+    internal static readonly Row Tcp6Inuse = s_tcp6.Gauge("inuse", "tcpagent_tcp6_sockets_inuse",
+        "IPv6 TCP sockets of this network namespace, those that carry IPv4 included: listening, connecting, connected or closing. "
+        + "Neither TIME_WAIT nor SYN_RECV is in it.");
+
+    internal static readonly Row Frag6Memory = s_frag6.Gauge("memory", "tcpagent_ip6_fragment_memory_bytes",
+        "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "
+        + "are dropped.");
 }

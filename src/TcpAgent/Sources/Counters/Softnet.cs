@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -9,15 +9,25 @@ namespace TcpAgent.Sources;
 sealed class Softnet : Source
 {
     // net/core/net-procfs.c, softnet_seq_show
-    internal static readonly Metric[] Rows =
-    [
-        Counter("", "processed", "tcpagent_softnet_processed_total", "Packets this CPU's receive softirq handled.", origin: "softnet_stat column 1"),
-        Counter("", "dropped", "tcpagent_softnet_dropped_total", "Packets dropped because this CPU's backlog was full; the limit is net.core.netdev_max_backlog.", origin: "softnet_stat column 2"),
-        Counter("", "time_squeeze", "tcpagent_softnet_times_squeezed_total", "Times the softirq stopped with packets left because its budget or time was used up. A hint only: by itself nothing is lost.", origin: "softnet_stat column 3"),
-        Counter("", "received_rps", "tcpagent_softnet_received_rps_total", "Times this CPU was woken by another to take packets (receive packet steering).", origin: "softnet_stat column 10"),
-        Counter("", "flow_limit", "tcpagent_softnet_flow_limit_total", "Packets of large flows dropped early because the backlog was half full and flow limit is on.", origin: "softnet_stat column 11"),
-        Gauge("", "backlog", "tcpagent_softnet_backlog_packets", "Packets waiting in this CPU's backlog now; the limit is net.core.netdev_max_backlog.", origin: "softnet_stat column 12"),
-    ];
+    internal static readonly Rows Rows = new("cpu");
+
+    internal static readonly Row Processed = Rows.Counter(
+        "tcpagent_softnet_processed_total", "Packets this CPU's receive softirq handled.", from: "softnet_stat column 1", field: "processed");
+
+    internal static readonly Row Dropped = Rows.Counter(
+        "tcpagent_softnet_dropped_total", "Packets dropped because this CPU's backlog was full; the limit is net.core.netdev_max_backlog.", from: "softnet_stat column 2", field: "dropped");
+
+    internal static readonly Row TimesSqueezed = Rows.Counter(
+        "tcpagent_softnet_times_squeezed_total", "Times the softirq stopped with packets left because its budget or time was used up. A hint only: by itself nothing is lost.", from: "softnet_stat column 3", field: "time_squeeze");
+
+    internal static readonly Row ReceivedRps = Rows.Counter(
+        "tcpagent_softnet_received_rps_total", "Times this CPU was woken by another to take packets (receive packet steering).", from: "softnet_stat column 10", field: "received_rps");
+
+    internal static readonly Row FlowLimit = Rows.Counter(
+        "tcpagent_softnet_flow_limit_total", "Packets of large flows dropped early because the backlog was half full and flow limit is on.", from: "softnet_stat column 11", field: "flow_limit");
+
+    internal static readonly Row Backlog = Rows.Gauge(
+        "tcpagent_softnet_backlog_packets", "Packets waiting in this CPU's backlog now; the limit is net.core.netdev_max_backlog.", from: "softnet_stat column 12", field: "backlog");
 
     /// <summary>NR_CPUS of the largest distribution kernels.</summary>
     const int MaxCpus = 8192;
@@ -28,17 +38,17 @@ sealed class Softnet : Source
     readonly CounterWidener _widener = new();
     readonly int[] _ids = new int[MaxCpus];
     readonly bool[] _seen = new bool[MaxCpus];
-    readonly List<byte[]?> _keys = [];
+    readonly List<CpuInstance?> _cpus = [];
 
     /// <summary>The instances are those of the last text, all of which was good, and of it alone.</summary>
     bool _isWhole;
 
     internal Softnet(KernelRoot root)
-        : base("softnet", new Table(Rows, "cpu"))
+        : base("softnet", Rows)
     {
         _file = root.Proc("net/softnet_stat");
         _online = root.Sys("devices/system/cpu/online");
-        _table = Tables[0];
+        _table = this[Rows];
     }
 
     internal override ReadStatus Read(in Tick tick)
@@ -106,26 +116,25 @@ sealed class Softnet : Source
     void Store(int cpu, in SoftnetLine line)
     {
         _seen[cpu] = true;
-        var slots = _table.Add(Key(cpu));
-        var cell = cpu * Rows.Length;
-        slots[0] = Widen(cell, line.Processed);
-        slots[1] = Widen(cell + 1, line.Dropped);
-        slots[2] = Widen(cell + 2, line.TimesSqueezed);
-        slots[3] = Widen(cell + 3, line.ReceivedRps);
-        slots[4] = Widen(cell + 4, line.FlowLimit);
-        slots[5] = line.Backlog;
+        var slots = _table.Add(InstanceOf(cpu));
+        slots[Processed] = Widen(cpu, Processed, line.Processed);
+        slots[Dropped] = Widen(cpu, Dropped, line.Dropped);
+        slots[TimesSqueezed] = Widen(cpu, TimesSqueezed, line.TimesSqueezed);
+        slots[ReceivedRps] = Widen(cpu, ReceivedRps, line.ReceivedRps);
+        slots[FlowLimit] = Widen(cpu, FlowLimit, line.FlowLimit);
+        slots[Backlog] = line.Backlog;
     }
 
-    long Widen(int cell, long value) => value == Absent ? Absent : _widener.Widen(cell, (ulong)value);
+    long Widen(int cpu, Row row, long value) => value == Absent ? Absent : _widener.Widen((cpu * Rows.Count) + row.Slot, (ulong)value);
 
-    byte[] Key(int cpu) => cpu < _keys.Count && _keys[cpu] is { } key ? key : MakeKey(cpu);
+    CpuInstance InstanceOf(int cpu) => cpu < _cpus.Count && _cpus[cpu] is { } known ? known : Learn(cpu);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] MakeKey(int cpu)
+    CpuInstance Learn(int cpu)
     {
-        while (_keys.Count <= cpu)
-            _keys.Add(null);
-        return _keys[cpu] = Label.Render("cpu", cpu.ToString());
+        while (_cpus.Count <= cpu)
+            _cpus.Add(null);
+        return _cpus[cpu] = new CpuInstance(cpu);
     }
 
     internal override void Reopen()

@@ -13,10 +13,10 @@ sealed class Sysctl : Source
     /// <summary>One file: the slot of its first field, and how many of its fields are wanted.</summary>
     readonly record struct Setting(ProcFile File, int FirstSlot, int Fields);
 
-    internal static readonly Metric[] MemoryRows =
-    [
-        Metric.Gauge("", "MemTotal", "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", origin: "meminfo MemTotal"),
-    ];
+    internal static readonly Rows MemoryRows = new();
+
+    internal static readonly Row MemoryTotal = MemoryRows.Gauge(
+        "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", from: "meminfo MemTotal", field: "MemTotal");
 
     readonly Setting[] _settings;
     readonly ProcFile _memory;
@@ -28,17 +28,17 @@ sealed class Sysctl : Source
     /// <param name="root">Where /proc/sys is.</param>
     /// <param name="losses">When something was just lost, the limits in force at that moment matter.</param>
     internal Sysctl(KernelRoot root, LossWatch? losses = null)
-        : base("sysctl", new Table(SysctlRows.All), new Table(MemoryRows))
+        : base("sysctl", SysctlRows.Rows, MemoryRows)
     {
-        _table = Tables[0];
+        _table = this[SysctlRows.Rows];
         _memory = root.Proc("meminfo");
         _losses = losses;
         var settings = new List<Setting>();
-        var rows = SysctlRows.All;
-        for (var first = 0; first < rows.Length;)
+        var rows = SysctlRows.Rows;
+        for (var first = 0; first < rows.Count;)
         {
             var next = first + 1;
-            while (next < rows.Length && rows[next].Section == rows[first].Section)
+            while (next < rows.Count && rows[next].Section == rows[first].Section)
                 next++;
             settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first));
             first = next;
@@ -75,7 +75,7 @@ sealed class Sysctl : Source
         var cursor = new Cursor(text);
         if (cursor.TryReadLine(out var line) && line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8)
             && line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
-            Tables[1].Slot(0) = kibibytes * 1024;
+            this[MemoryRows][MemoryTotal] = kibibytes * 1024;
     }
 
     ReadStatus Read(in Setting setting)
@@ -84,7 +84,7 @@ sealed class Sysctl : Source
         if (errno != 0)
             return ReadStatus.Optional(setting.File.Path, errno);
 
-        var slots = _table[0].Slice(setting.FirstSlot, setting.Fields);
+        var slots = _table[0].Values.Slice(setting.FirstSlot, setting.Fields);
         var cursor = new Cursor(text);
         var complete = cursor.TryReadLine(out var line);
         for (var i = 0; complete && i < slots.Length; i++)
@@ -95,7 +95,7 @@ sealed class Sysctl : Source
         }
         if (complete)
             return ReadStatus.Ok;
-        slots.Fill(Metric.Absent);
+        slots.Fill(KernelValue.Absent);
         Malformed++;
         return ReadStatus.Malformed(setting.File.Path, 1);
     }

@@ -4,8 +4,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// /proc/sys: settings that bound or shape the TCP path. Here <see cref="Metric.Section"/> is the file below /proc/sys and
-/// <see cref="Metric.Field"/> the index of the number in it.
+/// /proc/sys: settings that bound or shape the TCP path. Here <see cref="Row.Section"/> is the file below /proc/sys and
+/// <see cref="Row.Field"/> the index of the number in it.
 /// </summary>
 static class SysctlRows
 {
@@ -13,77 +13,78 @@ static class SysctlRows
         "A kernel setting as this network namespace sees it, in the setting's own unit (packets, bytes, pages, seconds). A changed limit may "
         + "not reach sockets that are already open.";
 
-    internal static readonly Metric[] All =
-    [
-        // Packets on their way in: net/core/sysctl_net_core.c
-        .. Sysctl("net.core.netdev_max_backlog"),
-        .. Sysctl("net.core.netdev_budget"),
-        .. Sysctl("net.core.netdev_budget_usecs"),
+    internal static readonly Rows Rows = new();
 
-        // Listeners and handshakes: net/ipv4/sysctl_net_ipv4.c
-        .. Sysctl("net.core.somaxconn"),
-        .. Sysctl("net.ipv4.tcp_max_syn_backlog"),
-        .. Sysctl("net.ipv4.tcp_syncookies"),
-        .. Sysctl("net.ipv4.tcp_syn_retries"),
-        .. Sysctl("net.ipv4.tcp_synack_retries"),
-        .. Sysctl("net.ipv4.tcp_abort_on_overflow"),
-        .. Sysctl("net.ipv4.tcp_fastopen"),
+    // Packets on their way in: net/core/sysctl_net_core.c
+    internal static readonly Row NetdevMaxBacklog = Setting("net.core.netdev_max_backlog");
+    internal static readonly Row NetdevBudget = Setting("net.core.netdev_budget");
+    internal static readonly Row NetdevBudgetUsecs = Setting("net.core.netdev_budget_usecs");
 
-        // TIME_WAIT, orphans and local ports: net/ipv4/sysctl_net_ipv4.c
-        .. Sysctl("net.ipv4.tcp_max_tw_buckets"),
-        .. Sysctl("net.ipv4.tcp_tw_reuse"),
-        .. Sysctl("net.ipv4.tcp_tw_recycle"), // removed in 4.12
-        .. Sysctl("net.ipv4.tcp_fin_timeout"),
-        .. Sysctl("net.ipv4.tcp_max_orphans"),
-        .. Sysctl("net.ipv4.tcp_orphan_retries"),
-        .. Sysctl("net.ipv4.ip_local_port_range", 2),
+    // Listeners and handshakes: net/ipv4/sysctl_net_ipv4.c
+    internal static readonly Row Somaxconn = Setting("net.core.somaxconn");
+    internal static readonly Row TcpMaxSynBacklog = Setting("net.ipv4.tcp_max_syn_backlog");
+    internal static readonly Row TcpSyncookies = Setting("net.ipv4.tcp_syncookies");
+    internal static readonly Row TcpSynRetries = Setting("net.ipv4.tcp_syn_retries");
+    internal static readonly Row TcpSynackRetries = Setting("net.ipv4.tcp_synack_retries");
+    internal static readonly Row TcpAbortOnOverflow = Setting("net.ipv4.tcp_abort_on_overflow");
+    internal static readonly Row TcpFastopen = Setting("net.ipv4.tcp_fastopen");
 
-        // Buffers and memory: tcp_mem and udp_mem are in pages, the rest in bytes
-        .. Sysctl("net.ipv4.tcp_mem", 3),
-        .. Sysctl("net.ipv4.udp_mem", 3),
-        .. Sysctl("net.ipv4.tcp_rmem", 3),
-        .. Sysctl("net.ipv4.tcp_wmem", 3),
-        .. Sysctl("net.core.rmem_max"),
-        .. Sysctl("net.core.wmem_max"),
+    // TIME_WAIT, orphans and local ports: net/ipv4/sysctl_net_ipv4.c
+    internal static readonly Row TcpMaxTwBuckets = Setting("net.ipv4.tcp_max_tw_buckets");
+    internal static readonly Row TcpTwReuse = Setting("net.ipv4.tcp_tw_reuse");
+    internal static readonly Row TcpTwRecycle = Setting("net.ipv4.tcp_tw_recycle"); // removed in 4.12
+    internal static readonly Row TcpFinTimeout = Setting("net.ipv4.tcp_fin_timeout");
+    internal static readonly Row TcpMaxOrphans = Setting("net.ipv4.tcp_max_orphans");
+    internal static readonly Row TcpOrphanRetries = Setting("net.ipv4.tcp_orphan_retries");
+    internal static readonly Row[] IpLocalPortRange = Settings("net.ipv4.ip_local_port_range", 2);
 
-        // Life of a connection: net/ipv4/sysctl_net_ipv4.c
-        .. Sysctl("net.ipv4.tcp_keepalive_time"),
-        .. Sysctl("net.ipv4.tcp_retries2"),
-        .. Sysctl("net.ipv4.tcp_timestamps"),
+    // Buffers and memory: tcp_mem and udp_mem are in pages, the rest in bytes
+    internal static readonly Row[] TcpMem = Settings("net.ipv4.tcp_mem", 3);
+    internal static readonly Row[] UdpMem = Settings("net.ipv4.udp_mem", 3);
+    internal static readonly Row[] TcpRmem = Settings("net.ipv4.tcp_rmem", 3);
+    internal static readonly Row[] TcpWmem = Settings("net.ipv4.tcp_wmem", 3);
+    internal static readonly Row RmemMax = Setting("net.core.rmem_max");
+    internal static readonly Row WmemMax = Setting("net.core.wmem_max");
 
-        // Fragments, neighbours and routes: net/ipv4/ip_fragment.c, net/ipv6/reassembly.c, net/core/neighbour.c, net/ipv6/route.c
-        .. Sysctl("net.ipv4.ipfrag_high_thresh"),
-        .. Sysctl("net.ipv4.neigh.default.gc_thresh1"),
-        .. Sysctl("net.ipv4.neigh.default.gc_thresh2"),
-        .. Sysctl("net.ipv4.neigh.default.gc_thresh3"),
-        .. Sysctl("net.ipv6.ip6frag_high_thresh"),
-        .. Sysctl("net.ipv6.neigh.default.gc_thresh1"),
-        .. Sysctl("net.ipv6.neigh.default.gc_thresh2"),
-        .. Sysctl("net.ipv6.neigh.default.gc_thresh3"),
-        .. Sysctl("net.ipv6.route.max_size"),
+    // Life of a connection: net/ipv4/sysctl_net_ipv4.c
+    internal static readonly Row TcpKeepaliveTime = Setting("net.ipv4.tcp_keepalive_time");
+    internal static readonly Row TcpRetries2 = Setting("net.ipv4.tcp_retries2");
+    internal static readonly Row TcpTimestamps = Setting("net.ipv4.tcp_timestamps");
 
-        // Connection tracking: net/netfilter/nf_conntrack_standalone.c; absent while the module is not loaded
-        .. Sysctl("net.netfilter.nf_conntrack_max"),
-        .. Sysctl("net.netfilter.nf_conntrack_buckets"),
-        .. Sysctl("net.netfilter.nf_conntrack_udp_timeout"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established"),
-        .. Sysctl("net.netfilter.nf_conntrack_tcp_timeout_time_wait"),
+    // Fragments, neighbours and routes: net/ipv4/ip_fragment.c, net/ipv6/reassembly.c, net/core/neighbour.c, net/ipv6/route.c
+    internal static readonly Row IpfragHighThresh = Setting("net.ipv4.ipfrag_high_thresh");
+    internal static readonly Row NeighV4GcThresh1 = Setting("net.ipv4.neigh.default.gc_thresh1");
+    internal static readonly Row NeighV4GcThresh2 = Setting("net.ipv4.neigh.default.gc_thresh2");
+    internal static readonly Row NeighV4GcThresh3 = Setting("net.ipv4.neigh.default.gc_thresh3");
+    internal static readonly Row Ip6fragHighThresh = Setting("net.ipv6.ip6frag_high_thresh");
+    internal static readonly Row NeighV6GcThresh1 = Setting("net.ipv6.neigh.default.gc_thresh1");
+    internal static readonly Row NeighV6GcThresh2 = Setting("net.ipv6.neigh.default.gc_thresh2");
+    internal static readonly Row NeighV6GcThresh3 = Setting("net.ipv6.neigh.default.gc_thresh3");
+    internal static readonly Row RouteV6MaxSize = Setting("net.ipv6.route.max_size");
 
-        // Files: fs/file_table.c
-        .. Sysctl("fs.file-max"),
-        .. Sysctl("fs.file-nr", 3)[..1], // the second is always 0, the third is file-max
-    ];
+    // Connection tracking: net/netfilter/nf_conntrack_standalone.c; absent while the module is not loaded
+    internal static readonly Row NfConntrackMax = Setting("net.netfilter.nf_conntrack_max");
+    internal static readonly Row NfConntrackBuckets = Setting("net.netfilter.nf_conntrack_buckets");
+    internal static readonly Row NfConntrackUdpTimeout = Setting("net.netfilter.nf_conntrack_udp_timeout");
+    internal static readonly Row NfConntrackTcpTimeoutEstablished = Setting("net.netfilter.nf_conntrack_tcp_timeout_established");
+    internal static readonly Row NfConntrackTcpTimeoutTimeWait = Setting("net.netfilter.nf_conntrack_tcp_timeout_time_wait");
 
-    static Metric[] Sysctl(string name, int fields = 1)
+    // Files: fs/file_table.c
+    internal static readonly Row FileMax = Setting("fs.file-max");
+    internal static readonly Row FileNr = Settings("fs.file-nr", 1)[0]; // the second is always 0, the third is file-max
+
+    /// <param name="name">Dotted.</param>
+    static Row Setting(string name) => Add(name, 0, name);
+
+    /// <summary>One file of several numbers.</summary>
+    static Row[] Settings(string name, int count)
     {
-        var rows = new Metric[fields];
-        for (var i = 0; i < fields; i++)
-        {
-            var index = i.ToString(CultureInfo.InvariantCulture);
-            var label = fields == 1 ? name : $"{name}[{index}]";
-            rows[i] = Metric.Gauge(name.Replace('.', '/'), index, "tcpagent_sysctl", Help, labels: $"name=\"{label}\"", origin: "/proc/sys");
-        }
-
+        var rows = new Row[count];
+        for (var i = 0; i < count; i++)
+            rows[i] = Add(name, i, $"{name}[{i}]");
         return rows;
     }
+
+    static Row Add(string name, int index, string label) => Rows.Section(name.Replace('.', '/')).Gauge(
+        index.ToString(CultureInfo.InvariantCulture), "tcpagent_sysctl", Help, labels: $"name=\"{label}\"", from: "/proc/sys");
 }

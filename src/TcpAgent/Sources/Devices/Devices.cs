@@ -1,6 +1,5 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
 
 namespace TcpAgent.Sources;
 
@@ -13,29 +12,54 @@ sealed class Devices : Source
     /// <summary>Devices exported; a host with more is a container host whose veth pairs say little one by one.</summary>
     internal const int MaxDevices = 512;
 
-    // include/uapi/linux/if_link.h, struct rtnl_link_stats64; in the order of DeviceSlot
-    internal static readonly Metric[] Rows =
-    [
-        Counter("", "rx_bytes", "tcpagent_device_receive_bytes_total", "Bytes received by the device."),
-        Counter("", "rx_packets", "tcpagent_device_receive_packets_total", "Packets received by the device."),
-        Counter("", "rx_errors", "tcpagent_device_receive_errors_total", "Bad packets received: length, checksum, framing, ring or driver errors together."),
-        Counter("", "rx_dropped", "tcpagent_device_receive_dropped_total", "Packets received but not processed, without those the device missed and those nobody handled. Some drivers count missed ones here."),
-        Counter("", "rx_missed_errors", "tcpagent_device_receive_missed_total", "Packets the device dropped because the host did not empty its ring in time. Look at ring size and interrupt load."),
-        Counter("", "rx_fifo_errors", "tcpagent_device_receive_fifo_errors_total", "Packets lost to an overrun of the device's own buffer."),
-        Counter("", "rx_nohandler", "tcpagent_device_receive_nohandler_total", "Packets dropped on an inactive device or because nobody handles their protocol or VLAN. Harmless noise in most networks."),
-        Counter("", "rx_dropped + rx_missed_errors", "tcpagent_device_receive_dropped_or_missed_total", "Dropped and missed packets in one number, where the kernel's interfaces that tell them apart cannot be read.", origin: "net/dev receive drop"),
-        Counter("", "tx_bytes", "tcpagent_device_transmit_bytes_total", "Bytes sent by the device."),
-        Counter("", "tx_packets", "tcpagent_device_transmit_packets_total", "Packets sent by the device."),
-        Counter("", "tx_errors", "tcpagent_device_transmit_errors_total", "Packets the device failed to send: aborted, no carrier, ring or driver errors together."),
-        Counter("", "tx_dropped", "tcpagent_device_transmit_dropped_total", "Packets dropped on their way out by the device or driver. Drops of the queueing discipline are not among them."),
-        Gauge("", "promiscuity", "tcpagent_device_promiscuous", "1 while the device takes all packets it sees, for a capture or as the port of a bridge."),
-        Gauge("", "tx_queue_len", "tcpagent_device_transmit_queue_length", "Configured length of the device's transmit queue in packets."),
-    ];
+    // include/uapi/linux/if_link.h, struct rtnl_link_stats64
+    internal static readonly Rows Rows = new("device");
 
-    internal static readonly Metric[] CountRows =
-    [
-        Gauge("", "", "tcpagent_devices_omitted", "Devices left out because there are more than 512."),
-    ];
+    internal static readonly Row ReceiveBytes = Rows.Counter(
+        "tcpagent_device_receive_bytes_total", "Bytes received by the device.", field: "rx_bytes");
+
+    internal static readonly Row ReceivePackets = Rows.Counter(
+        "tcpagent_device_receive_packets_total", "Packets received by the device.", field: "rx_packets");
+
+    internal static readonly Row ReceiveErrors = Rows.Counter(
+        "tcpagent_device_receive_errors_total", "Bad packets received: length, checksum, framing, ring or driver errors together.", field: "rx_errors");
+
+    internal static readonly Row ReceiveDropped = Rows.Counter(
+        "tcpagent_device_receive_dropped_total", "Packets received but not processed, without those the device missed and those nobody handled. Some drivers count missed ones here.", field: "rx_dropped");
+
+    internal static readonly Row ReceiveMissed = Rows.Counter(
+        "tcpagent_device_receive_missed_total", "Packets the device dropped because the host did not empty its ring in time. Look at ring size and interrupt load.", field: "rx_missed_errors");
+
+    internal static readonly Row ReceiveFifoErrors = Rows.Counter(
+        "tcpagent_device_receive_fifo_errors_total", "Packets lost to an overrun of the device's own buffer.", field: "rx_fifo_errors");
+
+    internal static readonly Row ReceiveNoHandler = Rows.Counter(
+        "tcpagent_device_receive_nohandler_total", "Packets dropped on an inactive device or because nobody handles their protocol or VLAN. Harmless noise in most networks.", field: "rx_nohandler");
+
+    internal static readonly Row ReceiveDroppedOrMissed = Rows.Counter(
+        "tcpagent_device_receive_dropped_or_missed_total", "Dropped and missed packets in one number, where the kernel's interfaces that tell them apart cannot be read.", from: "net/dev receive drop", field: "rx_dropped + rx_missed_errors");
+
+    internal static readonly Row TransmitBytes = Rows.Counter(
+        "tcpagent_device_transmit_bytes_total", "Bytes sent by the device.", field: "tx_bytes");
+
+    internal static readonly Row TransmitPackets = Rows.Counter(
+        "tcpagent_device_transmit_packets_total", "Packets sent by the device.", field: "tx_packets");
+
+    internal static readonly Row TransmitErrors = Rows.Counter(
+        "tcpagent_device_transmit_errors_total", "Packets the device failed to send: aborted, no carrier, ring or driver errors together.", field: "tx_errors");
+
+    internal static readonly Row TransmitDropped = Rows.Counter(
+        "tcpagent_device_transmit_dropped_total", "Packets dropped on their way out by the device or driver. Drops of the queueing discipline are not among them.", field: "tx_dropped");
+
+    internal static readonly Row Promiscuous = Rows.Gauge(
+        "tcpagent_device_promiscuous", "1 while the device takes all packets it sees, for a capture or as the port of a bridge.", field: "promiscuity");
+
+    internal static readonly Row TransmitQueueLength = Rows.Gauge(
+        "tcpagent_device_transmit_queue_length", "Configured length of the device's transmit queue in packets.", field: "tx_queue_len");
+
+    internal static readonly Rows CountRows = new();
+
+    internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices left out because there are more than 512.");
 
     readonly IDeviceReader? _netlink;
     readonly ProcDevices _proc;
@@ -44,7 +68,7 @@ sealed class Devices : Source
     /// <param name="root">Where net/dev and sysfs are.</param>
     /// <param name="netlink">Null when netlink would speak of another kernel than <paramref name="root"/> does.</param>
     internal Devices(KernelRoot root, IDeviceReader? netlink)
-        : base("devices", new Table(Rows, "device"), new Table(CountRows))
+        : base("devices", Rows, CountRows)
     {
         _netlink = netlink;
         _proc = new ProcDevices(root);
@@ -70,12 +94,12 @@ sealed class Devices : Source
     ReadStatus Read(IDeviceReader reader, in Tick tick)
     {
         Withdraw();
-        var status = reader.Read(Tables[0], tick, out var omitted);
+        var status = reader.Read(this[Rows], tick, out var omitted);
         Mode = reader.Mode;
         if (status.Outcome is Outcome.Failed or Outcome.Absent)
             Withdraw();
         else
-            Tables[1].Slot(0) = omitted;
+            this[CountRows][Omitted] = omitted;
         if (status.Line != 0)
             Malformed++;
         return status;

@@ -1,7 +1,7 @@
 namespace TcpAgent.Sources;
 
 /// <summary>What rtnetlink says of one device besides its counters.</summary>
-sealed record LinkName(byte[] Name, byte[] Key)
+sealed class LinkName(byte[] name) : DeviceInstance(name)
 {
     internal long QueueLength { get; set; }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Metrics;
 using TcpAgent.System;
 
 namespace TcpAgent.Sources;
@@ -90,7 +89,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         foreach (var (other, link) in _links)
             if (name.SequenceEqual(link.Name))
                 _links.Remove(other);
-        return _links[index] = new LinkName(name.ToArray(), Label.Render("device", name));
+        return _links[index] = new LinkName(name.ToArray());
     }
 
     void ForgetUnseen()

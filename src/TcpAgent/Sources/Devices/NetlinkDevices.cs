@@ -40,28 +40,28 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
             else if (device.CountedIn != _dumps)
             {
                 device.CountedIn = _dumps;
-                Store(table.Add(device.Key), device, stats);
+                Store(table.Add(device), device, stats);
             }
         }
         errno = dump.Errno;
         return complete && !dump.Interrupted;
     }
 
-    static void Store(Span<long> slots, LinkName device, ReadOnlySpan<byte> stats)
+    static void Store(Slots slots, LinkName device, ReadOnlySpan<byte> stats)
     {
-        slots[(int)DeviceSlot.ReceiveBytes] = Link.Stat(stats, LinkStat.rx_bytes);
-        slots[(int)DeviceSlot.ReceivePackets] = Link.Stat(stats, LinkStat.rx_packets);
-        slots[(int)DeviceSlot.ReceiveErrors] = Link.Stat(stats, LinkStat.rx_errors);
-        slots[(int)DeviceSlot.ReceiveDropped] = Link.Stat(stats, LinkStat.rx_dropped);
-        slots[(int)DeviceSlot.ReceiveMissed] = Link.Stat(stats, LinkStat.rx_missed_errors);
-        slots[(int)DeviceSlot.ReceiveFifoErrors] = Link.Stat(stats, LinkStat.rx_fifo_errors);
-        slots[(int)DeviceSlot.ReceiveNoHandler] = Link.Stat(stats, LinkStat.rx_nohandler);
-        slots[(int)DeviceSlot.TransmitBytes] = Link.Stat(stats, LinkStat.tx_bytes);
-        slots[(int)DeviceSlot.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
-        slots[(int)DeviceSlot.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
-        slots[(int)DeviceSlot.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
-        slots[(int)DeviceSlot.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
-        slots[(int)DeviceSlot.TransmitQueueLength] = device.QueueLength;
+        slots[Devices.ReceiveBytes] = Link.Stat(stats, LinkStat.rx_bytes);
+        slots[Devices.ReceivePackets] = Link.Stat(stats, LinkStat.rx_packets);
+        slots[Devices.ReceiveErrors] = Link.Stat(stats, LinkStat.rx_errors);
+        slots[Devices.ReceiveDropped] = Link.Stat(stats, LinkStat.rx_dropped);
+        slots[Devices.ReceiveMissed] = Link.Stat(stats, LinkStat.rx_missed_errors);
+        slots[Devices.ReceiveFifoErrors] = Link.Stat(stats, LinkStat.rx_fifo_errors);
+        slots[Devices.ReceiveNoHandler] = Link.Stat(stats, LinkStat.rx_nohandler);
+        slots[Devices.TransmitBytes] = Link.Stat(stats, LinkStat.tx_bytes);
+        slots[Devices.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
+        slots[Devices.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
+        slots[Devices.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
+        slots[Devices.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
+        slots[Devices.TransmitQueueLength] = device.QueueLength;
     }
 
     public void Reopen()

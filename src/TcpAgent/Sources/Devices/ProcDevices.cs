@@ -11,11 +11,11 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class ProcDevices : IDeviceReader
 {
-    static readonly DeviceSlot[] s_slots =
+    static readonly Row[] s_slots =
     [
-        DeviceSlot.ReceiveBytes, DeviceSlot.ReceivePackets, DeviceSlot.ReceiveErrors, DeviceSlot.ReceiveDroppedOrMissed,
-        DeviceSlot.ReceiveFifoErrors, DeviceSlot.TransmitBytes, DeviceSlot.TransmitPackets, DeviceSlot.TransmitErrors,
-        DeviceSlot.TransmitDropped,
+        Devices.ReceiveBytes, Devices.ReceivePackets, Devices.ReceiveErrors, Devices.ReceiveDroppedOrMissed,
+        Devices.ReceiveFifoErrors, Devices.TransmitBytes, Devices.TransmitPackets, Devices.TransmitErrors,
+        Devices.TransmitDropped,
     ];
 
     readonly KernelRoot _root;
@@ -59,9 +59,9 @@ sealed class ProcDevices : IDeviceReader
             if (device.SeenIn == _reads)
                 continue;
             device.SeenIn = _reads;
-            var slots = table.Add(device.Key);
+            var slots = table.Add(device);
             for (var i = 0; i < values.Length; i++)
-                slots[(int)s_slots[i]] = values[i];
+                slots[s_slots[i]] = values[i];
             bySysfs |= device.AddFromSysfs(slots, tick.Slow);
         }
         for (var i = _devices.Count - 1; i >= 0; i--)
@@ -100,7 +100,7 @@ sealed class ProcDevices : IDeviceReader
     public void Dispose() => Reopen();
 
     /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
-    sealed class Device
+    sealed class Device : DeviceInstance
     {
         const int IFF_PROMISC = 0x100;
 
@@ -113,9 +113,8 @@ sealed class ProcDevices : IDeviceReader
         long _transmitQueueLength;
 
         internal Device(KernelRoot root, ReadOnlySpan<byte> name)
+            : base(name.ToArray())
         {
-            Name = name.ToArray();
-            Key = Label.Render("device", name);
             var folder = $"{root.SysFs}/class/net/{Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal)}";
             _dropped = File($"{folder}/statistics/rx_dropped");
             _missed = File($"{folder}/statistics/rx_missed_errors");
@@ -125,26 +124,22 @@ sealed class ProcDevices : IDeviceReader
             ReadSettings();
         }
 
-        internal byte[] Name { get; }
-
-        internal byte[] Key { get; }
-
         /// <summary>The number of the last read that showed it.</summary>
         internal long SeenIn { get; set; }
 
         /// <summary>Counters at each tick, settings on the slow lane.</summary>
-        internal bool AddFromSysfs(Span<long> slots, bool slow)
+        internal bool AddFromSysfs(Slots slots, bool slow)
         {
             if (slow)
                 ReadSettings();
-            slots[(int)DeviceSlot.Promiscuous] = _promiscuous;
-            slots[(int)DeviceSlot.TransmitQueueLength] = _transmitQueueLength;
-            slots[(int)DeviceSlot.ReceiveDropped] = ReadNumber(_dropped);
-            slots[(int)DeviceSlot.ReceiveMissed] = ReadNumber(_missed);
-            slots[(int)DeviceSlot.ReceiveNoHandler] = ReadNumber(_noHandler);
-            if (slots[(int)DeviceSlot.ReceiveDropped] == Metric.Absent)
+            slots[Devices.Promiscuous] = _promiscuous;
+            slots[Devices.TransmitQueueLength] = _transmitQueueLength;
+            slots[Devices.ReceiveDropped] = ReadNumber(_dropped);
+            slots[Devices.ReceiveMissed] = ReadNumber(_missed);
+            slots[Devices.ReceiveNoHandler] = ReadNumber(_noHandler);
+            if (slots[Devices.ReceiveDropped] == KernelValue.Absent)
                 return false;
-            slots[(int)DeviceSlot.ReceiveDroppedOrMissed] = Metric.Absent;
+            slots[Devices.ReceiveDroppedOrMissed] = KernelValue.Absent;
             return true;
         }
 
@@ -153,7 +148,7 @@ sealed class ProcDevices : IDeviceReader
         {
             _transmitQueueLength = ReadNumber(_queueLength);
             var flags = ReadNumber(_flags);
-            _promiscuous = flags == Metric.Absent ? Metric.Absent : (flags & IFF_PROMISC) != 0 ? 1 : 0;
+            _promiscuous = flags == KernelValue.Absent ? KernelValue.Absent : (flags & IFF_PROMISC) != 0 ? 1 : 0;
         }
 
         static ProcFile File(string path) => new(path, ProcFile.ValueCapacity, keepOpen: false);
@@ -162,13 +157,13 @@ sealed class ProcDevices : IDeviceReader
         static long ReadNumber(ProcFile file)
         {
             if (file.Read(out var text) != 0)
-                return Metric.Absent;
+                return KernelValue.Absent;
             var cursor = new Cursor(text);
             if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
-                return Metric.Absent;
+                return KernelValue.Absent;
             if (field.StartsWith("0x"u8))
-                return Cursor.TryParseHex(field[2..], out var bits) && bits <= uint.MaxValue ? (long)bits : Metric.Absent;
-            return Cursor.TryParseInt64(field, out var value) && value >= 0 ? value : Metric.Absent;
+                return Cursor.TryParseHex(field[2..], out var bits) && bits <= uint.MaxValue ? (long)bits : KernelValue.Absent;
+            return Cursor.TryParseInt64(field, out var value) && value >= 0 ? value : KernelValue.Absent;
         }
     }
 }

@@ -3,7 +3,7 @@ using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 using TcpAgent.System;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -13,27 +13,37 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Qdiscs : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "qlen", "tcpagent_qdisc_queue_packets", "Packets that wait to be sent."),
-        Gauge("", "backlog", "tcpagent_qdisc_queue_bytes", "Bytes that wait to be sent."),
-        Gauge("", "limit packets", "tcpagent_qdisc_limit_packets", "Most packets that may wait, where the discipline counts packets and tells.", origin: "TCA_OPTIONS"),
-        Gauge("", "limit bytes", "tcpagent_qdisc_limit_bytes", "Most bytes that may wait, where the discipline counts bytes and tells.", origin: "TCA_OPTIONS"),
-        Counter("", "packets", "tcpagent_qdisc_sent_packets_total", "Packets sent through the discipline.", origin: "gnet_stats_basic packets"),
-        Counter("", "bytes", "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the discipline.", origin: "gnet_stats_basic bytes"),
-        Counter("", "drops", "tcpagent_qdisc_dropped_total", "Packets dropped by the discipline: the queue was full, or it holds delay down on purpose. The device's transmit drops do not have them.", origin: "gnet_stats_queue drops"),
-        Counter("", "overlimits", "tcpagent_qdisc_overlimits_total", "Times a shaper held a packet back to keep its rate.", origin: "gnet_stats_queue overlimits"),
-    ];
+    internal static readonly Rows Rows = new("device", "kind");
 
-    internal static readonly Metric[] CountRows =
-    [
-        Gauge("", "", "tcpagent_qdiscs_omitted", "Root disciplines left out because there are more than 512."),
-    ];
+    internal static readonly Row QueuePackets = Rows.Gauge("tcpagent_qdisc_queue_packets", "Packets that wait to be sent.", field: "qlen");
 
-    const int Length = 0, LengthBytes = 1, LimitPackets = 2, LimitBytes = 3, Packets = 4, Bytes = 5, Drops = 6, Overlimits = 7;
+    internal static readonly Row QueueBytes = Rows.Gauge("tcpagent_qdisc_queue_bytes", "Bytes that wait to be sent.", field: "backlog");
+
+    internal static readonly Row LimitPackets = Rows.Gauge(
+        "tcpagent_qdisc_limit_packets", "Most packets that may wait, where the discipline counts packets and tells.", from: "TCA_OPTIONS", field: "limit packets");
+
+    internal static readonly Row LimitBytes = Rows.Gauge(
+        "tcpagent_qdisc_limit_bytes", "Most bytes that may wait, where the discipline counts bytes and tells.", from: "TCA_OPTIONS", field: "limit bytes");
+
+    internal static readonly Row SentPackets = Rows.Counter(
+        "tcpagent_qdisc_sent_packets_total", "Packets sent through the discipline.", from: "gnet_stats_basic packets", field: "packets");
+
+    internal static readonly Row SentBytes = Rows.Counter(
+        "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the discipline.", from: "gnet_stats_basic bytes", field: "bytes");
+
+    internal static readonly Row Dropped = Rows.Counter(
+        "tcpagent_qdisc_dropped_total", "Packets dropped by the discipline: the queue was full, or it holds delay down on purpose. The device's transmit drops do not have them.", from: "gnet_stats_queue drops", field: "drops");
+
+    internal static readonly Row Overlimits = Rows.Counter(
+        "tcpagent_qdisc_overlimits_total", "Times a shaper held a packet back to keep its rate.", from: "gnet_stats_queue overlimits", field: "overlimits");
+
+    internal static readonly Rows CountRows = new();
+
+    internal static readonly Row Omitted = CountRows.Gauge(
+        "tcpagent_qdiscs_omitted", "Root disciplines left out because there are more than 512.");
 
     /// <summary>What is known of a device's root besides the figures of this tick.</summary>
-    sealed class Root(LinkName link, byte[] kind, uint handle, byte[] key)
+    sealed class Root(LinkName link, byte[] kind, uint handle, Instance instance)
     {
         internal LinkName Link { get; } = link;
 
@@ -41,7 +51,7 @@ sealed class Qdiscs : Source
 
         internal uint Handle { get; } = handle;
 
-        internal byte[] Key { get; } = key;
+        internal Instance Instance { get; } = instance;
 
         /// <summary>A u64, so it falls only when another discipline has taken the place of the same kind and handle.</summary>
         internal long Bytes { get; set; }
@@ -51,9 +61,9 @@ sealed class Qdiscs : Source
 
         internal long SeenIn { get; set; }
 
-        internal WideCounter Packets;
-        internal WideCounter Drops;
-        internal WideCounter Overlimits;
+        internal WideCounter PacketCount;
+        internal WideCounter DropCount;
+        internal WideCounter OverlimitCount;
     }
 
     readonly NetlinkDump? _dump;
@@ -70,9 +80,9 @@ sealed class Qdiscs : Source
     /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
     /// <param name="links">Names of the devices.</param>
     internal Qdiscs(NetlinkDump? dump, LinkNames? links)
-        : base("qdisc", new Table(Rows, "device,kind"), new Table(CountRows))
+        : base("qdisc", Rows, CountRows)
     {
-        (_dump, _links, _table, Mode) = (dump, links, Tables[0], "rtnetlink");
+        (_dump, _links, _table, Mode) = (dump, links, this[Rows], "rtnetlink");
     }
 
     internal override ReadStatus Read(in Tick tick)
@@ -96,10 +106,10 @@ sealed class Qdiscs : Source
     }
 
     /// <summary>Its drops say that a queue was full, and nothing else.</summary>
-    internal bool DropsOnlyAtLimit(byte[]? key)
+    internal bool DropsOnlyAtLimit(Instance? instance)
     {
         foreach (var root in _roots.Values)
-            if (ReferenceEquals(root.Key, key))
+            if (ReferenceEquals(root.Instance, instance))
                 return !root.DropsEarly;
         return false;
     }
@@ -132,7 +142,7 @@ sealed class Qdiscs : Source
                 (root, rootIndex) = (Store(row, link), row.Index);
         }
         errno = _dump.Errno;
-        Tables[1].Slot(0) = omitted;
+        this[CountRows][Omitted] = omitted;
         return complete && !_dump.Interrupted;
     }
 
@@ -145,15 +155,15 @@ sealed class Qdiscs : Source
         if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind) || row.Bytes < root.Bytes)
             root = Learn(row, link, root);
         (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
-        var slots = _table.Add(root.Key);
-        slots[Length] = row.QueuePackets;
-        slots[LengthBytes] = row.QueueBytes;
+        var slots = _table.Add(root.Instance);
+        slots[QueuePackets] = row.QueuePackets;
+        slots[QueueBytes] = row.QueueBytes;
         slots[LimitPackets] = row.Kind.SequenceEqual("pfifo_fast"u8) ? link.QueueLength : row.LimitPackets;
         slots[LimitBytes] = row.LimitBytes;
-        slots[Packets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.Packets.Widen((uint)row.Packets);
-        slots[Bytes] = row.Bytes;
-        slots[Drops] = root.Drops.Widen((uint)row.Drops);
-        slots[Overlimits] = root.Overlimits.Widen((uint)row.Overlimits);
+        slots[SentPackets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.PacketCount.Widen((uint)row.Packets);
+        slots[SentBytes] = row.Bytes;
+        slots[Dropped] = root.DropCount.Widen((uint)row.Drops);
+        slots[Overlimits] = root.OverlimitCount.Widen((uint)row.Overlimits);
         return root;
     }
 
@@ -174,9 +184,9 @@ sealed class Qdiscs : Source
     [MethodImpl(MethodImplOptions.NoInlining)]
     Root Learn(in QdiscRow row, LinkName link, Root? before)
     {
-        var key = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Key
-            : Label.Render(("device", Label.Text(link.Name)), ("kind", Label.Text(row.Kind)));
-        return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, key);
+        var instance = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Instance
+            : new Instance(link.Subject, ("device", link.Subject), ("kind", Label.Text(row.Kind)));
+        return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, instance);
     }
 
     /// <summary>Devices come and go; what is kept of them must not grow with that.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
@@ -9,12 +8,11 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
 {
     const int LengthSeries = 0, DropsSeries = 1, FullestSeries = 2, SeriesCount = 3;
 
-    long _dropsBefore = Metric.Absent;
+    long _dropsBefore = KernelValue.Absent;
 
     internal Endpoint Endpoint { get; } = endpoint;
 
-    internal byte[] Key { get; } = Label.Render(
-        ("address", endpoint.Address.ToString()), ("port", endpoint.Port.ToString(CultureInfo.InvariantCulture)));
+    internal EndpointInstance Instance { get; } = new(endpoint);
 
     internal long Peak => window[LengthSeries];
 
@@ -23,13 +21,13 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     internal long Length { get; set; }
 
     /// <summary>Absent where only /proc/net/tcp can be read.</summary>
-    internal long Limit { get; set; } = Metric.Absent;
+    internal long Limit { get; set; } = KernelValue.Absent;
 
     /// <summary>Longest queue of a single member.</summary>
     internal long FullestLength { get; set; }
 
     /// <summary>The limit of that member.</summary>
-    internal long FullestLimit { get; set; } = Metric.Absent;
+    internal long FullestLimit { get; set; } = KernelValue.Absent;
 
     /// <summary>Longest queue of a single member within the peak window.</summary>
     internal long FullestPeak => window[FullestSeries];
@@ -41,13 +39,13 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     internal long NewDrops { get; private set; }
 
     /// <summary>Drops within the peak window.</summary>
-    internal long RecentDrops => window[DropsSeries] == Metric.Absent ? 0 : Drops + window[DropsSeries];
+    internal long RecentDrops => window[DropsSeries] == KernelValue.Absent ? 0 : Drops + window[DropsSeries];
 
     /// <param name="timestamp">Monotonic.</param>
     /// <param name="isFirst">Drops of before the agent's start are no news.</param>
     internal void Record(long timestamp, bool isFirst)
     {
-        if (_dropsBefore == Metric.Absent)
+        if (_dropsBefore == KernelValue.Absent)
             _dropsBefore = isFirst ? Drops : 0;
         NewDrops = Drops - _dropsBefore;
 
@@ -57,7 +55,7 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     }
 
     /// <summary>The fullest member's queue was this long between two ticks.</summary>
-    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, Metric.Absent, length]);
+    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, KernelValue.Absent, length]);
 
     internal static Listener For(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time) =>
         new(endpoint, new PeakWindow(SeriesCount, peakWindow, time, PeakParts));
@@ -65,11 +63,11 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     const int PeakParts = 12;
 
     /// <summary>Half-open connections, as of the last walk.</summary>
-    internal long SynRecv { get; set; } = Metric.Absent;
+    internal long SynRecv { get; set; } = KernelValue.Absent;
 
     /// <summary>Connections that wait and whose peer has already closed, as of the last walk.</summary>
-    internal long Abandoned { get; set; } = Metric.Absent;
+    internal long Abandoned { get; set; } = KernelValue.Absent;
 
     /// <summary>Milliseconds that the oldest waiting connection has been silent.</summary>
-    internal long OldestWait { get; set; } = Metric.Absent;
+    internal long OldestWait { get; set; } = KernelValue.Absent;
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -39,7 +38,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     internal long Unfollowed => Sockets - _seen;
 
     /// <summary>Drops at all listeners seen so far, closed ones too; absent where the kernel does not tell.</summary>
-    internal long Drops { get; private set; } = Metric.Absent;
+    internal long Drops { get; private set; } = KernelValue.Absent;
 
     internal void Begin()
     {
@@ -47,7 +46,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         _seen = 0;
         Sockets = 0;
         foreach (var listener in _listeners.Values)
-            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (0, 0, Metric.Absent, 0, Metric.Absent);
+            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (0, 0, KernelValue.Absent, 0, KernelValue.Absent);
     }
 
     internal void Add(in ListenRow row)
@@ -58,7 +57,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         _seen++;
         if (!_listeners.TryGetValue(row.Local, out var listener))
             listener = Learn(row.Local);
-        if (row.Limit != Metric.Absent)
+        if (row.Limit != KernelValue.Absent)
             listener.Limit = Math.Max(0, listener.Limit) + row.Limit;
         if (listener.Sockets == 0 || row.Length > listener.FullestLength)
             (listener.FullestLength, listener.FullestLimit) = (row.Length, row.Limit);
@@ -71,7 +70,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     {
         ref var member = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, row.Id, out _);
         member.Generation = _generation;
-        if (row.Drops == Metric.Absent)
+        if (row.Drops == KernelValue.Absent)
             return;
 
         // sk_drops is an int that may wrap; a socket's count never falls otherwise.

@@ -1,7 +1,7 @@
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -11,29 +11,46 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Listeners : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Gauge("", "", "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", origin: "inet_diag rqueue"),
-        Gauge("", "", "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog the application gave to listen, cut to somaxconn as it was then. The queue is full above it.", origin: "inet_diag wqueue"),
-        Gauge("", "", "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", origin: "inet_diag rqueue"),
-        Gauge("", "", "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", origin: "inet_diag rqueue"),
-        Gauge("", "", "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", origin: "inet_diag"),
-        Counter("", "", "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", origin: "sk_drops"),
-        Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window."),
-        Gauge("", "", "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", origin: "inet_diag SYN_RECV"),
-        Gauge("", "", "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", origin: "inet_diag CLOSE_WAIT, inode 0"),
-        Gauge("", "", "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, origin: "tcpi_last_ack_recv"),
-    ];
+    internal static readonly Rows Rows = new("address", "port");
 
-    internal static readonly Metric[] CountRows =
-    [
-        Gauge("", "", "tcpagent_listeners", "Addresses and ports that are listened on."),
-        Gauge("", "", "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept."),
-        Gauge("", "", "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", origin: "TcpExt.ListenDrops less sk_drops"),
-    ];
+    internal static readonly Row Length = Rows.Gauge(
+        "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", from: "inet_diag rqueue");
 
-    const int Length = 0, Limit = 1, Peak = 2, Fullest = 3, SocketsOfOne = 4, Drops = 5, RecentDrops = 6, SynRecv = 7, Abandoned = 8, OldestWait = 9;
-    const int Count = 0, Omitted = 1, Unattributed = 2;
+    internal static readonly Row Limit = Rows.Gauge(
+        "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog the application gave to listen, cut to somaxconn as it was then. The queue is full above it.", from: "inet_diag wqueue");
+
+    internal static readonly Row Peak = Rows.Gauge(
+        "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", from: "inet_diag rqueue");
+
+    internal static readonly Row Fullest = Rows.Gauge(
+        "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", from: "inet_diag rqueue");
+
+    internal static readonly Row SocketsOfOne = Rows.Gauge(
+        "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", from: "inet_diag");
+
+    internal static readonly Row Drops = Rows.Counter(
+        "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", from: "sk_drops");
+
+    internal static readonly Row RecentDrops = Rows.Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window.");
+
+    internal static readonly Row SynRecv = Rows.Gauge(
+        "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", from: "inet_diag SYN_RECV");
+
+    internal static readonly Row Abandoned = Rows.Gauge(
+        "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", from: "inet_diag CLOSE_WAIT, inode 0");
+
+    internal static readonly Row OldestWait = Rows.Gauge(
+        "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, from: "tcpi_last_ack_recv");
+
+    internal static readonly Rows CountRows = new();
+
+    internal static readonly Row Count = CountRows.Gauge("tcpagent_listeners", "Addresses and ports that are listened on.");
+
+    internal static readonly Row Omitted = CountRows.Gauge(
+        "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept.");
+
+    internal static readonly Row Unattributed = CountRows.Gauge(
+        "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", from: "TcpExt.ListenDrops less sk_drops");
 
     const string Where = "sock_diag";
 
@@ -58,13 +75,13 @@ sealed class Listeners : Source
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
     internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
-        : base("listeners", new Table(Rows, "address,port"), new Table(CountRows))
+        : base("listeners", Rows, CountRows)
     {
         (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
-        _listenDrops = SlotRef.To(netstat.Tables[0], "TcpExt", "ListenDrops");
-        _overflows = SlotRef.To(netstat.Tables[0], "TcpExt", "ListenOverflows");
+        _listenDrops = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenDrops);
+        _overflows = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
         Mode = dump is null ? "procfs" : Where;
     }
 
@@ -74,7 +91,7 @@ sealed class Listeners : Source
     /// </summary>
     ListenerTable Table => _byWalk ? _walked : _followed;
 
-    /// <summary>Listening sockets at this tick, or <see cref="Metric.Absent"/> while only the walk knows.</summary>
+    /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk knows.</summary>
     internal long SocketCount => _byWalk ? Absent : _followed.Sockets;
 
     /// <summary>All that are listened on, exported or not.</summary>
@@ -174,8 +191,8 @@ sealed class Listeners : Source
             return;
         var exported = _ranking.Choose(Table);
         foreach (var listener in exported)
-            Store(listener, Tables[0].Add(listener.Key));
-        var counts = Tables[1][0];
+            Fill(listener, this[Rows].Add(listener.Instance));
+        var counts = this[CountRows][0];
         counts[Count] = Table.Count;
         counts[Omitted] = Table.Count - exported.Length;
 
@@ -202,7 +219,7 @@ sealed class Listeners : Source
             full.Raise(tick.Timestamp, full.FullestLimit + 1);
     }
 
-    static void Store(Listener listener, Span<long> slots)
+    static void Fill(Listener listener, Slots slots)
     {
         slots[Length] = listener.Length;
         slots[Limit] = listener.Limit;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using TcpAgent.Metrics;
 using TcpAgent.System;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -15,9 +15,6 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class EphemeralPorts : Source
 {
-    const int Used = 0, TimeWait = 1;
-    const int Usable = 0, Listening = 1, Tuples = 2, Omitted = 3, Age = 4;
-
     /// <summary>Of the walk budget.</summary>
     const double Share = 0.2;
 
@@ -30,19 +27,16 @@ sealed class EphemeralPorts : Source
     /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
     const int MaxFailures = 3;
 
-    /// <summary>Label texts kept, beyond those of the tuples shown now.</summary>
-    const int MaxKeys = 64;
+    /// <summary>Instances kept, beyond those of the tuples shown now.</summary>
+    const int MaxInstances = 64;
 
     readonly PortScan? _look;
     readonly CpuBudget _lane;
     readonly TimeProvider _time;
     readonly SlotRef _activeOpens;
     readonly SocketCounters _counters;
-    readonly Dictionary<PortTuple, byte[]> _keys = [];
-
-    /// <summary>The tuple of each label text that anyone holds: a resource follows one for longer than it is kept here.</summary>
-    readonly ConditionalWeakTable<byte[], StrongBox<PortTuple>> _tuples = [];
-    readonly Dictionary<ushort, byte[]> _portKeys = [];
+    readonly Dictionary<PortTuple, TupleInstance> _tuples = [];
+    readonly Dictionary<ushort, Instance> _ports = [];
     PortCensus _census = new();
     PortCensus _next = new();
     ReadStatus _status;
@@ -64,11 +58,10 @@ sealed class EphemeralPorts : Source
     /// <param name="events">Counts the looks, which are walks too.</param>
     internal EphemeralPorts(
         PortScan? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("ports", new Table(EphemeralPortRows.Tuples, "source,destination,port"), new Table(EphemeralPortRows.Totals),
-            new Table(EphemeralPortRows.Listening, "port"))
+        : base("ports", EphemeralPortRows.Tuples, EphemeralPortRows.Totals, EphemeralPortRows.Listening)
     {
         (_look, _counters, _time) = (look, counters, time);
-        _activeOpens = SlotRef.To(snmp.Tables[0], "Tcp", "ActiveOpens");
+        _activeOpens = new SlotRef(snmp[SnmpRows.Rows], SnmpRows.TcpActiveOpens);
         _lane = new CpuBudget(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit, events);
         Mode = "sock_diag";
     }
@@ -85,8 +78,8 @@ sealed class EphemeralPorts : Source
     /// <summary>The tuples that hold most local ports, however few, the first of all first.</summary>
     internal ReadOnlySpan<HeldPorts> Worst => _census.Worst;
 
-    /// <summary>What the tuple of a label text holds, one of the worst or not.</summary>
-    internal HeldPorts Of(byte[] key) => _tuples.TryGetValue(key, out var tuple) ? _census.Table.Of(tuple.Value) : default;
+    /// <summary>What a tuple holds, one of the worst or not.</summary>
+    internal HeldPorts Of(in PortTuple tuple) => _census.Table.Of(tuple);
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -181,43 +174,44 @@ sealed class EphemeralPorts : Source
         {
             if (tuple.Held < floor)
                 break;
-            var slots = Tables[0].Add(Key(tuple.Tuple));
-            (slots[Used], slots[TimeWait]) = (tuple.Held, tuple.TimeWait);
+            var slots = this[EphemeralPortRows.Tuples].Add(InstanceOf(tuple.Tuple));
+            (slots[EphemeralPortRows.Used], slots[EphemeralPortRows.TimeWait]) = (tuple.Held, tuple.TimeWait);
         }
-        var totals = Tables[1][0];
-        (totals[Usable], totals[Listening], totals[Tuples], totals[Omitted]) = (_census.Usable, _census.Listening, _census.Tuples, _census.Omitted);
+        var totals = this[EphemeralPortRows.Totals][0];
+        totals[EphemeralPortRows.Usable] = _census.Usable;
+        totals[EphemeralPortRows.ListeningPorts] = _census.Listening;
+        totals[EphemeralPortRows.TupleCount] = _census.Tuples;
+        totals[EphemeralPortRows.Omitted] = _census.Omitted;
         foreach (var port in _census.Unreserved)
-            Tables[2].Add(_portKeys.TryGetValue(port, out var key) ? key : Learn(port))[0] = 1;
-        totals[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
+            this[EphemeralPortRows.Listening].Add(_ports.TryGetValue(port, out var known) ? known : Learn(port))[EphemeralPortRows.Unreserved] = 1;
+        totals[EphemeralPortRows.Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] Learn(ushort port)
+    Instance Learn(ushort port)
     {
-        if (_portKeys.Count == MaxKeys)
-            _portKeys.Clear();
-        return _portKeys[port] = Label.Render("port", port.ToString(CultureInfo.InvariantCulture));
+        if (_ports.Count == MaxInstances)
+            _ports.Clear();
+        var number = port.ToString(CultureInfo.InvariantCulture);
+        return _ports[port] = new Instance(number, ("port", number));
     }
 
-    /// <summary>A tuple's label text.</summary>
-    internal byte[] Key(in PortTuple tuple) => _keys.TryGetValue(tuple, out var key) ? key : Learn(tuple);
+    internal TupleInstance InstanceOf(in PortTuple tuple) => _tuples.TryGetValue(tuple, out var known) ? known : Learn(tuple);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    byte[] Learn(in PortTuple tuple)
+    TupleInstance Learn(in PortTuple tuple)
     {
-        if (_keys.Count == MaxKeys)
+        if (_tuples.Count == MaxInstances)
             Forget();
-        var key = tuple.Render();
-        _tuples.Add(key, new StrongBox<PortTuple>(tuple));
-        return _keys[tuple] = key;
+        return _tuples[tuple] = new TupleInstance(tuple);
     }
 
-    /// <summary>The texts of all but the worst, which are shown and followed by theirs.</summary>
+    /// <summary>The instances of all but the worst, which are shown and followed by theirs.</summary>
     void Forget()
     {
-        foreach (var (known, _) in _keys)
+        foreach (var (known, _) in _tuples)
             if (Worst[^1].Precedes(_census.Table.Of(known)))
-                _keys.Remove(known);
+                _tuples.Remove(known);
     }
 
     internal override void Reopen()

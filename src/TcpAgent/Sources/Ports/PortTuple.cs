@@ -1,6 +1,4 @@
-using System.Globalization;
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -12,10 +10,6 @@ readonly record struct PortTuple(Endpoint Source, Endpoint Destination) : ICompa
     /// use other addresses.
     /// </summary>
     internal bool IsLoopback => Source.IsLoopback || Destination.IsLoopback;
-
-    internal byte[] Render() => Label.Render(
-        ("source", Source.Address.ToString()), ("destination", Destination.Address.ToString()),
-        ("port", Destination.Port.ToString(CultureInfo.InvariantCulture)));
 
     public int CompareTo(PortTuple other) =>
         (Destination.High, Destination.Low, Destination.Port, Source.High, Source.Low)

@@ -1,26 +1,34 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.System;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
 /// <summary>The agent's own process, by the eight names that all Prometheus client libraries use (proc(5)).</summary>
 sealed class ProcessMetrics : Source
 {
-    internal static readonly Metric[] Rows =
-    [
-        Counter("", "", "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", Scale.ClockTicks),
-        Gauge("", "", "process_open_fds", "Number of open file descriptors, counted once a minute."),
-        Gauge("", "", "process_max_fds", "Maximum number of open file descriptors."),
-        Gauge("", "", "process_virtual_memory_bytes", "Virtual memory size in bytes."),
-        Gauge("", "", "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit."),
-        Gauge("", "", "process_resident_memory_bytes", "Resident memory size in bytes.", Scale.Pages),
-        Gauge("", "", "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", Scale.ClockTicks),
-        Gauge("", "", "process_threads", "Number of OS threads in the process."),
-    ];
+    internal static readonly Rows Rows = new();
 
-    const int CpuSeconds = 0, OpenFds = 1, MaxFds = 2, VirtualMemory = 3, VirtualMemoryMax = 4, ResidentMemory = 5, StartTime = 6, Threads = 7;
+    internal static readonly Row CpuSeconds = Rows.Counter(
+        "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", Scale.ClockTicks);
+
+    internal static readonly Row OpenFds = Rows.Gauge("process_open_fds", "Number of open file descriptors, counted once a minute.");
+
+    internal static readonly Row MaxFds = Rows.Gauge("process_max_fds", "Maximum number of open file descriptors.");
+
+    internal static readonly Row VirtualMemory = Rows.Gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.");
+
+    internal static readonly Row VirtualMemoryMax = Rows.Gauge(
+        "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit.");
+
+    internal static readonly Row ResidentMemory = Rows.Gauge(
+        "process_resident_memory_bytes", "Resident memory size in bytes.", Scale.Pages);
+
+    internal static readonly Row StartTime = Rows.Gauge(
+        "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", Scale.ClockTicks);
+
+    internal static readonly Row Threads = Rows.Gauge("process_threads", "Number of OS threads in the process.");
 
     // proc_pid_stat(5), numbered from 1; the command's name may hold spaces, so counting begins behind its parenthesis.
     const int StatState = 3, StatUserTime = 14, StatSystemTime = 15, StatThreads = 20, StatStartTime = 22, StatVirtualSize = 23, StatResident = 24;
@@ -41,13 +49,13 @@ sealed class ProcessMetrics : Source
     int _slowReads;
 
     internal ProcessMetrics(KernelRoot root)
-        : base("process", new Table(Rows))
+        : base("process", Rows)
     {
         _stat = root.Proc("self/stat", 1024);
         _limits = root.Proc("self/limits", 4096);
         _systemStat = root.Proc("stat");
         _fdFolder = $"{root.ProcFs}/self/fd";
-        _table = Tables[0];
+        _table = this[Rows];
     }
 
     /// <summary>Nothing here jumps from one second to the next.</summary>
@@ -71,7 +79,7 @@ sealed class ProcessMetrics : Source
         }
         if (_slowReads++ % FdPeriod == 0)
         {
-            _table.Slot(OpenFds) = CountFds();
+            _table[OpenFds] = CountFds();
             ReadLimits();
         }
         return ReadStatus.Ok;
@@ -96,20 +104,20 @@ sealed class ProcessMetrics : Source
                     cpu += value;
                     break;
                 case StatThreads:
-                    _table.Slot(Threads) = value;
+                    _table[Threads] = value;
                     break;
                 case StatStartTime when _bootTime != Absent:
-                    _table.Slot(StartTime) = _bootTime * TicksPerSecond + value;
+                    _table[StartTime] = _bootTime * TicksPerSecond + value;
                     break;
                 case StatVirtualSize:
-                    _table.Slot(VirtualMemory) = value;
+                    _table[VirtualMemory] = value;
                     break;
                 case StatResident:
-                    _table.Slot(ResidentMemory) = value;
+                    _table[ResidentMemory] = value;
                     break;
             }
         }
-        _table.Slot(CpuSeconds) = cpu;
+        _table[CpuSeconds] = cpu;
         return true;
     }
 
@@ -134,9 +142,9 @@ sealed class ProcessMetrics : Source
         while (cursor.TryReadLine(out var line))
         {
             if (line.Rest.StartsWith("Max open files "u8))
-                _table.Slot(MaxFds) = SoftLimit(line.Rest["Max open files ".Length..]);
+                _table[MaxFds] = SoftLimit(line.Rest["Max open files ".Length..]);
             else if (line.Rest.StartsWith("Max address space "u8))
-                _table.Slot(VirtualMemoryMax) = SoftLimit(line.Rest["Max address space ".Length..]);
+                _table[VirtualMemoryMax] = SoftLimit(line.Rest["Max address space ".Length..]);
         }
     }
 

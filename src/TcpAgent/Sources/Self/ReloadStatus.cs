@@ -1,12 +1,12 @@
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
 /// <summary>How a file that is read again while the agent runs fares; absent until one is configured.</summary>
 sealed class ReloadStatus
 {
-    long _successful = Metric.Absent;
-    long _time = Metric.Absent;
+    long _successful = KernelValue.Absent;
+    long _time = KernelValue.Absent;
 
     /// <summary>1 or 0.</summary>
     internal long Successful => Volatile.Read(ref _successful);

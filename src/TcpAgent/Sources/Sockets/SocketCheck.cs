@@ -1,4 +1,5 @@
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
@@ -54,13 +55,13 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
             _full[TcpState.Established], _counters.Established(_rare[TcpState.CloseWait], CurrEstabHasCloseWait));
     }
 
-    static long Difference(long full, long computed) => computed == Metrics.Metric.Absent ? Metrics.Metric.Absent : full - computed;
+    static long Difference(long full, long computed) => computed == KernelValue.Absent ? KernelValue.Absent : full - computed;
 
     /// <summary>A count of a busy host is not exact to the socket: only a clear answer is taken.</summary>
     internal void Calibrate(SocketCensus full, long currEstab)
     {
         var closeWait = full[TcpState.CloseWait];
-        if (CurrEstabHasCloseWait is not null || closeWait == 0 || currEstab == Metrics.Metric.Absent)
+        if (CurrEstabHasCloseWait is not null || closeWait == 0 || currEstab == KernelValue.Absent)
             return;
         var surplus = currEstab - full[TcpState.Established];
         if (Math.Abs(surplus - closeWait) <= closeWait / 4)

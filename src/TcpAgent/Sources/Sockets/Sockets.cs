@@ -1,6 +1,6 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
-using static TcpAgent.Metrics.Metric;
+using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
@@ -10,31 +10,6 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Sockets : Source
 {
-    // include/net/tcp_states.h; the row is the state's number less one.
-    internal static readonly Metric[] Rows = StateRows(
-        "tcpagent_tcp_sockets", "TCP sockets of this network namespace in each state, IPv4 and IPv6 together. All eleven are always there.");
-
-    internal static readonly Metric[] PeakRows = StateRows(
-        "tcpagent_tcp_sockets_peak", "Highest number of sockets in each state within the peak window (--sample.peak-window, 60s by default).");
-
-    internal static readonly Metric[] CheckRows = StateRows(
-        "tcpagent_tcp_sockets_check_difference",
-        "Sockets that a full count found beyond what the states say, when the two were last compared. On a busy host a few change state in between.");
-
-    internal static readonly Metric[] WalkRows =
-    [
-        Gauge("", "", "tcpagent_tcp_transient_sockets", "Sockets in SYN_SENT, FIN_WAIT1, FIN_WAIT2, LAST_ACK or CLOSING, without FIN_WAIT2 mini-sockets, from counters alone: fresh at every sample, whatever the walk's age.", origin: "sockstat, snmp"),
-        Gauge("", "", "tcpagent_walk_interval_seconds", "Time between two walks of the socket table, stretched so that walking stays within --sample.walk-budget of one CPU.", Scale.Nanoseconds),
-        Gauge("", "", "tcpagent_walk_age_seconds", "How old the states are that only a walk can count: the age of the last one, or 0 while counters show that no socket has changed since. One is taken at least once a minute whatever they show, as far as --sample.walk-budget allows.", Scale.Nanoseconds),
-        Gauge("", "", "tcpagent_walk_duration_seconds", "How long the last walk took.", Scale.Nanoseconds),
-        Counter("", "", "tcpagent_walks_total", "Walks of the socket table for its rare states."),
-        Counter("", "", "tcpagent_walk_cpu_seconds_total", "CPU time of the walks for the rare states.", Scale.Nanoseconds),
-        Counter("", "", "tcpagent_walk_checks_total", "Full counts of all sockets, made now and then to check the states."),
-        Counter("", "", "tcpagent_walk_check_cpu_seconds_total", "CPU time of the full counts.", Scale.Nanoseconds),
-    ];
-
-    const int Transient = 0, WalkInterval = 1, WalkAge = 2, WalkDuration = 3, Walks = 4, WalkCpu = 5, Checks = 6, CheckCpu = 7;
-
     /// <summary>Shares of the walk budget; the rest is for waiting connections and ephemeral ports.</summary>
     const double WalkShare = 0.6, CheckShare = 0.1;
 
@@ -75,7 +50,7 @@ sealed class Sockets : Source
     internal Sockets(
         ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
         TimeProvider time, AgentEvents? events = null)
-        : base("sockets", new Table(Rows), new Table(PeakRows), new Table(CheckRows), new Table(WalkRows))
+        : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk)
     {
         (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
         _table = diag ?? proc;
@@ -177,7 +152,7 @@ sealed class Sockets : Source
     void TakeCheck()
     {
         if (_checkLane.Errno == 0)
-            _check.Compare(Tables[2][0]);
+            _check.Compare(this[SocketRows.CheckDifferences][0].Values);
     }
 
     internal override void Derive(in Tick tick)
@@ -188,7 +163,7 @@ sealed class Sockets : Source
             _listeners?.Observe(tick, _census);
         if (_walkedNow && _census.IsComplete)
             _check.Calibrate(_census, _counters.CurrEstab);
-        var states = Tables[0][0];
+        var states = this[SocketRows.States][0].Values;
         for (var state = TcpState.Established; state <= TcpState.Closing; state++)
             states[(int)state - 1] = _census[state];
         if (_listeners is { SocketCount: not Absent } listeners)
@@ -201,30 +176,21 @@ sealed class Sockets : Source
 
         _peakWindow.Record(tick.Timestamp, states);
         for (var i = 0; i < states.Length; i++)
-            Tables[1][0][i] = _peakWindow[i];
-        Describe(tick, Tables[3][0], states[(int)TcpState.Listen - 1]);
+            this[SocketRows.Peaks][0].Values[i] = _peakWindow[i];
+        FillWalk(tick, this[SocketRows.Walk][0], states[(int)TcpState.Listen - 1]);
     }
 
-    void Describe(in Tick tick, Span<long> walk, long listening)
+    void FillWalk(in Tick tick, Slots walk, long listening)
     {
-        walk[Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
-        walk[WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
+        walk[SocketRows.Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
+        walk[SocketRows.WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
         var age = Math.Max(0, tick.Timestamp - _censusAt);
-        walk[WalkAge] = _isDue || _walk.IsRunning ? _time.Nanoseconds(age) : 0;
-        walk[WalkDuration] = _walk.Duration;
-        walk[Walks] = _walk.Walks;
-        walk[WalkCpu] = _walk.TotalCost;
-        walk[Checks] = _checkLane.Walks;
-        walk[CheckCpu] = _checkLane.TotalCost;
-    }
-
-    static Metric[] StateRows(string name, string help)
-    {
-        string[] states =
-        [
-            "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
-        ];
-        return Array.ConvertAll(states, state => Gauge("", "", name, help, labels: $"state=\"{state}\"", origin: "sock_diag"));
+        walk[SocketRows.WalkAge] = _isDue || _walk.IsRunning ? _time.Nanoseconds(age) : 0;
+        walk[SocketRows.WalkDuration] = _walk.Duration;
+        walk[SocketRows.Walks] = _walk.Walks;
+        walk[SocketRows.WalkCpu] = _walk.TotalCost;
+        walk[SocketRows.Checks] = _checkLane.Walks;
+        walk[SocketRows.CheckCpu] = _checkLane.TotalCost;
     }
 
     internal override void Reopen()

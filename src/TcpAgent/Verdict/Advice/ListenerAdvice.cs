@@ -1,5 +1,6 @@
 using System.Globalization;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
@@ -11,8 +12,7 @@ static class ListenerAdvice
         report.WillNotFix.Add("Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes clients wait longer.");
         report.WillNotFix.Add("tcp_max_syn_backlog and tcp_syncookies: they are about handshakes, and these connections are past theirs.");
         report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
-        var labels = LabelsOf(report, view);
-        var port = Port(report);
+        var instance = report.Instance;
         if (report.Limit is not { } limit || report.Peak == 0)
         {
             report.Evidence.Add($"ListenOverflows rose by {report.Losses}: connections were dropped because an accept queue was full.");
@@ -27,23 +27,23 @@ static class ListenerAdvice
             report.State == ResourceState.Limiting
                 ? $"Its queue reached {report.Peak} of {limit} and ListenOverflows rose by {report.Losses}: the kernel dropped SYNs or final ACKs of connections that were complete but for this."
                 : $"Its queue reached {report.Peak} of {limit}; nothing was dropped yet.");
-        if (labels is not null && view.Of("tcpagent_listener_recent_drops", labels) is > 0 and var drops)
+        if (view[Listeners.RecentDrops, instance] is > 0 and var drops)
             report.Evidence.Add($"This listener itself dropped {drops} packets meanwhile.");
-        if (labels is not null && view.Of("tcpagent_listener_oldest_wait_seconds", labels) is > 0 and var wait)
+        if (view[Listeners.OldestWait, instance] is > 0 and var wait)
             report.Evidence.Add($"The oldest waiting connection has waited {(wait / 1000.0).ToString("0.0", CultureInfo.InvariantCulture)} s for accept().");
-        if (labels is not null && view.Of("tcpagent_listener_abandoned_connections", labels) is > 0 and var abandoned)
+        if (view[Listeners.Abandoned, instance] is > 0 and var abandoned)
             report.Evidence.Add($"{abandoned} of the waiting clients have already given up.");
-        if (labels is not null && view.Of("tcpagent_listener_sockets", labels) is > 1 and var sockets)
+        if (view[Listeners.SocketsOfOne, instance] is > 1 and var sockets)
             report.Evidence.Add($"{sockets} sockets share it by SO_REUSEPORT; the figures are of the fullest, so one worker may be stuck.");
-        Backlog(report, view, limit, port);
+        Backlog(report, view, limit);
     }
 
     /// <summary>First the knob that is in force: the limit was fixed at listen(2), as the least of what was asked and somaxconn.</summary>
-    static void Backlog(ResourceReport report, SampleView view, long limit, string port)
+    static void Backlog(ResourceReport report, SampleView view, long limit)
     {
-        var process = port.Length == 0 ? "ss -ltnp" : $"ss -ltnp 'sport = :{port}'";
+        var process = report.Instance is EndpointInstance { Endpoint.Port: var port } ? $"ss -ltnp 'sport = :{port}'" : "ss -ltnp";
         var accept = $"See why the application does not accept: workers all busy, a lock, a slow backend, too few of them ({process} names the process).";
-        if (view.Sysctl("net.core.somaxconn") is not { } somaxconn)
+        if (view[SysctlRows.Somaxconn] is not { } somaxconn)
         {
             report.Advice.Add(accept);
             return;
@@ -71,7 +71,7 @@ static class ListenerAdvice
 
     internal static void SynQueue(ResourceReport report, SampleView view)
     {
-        var cookies = view.Sysctl("net.ipv4.tcp_syncookies");
+        var cookies = view[SysctlRows.TcpSyncookies];
         if (report.Peak == 0)
             report.Evidence.Add("Which listener's it is cannot be told yet: the last walk of the sockets found no half-open connection at any.");
         else if (report.Limit is { } limit)
@@ -81,7 +81,7 @@ static class ListenerAdvice
                 cookies == 0
                     ? $"{report.Losses} SYNs were dropped for want of room, and tcp_syncookies is 0."
                     : $"{report.Losses} SYNs found the queue full and were answered by SYN cookies: served, but without window scaling or SACK unless timestamps are on.");
-        if (view.Value("tcpagent_tcp_syncookies_sent_total") is > 0 and var sent && view.Value("tcpagent_tcp_syncookies_received_total") is { } received)
+        if (view[NetstatRows.SyncookiesSent] is > 0 and var sent && view[NetstatRows.SyncookiesRecv] is { } received)
             report.Evidence.Add($"Since boot {sent} cookies were sent and {received} came back. Few coming back means spoofed senders, many means a real rush.");
         if (report.State != ResourceState.Limiting)
             report.Evidence.Add("Nothing was lost or answered by cookies yet.");
@@ -91,7 +91,7 @@ static class ListenerAdvice
             report.Advice.Add($"Or raise net.ipv4.tcp_max_syn_backlog: without cookies three quarters of it ({cap}) is in force here, below the listener's own backlog.");
         report.Advice.Add("Look at who sends the SYNs (ss -tn state syn-recv): many sources that never answer is a flood, to be filtered upstream.");
         report.Advice.Add("For a real rush raise the application's listen backlog (and somaxconn, if that is lower) and make it listen anew: the SYN queue has the same limit.");
-        if (view.Sysctl("net.ipv4.tcp_synack_retries") is > 2 and var retries)
+        if (view[SysctlRows.TcpSynackRetries] is > 2 and var retries)
             report.Advice.Add($"sysctl -w net.ipv4.tcp_synack_retries=2: at {retries} a SYN without answer holds its place for about {(2 << (int)Math.Min(retries, 16)) - 1} s.");
         report.WillNotFix.Add("A larger queue against a flood: it fills as well, within moments.");
         report.WillNotFix.Add("More workers or a faster accept(): these connections have not reached the application.");
@@ -100,17 +100,7 @@ static class ListenerAdvice
     }
 
     static long? CapOfMaxSynBacklog(ResourceReport report, SampleView view) =>
-        view.Sysctl("net.ipv4.tcp_max_syn_backlog") is { } max && report.Limit == max - (max >> 2) ? report.Limit : null;
-
-    static string? LabelsOf(ResourceReport report, SampleView view)
-    {
-        foreach (var (labels, _) in view.Instances("tcpagent_listener_accept_queue_length"))
-            if (Subject.FromLabels(labels) == report.Subject)
-                return labels;
-        return null;
-    }
-
-    static string Port(ResourceReport report) => report.Subject[(report.Subject.LastIndexOf(':') + 1)..];
+        view[SysctlRows.TcpMaxSynBacklog] is { } max && report.Limit == max - (max >> 2) ? report.Limit : null;
 
     static long Roomier(long limit) => Math.Max(4096, limit * 2);
 }

@@ -1,4 +1,5 @@
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
@@ -14,20 +15,20 @@ static class TableAdvice
                     ? $"{report.Losses} packets were dropped by connection tracking, and nothing says that its table is full."
                     : $"{report.Losses} packets were dropped by connection tracking, but the table was never above {report.Peak} of {report.Limit}: it is not full.");
             report.Evidence.Add(
-                $"insert_failed is {view.Value("tcpagent_conntrack_insert_failures_total") ?? 0} since boot: NAT ran out of ports for a destination, or two packets of one flow raced.");
+                $"insert_failed is {view[Sources.Conntrack.InsertFailures] ?? 0} since boot: NAT ran out of ports for a destination, or two packets of one flow raced.");
             report.Advice.Add("With SNAT or masquerading widen the port range of the rule, or add source addresses; for racing DNS queries use single-request-reopen or a local resolver.");
             report.WillNotFix.Add("Raising nf_conntrack_max: the table has room.");
             return;
         }
         Full(report, "entries", "early_drop and drop");
-        var established = view.Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established");
+        var established = view[SysctlRows.NfConntrackTcpTimeoutEstablished];
         if (established >= 86400)
         {
             report.Evidence.Add($"nf_conntrack_tcp_timeout_established is {established} s: a connection whose end was not seen stays {established / 86400.0:0.#} days.");
             report.Advice.Add("If established connections (ss -s) are far fewer than entries, old ones fill the table: sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=7440 or what the longest idle connection needs.");
         }
         report.Advice.Add($"{Raise("net.netfilter.nf_conntrack_max", report.Limit)} on the host itself (an entry takes about 320 bytes); it is one setting for all namespaces.");
-        if (view.Value("tcpagent_conntrack_buckets") is { } buckets && report.Limit * 2 > buckets * 4)
+        if (view[Sources.Conntrack.Buckets] is { } buckets && report.Limit * 2 > buckets * 4)
             report.Advice.Add($"With it raise net.netfilter.nf_conntrack_buckets from {buckets} to at least {report.Limit / 2}, else lookups walk long chains.");
         report.Advice.Add("Do not track what needs no tracking: a notrack rule in the raw table for the load balancer's own port.");
         report.WillNotFix.Add("Anything in the application or its backlog: these packets never reach a socket.");
@@ -49,7 +50,7 @@ static class TableAdvice
         Full(report, "orphaned sockets", "TCPAbortOnMemory");
         report.Evidence.Add("These are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit is for the whole host.");
         report.Advice.Add("Find the peers that stopped answering: ss -tno state fin-wait-1 state last-ack state closing");
-        if (view.Sysctl("net.ipv4.tcp_orphan_retries") is { } retries)
+        if (view[SysctlRows.TcpOrphanRetries] is { } retries)
             report.Advice.Add($"sysctl -w net.ipv4.tcp_orphan_retries=2: at {retries} (0 means 8) they are kept for minutes.");
         report.Advice.Add($"{Raise("net.ipv4.tcp_max_orphans", report.Limit)}, if memory allows: each may hold up to 64 KiB.");
         report.WillNotFix.Add("tcp_max_tw_buckets: TIME_WAIT sockets are no orphans.");
@@ -58,7 +59,7 @@ static class TableAdvice
     internal static void TcpMemory(ResourceReport report, SampleView view)
     {
         var page = Environment.SystemPageSize;
-        if (view.Sysctl("net.ipv4.tcp_mem[1]") is { } pressure && report.Peak is { } peak && peak < report.Limit)
+        if (view[SysctlRows.TcpMem[1]] is { } pressure && report.Peak is { } peak && peak < report.Limit)
             report.Evidence.Add(
                 $"TCP buffers took {Mebibytes(peak)}; from tcp_mem[1], {Mebibytes(pressure * page)}, on the kernel holds buffers down and windows shrink. The hard limit is {Mebibytes(report.Limit)}.");
         else

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.History;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.Resources;
+using TcpAgent.Sources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Web;
@@ -12,7 +14,7 @@ namespace TcpAgent.Web;
 /// The newest sample for the page: the series of a history record, what a record has no room for (more listeners, each CPU,
 /// conntrack's counters), and the verdict. What is absent is null.
 /// </summary>
-sealed class LiveJson(SampleLayout layout, LiveSettings settings)
+sealed class LiveJson(LiveSettings settings)
 {
     const int Version = 1;
 
@@ -21,35 +23,34 @@ sealed class LiveJson(SampleLayout layout, LiveSettings settings)
 
     static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    static readonly (string Name, string Metric)[] s_listener =
+    static readonly (string Name, Row Row)[] s_listener =
     [
-        ("queue", "tcpagent_listener_accept_queue_length"), ("limit", "tcpagent_listener_accept_queue_limit"),
-        ("syn_recv", "tcpagent_listener_syn_recv"), ("peak", "tcpagent_listener_accept_queue_peak"), ("drops", "tcpagent_listener_drops_total"),
+        ("queue", Listeners.Length), ("limit", Listeners.Limit),
+        ("syn_recv", Listeners.SynRecv), ("peak", Listeners.Peak), ("drops", Listeners.Drops),
     ];
 
     const int Queue = 0, Limit = 1, SynRecv = 2;
 
-    static readonly (string Name, string Metric)[] s_cpu =
+    static readonly (string Name, Row Row)[] s_cpu =
     [
-        ("processed", "tcpagent_softnet_processed_total"), ("dropped", "tcpagent_softnet_dropped_total"),
-        ("squeezed", "tcpagent_softnet_times_squeezed_total"), ("backlog", "tcpagent_softnet_backlog_packets"),
+        ("processed", Softnet.Processed), ("dropped", Softnet.Dropped),
+        ("squeezed", Softnet.TimesSqueezed), ("backlog", Softnet.Backlog),
     ];
 
-    static readonly (string Name, string Metric)[] s_conntrack =
+    static readonly (string Name, Row Row)[] s_conntrack =
     [
-        ("entries", "tcpagent_conntrack_entries"), ("limit", "tcpagent_conntrack_entries_limit"), ("buckets", "tcpagent_conntrack_buckets"),
-        ("drops", "tcpagent_conntrack_drops_total"), ("early_drops", "tcpagent_conntrack_early_drops_total"),
-        ("insert_failures", "tcpagent_conntrack_insert_failures_total"), ("invalid", "tcpagent_conntrack_invalid_total"),
-        ("chain_too_long", "tcpagent_conntrack_chain_too_long_total"),
+        ("entries", Conntrack.Entries), ("limit", Conntrack.Limit), ("buckets", Conntrack.Buckets),
+        ("drops", Conntrack.Drops), ("early_drops", Conntrack.EarlyDrops),
+        ("insert_failures", Conntrack.InsertFailures), ("invalid", Conntrack.Invalid),
+        ("chain_too_long", Conntrack.ChainTooLong),
     ];
 
-    readonly SeriesReader _reader = new(layout);
     readonly long[] _values = new long[Series.Names.Length];
 
     /// <summary>All but the opening brace, so that what differs for each reader can stand first.</summary>
     internal byte[] Write(Snapshot snapshot)
     {
-        var view = new SampleView(layout, snapshot);
+        var view = new SampleView(snapshot);
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         using (var json = new Utf8JsonWriter(buffer, s_options))
         {
@@ -59,13 +60,13 @@ sealed class LiveJson(SampleLayout layout, LiveSettings settings)
             json.WriteString("host", settings.Host);
             json.WriteBoolean("history", settings.HasHistory);
             json.WriteNumber("interval_seconds", settings.Interval.TotalSeconds);
-            json.WriteString("time", HistoryExport.Time(_reader.Time(snapshot)));
+            json.WriteString("time", HistoryExport.Time(SeriesReader.Time(snapshot)));
             WriteSeries(json, snapshot);
             WriteListeners(json, view);
             WriteCpus(json, view);
             json.WriteStartObject("conntrack");
-            foreach (var (name, metric) in s_conntrack)
-                Write(json, name, view.Value(metric));
+            foreach (var (name, row) in s_conntrack)
+                Write(json, name, view[row]);
             json.WriteEndObject();
             json.WritePropertyName("why");
             json.WriteRawValue(VerdictJson.Write(HostVerdict.From(view, settings.Window)), skipInputValidation: true);
@@ -76,15 +77,15 @@ sealed class LiveJson(SampleLayout layout, LiveSettings settings)
 
     void WriteSeries(Utf8JsonWriter json, Snapshot snapshot)
     {
-        _values.AsSpan().Fill(Metric.Absent);
-        _reader.Raise(snapshot, _values);
+        _values.AsSpan().Fill(KernelValue.Absent);
+        SeriesReader.Raise(snapshot, _values);
         json.WriteStartArray("series");
         foreach (var name in Series.Names)
             json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteStartArray("values");
         foreach (var value in _values)
-            if (value == Metric.Absent)
+            if (value == KernelValue.Absent)
                 json.WriteNullValue();
             else
                 json.WriteNumberValue(value);
@@ -94,40 +95,41 @@ sealed class LiveJson(SampleLayout layout, LiveSettings settings)
     static void WriteListeners(Utf8JsonWriter json, SampleView view)
     {
         var listeners = Collect(view, s_listener);
-        var ranked = new List<(long Fullness, string Labels)>();
-        foreach (var (labels, values) in listeners)
-            ranked.Add((Recorder.Fullness(values[Queue] ?? 0, values[Limit] ?? 1, values[SynRecv] ?? 0), labels));
-        ranked.Sort(static (a, b) => (b.Fullness, a.Labels).CompareTo((a.Fullness, b.Labels)));
-        Write(json, "listeners_total", view.Value("tcpagent_listeners"));
+        var ranked = new List<(long Fullness, Instance Instance)>();
+        foreach (var (instance, values) in listeners)
+            ranked.Add((Recorder.Fullness(values[Queue] ?? 0, values[Limit] ?? 1, values[SynRecv] ?? 0), instance));
+        ranked.Sort(static (a, b) => a.Fullness != b.Fullness ? b.Fullness.CompareTo(a.Fullness) : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
+        Write(json, "listeners_total", view[Listeners.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)
-            WriteInstance(json, "listener", Subject.FromLabels(ranked[i].Labels), s_listener, listeners[ranked[i].Labels]);
+            WriteInstance(json, "listener", ranked[i].Instance.Subject, s_listener, listeners[ranked[i].Instance]);
         json.WriteEndArray();
     }
 
     static void WriteCpus(Utf8JsonWriter json, SampleView view)
     {
         json.WriteStartArray("cpus");
-        foreach (var (labels, values) in Collect(view, s_cpu))
-            WriteInstance(json, "cpu", Label.Values(labels).GetValueOrDefault("cpu", ""), s_cpu, values);
+        foreach (var (instance, values) in Collect(view, s_cpu))
+            if (instance is CpuInstance { Cpu: var cpu })
+                WriteInstance(json, "cpu", cpu.ToString(CultureInfo.InvariantCulture), s_cpu, values);
         json.WriteEndArray();
     }
 
     /// <summary>The metrics of every instance that has one, in the order in which they come.</summary>
-    static Dictionary<string, long?[]> Collect(SampleView view, (string Name, string Metric)[] metrics)
+    static Dictionary<Instance, long?[]> Collect(SampleView view, (string Name, Row Row)[] metrics)
     {
-        var instances = new Dictionary<string, long?[]>();
+        var instances = new Dictionary<Instance, long?[]>();
         for (var i = 0; i < metrics.Length; i++)
-            foreach (var (labels, value) in view.Instances(metrics[i].Metric))
+            foreach (var (instance, value) in view.Instances(metrics[i].Row))
             {
-                if (!instances.TryGetValue(labels, out var values))
-                    instances[labels] = values = new long?[metrics.Length];
+                if (!instances.TryGetValue(instance, out var values))
+                    instances[instance] = values = new long?[metrics.Length];
                 values[i] = value;
             }
         return instances;
     }
 
-    static void WriteInstance(Utf8JsonWriter json, string what, string name, (string Name, string Metric)[] metrics, long?[] values)
+    static void WriteInstance(Utf8JsonWriter json, string what, string name, (string Name, Row Row)[] metrics, long?[] values)
     {
         json.WriteStartObject();
         json.WriteString(what, name);

@@ -8,7 +8,7 @@ namespace TcpAgent.Web;
 /// /api/v1/why: the verdict over the peak window, from the newest snapshot. Of a snapshot that is too old there is none: what it says
 /// may long be over.
 /// </summary>
-sealed class WhyEndpoint(Sampler sampler, SampleLayout layout, SampleAge age, TimeSpan window)
+sealed class WhyEndpoint(Sampler sampler, SampleAge age, TimeSpan window)
 {
     internal Task Serve(HttpContext context)
     {
@@ -18,7 +18,7 @@ sealed class WhyEndpoint(Sampler sampler, SampleLayout layout, SampleAge age, Ti
         {
             return age.IsStale(snapshot.Timestamp)
                 ? Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "The sampler is stuck: its last sample is too old.\n")
-                : Respond.Json(context, VerdictJson.Write(HostVerdict.From(new SampleView(layout, snapshot), window)));
+                : Respond.Json(context, VerdictJson.Write(HostVerdict.From(new SampleView(snapshot), window)));
         }
         finally
         {

@@ -93,7 +93,7 @@ public sealed class NfQueueTests : IDisposable
         var state = new SourceState(_source);
         Assert.True(state.Update(status, 0));
         Assert.False(state.Failing);
-        Assert.Equal("source=\"nfqueue\",mode=\"denied\"", Encoding.UTF8.GetString(state.ModeKey));
+        Assert.Equal("source=\"nfqueue\",mode=\"denied\"", Encoding.UTF8.GetString(state.ModeInstance!.Labels));
         Assert.Equal(ReadStatus.Ok, ReadStatus.Ok.With(status));
         Assert.Equal(Outcome.Failed, status.With(ReadStatus.Failed("x", 5)).Outcome);
     }

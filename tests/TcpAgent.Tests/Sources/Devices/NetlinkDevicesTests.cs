@@ -1,4 +1,5 @@
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 using TcpAgent.System;
@@ -15,7 +16,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     readonly List<int> _withStats = [1, 2];
     readonly List<string> _asked = [];
     readonly List<ReplayTransport> _listeners = [];
-    readonly Table _table = new(Devices.Rows, "device");
+    readonly Table _table = new(Devices.Rows);
     readonly LinkNames _names;
     readonly NetlinkDevices _devices;
     int _statsErrno;
@@ -64,7 +65,7 @@ public sealed class NetlinkDevicesTests : IDisposable
         var status = _devices.Read(_table, Next(slow), out _);
         Assert.Equal(asked, string.Join(' ', _asked));
         Assert.Equal(errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno), status);
-        var rows = Enumerable.Range(0, _table.Count).Select(i => $"{_table.KeyText(i)} {_table[i][(int)DeviceSlot.ReceivePackets]}");
+        var rows = Enumerable.Range(0, _table.Count).Select(i => $"{_table.KeyText(i)} {_table[i][Devices.ReceivePackets]}");
         return string.Join(',', rows);
     }
 
@@ -83,8 +84,8 @@ public sealed class NetlinkDevicesTests : IDisposable
     {
         Read("links stats", slow: true);
         Assert.Equal(
-            [202, 200, 204, 206, 215, 214, 223, Metric.Absent, 203, 201, 205, 207, 1, 1002], _table[1].ToArray());
-        Assert.Equal(0, _table[0][(int)DeviceSlot.Promiscuous]);
+            [202, 200, 204, 206, 215, 214, 223, KernelValue.Absent, 203, 201, 205, 207, 1, 1002], _table[1].Values.ToArray());
+        Assert.Equal(0, _table[0][Devices.Promiscuous]);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Sources;
 using TcpAgent.System;
 
@@ -17,8 +17,8 @@ public class RecordedQdiscsTests
     static string Describe(Qdiscs source, int instance)
     {
         var table = source.Tables[0];
-        var values = table[instance].ToArray().Select(value => value == Metric.Absent ? "-" : $"{value}");
-        return $"{table.KeyText(instance).Replace("\"", "", StringComparison.Ordinal)}: {string.Join(' ', values)} {source.DropsOnlyAtLimit(table.KeyOf(instance))}";
+        var values = table[instance].Values.ToArray().Select(value => value == KernelValue.Absent ? "-" : $"{value}");
+        return $"{table.KeyText(instance).Replace("\"", "", StringComparison.Ordinal)}: {string.Join(' ', values)} {source.DropsOnlyAtLimit(table.InstanceAt(instance))}";
     }
 
     static string[] Rows(Qdiscs source) => [.. Enumerable.Range(0, source.Tables[0].Count).Select(instance => Describe(source, instance))];
@@ -83,7 +83,7 @@ public class RecordedQdiscsTests
             Assert.True(keys.Length == keys.Distinct().Count(), $"seed {Seed}, round {round}: {string.Join(' ', keys)}");
             Assert.True(status.Outcome == Outcome.Ok || keys.Length == 0, $"seed {Seed}, round {round}: {status}");
             for (var instance = 0; instance < keys.Length; instance++)
-                Assert.False(source.Tables[0][instance].ContainsAnyInRange(Metric.Absent + 1, -1), $"seed {Seed}, round {round}: {Describe(source, instance)}");
+                Assert.False(source.Tables[0][instance].Values.ContainsAnyInRange(KernelValue.Absent + 1, -1), $"seed {Seed}, round {round}: {Describe(source, instance)}");
             rows += keys.Length;
         }
 

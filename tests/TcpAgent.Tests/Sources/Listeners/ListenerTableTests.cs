@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using TcpAgent.Kernel;
-using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
@@ -38,7 +37,7 @@ public class ListenerTableTests
         Round(Row(1, drops: 7, length: 3, limit: 128, address: "10.0.0.1", port: 443));
         Assert.Equal((3, 128, 7), (One.Length, One.Limit, One.Drops));
         Assert.Equal((3, 3, 1), (One.FullestLength, One.Peak, One.Sockets));
-        Assert.Equal("address=\"10.0.0.1\",port=\"443\"", Encoding.ASCII.GetString(One.Key));
+        Assert.Equal("address=\"10.0.0.1\",port=\"443\"", Encoding.ASCII.GetString(One.Instance.Labels));
         Assert.Equal((1, 1L, 0L, 7L), (_table.Count, _table.Sockets, _table.Unfollowed, _table.Drops));
     }
 
@@ -119,10 +118,10 @@ public class ListenerTableTests
     [Fact]
     public void WhatTheTableDoesNotTellIsAbsent()
     {
-        Round(Row(1, drops: Metric.Absent, length: 4, limit: Metric.Absent));
-        Assert.Equal((4, Metric.Absent, Metric.Absent), (One.Length, One.Limit, _table.Drops));
-        Round(Row(1, drops: Metric.Absent, length: 4, limit: Metric.Absent), Row(2, drops: Metric.Absent, length: 4, limit: Metric.Absent));
-        Assert.Equal((8, Metric.Absent), (One.Length, One.Limit));
+        Round(Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
+        Assert.Equal((4, KernelValue.Absent, KernelValue.Absent), (One.Length, One.Limit, _table.Drops));
+        Round(Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent), Row(2, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
+        Assert.Equal((8, KernelValue.Absent), (One.Length, One.Limit));
     }
 
     [Theory]

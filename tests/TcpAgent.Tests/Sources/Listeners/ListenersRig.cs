@@ -17,7 +17,7 @@ sealed class ListenersRig : IDisposable
     internal ListenersRig(int max = 256, bool hasDiag = true, double walkBudget = 1)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget, MaxListeners = max };
-        Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.All, [Root.Kernel.Proc("net/netstat")]);
+        Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [Root.Kernel.Proc("net/netstat")]);
         (_snmp, _sockstat) = (Snmp(), Sockstat());
         _waits = hasDiag ? new AcceptWaits(Table.Dump, options.WalkBudget, Time) : null;
         Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time);
@@ -38,9 +38,9 @@ sealed class ListenersRig : IDisposable
 
     internal Listeners Listeners { get; }
 
-    TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
+    TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
 
-    TextSource Sockstat() => new("sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat")]);
+    TextSource Sockstat() => new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat")]);
 
     internal static FakeSocket Listen(ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
         new(TcpState.Listen) { Address = address, Port = port, Cookie = cookie, Length = length, Limit = limit, Drops = drops };

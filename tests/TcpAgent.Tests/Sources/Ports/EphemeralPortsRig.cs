@@ -27,8 +27,8 @@ sealed class EphemeralPortsRig : IDisposable
 
     internal EphemeralPortsRig(double walkBudget = 1, bool hasDiag = true)
     {
-        Snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
-        Sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat")]);
+        Snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
+        Sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat")]);
         Ports = new EphemeralPorts(
             hasDiag ? new PortScan(Table.Dump, Root.Kernel) : null, Snmp, new SocketCounters(Snmp, Sockstat),
             SamplingOptions.Default with { WalkBudget = walkBudget }, Time);
@@ -94,7 +94,7 @@ sealed class EphemeralPortsRig : IDisposable
     internal (long Held, long TimeWait, long Usable, string Subject)? Fullest =>
         !Ports.IsKnown ? null
         : Ports.Worst.IsEmpty ? (0, 0, Ports.Limit, "")
-        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit, Encoding.UTF8.GetString(Ports.Key(Ports.Worst[0].Tuple)));
+        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit, Encoding.UTF8.GetString(Ports.InstanceOf(Ports.Worst[0].Tuple).Labels));
 
     public void Dispose()
     {

@@ -117,11 +117,11 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Tick();
         var keys = _rig.Ports.Tables[0].Keys();
         Assert.Equal(10, keys.Length);
-        var subject = _rig.Ports.Key(_rig.Ports.Worst[0].Tuple);
+        var subject = _rig.Ports.InstanceOf(_rig.Ports.Worst[0].Tuple);
         for (var look = 0; look < 100; look++)
         {
             _rig.Tick();
-            Assert.Same(subject, _rig.Ports.Key(_rig.Ports.Worst[0].Tuple));
+            Assert.Same(subject, _rig.Ports.InstanceOf(_rig.Ports.Worst[0].Tuple));
         }
         Assert.Equal(keys, _rig.Ports.Tables[0].Keys());
 

@@ -53,8 +53,8 @@ public class PortTableTests
         Assert.Equal(5, _table.Count);
         Assert.All(Rank(), one => Assert.Equal(2, one.Held));
         Assert.Equal(
-            "source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"", Encoding.UTF8.GetString(tuples[^1].Render()));
-        Assert.Equal("source=\"10.0.0.1\",destination=\"10.0.0.1\",port=\"80\"", Encoding.UTF8.GetString(tuples[2].Render()));
+            "source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"", Encoding.UTF8.GetString(new TupleInstance(tuples[^1]).Labels));
+        Assert.Equal("source=\"10.0.0.1\",destination=\"10.0.0.1\",port=\"80\"", Encoding.UTF8.GetString(new TupleInstance(tuples[2]).Labels));
     }
 
     [Fact]

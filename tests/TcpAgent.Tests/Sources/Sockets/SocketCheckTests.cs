@@ -1,5 +1,5 @@
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Metrics;
+using TcpAgent.Kernel;
 using TcpAgent.Sources;
 using TcpAgent.System;
 
@@ -69,7 +69,7 @@ public sealed class SocketCheckTests : IDisposable
         Populate();
         _rig.WriteCounters(null, null);
         var differences = Differences();
-        Assert.Equal((Metric.Absent, Metric.Absent), (differences[0], differences[(int)TcpState.TimeWait - 1]));
+        Assert.Equal((KernelValue.Absent, KernelValue.Absent), (differences[0], differences[(int)TcpState.TimeWait - 1]));
         Assert.Equal(9, differences.Count(difference => difference == 0));
         Assert.Null(_rig.Check.CurrEstabHasCloseWait);
     }

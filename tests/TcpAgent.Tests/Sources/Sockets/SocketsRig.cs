@@ -31,10 +31,10 @@ sealed class SocketsRig : IDisposable
 
     internal Sockets Sockets { get; }
 
-    TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.All, [Root.Kernel.Proc("net/snmp")]);
+    TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
 
     TextSource Sockstat() => new(
-        "sockstat", map => new SockstatParser(map), SockstatRows.All, [Root.Kernel.Proc("net/sockstat"), Root.Kernel.Proc("net/sockstat6")]);
+        "sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat"), Root.Kernel.Proc("net/sockstat6")]);
 
     internal void WriteCounters(int? currEstab, int? tw)
     {

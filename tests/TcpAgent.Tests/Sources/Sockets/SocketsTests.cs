@@ -28,9 +28,9 @@ public sealed class SocketsTests : IDisposable
     {
         _rig.Tick(0, 0);
         var states = _rig.Sockets.Tables[0];
-        Assert.Equal(11, states.Rows.Length);
-        Assert.False(states[0].ContainsAnyExcept(0));
-        Assert.False(_rig.Sockets.Tables[1][0].ContainsAnyExcept(0));
+        Assert.Equal(11, states.Rows.Count);
+        Assert.False(states[0].Values.ContainsAnyExcept(0));
+        Assert.False(_rig.Sockets.Tables[1][0].Values.ContainsAnyExcept(0));
     }
 
     [Fact]

@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace TcpAgent.History;
+
+/// <summary>The label texts of a record taken apart: a file holds nothing else of a listener or a subject.</summary>
+static class RecordedLabels
+{
+    /// <summary>By label name.</summary>
+    internal static Dictionary<string, string> Values(string labels)
+    {
+        var values = new Dictionary<string, string>();
+        for (var at = 0; labels.IndexOf("=\"", at, StringComparison.Ordinal) is > 0 and var equals;)
+        {
+            var value = new StringBuilder();
+            var end = equals + 2;
+            for (; end < labels.Length && labels[end] != '"'; end++)
+            {
+                var escaped = labels[end] == '\\' && end + 1 < labels.Length;
+                value.Append(!escaped ? labels[end] : labels[++end] == 'n' ? '\n' : labels[end]);
+            }
+            values[labels[at..equals].TrimStart(',')] = value.ToString();
+            at = Math.Min(end + 1, labels.Length);
+        }
+        return values;
+    }
+
+    /// <summary>[::]:443 for address="::",port="443"; "cpu 3" for cpu="3"; a -> b:443 for source, destination and port.</summary>
+    internal static string SubjectOf(string labels)
+    {
+        var values = Values(labels);
+        if (values.TryGetValue("destination", out var destination))
+            return $"{values.GetValueOrDefault("source")} -> {Endpoint(destination, values.GetValueOrDefault("port"))}";
+        if (values.TryGetValue("address", out var address))
+            return Endpoint(address, values.GetValueOrDefault("port"));
+        if (values.TryGetValue("device", out var device))
+            return device;
+        var words = new List<string>();
+        foreach (var (name, value) in values)
+            words.Add($"{name} {value}");
+        return words.Count == 0 ? labels : string.Join(" ", words);
+    }
+
+    static string Endpoint(string address, string? port) => address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+}
