@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel;
+using TcpAgent.Sources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
@@ -55,11 +56,11 @@ sealed class HistoryText : IHistoryFormat
         for (var i = 0; i < _charts.Length; i++)
             _charts[i].Add(column, record.Values[i]);
         foreach (var listener in record.Listeners)
-            if (Worth(listener) > 0 && (!_listeners.TryGetValue(listener.Name, out var known) || Worth(listener) > Worth(known.Most)))
+            if (FullnessOf(listener).Used > 0 && (!_listeners.TryGetValue(listener.Name, out var known) || FullnessOf(listener).CompareTo(FullnessOf(known.Most)) > 0))
                 _listeners[listener.Name] = (listener, record.Time);
     }
 
-    static double Worth(in ListenerFigures listener) => Math.Max(listener.Queue, listener.SynRecv) / (double)Math.Max(1, listener.Limit);
+    static Fullness FullnessOf(in ListenerFigures listener) => Fullness.Of(listener.Queue, listener.SynRecv, listener.Limit);
 
     public void End(List<HistoryEvent> events)
     {
@@ -118,7 +119,7 @@ sealed class HistoryText : IHistoryFormat
     void Listeners()
     {
         var ranked = new List<(ListenerFigures Most, long Time)>(_listeners.Values);
-        ranked.Sort(static (a, b) => Worth(b.Most).CompareTo(Worth(a.Most)));
+        ranked.Sort(static (a, b) => FullnessOf(b.Most).CompareTo(FullnessOf(a.Most)));
         if (ranked.Count == 0 || !_query.HasListeners)
             return;
         _text.Append('\n');

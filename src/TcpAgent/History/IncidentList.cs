@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using TcpAgent.Resources;
 
 namespace TcpAgent.History;
 
@@ -38,7 +39,7 @@ sealed class IncidentList(string path)
         var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
 
         // Within the minutes before there may have been another.
-        var onset = entries.Find(entry => entry.Verdict == Incidents.Limiting
+        var onset = entries.Find(entry => entry.Verdict == (long)ResourceState.Limiting
             && path.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(entry.Time)), StringComparison.Ordinal));
         foreach (var entry in entries)
             if (file.TryRead(entry, record))

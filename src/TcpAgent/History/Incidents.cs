@@ -1,3 +1,5 @@
+using TcpAgent.Resources;
+
 namespace TcpAgent.History;
 
 /// <summary>
@@ -13,15 +15,13 @@ sealed class Incidents
 
     static readonly TimeSpan s_before = TimeSpan.FromMinutes(5), s_after = TimeSpan.FromMinutes(3);
 
-    internal const long Limiting = 2;
-
     readonly string _path;
     readonly HistoryHeader _header;
     readonly byte[] _record = new byte[HistoryRecord.Size];
     readonly Queue<(long Sequence, long Time)> _pending = new();
     readonly int _before;
     readonly int _after;
-    long _verdict = Limiting;
+    long _verdict = (long)ResourceState.Limiting;
     long _last;
 
     internal Incidents(string path, HistoryHeader ring)
@@ -62,7 +62,7 @@ sealed class Incidents
     /// <summary>The first record of a file tells nothing: what is limiting there may have turned so before.</summary>
     bool Turned(long verdict)
     {
-        var turned = verdict == Limiting && _verdict != Limiting;
+        var turned = verdict == (long)ResourceState.Limiting && _verdict != (long)ResourceState.Limiting;
         _verdict = verdict;
         return turned;
     }

@@ -15,7 +15,7 @@ sealed class Recorder
     readonly HistoryWriter _writer;
     readonly int _samplesPerRecord;
     readonly long[] _values = new long[Series.Names.Length];
-    readonly (long Fullness, int Instance)[] _fullest = new (long, int)[HistoryRecord.MostListeners];
+    readonly (Fullness Fullness, int Instance)[] _fullest = new (Fullness, int)[HistoryRecord.MostListeners];
     int _samples;
     bool _isFirst = true;
 
@@ -61,13 +61,12 @@ sealed class Recorder
 
     int PutListeners(Span<byte> record, int at, Table table)
     {
-        _fullest.AsSpan().Fill((-1, -1));
+        var count = 0;
         for (var i = 0; i < table.Count; i++)
-            Rank((Fullness(table[i][Listeners.Length], table[i][Listeners.Limit], table[i][Listeners.SynRecv]), i));
-        foreach (var (fullness, instance) in _fullest)
+            count = Rank(count, (FullnessOf(table[i]), i));
+        for (var i = 0; i < count; i++)
         {
-            if (fullness < 0)
-                break;
+            var instance = _fullest[i].Instance;
             var slots = table[instance];
             at = HistoryRecord.WriteListener(
                 record, at, table.InstanceAt(instance).Labels, slots[Listeners.Length], slots[Listeners.Limit], slots[Listeners.SynRecv]);
@@ -75,13 +74,16 @@ sealed class Recorder
         return at;
     }
 
-    /// <summary>In thousandths of the limit, whichever of the two queues is fuller.</summary>
-    internal static long Fullness(long length, long limit, long synRecv) => Math.Clamp(Math.Max(length, synRecv), 0, int.MaxValue) * 1000 / Math.Max(1, limit);
+    static Fullness FullnessOf(Slots slots) => Fullness.Of(slots[Listeners.Length], slots[Listeners.SynRecv], slots[Listeners.Limit]);
 
-    void Rank((long Fullness, int Instance) candidate)
+    /// <summary>Keeps the fullest in order, the first of equals first. Returns how many there are.</summary>
+    int Rank(int count, (Fullness Fullness, int Instance) candidate)
     {
-        for (var i = 0; i < _fullest.Length; i++)
-            if (candidate.Fullness > _fullest[i].Fullness)
+        for (var i = 0; i < count; i++)
+            if (candidate.Fullness.CompareTo(_fullest[i].Fullness) > 0)
                 (candidate, _fullest[i]) = (_fullest[i], candidate);
+        if (count < _fullest.Length)
+            _fullest[count++] = candidate;
+        return count;
     }
 }

@@ -10,8 +10,6 @@ namespace TcpAgent.History;
 /// </summary>
 sealed class Timeline
 {
-    const int Limiting = 2;
-
     /// <summary>One resource's places among the series; -1 where the file has none.</summary>
     readonly record struct Judged(string Name, int State, int Used, int Limit);
 
@@ -112,7 +110,7 @@ sealed class Timeline
         var name = subject.Length == 0 ? resource.Name : $"{resource.Name} of {subject}";
         var text = now switch
         {
-            Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
+            (long)ResourceState.Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
             1 => $"verdict: {name} is near its limit{Figures(record, resource)}",
             0 => $"verdict: {resource.Name} is ok again",
             _ => $"verdict: {resource.Name} cannot be told any more",

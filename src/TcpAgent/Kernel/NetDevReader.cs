@@ -42,7 +42,7 @@ ref struct NetDevReader
 
     readonly bool TryReadDevice(Cursor line, Span<long> values, out ReadOnlySpan<byte> name)
     {
-        values.Fill(long.MinValue);
+        values.Fill(KernelValue.Absent);
         var colon = line.Rest.LastIndexOf((byte)':');
         name = colon > 0 ? line.Rest[..colon].Trim((byte)' ') : default;
         if (name.IsEmpty)

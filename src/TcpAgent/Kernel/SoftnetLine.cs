@@ -1,10 +1,8 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>One CPU of softnet_stat; what the kernel does not print is <see cref="Absent"/>.</summary>
+/// <summary>One CPU of softnet_stat; what the kernel does not print is <see cref="KernelValue.Absent"/>.</summary>
 struct SoftnetLine
 {
-    internal const long Absent = long.MinValue;
-
     internal long Cpu;
     internal long Processed;
     internal long Dropped;

@@ -34,7 +34,7 @@ ref struct SoftnetReader(ReadOnlySpan<byte> text)
     static bool TryReadColumns(Cursor line, out SoftnetLine cpu)
     {
         Span<long> columns = stackalloc long[Cpu + 1];
-        columns.Fill(SoftnetLine.Absent);
+        columns.Fill(KernelValue.Absent);
         var count = 0;
         while (line.TryReadField(out var field))
         {

@@ -11,6 +11,9 @@ sealed class PeakWindow
 {
     internal const int DefaultParts = 60;
 
+    /// <summary>Enough where there is a window for each of many.</summary>
+    internal const int FewParts = 12;
+
     readonly int _series;
     readonly int _count;
     readonly long _partLength;

@@ -14,6 +14,9 @@ sealed class Table
 
     long[] _values;
     Instance[] _instances;
+    long[] _valuesBefore = [];
+    Instance[] _instancesBefore = [];
+    int _countBefore;
 
     internal Table(Rows rows)
     {
@@ -66,6 +69,41 @@ sealed class Table
         return slots;
     }
 
+    /// <summary>Keeps what the table holds as the values of the tick before: at the start of each tick, before anything is read.</summary>
+    internal void Remember()
+    {
+        if (_instancesBefore.Length < _instances.Length)
+            Grow(ref _valuesBefore, ref _instancesBefore);
+        _values.AsSpan(0, Count * Rows.Count).CopyTo(_valuesBefore);
+        _instances.AsSpan(0, Count).CopyTo(_instancesBefore);
+        _countBefore = Count;
+    }
+
+    /// <summary>
+    /// How much a counter rose since the tick before. A counter that fell was reset and counts from 0 again. A value that is absent, or was,
+    /// is not known to have risen.
+    /// </summary>
+    internal long Rise(Row row, int instance = 0)
+    {
+        var (before, now) = (Before(row, instance), this[instance][row]);
+        return before == KernelValue.Absent || now == KernelValue.Absent ? 0 : now < before ? now : now - before;
+    }
+
+    /// <summary>Whether a value is another than at the tick before, came or went.</summary>
+    internal bool HasChanged(Row row) => Before(row, 0) != this[row];
+
+    /// <summary>An instance is most often at the place where it was.</summary>
+    long Before(Row row, int instance)
+    {
+        var known = _instances[instance];
+        if (instance < _countBefore && ReferenceEquals(_instancesBefore[instance], known))
+            return _valuesBefore[(instance * Rows.Count) + row.Slot];
+        for (var i = 0; i < _countBefore; i++)
+            if (ReferenceEquals(_instancesBefore[i], known))
+                return _valuesBefore[(i * Rows.Count) + row.Slot];
+        return KernelValue.Absent;
+    }
+
     internal void CopyFrom(Table source)
     {
         if (source.Count > _instances.Length)
@@ -74,6 +112,9 @@ sealed class Table
         source._values.AsSpan(0, Count * Rows.Count).CopyTo(_values);
         source._instances.AsSpan(0, Count).CopyTo(_instances);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Grow(ref long[] values, ref Instance[] instances) => (values, instances) = (new long[_values.Length], new Instance[_instances.Length]);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Grow(int count)

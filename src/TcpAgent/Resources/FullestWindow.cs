@@ -1,12 +1,14 @@
+using TcpAgent.Metrics;
+
 namespace TcpAgent.Resources;
 
 /// <summary>
 /// The fullest that a resource was in a sliding window, with the limit and the subject it had then. The window is cut like
-/// <see cref="Metrics.PeakWindow"/>'s, so two scrapers see the same.
+/// <see cref="PeakWindow"/>'s, so two scrapers see the same.
 /// </summary>
 sealed class FullestWindow(TimeSpan window, TimeProvider time)
 {
-    internal const int Parts = 12;
+    const int Parts = PeakWindow.FewParts;
 
     /// <summary>The window that shows at least this much: a part is let go whole.</summary>
     internal static TimeSpan LengthToShow(TimeSpan duration) => duration * Parts / (Parts - 1);

@@ -7,19 +7,25 @@ namespace TcpAgent.Resources;
 /// <summary>Follows one resource from tick to tick: peaks, losses, seconds at the limit, state.</summary>
 sealed class ResourceGauge
 {
-    const int Losses = 0, Proofs = 1, MostLosses = 2, Series = 3;
-
     readonly Usage? _usage;
     readonly Usage? _pressure;
     readonly Loss[] _losses;
     readonly FullestWindow _fullest;
-    readonly PeakWindow _window;
+    readonly WindowedTotal _lost;
+    readonly WindowedTotal _proven;
+    readonly PeakWindow _mostLost;
     readonly TimeProvider _time;
+
+    /// <summary>Which of several lost something last.</summary>
     Instance? _lastBlamed;
-    long _counted;
-    long _proven;
+
+    /// <summary>Losses of the rule WhileNear that count: what their kernel counters come to says nothing of this resource.</summary>
     long _whileNear;
+
+    /// <summary>What the other counters hold that was no loss, by the rule None.</summary>
     long _noLosses;
+
+    /// <summary>Nanoseconds.</summary>
     long _saturated;
     long _lastTimestamp = KernelValue.Absent;
     Fill _now = Fill.None;
@@ -29,7 +35,8 @@ sealed class ResourceGauge
         (Resource, _usage, _losses, _pressure, _time) =
             (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time);
         _fullest = new FullestWindow(window, time);
-        _window = new PeakWindow(Series, window, time, FullestWindow.Parts);
+        (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
+        _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
     }
 
     internal Resource Resource { get; }
@@ -58,7 +65,7 @@ sealed class ResourceGauge
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
-        State = Recent(Proofs, _proven) > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
+        State = _proven.Recent > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : IsNear(Resource.Near) ? ResourceState.Near
             : ResourceState.Ok;
     }
@@ -80,43 +87,34 @@ sealed class ResourceGauge
     bool Count(long timestamp, in Fill fullest)
     {
         var (lost, proven) = (0L, 0L);
+        var isFirst = _lastTimestamp == KernelValue.Absent;
         foreach (var loss in _losses)
         {
             var tally = loss.Tally;
             tally.Update();
-            if (tally.Increase == 0 && (loss.RuleNow is null || _lastTimestamp != KernelValue.Absent))
+
+            // Without a rise only the first tick asks: what was counted before may have been no loss either.
+            if (tally.Increase == 0 && (loss.RuleNow is null || !isFirst))
                 continue;
             var rule = loss.RuleNow?.Invoke() ?? loss.Rule;
-            if (tally.Increase == 0 && rule != LossRule.None)
+            if (rule == LossRule.None && loss.Rule != LossRule.WhileNear)
+                _noLosses += isFirst ? Math.Max(0, tally.Total) : tally.Increase;
+            if (tally.Increase == 0)
                 continue;
-            switch (rule)
-            {
-                case LossRule.Proof:
-                    RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
-                    break;
-                case LossRule.Pressure:
-                    RaiseToPressure(timestamp, fullest);
-                    continue;
-                case LossRule.WhileNear when !IsNear(Resource.LossesFrom):
-                    continue;
-                case LossRule.WhileNear:
-                    _whileNear += tally.Increase;
-                    break;
-                case LossRule.None:
-                    // What was counted before the agent's start, under the same setting, was no loss either.
-                    if (loss.Rule != LossRule.WhileNear)
-                        _noLosses += _lastTimestamp == KernelValue.Absent ? Math.Max(0, tally.Total) : tally.Increase;
-                    continue;
-            }
-            lost += tally.Increase;
-            if (rule == LossRule.Proof || (rule != LossRule.Consequence && IsNear(Resource.LossesFrom)))
-                proven += tally.Increase;
+            var effect = LossEffect.Of(rule, tally.Increase, IsNear(Resource.LossesFrom));
+            if (effect.Raise == Raise.ToLimit)
+                RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
+            else if (effect.Raise == Raise.ToPressure)
+                RaiseToPressure(timestamp, fullest);
+            if (effect.Lost == 0)
+                continue;
+            _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
             _lastBlamed = tally.Worst ?? _lastBlamed;
+            (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
-
-        // Totals only rise, so the least of the window, negated its highest, is where the window began.
-        _window.Record(timestamp, [-_counted, -_proven, lost]);
-        (_counted, _proven) = (_counted + lost, _proven + proven);
+        _lost.Add(timestamp, lost);
+        _proven.Add(timestamp, proven);
+        _mostLost.Record(timestamp, [lost]);
         return proven > 0;
     }
 
@@ -154,7 +152,7 @@ sealed class ResourceGauge
         fill.IsKnown && fill.Limit != KernelValue.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
     bool IsNear(double share) =>
-        _fullest.Fullest.Ratio >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+        _fullest.Fullest.Fullness.Share >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
 
     bool HasLosses()
     {
@@ -163,9 +161,6 @@ sealed class ResourceGauge
                 return true;
         return false;
     }
-
-    /// <summary>What was added to a total within the window.</summary>
-    long Recent(int series, long total) => total + _window[series];
 
     long TotalLosses()
     {
@@ -183,8 +178,8 @@ sealed class ResourceGauge
         slots[ResourceRows.Limit] = _now.IsKnown ? _now.Limit : _fullest.Fullest.Limit;
         slots[ResourceRows.UsedPeak] = _fullest.Fullest.Used;
         slots[ResourceRows.LossesTotal] = total;
-        slots[ResourceRows.RecentLosses] = total == KernelValue.Absent ? total : Recent(Losses, _counted);
-        slots[ResourceRows.LossesPeak] = total == KernelValue.Absent ? total : _window[MostLosses];
+        slots[ResourceRows.RecentLosses] = total == KernelValue.Absent ? total : _lost.Recent;
+        slots[ResourceRows.LossesPeak] = total == KernelValue.Absent ? total : _mostLost[0];
         slots[ResourceRows.SaturatedSeconds] = _saturated;
         slots[ResourceRows.State] = (long)State;
     }

@@ -21,10 +21,7 @@ sealed class ResourceMonitor : Source
     const int MaxSubjects = 1024;
 
     readonly ResourceGauge[] _gauges;
-    readonly (DropStage Stage, Tally Tally)[] _stages;
-    readonly PeakWindow _stageWindow;
-    readonly long[] _stageValues;
-    readonly long[] _stageCounts;
+    readonly (DropStage Stage, Tally Tally, WindowedTotal Dropped)[] _stages;
     readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
 
     /// <summary>By the state that is changed to.</summary>
@@ -36,10 +33,7 @@ sealed class ResourceMonitor : Source
         var wiring = new Wiring(sources);
         Mode = "computed";
         _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
-        _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring)));
-        _stageWindow = new PeakWindow(_stages.Length, options.PeakWindow, time, FullestWindow.Parts);
-        _stageValues = new long[_stages.Length];
-        _stageCounts = new long[_stages.Length];
+        _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
         _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
     }
 
@@ -67,21 +61,15 @@ sealed class ResourceMonitor : Source
 
     void CountDrops(in Tick tick)
     {
-        for (var i = 0; i < _stages.Length; i++)
+        foreach (var (stage, tally, total) in _stages)
         {
-            var tally = _stages[i].Tally;
             tally.Update();
-            _stageValues[i] = -_stageCounts[i];
-            _stageCounts[i] += tally.Increase;
-        }
-        _stageWindow.Record(tick.Timestamp, _stageValues);
-        for (var i = 0; i < _stages.Length; i++)
-        {
-            if (_stages[i].Tally.Total == KernelValue.Absent)
+            total.Add(tick.Timestamp, tally.Increase);
+            if (tally.Total == KernelValue.Absent)
                 continue;
-            var slots = this[DropRows.Rows].Add(_stages[i].Stage.Instance);
-            slots[DropRows.Total] = _stages[i].Tally.Total;
-            slots[DropRows.Recent] = _stageCounts[i] + _stageWindow[i];
+            var slots = this[DropRows.Rows].Add(stage.Instance);
+            slots[DropRows.Total] = tally.Total;
+            slots[DropRows.Recent] = total.Recent;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
@@ -12,10 +11,9 @@ namespace TcpAgent.Resources;
 sealed class Tally
 {
     readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
-    readonly Instances?[] _instances;
-    readonly long[] _last;
-    readonly long[] _known;
-    bool _seen;
+
+    /// <summary>Of each term what it last came to: a sum over instances goes on from there when one of them goes.</summary>
+    readonly long[] _totals;
 
     internal Tally(params ReadOnlySpan<Term> terms)
     {
@@ -24,9 +22,8 @@ sealed class Tally
             if (counter is { } slot)
                 known.Add((slot, sign, counts));
         _terms = [.. known];
-        _last = new long[_terms.Length];
-        _known = new long[_terms.Length];
-        _instances = Array.ConvertAll(_terms, term => term.Counter.Table.IsPlain ? null : new Instances(term.Counter));
+        _totals = new long[_terms.Length];
+        _totals.AsSpan().Fill(KernelValue.Absent);
     }
 
     internal static Tally Of(params ReadOnlySpan<SlotRef?> counters)
@@ -53,88 +50,39 @@ sealed class Tally
         for (var i = 0; i < _terms.Length; i++)
         {
             var (counter, sign, counts) = _terms[i];
-            long value, more;
-            if (_instances[i] is { } instances)
-            {
-                (value, more) = instances.Update();
-                if (more > 0 && sign > 0)
-                    Worst = instances.Worst;
-            }
-            else
-            {
-                value = counts is null || counts() ? counter.Value : KernelValue.Absent;
-
-                // A kernel counter that fell was reset: it counts from 0 again. A field that had no value is not known to have risen.
-                more = !_seen || value == KernelValue.Absent || _last[i] == KernelValue.Absent ? 0 : value < _last[i] ? value : value - _last[i];
-                _last[i] = value;
-            }
-            if (value != KernelValue.Absent)
-                _known[i] = value;
-            isKnown |= value != KernelValue.Absent && sign > 0;
-            total += sign * _known[i];
-            increase += sign * more;
+            var rise = 0L;
+            if (counts?.Invoke() ?? true)
+                isKnown |= (counter.Table.IsPlain ? Take(counter, ref _totals[i], ref rise) : TakeInstances(counter, ref _totals[i], ref rise, sign)) && sign > 0;
+            total += _totals[i] == KernelValue.Absent ? 0 : sign * _totals[i];
+            increase += sign * rise;
         }
-        (Total, Increase, _seen) = (isKnown ? Math.Max(0, total) : KernelValue.Absent, Math.Max(0, increase), true);
+        (Total, Increase) = (isKnown ? Math.Max(0, total) : KernelValue.Absent, Math.Max(0, increase));
     }
 
-    /// <summary>One counter of each device, CPU or queue. </summary>
-    sealed class Instances(SlotRef counter)
+    static bool Take(SlotRef counter, ref long total, ref long rise)
     {
-        Instance[] _instances = [];
-        long[] _values = [];
-        Instance[] _nextInstances = [];
-        long[] _nextValues = [];
-        int _count;
-        long _total = KernelValue.Absent;
+        if (counter.Value == KernelValue.Absent)
+            return false;
+        (total, rise) = (counter.Value, counter.Rise);
+        return true;
+    }
 
-        internal Instance? Worst { get; private set; }
-
-        internal (long Total, long Increase) Update()
+    bool TakeInstances(SlotRef counter, ref long total, ref long rise, int sign)
+    {
+        var (isKnown, sum, most) = (false, 0L, 0L);
+        for (var i = 0; i < counter.Table.Count; i++)
         {
-            var table = counter.Table;
-            if (_nextValues.Length < table.Count)
-                Grow(table.Count);
-            var (count, sum, increase, most) = (0, 0L, 0L, 0L);
-            Worst = null;
-            for (var i = 0; i < table.Count; i++)
-            {
-                var value = table[i][counter.Row];
-                if (value == KernelValue.Absent)
-                    continue;
-                var instance = table.InstanceAt(i);
-                var last = Last(count, instance);
-                var more = last == KernelValue.Absent ? 0 : value < last ? value : value - last;
-                if (more > most)
-                    (most, Worst) = (more, instance);
-                increase += more;
-                sum += value;
-                (_nextInstances[count], _nextValues[count]) = (instance, value);
-                count++;
-            }
-            (_instances, _nextInstances, _values, _nextValues, _count) = (_nextInstances, _instances, _nextValues, _values, count);
-            if (count > 0)
-                _total = _total == KernelValue.Absent ? sum : _total + increase;
-            return (count > 0 ? _total : KernelValue.Absent, increase);
+            if (counter.Table[i][counter.Row] is KernelValue.Absent)
+                continue;
+            var more = counter.Table.Rise(counter.Row, i);
+            if (more > most && sign > 0)
+                (most, Worst) = (more, counter.Table.InstanceAt(i));
+            isKnown = true;
+            rise += more;
+            sum += counter.Table[i][counter.Row];
         }
-
-        /// <summary>The value of the tick before; most often at the same place.</summary>
-        long Last(int at, Instance instance)
-        {
-            if (at < _count && ReferenceEquals(_instances[at], instance))
-                return _values[at];
-            for (var i = 0; i < _count; i++)
-                if (ReferenceEquals(_instances[i], instance))
-                    return _values[i];
-            return KernelValue.Absent;
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        void Grow(int count)
-        {
-            Array.Resize(ref _nextInstances, count * 2);
-            Array.Resize(ref _nextValues, count * 2);
-            Array.Resize(ref _instances, count * 2);
-            Array.Resize(ref _values, count * 2);
-        }
+        if (isKnown)
+            total = total == KernelValue.Absent ? sum : total + rise;
+        return isKnown;
     }
 }

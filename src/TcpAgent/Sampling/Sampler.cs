@@ -75,6 +75,8 @@ sealed class Sampler : IDisposable
         if (tick.Slow)
             _slowDue = start + _slowInterval;
 
+        foreach (var source in _sources)
+            source.Remember();
         for (var i = 0; i < _states.Length; i++)
             _reads[i] = tick.Slow || _sources[i].Lane == Lane.Fast ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
         for (var i = 0; i < _states.Length; i++)

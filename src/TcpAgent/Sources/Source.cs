@@ -43,6 +43,13 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
     /// <summary>Fields the kernel printed that no row names.</summary>
     internal virtual long Unknown => 0;
 
+    /// <summary>Before anything is read at a tick: what the tables hold is that of the tick before.</summary>
+    internal void Remember()
+    {
+        foreach (var table in Tables)
+            table.Remember();
+    }
+
     /// <summary>Fills the tables. What could not be read is left absent.</summary>
     internal abstract ReadStatus Read(in Tick tick);
 

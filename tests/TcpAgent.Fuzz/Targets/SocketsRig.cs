@@ -26,6 +26,8 @@ sealed class SocketsRig : IDisposable
     internal void Check()
     {
         var tick = SourceCheck.FirstTick;
+        foreach (var source in (Source[])[_snmp, _sockstat, _sockets, _listeners])
+            source.Remember();
         _snmp.Read(tick);
         _sockstat.Read(tick);
         var (sockets, listeners) = (_sockets.Read(tick), _listeners.Read(tick));

@@ -5,7 +5,7 @@ namespace TcpAgent.Tests.Kernel;
 
 public class SoftnetReaderTests
 {
-    const long Absent = SoftnetLine.Absent;
+    const long Absent = KernelValue.Absent;
 
     /// <summary>Column n of each line holds n, so a shift would show.</summary>
     static string Line(int columns) => string.Join(' ', Enumerable.Range(1, columns).Select(i => $"{i:x8}")) + " \n";

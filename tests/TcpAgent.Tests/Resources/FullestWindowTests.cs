@@ -24,7 +24,7 @@ public class FullestWindowTests
         {
             var start = (long)((10_000 + (window.TotalSeconds * phase / 100)) * ManualTime.Second);
             var (fullest, losses, listeners) =
-                (new FullestWindow(window, time), new PeakWindow(1, window, time, FullestWindow.Parts), new ListenerTable(window, time));
+                (new FullestWindow(window, time), new PeakWindow(1, window, time, PeakWindow.FewParts), new ListenerTable(window, time));
             for (var step = 0; step <= 40; step++)
             {
                 var now = start + (long)(seconds * ManualTime.Second * step / 40);

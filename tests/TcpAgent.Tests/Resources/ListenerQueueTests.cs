@@ -31,6 +31,7 @@ public sealed class ListenerQueueTests : IDisposable
         _rig.WriteNetstat(drops, overflows, queueFullDrops, queueFullCookies);
         _rig.Table.Set(sockets);
         _rig.Tick();
+        _sysctl.Read();
         _monitor.Derive(new Tick(0, _rig.Time.Now, false));
     }
 

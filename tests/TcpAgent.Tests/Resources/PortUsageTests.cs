@@ -40,6 +40,7 @@ public sealed class PortUsageTests : IDisposable
     void Tick()
     {
         _rig.Tick();
+        _sysctl.Read();
         _monitor.Derive(new Tick(0, _rig.Time.Now, false));
     }
 

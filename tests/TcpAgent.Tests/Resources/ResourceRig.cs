@@ -11,13 +11,15 @@ namespace TcpAgent.Tests.Resources;
 /// <summary>A source whose slots the test sets; they stay as they are from tick to tick.</summary>
 sealed class FakeSource(string name, Rows rows) : Source(name, rows)
 {
+    readonly Dictionary<Row, long> _values = [];
     readonly Dictionary<string, Instance> _known = [];
     readonly Dictionary<string, Dictionary<string, long>> _instances = [];
 
     internal ReadStatus Status { get; set; }
 
+    /// <summary>Read at the next tick.</summary>
     internal void Set(string section, string field, long value) =>
-        this[rows][rows.Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))!] = value;
+        _values[rows.Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))!] = value;
 
     internal void Set(string instance, params (string Field, long Value)[] values)
     {
@@ -33,8 +35,13 @@ sealed class FakeSource(string name, Rows rows) : Source(name, rows)
     {
         if (Status.Outcome is Outcome.Failed or Outcome.Absent)
             Withdraw();
-        if (Tables[0].IsPlain)
+        if (rows.IsPlain)
+        {
+            foreach (var (row, value) in _values)
+                this[rows][row] = value;
+            _values.Clear();
             return Status;
+        }
         Withdraw();
         foreach (var (instance, fields) in _instances)
         {

@@ -48,7 +48,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// <summary>0 while no process holds the socket: not accepted yet, or closed.</summary>
     internal uint Inode => MemoryMarshal.Read<uint>(_payload[68..]);
 
-    /// <summary>sk_drops, when asked for; long.MinValue where the kernel does not tell.</summary>
+    /// <summary>sk_drops, when asked for; <see cref="KernelValue.Absent"/> where the kernel does not tell.</summary>
     internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
 
     /// <summary>tcpi_last_ack_recv in milliseconds, when asked for.</summary>
@@ -60,6 +60,6 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
         while (attributes.TryRead(out var type, out var value))
             if (type == wanted && value.Length >= offset + sizeof(uint))
                 return MemoryMarshal.Read<uint>(value[offset..]);
-        return long.MinValue;
+        return KernelValue.Absent;
     }
 }

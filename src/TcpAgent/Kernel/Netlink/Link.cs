@@ -44,14 +44,14 @@ static class Link
 
     /// <summary>
     /// Promiscuity is the kernel's count, which unlike the IFF_PROMISC of ifinfomsg shows a packet capture too. What the kernel left
-    /// out is long.MinValue.
+    /// out is <see cref="KernelValue.Absent"/>.
     /// </summary>
     internal static bool TryReadLink(
         ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength, out long promiscuity)
     {
         index = 0;
         name = default;
-        queueLength = promiscuity = long.MinValue;
+        queueLength = promiscuity = KernelValue.Absent;
         if (type != RTM_NEWLINK || payload.Length < IfInfoLength)
             return false;
         index = MemoryMarshal.Read<int>(payload[4..]);
@@ -83,12 +83,12 @@ static class Link
         return !stats.IsEmpty;
     }
 
-    /// <summary>One u64 of rtnl_link_stats64 by its place, long.MinValue where this kernel's struct ends before it.</summary>
+    /// <summary>One u64 of rtnl_link_stats64 by its place, <see cref="KernelValue.Absent"/> where this kernel's struct ends before it.</summary>
     internal static long Stat(ReadOnlySpan<byte> stats, LinkStat stat)
     {
         var offset = (int)stat * sizeof(ulong);
         return offset + sizeof(ulong) <= stats.Length
             ? (long)Math.Min(MemoryMarshal.Read<ulong>(stats[offset..]), long.MaxValue)
-            : long.MinValue;
+            : KernelValue.Absent;
     }
 }

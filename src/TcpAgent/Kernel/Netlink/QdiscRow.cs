@@ -2,7 +2,7 @@ namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
 /// One queueing discipline of rtnetlink's RTM_GETQDISC dump (include/uapi/linux/rtnetlink.h, gen_stats.h, pkt_sched.h). What the
-/// kernel left out is long.MinValue.
+/// kernel left out is <see cref="KernelValue.Absent"/>.
 /// </summary>
 ref struct QdiscRow
 {

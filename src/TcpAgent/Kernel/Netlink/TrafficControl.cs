@@ -20,17 +20,16 @@ static class TrafficControl
 
     internal static bool TryRead(ushort type, ReadOnlySpan<byte> payload, out QdiscRow row)
     {
-        const long Absent = long.MinValue;
         row = new QdiscRow
         {
-            Bytes = Absent,
-            Packets = Absent,
-            QueuePackets = Absent,
-            QueueBytes = Absent,
-            Drops = Absent,
-            Overlimits = Absent,
-            LimitPackets = Absent,
-            LimitBytes = Absent,
+            Bytes = KernelValue.Absent,
+            Packets = KernelValue.Absent,
+            QueuePackets = KernelValue.Absent,
+            QueueBytes = KernelValue.Absent,
+            Drops = KernelValue.Absent,
+            Overlimits = KernelValue.Absent,
+            LimitPackets = KernelValue.Absent,
+            LimitBytes = KernelValue.Absent,
         };
         if (type != RTM_NEWQDISC || payload.Length < TcMsgLength)
             return false;
@@ -107,6 +106,6 @@ static class TrafficControl
         while (nested.TryRead(out var attribute, out var value))
             if (attribute == wanted && value.Length >= offset + 4)
                 return MemoryMarshal.Read<uint>(value[offset..]);
-        return long.MinValue;
+        return KernelValue.Absent;
     }
 }

@@ -1,5 +1,6 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
@@ -13,9 +14,7 @@ readonly record struct Fill(long Used, long Limit, Instance? Of)
 
     internal bool IsKnown => Used != KernelValue.Absent;
 
-    /// <summary>Share of the limit in use; 0 where either is not known.</summary>
-    internal double Ratio => !IsKnown || Limit == KernelValue.Absent ? 0 : Limit > 0 ? (double)Used / Limit : Used > 0 ? double.MaxValue : 0;
+    internal Fullness Fullness => Fullness.Of(Used, Limit);
 
-    internal bool IsFullerThan(in Fill other) =>
-        IsKnown && (!other.IsKnown || Ratio > other.Ratio || (Ratio == other.Ratio && Used > other.Used));
+    internal bool IsFullerThan(in Fill other) => IsKnown && (!other.IsKnown || Fullness.CompareTo(other.Fullness) > 0);
 }

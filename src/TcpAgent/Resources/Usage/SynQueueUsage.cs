@@ -29,7 +29,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
             {
                 if (listener.FullestLimit != KernelValue.Absent && listener.FullestPeak > listener.FullestLimit)
                     overflowed = true;
-                else if (new Fill(listener.SynRecv, LimitOf(listener), listener.Instance).Ratio >= Resource.Near)
+                else if (Fullness.Of(listener.SynRecv, LimitOf(listener)).Share >= Resource.Near)
                     return false;
             }
             return overflowed;

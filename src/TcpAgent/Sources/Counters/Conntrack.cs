@@ -59,7 +59,6 @@ sealed class Conntrack : Source, IFieldMap
     readonly SlotRef _earlyDrops;
     long _limit = Absent;
     long _buckets = Absent;
-    long _lastLosses;
     ReadStatus _limitStatus;
     ReadStatus _status;
 
@@ -90,23 +89,13 @@ sealed class Conntrack : Source, IFieldMap
         Withdraw();
         var statistics = ReadStatistics();
         var status = statistics.With(ReadValue(_count, ref _table[Entries]));
-        if (HaveLost() || tick.Slow || statistics.Outcome != Outcome.Ok)
+        if (_drops.Rise > 0 || _earlyDrops.Rise > 0 || tick.Slow || statistics.Outcome != Outcome.Ok)
         {
             (_limit, _buckets) = (Absent, Absent);
             _limitStatus = ReadValue(_limitFile, ref _limit).With(ReadValue(_bucketsFile, ref _buckets));
         }
         (_table[Limit], _table[Buckets]) = (_limit, _buckets);
         return _status = status.With(_limitStatus);
-    }
-
-    /// <summary>Whether the full table cost anything since the last call.</summary>
-    bool HaveLost()
-    {
-        // Only whether the sum changed matters, so it may wrap.
-        var losses = unchecked(_drops.Value + _earlyDrops.Value);
-        var haveLost = losses != _lastLosses;
-        _lastLosses = losses;
-        return haveLost;
     }
 
     ReadStatus ReadStatistics()

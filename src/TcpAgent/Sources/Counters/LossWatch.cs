@@ -17,19 +17,15 @@ sealed class LossWatch(Source netstat, Source softnet)
     readonly Table _netstat = netstat[NetstatRows.Rows];
     readonly Table _softnet = softnet[Softnet.Rows];
 
-    long _last;
-
-    /// <summary>Whether anything was lost since the last call.</summary>
-    internal bool HaveMoved()
+    /// <summary>Whether anything was lost since the tick before.</summary>
+    internal bool HasLost()
     {
-        // Only whether the sum changed matters, so it may wrap.
-        var sum = 0L;
         foreach (var counter in s_counters)
-            sum = unchecked(sum + _netstat[counter]);
+            if (_netstat.Rise(counter) > 0)
+                return true;
         for (var i = 0; i < _softnet.Count; i++)
-            sum = unchecked(sum + _softnet[i][Softnet.Dropped]);
-        var moved = sum != _last;
-        _last = sum;
-        return moved;
+            if (_softnet.Rise(Softnet.Dropped, i) > 0)
+                return true;
+        return false;
     }
 }

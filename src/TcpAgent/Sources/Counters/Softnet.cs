@@ -67,7 +67,7 @@ sealed class Softnet : Source
         while (reader.TryRead(out var line))
         {
             // Without the CPU's id in the line only online CPUs are listed, in the order of the online map.
-            if (line.Cpu == SoftnetLine.Absent)
+            if (line.Cpu == KernelValue.Absent)
             {
                 if (online < 0)
                     online = ReadOnline(text);

@@ -36,12 +36,12 @@ sealed class AcceptWaits : IDisposable
     {
         foreach (var listener in table.Listeners)
             if (listener.Length == 0)
-                listener.OldestWait = long.MinValue;
+                listener.OldestWait = KernelValue.Absent;
         if (!_lane.Poll(_lane.IsReady && ChoosePort(table)))
             return;
         foreach (var listener in table.Listeners)
             if (listener.Endpoint.Port == _port)
-                listener.OldestWait = long.MinValue;
+                listener.OldestWait = KernelValue.Absent;
         if (_lane.Errno != 0)
             return;
         foreach (var (local, milliseconds) in _oldest)
@@ -74,7 +74,7 @@ sealed class AcceptWaits : IDisposable
         _dump.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
         {
-            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastAckReceived == long.MinValue)
+            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastAckReceived == KernelValue.Absent)
                 continue;
             if (_oldest.Count >= MaxEndpoints && !_oldest.ContainsKey(row.Local))
                 continue;

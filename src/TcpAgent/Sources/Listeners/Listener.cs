@@ -4,17 +4,21 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>The listening sockets of one address and port; several when they share it by SO_REUSEPORT.</summary>
-sealed class Listener(Endpoint endpoint, PeakWindow window)
+sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 {
-    const int LengthSeries = 0, DropsSeries = 1, FullestSeries = 2, SeriesCount = 3;
+    const int LengthSeries = 0, FullestSeries = 1, SeriesCount = 2;
 
-    long _dropsBefore = KernelValue.Absent;
+    readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
+    readonly WindowedTotal _drops = new(peakWindow, time);
+
+    /// <summary>Null before the first tick.</summary>
+    long? _dropsBefore;
 
     internal Endpoint Endpoint { get; } = endpoint;
 
     internal EndpointInstance Instance { get; } = new(endpoint);
 
-    internal long Peak => window[LengthSeries];
+    internal long Peak => _window[LengthSeries];
 
     internal int Sockets { get; set; }
 
@@ -30,7 +34,7 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     internal long FullestLimit { get; set; } = KernelValue.Absent;
 
     /// <summary>Longest queue of a single member within the peak window.</summary>
-    internal long FullestPeak => window[FullestSeries];
+    internal long FullestPeak => _window[FullestSeries];
 
     /// <summary>All drops at this address and port since the first was seen, of closed members too.</summary>
     internal long Drops { get; set; }
@@ -39,28 +43,20 @@ sealed class Listener(Endpoint endpoint, PeakWindow window)
     internal long NewDrops { get; private set; }
 
     /// <summary>Drops within the peak window.</summary>
-    internal long RecentDrops => window[DropsSeries] == KernelValue.Absent ? 0 : Drops + window[DropsSeries];
+    internal long RecentDrops => _drops.Recent;
 
     /// <param name="timestamp">Monotonic.</param>
-    /// <param name="isFirst">Drops of before the agent's start are no news.</param>
+    /// <param name="isFirst">Drops counted before the agent started are not new.</param>
     internal void Record(long timestamp, bool isFirst)
     {
-        if (_dropsBefore == KernelValue.Absent)
-            _dropsBefore = isFirst ? Drops : 0;
-        NewDrops = Drops - _dropsBefore;
-
-        // Drops never fall, so the least of the window, negated its highest, is where the window began.
-        window.Record(timestamp, [Length, -_dropsBefore, FullestLength]);
+        NewDrops = Drops - (_dropsBefore ?? (isFirst ? Drops : 0));
         _dropsBefore = Drops;
+        _drops.Add(timestamp, NewDrops);
+        _window.Record(timestamp, [Length, FullestLength]);
     }
 
     /// <summary>The fullest member's queue was this long between two ticks.</summary>
-    internal void Raise(long timestamp, long length) => window.Record(timestamp, [length, KernelValue.Absent, length]);
-
-    internal static Listener For(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time) =>
-        new(endpoint, new PeakWindow(SeriesCount, peakWindow, time, PeakParts));
-
-    const int PeakParts = 12;
+    internal void Raise(long timestamp, long length) => _window.Record(timestamp, [length, length]);
 
     /// <summary>Half-open connections, as of the last walk.</summary>
     internal long SynRecv { get; set; } = KernelValue.Absent;

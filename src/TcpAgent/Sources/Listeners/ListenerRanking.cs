@@ -5,6 +5,9 @@ namespace TcpAgent.Sources;
 /// <summary>Chooses the listeners that are exported: all, or of too many the busiest.</summary>
 sealed class ListenerRanking(int max)
 {
+    /// <summary>Into so many the limit is divided, for a score that sorts without being compared by code of ours.</summary>
+    const int Steps = 1024;
+
     Listener[] _ranked = [];
     ulong[] _scores = [];
 
@@ -27,7 +30,7 @@ sealed class ListenerRanking(int max)
     /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
     static ulong Score(Listener listener)
     {
-        var fullness = (ulong)Math.Min(ushort.MaxValue, listener.Peak * 1024 / Math.Max(1, listener.Limit));
+        var fullness = (ulong)Math.Clamp(Steps * Fullness.Of(listener.Peak, listener.Limit).Share, 0, ushort.MaxValue);
         var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
         return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
     }

@@ -99,7 +99,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Listener Learn(Endpoint endpoint) => _listeners[endpoint] = Listener.For(endpoint, peakWindow, time);
+    Listener Learn(Endpoint endpoint) => _listeners[endpoint] = new Listener(endpoint, peakWindow, time);
 
     void ForgetMembers()
     {

@@ -67,7 +67,6 @@ sealed class Listeners : Source
     int _errno;
     bool _isKnown;
     bool _isLost;
-    long _lastOverflows = Absent;
 
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
@@ -207,9 +206,8 @@ sealed class Listeners : Source
     /// </summary>
     void FindOverflowed(in Tick tick)
     {
-        var (last, now) = (_lastOverflows, _overflows.Value);
-        (_lastOverflows, Overflowed) = (now, null);
-        if (last == Absent || now <= last)
+        Overflowed = null;
+        if (_overflows.Rise == 0)
             return;
         foreach (var listener in Known)
             if (listener.NewDrops > 0 && (Overflowed is not { } other

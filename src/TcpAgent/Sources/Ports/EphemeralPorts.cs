@@ -40,7 +40,6 @@ sealed class EphemeralPorts : Source
     PortCensus _census = new();
     PortCensus _next = new();
     ReadStatus _status;
-    long _lastActiveOpens = Absent;
     long _opensAtStart = Absent;
     long _opensAtLook = Absent;
     long _lookedAt;
@@ -87,9 +86,8 @@ sealed class EphemeralPorts : Source
         if (_look is null)
             return ReadStatus.Absent;
         _hasChanged |= _counters.HaveMoved();
-        _hasMoved |= _activeOpens.Value != _lastActiveOpens || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
+        _hasMoved |= _activeOpens.HasChanged || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
             || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= CpuBudget.LongestRest;
-        _lastActiveOpens = _activeOpens.Value;
         if (Poll(tick))
         {
             TakeLook();

@@ -78,7 +78,7 @@ sealed class SocketCensus
         else if (state == TcpState.CloseWait && inode == 0)
             Add(Abandoned, local);
         else if (state == TcpState.Listen && Listeners.Count < MaxListeners)
-            Listeners.Add(new ListenRow(local, (ulong)inode, receiveQueue, long.MinValue, long.MinValue));
+            Listeners.Add(new ListenRow(local, (ulong)inode, receiveQueue, KernelValue.Absent, KernelValue.Absent));
     }
 
     static void Add(Dictionary<Endpoint, int> counts, Endpoint endpoint)

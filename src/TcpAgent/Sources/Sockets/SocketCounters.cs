@@ -25,20 +25,17 @@ sealed class SocketCounters(Source snmp, Source sockstat)
         new(sockstat[SockstatRows.Rows], SockstatRows.TcpTw), new(sockstat[SockstatRows.Rows], SockstatRows.Tcp6Inuse),
     ];
 
-    readonly long[] _last = new long[8];
-
     internal long CurrEstab => _currEstab.Value;
 
-    /// <summary>Whether any of the watched counters moved since the last call. Where one cannot be read they may have.</summary>
+    /// <summary>Whether any of the watched counters moved since the tick before. Where one cannot be read they may have.</summary>
     internal bool HaveMoved()
     {
-        var moved = _watched[0].Value == KernelValue.Absent || _timeWait.Value == KernelValue.Absent;
-        for (var i = 0; i < _watched.Length; i++)
-        {
-            moved |= _watched[i].Value != _last[i];
-            _last[i] = _watched[i].Value;
-        }
-        return moved;
+        if (_watched[0].Value == KernelValue.Absent || _timeWait.Value == KernelValue.Absent)
+            return true;
+        foreach (var counter in _watched)
+            if (counter.HasChanged)
+                return true;
+        return false;
     }
 
     /// <summary>sockstat's tw counts every mini-socket, those in FIN_WAIT2 too.</summary>

@@ -95,10 +95,10 @@ sealed class LiveJson(LiveSettings settings)
     static void WriteListeners(Utf8JsonWriter json, SampleView view)
     {
         var listeners = Collect(view, s_listener);
-        var ranked = new List<(long Fullness, Instance Instance)>();
+        var ranked = new List<(Fullness Fullness, Instance Instance)>();
         foreach (var (instance, values) in listeners)
-            ranked.Add((Recorder.Fullness(values[Queue] ?? 0, values[Limit] ?? 1, values[SynRecv] ?? 0), instance));
-        ranked.Sort(static (a, b) => a.Fullness != b.Fullness ? b.Fullness.CompareTo(a.Fullness) : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
+            ranked.Add((Fullness.Of(values[Queue] ?? 0, values[SynRecv] ?? 0, values[Limit] ?? KernelValue.Absent), instance));
+        ranked.Sort(static (a, b) => b.Fullness.CompareTo(a.Fullness) is not 0 and var order ? order : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
         Write(json, "listeners_total", view[Listeners.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)

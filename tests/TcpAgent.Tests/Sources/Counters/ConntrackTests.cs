@@ -120,7 +120,11 @@ public sealed class ConntrackTests : IDisposable
         _root.Write(Buckets, $"{buckets}\n");
     }
 
-    ReadStatus Tick() => _source.Read(new Tick(1, 1, Slow: false));
+    ReadStatus Tick()
+    {
+        _source.Remember();
+        return _source.Read(new Tick(1, 1, Slow: false));
+    }
 
     [Fact]
     public void TheLimitsAreReadWithTheSlowLane()

@@ -67,9 +67,11 @@ sealed class ListenersRig : IDisposable
         while (true)
         {
             var tick = new Tick(0, Time.Now, slow);
-            _sockets.Read(tick);
+            foreach (var source in (Source[])[_snmp, _sockstat, _sockets, Listeners, Netstat])
+                source.Remember();
             _snmp.Read(tick);
             _sockstat.Read(tick);
+            _sockets.Read(tick);
             var status = Listeners.Read(tick);
             Netstat.Read(tick);
             _sockets.Derive(tick);

@@ -66,6 +66,8 @@ sealed class EphemeralPortsRig : IDisposable
         while (true)
         {
             var tick = new Tick(0, Time.Now, slow);
+            foreach (var source in (Source[])[Snmp, Sockstat, Ports])
+                source.Remember();
             Snmp.Read(tick);
             Sockstat.Read(tick);
             var status = Ports.Read(tick);

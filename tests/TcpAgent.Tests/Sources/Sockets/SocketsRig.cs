@@ -65,9 +65,11 @@ sealed class SocketsRig : IDisposable
         while (true)
         {
             var tick = new Tick(0, Time.Now, slow);
-            var status = Sockets.Read(tick);
+            foreach (var source in (Source[])[_snmp, _sockstat, Sockets])
+                source.Remember();
             _snmp.Read(tick);
             _sockstat.Read(tick);
+            var status = Sockets.Read(tick);
             Sockets.Derive(tick);
             if (!Sockets.IsWalking)
                 return status;
