@@ -27,9 +27,9 @@ namespace TcpAgent.Cli;
 /// <summary>serve: the daemon.</summary>
 static class ServeCommand
 {
-    internal static Command Create(Flags flags)
+    internal static Command Create(FlagSet<AgentOptions> flags)
     {
-        var command = new Command("serve", "Sample and serve metrics until stopped; what no verb at all does.");
+        var command = new Command("serve", "Sample and serve metrics until stopped (default command).");
         command.SetAction((result, stop) => flags.With(result, options => Run(options, stop)));
         return command;
     }
@@ -76,7 +76,7 @@ static class ServeCommand
         LogStart(options, agent, logger);
         await using var app = Build(options, agent, sampling, reporter, systemd, loggers, time, config, passwords);
         if (config is not null)
-            Log.WebConfigRead(logger, options.WebConfigFile, config.Fresh().Describe());
+            Log.WebConfigRead(logger, options.WebConfigFile!, config.Fresh().Describe());
         history?.Start();
         try
         {
@@ -103,10 +103,10 @@ static class ServeCommand
     }
 
     /// <summary>False when there is a file and it has problems, which are then told.</summary>
-    static bool TryOpenConfig(string path, TimeProvider time, ILogger logger, ReloadStatus reloads, out LiveConfig? config)
+    static bool TryOpenConfig(string? path, TimeProvider time, ILogger logger, ReloadStatus reloads, out LiveConfig? config)
     {
         config = null;
-        if (path.Length == 0)
+        if (path is null)
             return true;
         var findings = new ConfigReport(path);
         config = LiveConfig.Open(path, time, logger, reloads, findings);
