@@ -6,16 +6,16 @@ namespace TcpAgent.Cli;
 /// <summary>check-config: whether serve would start with these flags and this web configuration. For ExecStartPre= and before a reload.</summary>
 static class CheckConfigCommand
 {
-    internal static Command Create(Flags flags)
+    internal static Command Create(FlagSet<AgentOptions> flags)
     {
         var command = new Command("check-config", "Check the flags and the file of --web.config.file, and the certificates it names.");
         command.SetAction((result, _) => flags.With(result, options => Task.FromResult(Run(options.WebConfigFile))));
         return command;
     }
 
-    static int Run(string path)
+    static int Run(string? path)
     {
-        if (path.Length == 0)
+        if (path is null)
         {
             Console.Out.WriteLine("The flags are good; there is no --web.config.file: plain HTTP without passwords.");
             return 0;

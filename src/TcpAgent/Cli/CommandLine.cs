@@ -13,7 +13,7 @@ static class CommandLine
 
     internal static int Run(string[] args)
     {
-        var flags = new Flags();
+        var flags = AgentFlags.Create();
         var version = new Option<bool>("--version") { Description = "Print version and build." };
         var root = Create(flags, version);
         var result = root.Parse(args);
@@ -34,17 +34,19 @@ static class CommandLine
         return result.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop });
     }
 
-    internal static RootCommand Create(Flags flags, Option<bool> version)
+    internal static RootCommand Create(FlagSet<AgentOptions> flags, Option<bool> version)
     {
         var root = new RootCommand(
             "Samples the kernel's TCP and network counters, serves them to Prometheus, and shows which queue or table limits traffic.\n"
-            + $"Every flag can also be set by the environment: --web.listen-address is {Flags.EnvironmentName("--web.listen-address")}.");
+            + $"Every flag can also be set by the environment: {flags.Flags[0].Name} is {flags.Flags[0].Variable}.")
+        {
+            HelpName = Name,
+        };
         for (var i = root.Options.Count - 1; i >= 0; i--)
             if (root.Options[i] is VersionOption)
                 root.Options.RemoveAt(i);
         root.Options.Add(version);
-        foreach (var option in flags.Options)
-            root.Options.Add(option);
+        flags.AddTo(root);
         root.Subcommands.Add(ServeCommand.Create(flags));
         root.Subcommands.Add(PrintCommand.Create(flags));
         root.Subcommands.Add(WhyCommand.Create(flags));

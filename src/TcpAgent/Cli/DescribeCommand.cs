@@ -12,13 +12,14 @@ static class DescribeCommand
 {
     internal static Command Create()
     {
-        var markdown = new Option<bool>("--markdown") { Description = "Print docs/metrics.md." };
-        var command = new Command("describe", "List every metric: name, type, unit, labels, help, source.") { markdown };
-        command.SetAction(result =>
+        var command = new Command("describe", "List every metric: name, type, unit, labels, help, source.");
+        var flags = DescribeOptions.Flags();
+        flags.AddTo(command);
+        command.SetAction((result, _) => flags.With(result, options =>
         {
-            Console.Out.Write(result.GetValue(markdown) ? Markdown() : Text());
-            return 0;
-        });
+            Console.Out.Write(options.IsMarkdown ? Markdown() : Text());
+            return Task.FromResult(0);
+        }));
         return command;
     }
 

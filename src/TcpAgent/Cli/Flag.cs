@@ -1,68 +1,34 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace TcpAgent.Cli;
 
 /// <summary>
-/// One flag. What is not given is taken from the environment (TCPAGENT_WEB_LISTEN_ADDRESS for --web.listen-address), then from
-/// the default; all three pass the same check.
+/// One flag: all that help, man page, completion and docs show of it, and how its value gets into the options. A flag that the command line
+/// does not give is read from the environment (TCPAGENT_WEB_LISTEN_ADDRESS for --web.listen-address).
 /// </summary>
-sealed class Flag<T>
+abstract class Flag<TOptions>
 {
-    internal delegate bool Check(string text, out T value);
+    /// <summary>With its dashes.</summary>
+    internal required string Name { get; init; }
 
-    /// <summary>How what is expected begins where the values can be listed; a shell completes them.</summary>
-    const string Choice = "one of ";
+    /// <summary>What it does, without the default.</summary>
+    internal required string Doc { get; init; }
 
-    readonly Option<string[]> _option;
-    readonly string _fallback;
-    readonly string _expected;
-    readonly Check _check;
-    readonly bool _repeatable;
+    /// <summary>The default as help says it. Empty: none is said.</summary>
+    internal virtual string DefaultDoc { get; init; } = "";
 
-    internal Flag(string name, string unit, string fallback, string help, string expected, Check check, bool repeatable = false)
-    {
-        (_fallback, _expected, _check, _repeatable) = (fallback, expected, check, repeatable);
-        _option = new Option<string[]>(name)
-        {
-            Recursive = true,
-            HelpName = unit,
-            Description = fallback.Length == 0 ? help : $"{help} [default: {fallback}]",
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = false,
-        };
-        if (expected.StartsWith(Choice, StringComparison.Ordinal))
-            _option.CompletionSources.Add(expected[Choice.Length..].Split(", "));
-    }
+    /// <summary>What it takes, with the range: ends the message "'x' is not ...". Empty: any text.</summary>
+    internal abstract string Expected { get; }
 
-    internal Option Option => _option;
+    /// <summary>The flag as the parser of the command line knows it.</summary>
+    internal abstract Option Option { get; }
 
-    internal T One(ParseResult result, List<string> errors) => Many(result, errors)[^1];
+    /// <summary>The environment variable.</summary>
+    internal string Variable => $"TCPAGENT_{Name.TrimStart('-').Replace('.', '_').Replace('-', '_').ToUpperInvariant()}";
 
-    internal T[] Many(ParseResult result, List<string> errors)
-    {
-        if (result.GetResult(_option) is { Implicit: false } given)
-            return Parse(_option.Name, given.Tokens, errors);
-        var variable = Environment.GetEnvironmentVariable(Flags.EnvironmentName(_option.Name));
-        return string.IsNullOrEmpty(variable)
-            ? [Parse(_option.Name, _fallback, errors)]
-            : Array.ConvertAll(_repeatable ? variable.Split(',') : [variable], text => Parse(Flags.EnvironmentName(_option.Name), text, errors));
-    }
+    /// <summary>What the environment gives; empty for nothing.</summary>
+    protected string Ambient => Environment.GetEnvironmentVariable(Variable) ?? "";
 
-    T[] Parse(string from, IReadOnlyList<Token> tokens, List<string> errors)
-    {
-        if (tokens.Count > 1 && !_repeatable)
-            errors.Add($"{from}: given {tokens.Count} times, expected once");
-        var values = new T[tokens.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = Parse(from, tokens[i].Value, errors);
-        return values;
-    }
-
-    T Parse(string from, string text, List<string> errors)
-    {
-        if (!_check(text, out var value))
-            errors.Add($"{from}: '{text}' is not {_expected}");
-        return value;
-    }
+    /// <summary>Returns the options with the flag's value. A value that is not expected adds an error and changes nothing.</summary>
+    internal abstract TOptions Read(ParseResult result, TOptions options, List<string> errors);
 }

@@ -17,7 +17,7 @@ static class HealthcheckCommand
     /// <summary>Who asks for a password or for fewer requests is there and answers; more cannot be had.</summary>
     static readonly string[] s_alive = ["200", "401", "429"];
 
-    internal static Command Create(Flags flags)
+    internal static Command Create(FlagSet<AgentOptions> flags)
     {
         var command = new Command(
             "healthcheck",

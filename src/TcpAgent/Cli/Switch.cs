@@ -3,19 +3,35 @@ using System.CommandLine;
 namespace TcpAgent.Cli;
 
 /// <summary>A flag without a value; in the environment true or false.</summary>
-sealed class Switch(string name, string help, bool hidden = false)
+sealed class Switch<TOptions> : Flag<TOptions>
 {
-    readonly Option<bool> _option = new(name) { Recursive = true, Description = help, Hidden = hidden };
+    /// <summary>Returns the options with the switch on.</summary>
+    internal required Func<TOptions, TOptions> Set { get; init; }
 
-    internal Option Option => _option;
+    /// <summary>Another that may not be on beside it.</summary>
+    internal Switch<TOptions>? Excludes { get; init; }
 
-    internal bool IsOn(ParseResult result, List<string> errors)
+    /// <summary>Whether it is left out of help, man page, completion and docs.</summary>
+    internal bool IsHidden { get; init; }
+
+    internal override string Expected => "true or false";
+
+    internal override Option Option => Own;
+
+    Option<bool> Own => field ??= new Option<bool>(Name) { Recursive = true, Description = Doc, Hidden = IsHidden };
+
+    internal override TOptions Read(ParseResult result, TOptions options, List<string> errors)
     {
-        if (result.GetResult(_option) is { Implicit: false })
-            return result.GetValue(_option);
-        var variable = Environment.GetEnvironmentVariable(Flags.EnvironmentName(name));
-        if (!string.IsNullOrEmpty(variable) && variable is not ("true" or "false" or "1" or "0"))
-            errors.Add($"{Flags.EnvironmentName(name)}: '{variable}' is not true or false");
-        return variable is "true" or "1";
+        if (!IsGiven(result) && Ambient is not ("" or "true" or "false" or "1" or "0"))
+            errors.Add($"{Variable}: '{Ambient}' is not {Expected}");
+        if (!IsOn(result))
+            return options;
+        if (Excludes is { } other && other.IsOn(result))
+            errors.Add($"{Name} and {other.Name} cannot both be given");
+        return Set(options);
     }
+
+    bool IsGiven(ParseResult result) => result.GetResult(Own) is { Implicit: false };
+
+    bool IsOn(ParseResult result) => IsGiven(result) ? result.GetValue(Own) : Ambient is "true" or "1";
 }

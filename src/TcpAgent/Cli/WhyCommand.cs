@@ -16,33 +16,26 @@ static class WhyCommand
     /// <summary>Short, so that a queue which fills for a moment is seen full.</summary>
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
-    internal static Command Create(Flags flags)
+    internal static Command Create(FlagSet<AgentOptions> flags)
     {
-        var json = new Switch("--json", "Print the verdict as JSON, the document that /api/v1/why serves.");
-        var watch = new Flag<TimeSpan>(
-            "--for", "DURATION", "3s", "How long to watch.", "a duration from 500ms to 1h",
-            static (string text, out TimeSpan value) => Flags.TryParseDuration(text, TimeSpan.FromMilliseconds(500), out value));
-
         var command = new Command(
             "why",
             "Watch this host and say which queue or table limits its TCP traffic, with evidence, what to change, and what will not help.\n"
-            + "Exit code: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.") { json.Option, watch.Option };
+            + "Exit code: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.");
+        var own = WhyOptions.Flags();
+        own.AddTo(command);
         command.SetAction((result, stop) =>
-        {
-            var (asJson, duration) = (false, TimeSpan.Zero);
-            return flags.With(
-                result, options => Run(options, duration, asJson, Console.OpenStandardOutput(), stop),
-                errors => (asJson, duration) = (json.IsOn(result, errors), watch.One(result, errors)));
-        });
+            flags.With(result, own, (options, why) => Run(options, why, Console.OpenStandardOutput(), stop)));
         return command;
     }
 
-    static async Task<int> Run(AgentOptions options, TimeSpan duration, bool asJson, Stream output, CancellationToken stop)
+    static async Task<int> Run(AgentOptions options, WhyOptions why, Stream output, CancellationToken stop)
     {
-        var verdict = await Watch(options, duration, stop);
+        var verdict = await Watch(options, why.Duration, stop);
         try
         {
-            await output.WriteAsync(asJson ? [.. VerdictJson.Write(verdict), (byte)'\n'] : WhyText.For(Terminal.Detect()).Write(verdict), stop);
+            byte[] text = why.IsJson ? [.. VerdictJson.Write(verdict), (byte)'\n'] : WhyText.For(Terminal.Detect()).Write(verdict);
+            await output.WriteAsync(text, stop);
             await output.FlushAsync(stop);
         }
         catch (IOException)

@@ -1,13 +1,42 @@
 namespace TcpAgent.Sources;
 
-/// <param name="Interval">Time between two ticks, from 100 ms.</param>
-/// <param name="WalkBudget">Share of one CPU that walks of the socket table may use, above 0 to 1.</param>
-/// <param name="PeakWindow">Length of the window in which peaks are held.</param>
-/// <param name="MaxListeners">Listeners exported; the busiest are kept.</param>
-/// <param name="AllNetstatFields">Whether fields of netstat and snmp that no row names are exported too.</param>
-/// <param name="IsEnabled">Whether a source is exported, by its name.</param>
-sealed record SamplingOptions(
-    TimeSpan Interval, double WalkBudget, TimeSpan PeakWindow, int MaxListeners, bool AllNetstatFields, Func<string, bool> IsEnabled)
+/// <summary>How often the agent samples, and what. The values here are the flags' defaults, which a test holds.</summary>
+sealed record SamplingOptions
 {
-    internal static SamplingOptions Default { get; } = new(TimeSpan.FromSeconds(1), 0.01, TimeSpan.FromSeconds(60), 256, false, _ => true);
+    internal static SamplingOptions Default { get; } = new();
+
+    /// <summary>
+    /// Time between two samples, from 100 ms to 1 h. Defaults to 1 s: short enough to see a queue fill between two scrapes, and a rate over
+    /// a minute is off by less than 2 %.
+    /// </summary>
+    internal TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Share of one CPU that walks of the socket table may use, above 0 to 1. Defaults to 0.01, at which a host with a million sockets
+    /// still counts them, only less often. 1: a walk is limited by its own speed alone, which suits a watch by hand.
+    /// </summary>
+    internal double WalkBudget { get; init; } = 0.01;
+
+    /// <summary>
+    /// Length of the sliding window in which peaks are held, from 1 s to 1 h. Defaults to 60 s, Prometheus' default scrape interval: a peak
+    /// between two scrapes is in one of them.
+    /// </summary>
+    internal TimeSpan PeakWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Listeners exported, from 0 to 10,000; the busiest are kept and the others counted. 0: only counted. Defaults to 256, more than an
+    /// ordinary host has, so that it bounds the series of a misbehaving one.
+    /// </summary>
+    internal int MaxListeners { get; init; } = 256;
+
+    /// <summary>
+    /// Whether fields of netstat, snmp and snmp6 that no row names are exported too. Defaults to false: their names are the kernel's and
+    /// change with it.
+    /// </summary>
+    internal bool AllNetstatFields { get; init; }
+
+    /// <summary>Names of the sources that are not exported, as <see cref="SourceList.Names"/> has them. Defaults to none.</summary>
+    internal string[] DisabledSources { get; init; } = [];
+
+    internal bool IsEnabled(string source) => Array.IndexOf(DisabledSources, source) < 0;
 }

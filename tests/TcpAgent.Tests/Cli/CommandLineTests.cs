@@ -157,7 +157,7 @@ public class CommandLineTests
 
     static AgentOptions Options(params string[] args)
     {
-        var flags = new Flags();
+        var flags = AgentFlags.Create();
         var errors = new List<string>();
         var root = CommandLine.Create(flags, new("--version"));
         var options = flags.Read(root.Parse(args), errors);

@@ -65,11 +65,11 @@ public class ComposeTests
         Assert.Equal("true", agent.Text("read_only"));
         Assert.True(File.Exists(Path.Combine(s_folder, agent.Text("build"), "Dockerfile")));
         var command = agent.Texts("command");
-        var flags = new Flags().Options.Select(option => option.Name).ToHashSet();
+        var flags = AgentFlags.Create().Flags.Select(flag => flag.Name).ToHashSet();
         Assert.All(command.Skip(1), argument => Assert.Contains(argument.Split('=')[0], flags));
         Assert.Contains("--web.listen-address=127.0.0.1:10793", command);
         Assert.Contains("localhost:10793", File.ReadAllText(Repo.Path("deploy", "prometheus", "prometheus.yml")), StringComparison.Ordinal);
-        Assert.Equal($"tcp-agent:{typeof(Flags).Assembly.GetName().Version!.ToString(3)}", agent.Text("image"));
+        Assert.Equal($"tcp-agent:{typeof(AgentFlags).Assembly.GetName().Version!.ToString(3)}", agent.Text("image"));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public class KubernetesTests
     {
         var arguments = Pod.Texts("containers/0/args");
         Assert.Equal("serve", arguments[0]);
-        var flags = new Flags().Options.Select(option => option.Name).ToHashSet();
+        var flags = AgentFlags.Create().Flags.Select(flag => flag.Name).ToHashSet();
         Assert.All(arguments.Skip(1), argument => Assert.Contains(argument.Split('=')[0], flags));
         // --help ends the parse of a valid line with 0, of an invalid one with a message.
         Assert.Equal(0, CommandLineTests.Run([.. arguments, "--help"]).Exit);

@@ -7,7 +7,7 @@ namespace TcpAgent.Tests.Packaging;
 /// <summary>What the packages say of the program is what the program says of itself; make golden writes it.</summary>
 public class PackagingDocumentsTests
 {
-    static RootCommand Root => CommandLine.Create(new Flags(), new Option<bool>("--version") { Description = "Print version and build." });
+    static RootCommand Root => CommandLine.Create(AgentFlags.Create(), new Option<bool>("--version") { Description = "Print version and build." });
 
     [Fact]
     public void ManPageHasEveryCommandOptionAndMetric()
@@ -48,6 +48,6 @@ public class PackagingDocumentsTests
         Assert.Contains("WatchdogSignal=SIGKILL\n", unit, StringComparison.Ordinal);
         var socket = File.ReadAllText(Repo.Path("packaging", "systemd", "tcp-agent.socket"));
         Assert.Contains("\nListenStream=10793\n", socket, StringComparison.Ordinal);
-        Assert.Contains(new Flags().Options, option => option.Name == "--web.systemd-socket");
+        Assert.Contains(AgentFlags.Create().Flags, flag => flag.Name == "--web.systemd-socket");
     }
 }

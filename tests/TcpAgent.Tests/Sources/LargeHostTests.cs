@@ -37,7 +37,7 @@ public sealed class LargeHostTests : IDisposable
         for (var i = 0; i < devices; i++)
             dev.Append(CultureInfo.InvariantCulture, $"veth{i:x8}: {i} 1 0 0 0 0 0 0 2 1 0 0 0 0 0 0\n");
         _root.Write("net/dev", dev.ToString());
-        return new TestAgent(_root.Kernel, SamplingOptions.Default with { IsEnabled = name => name != "process" }, time);
+        return new TestAgent(_root.Kernel, SamplingOptions.Default with { DisabledSources = ["process"] }, time);
     }
 
     static int Id(int line) => line < 500 ? line : line + 200;

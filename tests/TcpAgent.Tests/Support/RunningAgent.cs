@@ -36,16 +36,25 @@ sealed class RunningAgent : IAsyncDisposable
     };
 
     /// <summary>Over a fixture, with a web configuration.</summary>
-    internal static Task<RunningAgent> StartWith(string webConfigFile, string scheme) => Start(
+    internal static Task<RunningAgent> StartWith(string? webConfigFile, string scheme) => Start(
         Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), 40, webConfigFile, scheme);
 
     internal static async Task<RunningAgent> Start(
-        string procFs, string sysFs, int maxRequests = 40, string webConfigFile = "", string scheme = "http", string? historyFile = null)
+        string procFs, string sysFs, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null)
     {
-        var options = new AgentOptions(
-            [new IPEndPoint(IPAddress.Loopback, Ports.Free())], SystemdSocket: false, "/metrics", maxRequests, procFs, sysFs,
-            SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) }, LogEventLevel.Fatal, LogFormat.Logfmt, webConfigFile, historyFile,
-            TimeSpan.FromMinutes(1));
+        var options = new AgentOptions
+        {
+            ListenAddresses = [new IPEndPoint(IPAddress.Loopback, Ports.Free())],
+            MaxRequests = maxRequests,
+            ProcFs = procFs,
+            SysFs = sysFs,
+            Sampling = SamplingOptions.Default with { Interval = TimeSpan.FromMilliseconds(100) },
+            LogLevel = LogEventLevel.Fatal,
+            LogFormat = LogFormat.Logfmt,
+            WebConfigFile = webConfigFile,
+            HistoryFile = historyFile,
+            HistorySpan = TimeSpan.FromMinutes(1),
+        };
         var agent = new RunningAgent(options, scheme);
         for (var i = 0; i < 200; i++)
         {

@@ -110,7 +110,7 @@ public class AuthenticationTests
     [Fact]
     public async Task WithoutAFileThereIsNoSuchMetric()
     {
-        await using var agent = await RunningAgent.StartWith("", "http");
+        await using var agent = await RunningAgent.StartWith(webConfigFile: null, "http");
         Assert.DoesNotContain("tcpagent_web_config", await agent.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 

@@ -10,7 +10,7 @@ namespace TcpAgent.Tests.Web;
 /// <summary>Requests as the agent counts them, and the place of its own events in what it serves.</summary>
 public sealed class RequestCounterTests
 {
-    static Task<RunningAgent> Start(string webConfigFile = "", string? historyFile = null) => RunningAgent.Start(
+    static Task<RunningAgent> Start(string? webConfigFile = null, string? historyFile = null) => RunningAgent.Start(
         Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), webConfigFile: webConfigFile,
         historyFile: historyFile);
 

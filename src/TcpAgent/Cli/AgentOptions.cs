@@ -1,0 +1,53 @@
+using System.Net;
+using Serilog.Events;
+using TcpAgent.Logging;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Cli;
+
+/// <summary>
+/// What the flags and the environment came to, checked once at start. The values here are the flags' defaults, which a test holds.
+/// </summary>
+sealed record AgentOptions
+{
+    /// <summary>
+    /// Addresses to serve on, in the order given. Empty until <see cref="AgentFlags"/> adds to it; the flag's default is port 10793 of
+    /// every address.
+    /// </summary>
+    internal IReadOnlyList<IPEndPoint> ListenAddresses { get; init; } = [];
+
+    /// <summary>Whether to serve on the sockets that systemd passes instead of <see cref="ListenAddresses"/>. Defaults to false.</summary>
+    internal bool SystemdSocket { get; init; }
+
+    /// <summary>Path of the metrics. Defaults to /metrics, where Prometheus looks unless it is configured otherwise.</summary>
+    internal string TelemetryPath { get; init; } = "/metrics";
+
+    /// <summary>File with TLS, passwords, headers and rate limit. Defaults to null: plain HTTP that asks for no password.</summary>
+    internal string? WebConfigFile { get; init; }
+
+    /// <summary>
+    /// Scrapes at once, from 0 to 10,000; more get 503, as they do when the answers under way fill a quarter of the heap. 0: only the heap
+    /// limits them. Defaults to 40, as in node_exporter.
+    /// </summary>
+    internal int MaxRequests { get; init; } = 40;
+
+    /// <summary>Folder where procfs is mounted. Defaults to /proc. An ordinary folder laid out like it turns netlink off.</summary>
+    internal string ProcFs { get; init; } = "/proc";
+
+    /// <summary>Folder where sysfs is mounted. Defaults to /sys.</summary>
+    internal string SysFs { get; init; } = "/sys";
+
+    internal SamplingOptions Sampling { get; init; } = SamplingOptions.Default;
+
+    /// <summary>The history's ring file. Null: none is kept, the default outside a systemd service that has a state directory.</summary>
+    internal string? HistoryFile { get; init; }
+
+    /// <summary>How far the history file reaches back, from 1 min to 2 h, so that it stays below 16 MiB. Defaults to 1 h: 7 MB.</summary>
+    internal TimeSpan HistorySpan { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Lines below it are not logged. Defaults to information.</summary>
+    internal LogEventLevel LogLevel { get; init; } = LogEventLevel.Information;
+
+    /// <summary>Defaults to auto: the journal when stderr is connected to it, else logfmt.</summary>
+    internal LogFormat LogFormat { get; init; } = LogFormat.Auto;
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace TcpAgent.Cli;
+
+/// <summary>The flags that are read into the same options, in the order of the help.</summary>
+sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
+    where TOptions : new()
+{
+    internal IReadOnlyList<Flag<TOptions>> Flags => flags;
+
+    internal void AddTo(Command command)
+    {
+        foreach (var flag in flags)
+            command.Options.Add(flag.Option);
+    }
+
+    internal TOptions Read(ParseResult result, List<string> errors)
+    {
+        var options = new TOptions();
+        foreach (var flag in flags)
+            options = flag.Read(result, options, errors);
+        return options;
+    }
+
+    /// <summary>Runs a verb with the options, or says every mistake in them and returns 1.</summary>
+    internal Task<int> With(ParseResult result, Func<TOptions, Task<int>> run)
+    {
+        var errors = new List<string>();
+        var options = Read(result, errors);
+        return errors.Count == 0 ? run(options) : Refuse(errors);
+    }
+
+    /// <summary>The same for a verb that has flags of its own.</summary>
+    internal Task<int> With<TOwn>(ParseResult result, FlagSet<TOwn> ownFlags, Func<TOptions, TOwn, Task<int>> run)
+        where TOwn : new()
+    {
+        var errors = new List<string>();
+        var options = Read(result, errors);
+        var own = ownFlags.Read(result, errors);
+        return errors.Count == 0 ? run(options, own) : Refuse(errors);
+    }
+
+    static Task<int> Refuse(List<string> errors)
+    {
+        foreach (var error in errors)
+            CommandLine.Fail(error);
+        return Task.FromResult(1);
+    }
+}

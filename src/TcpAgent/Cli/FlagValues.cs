@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace TcpAgent.Cli;
+
+/// <summary>The kinds of values that flags take.</summary>
+static class FlagValues
+{
+    internal static FlagValue<string> Text(string placeholder) => new() { Placeholder = placeholder, TryParse = TryParseAny };
+
+    internal static FlagValue<string> Path(string placeholder) => new()
+    {
+        Placeholder = placeholder,
+        Expected = "a path",
+        TryParse = static (text, out value) => TryParseAny(text, out value) && text.Length > 0,
+    };
+
+    internal static FlagValue<string> Folder { get; } = new()
+    {
+        Placeholder = "DIR",
+        Expected = "an existing folder",
+        TryParse = static (text, out value) => Directory.Exists(value = text),
+    };
+
+    internal static FlagValue<int> Number(int min, int max) => new()
+    {
+        Placeholder = "N",
+        Expected = $"a number from {min} to {max}",
+        TryParse = (text, out value) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
+    };
+
+    /// <summary>Above 0 and at most 1.</summary>
+    internal static FlagValue<double> Share { get; } = new()
+    {
+        Placeholder = "SHARE",
+        Expected = "a number above 0, at most 1",
+        TryParse = static (text, out value) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1,
+    };
+
+    /// <summary>The range is written as its values are.</summary>
+    internal static FlagValue<TimeSpan> Duration(string min, string max, string example = "")
+    {
+        var (least, most) = (ParseDuration(min), ParseDuration(max));
+        return new()
+        {
+            Placeholder = "DURATION",
+            Expected = $"a duration from {min} to {max}{example}",
+            TryParse = (text, out value) => Metrics.Duration.TryParse(text, out value) && value >= least && value <= most,
+        };
+    }
+
+    internal static FlagValue<T> OneOf<T>(string placeholder, params (string Text, T Value)[] choices)
+    {
+        var texts = Array.ConvertAll(choices, choice => choice.Text);
+        return new()
+        {
+            Placeholder = placeholder,
+            Expected = $"one of {string.Join(", ", texts)}",
+            Choices = texts,
+            TryParse = (text, out value) =>
+            {
+                var index = Array.IndexOf(texts, text);
+                value = index < 0 ? default! : choices[index].Value;
+                return index >= 0;
+            },
+        };
+    }
+
+    static bool TryParseAny(string text, out string value)
+    {
+        value = text;
+        return true;
+    }
+
+    static TimeSpan ParseDuration(string text) => Metrics.Duration.TryParse(text, out var value) ? value : throw new FormatException(text);
+}

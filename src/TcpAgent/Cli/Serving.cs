@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Serilog.Extensions.Logging;
+using TcpAgent.History;
+using TcpAgent.Metrics;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+using TcpAgent.System;
+using TcpAgent.Systemd;
+using TcpAgent.Verdict;
+using TcpAgent.Web;
+using TcpAgent.Web.Config;
+
+namespace TcpAgent.Cli;
+
+/// <summary>The daemon put together: what samples, what keeps the history, what systemd is sent, and what serves.</summary>
+sealed class Serving : IAsyncDisposable
+{
+    readonly AgentOptions _options;
+    readonly LiveConfig? _config;
+    readonly ILogger _logger;
+    readonly HistoryWriter? _history;
+    readonly Composition _agent;
+    readonly Recorder? _recorder;
+    readonly NotificationQueue _systemd;
+    readonly ServiceReporter _reporter;
+    readonly PosixSignalRegistration _hangup;
+    readonly SamplerService _sampling;
+    readonly PasswordWorker _passwords;
+
+    /// <param name="options">The flags.</param>
+    /// <param name="config">The web configuration; null for plain HTTP without passwords.</param>
+    /// <param name="reloads">Counts the configuration's reloads.</param>
+    /// <param name="events">Counts the agent's own events.</param>
+    /// <param name="loggers">Where log lines go.</param>
+    /// <param name="logDropped">How many of these were lost.</param>
+    internal Serving(
+        AgentOptions options, LiveConfig? config, ReloadStatus reloads, AgentEvents events, SerilogLoggerFactory loggers,
+        Func<long> logDropped)
+    {
+        var time = TimeProvider.System;
+        (_options, _config, _logger) = (options, config, loggers.CreateLogger("TcpAgent"));
+        if (options.HistoryFile is { } file)
+            _history = new HistoryWriter(file, HistoryHeader.For(options.HistorySpan, options.Sampling.Interval), time, _logger, events);
+        _agent = Composition.From(
+            options, time, _logger, logDropped, events, reloads, _history is null ? null : new HistoryMetrics(_history.Counters));
+        _recorder = _history is null ? null : new Recorder(_history, options.Sampling.Interval);
+        _systemd = NotificationQueue.FromEnvironment(_logger);
+        _reporter = new ServiceReporter(_systemd, _agent.Sampler, NotifyEnvironment.Watchdog(), time, _logger);
+
+        // Without a handler SIGHUP would end the process.
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
+        _sampling = new SamplerService(_agent.Sampler, options.Sampling, time, _logger, Ticked);
+        _passwords = new PasswordWorker(Bcrypt.Hash, time);
+        LogStart();
+        App = Build(loggers, time);
+        if (config is not null)
+            Log.WebConfigRead(_logger, options.WebConfigFile!, config.Fresh().Describe());
+    }
+
+    internal WebApplication App { get; }
+
+    /// <summary>Whether the sampler ended by an exception, which is a bug and stops the host.</summary>
+    internal bool HasSamplerFailed => _sampling.ExecuteTask is { IsFaulted: true };
+
+    internal void StartHistory() => _history?.Start();
+
+    /// <summary>Disposes in the opposite order of construction: the server first, the history last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _passwords.Dispose();
+        _sampling.Dispose();
+        _hangup.Dispose();
+        _systemd.Dispose();
+        _agent.Dispose();
+        _history?.Dispose();
+    }
+
+    void Ticked()
+    {
+        _recorder?.Ticked(_agent.Sampler.Snapshots);
+        _reporter.Ticked();
+    }
+
+    void Reload(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        _config?.ReadAgain();
+        _reporter.BeginReload();
+    }
+
+    WebApplication Build(SerilogLoggerFactory loggers, TimeProvider time)
+    {
+        var endpoints = OpenEndpoints(time);
+        var openFiles = Libc.RaiseOpenFilesLimit();
+        var kept = Connections.Kept(_config is { HasTls: true }, openFiles, Heap.ForConnections);
+        LogLimits(openFiles, kept);
+        var connections = new Connections(kept, Heap.GiveBack);
+
+        // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddHostedService(_ => _sampling);
+        builder.Services.AddHostedService(_ => _reporter);
+        if (_systemd.IsEnabled)
+            builder.Services.AddSingleton<ISystemdNotifier>(_systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
+        Server.Configure(builder.WebHost, _options.ListenAddresses, _options.SystemdSocket, _config, connections);
+        var app = builder.Build();
+        RequestDelegate answer = endpoints.Serve;
+        if (_config is not null)
+            answer = new RequestGate(_config, new BasicAuth(_passwords), answer).Serve;
+        app.Run(connections.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve));
+        return app;
+    }
+
+    Endpoints OpenEndpoints(TimeProvider time)
+    {
+        var (sampler, sampling, path) = (_agent.Sampler, _options.Sampling, _options.TelemetryPath);
+        var age = new SampleAge(sampling.Interval, time);
+        var metrics = new MetricsEndpoint(sampler, _agent.Exposition, age, _options.MaxRequests, Heap.ForScrapes, time, _agent.Events);
+        var why = new WhyEndpoint(sampler, age, sampling.PeakWindow);
+        var history = new HistoryEndpoint(_options.HistoryFile, time);
+        var hasHistory = _options.HistoryFile is not null;
+        var live = new LiveJson(new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));
+        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age, path);
+    }
+
+    void LogLimits(int openFiles, int connections)
+    {
+        var heap = Heap.Limit;
+        Log.Limits(_logger, TableAdvice.Mebibytes(heap), openFiles, connections);
+        var asked = Environment.GetEnvironmentVariable(Heap.Variable);
+        if (Heap.IsIgnored(asked, heap))
+            Log.HeapLimitIgnored(_logger, asked!);
+    }
+
+    void LogStart()
+    {
+        var names = new List<string>();
+        foreach (var source in _agent.Sampler.Sources)
+            names.Add(source.Source.Name);
+        names.Sort(StringComparer.Ordinal);
+        Log.Starting(_logger, BuildInfo.Version, _options.ProcFs, Duration.Format(_options.Sampling.Interval), string.Join(" ", names));
+        if (_options.HistoryFile is { } file)
+            Log.HistoryOn(_logger, file, Duration.Format(_options.HistorySpan));
+        else
+            Log.HistoryOff(_logger);
+        if (Environment.IsPrivilegedProcess)
+            Log.RunningAsRoot(_logger);
+    }
+}
