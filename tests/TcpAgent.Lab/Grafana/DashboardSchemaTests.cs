@@ -27,7 +27,7 @@ public sealed class DashboardSchemaTests
             var check = await Run($"node check.mjs {files} 2>&1");
             Assert.True(check.Code == 0, check.Output);
 
-            Repo.AssertFileEquals(Dashboard.FieldsFile, string.Join('\n', Dashboard.Fields) + '\n');
+            GoldenFile.AssertEquals(Dashboard.FieldsFile, string.Join('\n', Dashboard.Fields) + '\n');
 
             // It would have said so.
             var wrong = Path.Combine(folder.FullName, "wrong.json");

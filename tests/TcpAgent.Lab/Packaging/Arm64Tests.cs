@@ -21,9 +21,9 @@ public class Arm64Tests
     [InlineData("openmetrics")]
     public async Task ItPrintsTheSameOfEachFixture(string format)
     {
-        foreach (var set in Repo.FixtureSets)
+        foreach (var set in Fixtures.Sets)
         {
-            string[] arguments = ["print", $"--format={format}", $"--path.procfs={Path.Combine(Repo.Fixtures, set, "proc")}", $"--path.sysfs={Path.Combine(Repo.Fixtures, set, "sys")}"];
+            string[] arguments = ["print", $"--format={format}", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"];
             var (own, emulated) = (Kernels(await Child.Run(Published.Own.Program, arguments)), Kernels(await Run(arguments)));
             Assert.True(own.Length > 100, $"{set}: {own.Length} lines");
             Assert.Equal(own, emulated);

@@ -11,8 +11,7 @@ public class MaxRequestsTests
     public async Task AboveTheLimitAScrapeIsTurnedAway()
     {
         const int Limit = 2;
-        await using var agent = await RunningAgent.Start(
-            Repo.Path("tests", "fixtures", "many", "proc"), Repo.Path("tests", "fixtures", "many", "sys"), Limit);
+        await using var agent = await RunningAgent.OverFixture("many", Limit);
         var stalled = new List<Socket>();
         try
         {
