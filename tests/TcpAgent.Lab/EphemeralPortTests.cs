@@ -3,6 +3,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>Ports used up for real: connect() fails for one destination and not for the next, and the agent shows which.</summary>
+[Trait("Category", "root")]
 public class EphemeralPortTests
 {
     static async Task<(string[] Said, Dictionary<string, double> Series)> UseUp(params string[] arguments)

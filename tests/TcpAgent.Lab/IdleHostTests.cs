@@ -6,6 +6,7 @@ namespace TcpAgent.Lab;
 /// While nothing happens the socket table is walked once a minute. Here one thing happens, by a real kernel, with nothing else that would
 /// call for a walk: the counters must show it.
 /// </summary>
+[Trait("Category", "root")]
 public class IdleHostTests
 {
     /// <summary>The steps of tcp_steps.py, and how many sockets of which state there are after each.</summary>

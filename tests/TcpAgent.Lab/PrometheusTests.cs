@@ -7,6 +7,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>A real Prometheus scrapes the running agent, and strict parsers read both formats.</summary>
+[Trait("Category", "live")]
 public class PrometheusTests
 {
     [SkippableFact]

@@ -5,6 +5,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>Queueing disciplines made for real in a namespace of the test's own, against tc.</summary>
+[Trait("Category", "root")]
 public class QdiscTests
 {
     static readonly (string Metric, string Field)[] s_fields =

@@ -4,6 +4,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>Every TCP state, made for real in a namespace of the test's own, against ss and nstat.</summary>
+[Trait("Category", "root")]
 public class SocketStateTests
 {
     static async Task<Child> MakeStates(NetworkNamespace place)

@@ -6,6 +6,7 @@ namespace TcpAgent.Lab.Alerting;
 
 /// <summary>Agents that cannot read, do not sample, or live in another time.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class FaultyAgentTests
 {
     [SkippableFact]

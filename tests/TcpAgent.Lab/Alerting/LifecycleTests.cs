@@ -5,6 +5,7 @@ namespace TcpAgent.Lab.Alerting;
 
 /// <summary>An alert fires, arrives, holds back the lesser one, and resolves when the condition is over.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class LifecycleTests
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);

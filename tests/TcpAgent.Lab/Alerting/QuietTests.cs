@@ -10,6 +10,7 @@ namespace TcpAgent.Lab.Alerting;
 /// then hold more in TIME_WAIT than an hour before, which is no false alarm. By `make alert-quiet` with the rules as they are.
 /// </summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class QuietTests(ITestOutputHelper output)
 {
     static readonly string? s_minutes = Environment.GetEnvironmentVariable("QUIET_MINUTES");

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>A journald that stops, hangs and starts again, in a mount namespace of the test's own.</summary>
+[Trait("Category", "root")]
 public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 {
     const string Folder = "/run/systemd/journal";

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>A network that changes under the agent: devices, connection tracking, IPv6; all in a namespace of its own.</summary>
+[Trait("Category", "root")]
 public sealed class NetworkTests(ITestOutputHelper output)
 {
     const string Fast = "--sample.interval=100ms";

@@ -6,6 +6,7 @@ using TcpAgent.Tests.Deploy;
 namespace TcpAgent.Lab.Grafana;
 
 /// <summary>Every expression of the dashboards returns data from a real Prometheus that scrapes the real agent under load.</summary>
+[Trait("Category", "root")]
 public sealed class DashboardQueriesTests
 {
     const int AgentPort = 10793, HostPort = 10794, PrometheusPort = 9090;

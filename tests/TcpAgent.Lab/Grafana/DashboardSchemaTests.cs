@@ -8,6 +8,7 @@ namespace TcpAgent.Lab.Grafana;
 /// it is skipped, under CI too: no other test depends on a registry at run time. There the list of accepted fields stands in, which
 /// is written here (UPDATE=1) and read by DashboardTests.
 /// </summary>
+[Trait("Category", "live")]
 public sealed class DashboardSchemaTests
 {
     [SkippableFact]

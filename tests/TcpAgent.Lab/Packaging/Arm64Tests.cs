@@ -7,6 +7,7 @@ namespace TcpAgent.Lab.Packaging;
 /// The executable for linux-arm64 by emulation of its instructions (qemu-user): what it says of the same input is what this machine's own
 /// says. Netlink is out of reach there, so it reads fixtures.
 /// </summary>
+[Trait("Category", "live")]
 public class Arm64Tests
 {
     [SkippableFact]

@@ -5,6 +5,8 @@ namespace TcpAgent.Lab.Page;
 /// nothing, and asks again for what it could not have.
 /// </summary>
 [Collection(OneAtATime)]
+[Trait("Category", "browser")]
+[Trait("Category", "root")]
 public sealed class LossyLineTests : PageScene
 {
     const string Turned = "[...document.querySelectorAll('#events li')].filter(one => /accept_queue.* is limiting/.test(one.textContent)).length";

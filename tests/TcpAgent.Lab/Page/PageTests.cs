@@ -8,6 +8,8 @@ namespace TcpAgent.Lab.Page;
 
 /// <summary>The live page in a real Chromium beside a real agent.</summary>
 [Collection(OneAtATime)]
+[Trait("Category", "browser")]
+[Trait("Category", "root")]
 public sealed class PageTests(ITestOutputHelper output) : PageScene
 {
     const string SynRecv = "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'syn_recv').querySelector('.figure').textContent";

@@ -7,6 +7,7 @@ namespace TcpAgent.Lab.Scenarios;
 
 /// <summary>What the daemon, sampling once a second, concludes of conditions that come while it runs.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class DaemonTests(ITestOutputHelper output)
 {
     const int Port = 10793;

@@ -8,6 +8,7 @@ using TcpAgent.Tests.History;
 namespace TcpAgent.Tests.Web;
 
 /// <summary>/api/v1/history of the real server, while it records.</summary>
+[Trait("Category", "slow")]
 public sealed class HistoryEndpointTests : IAsyncLifetime
 {
     readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;

@@ -63,6 +63,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "slow")]
     public async Task SlowHeadersAreCutOffAfterTenSeconds()
     {
         var samples = await _agent.Samples();

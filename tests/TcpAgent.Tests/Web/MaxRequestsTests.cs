@@ -4,6 +4,7 @@ using System.Text;
 
 namespace TcpAgent.Tests.Web;
 
+[Trait("Category", "slow")]
 public class MaxRequestsTests
 {
     /// <summary>Clients that ask for the large exposition and do not read keep their scrape running, and only theirs.</summary>
