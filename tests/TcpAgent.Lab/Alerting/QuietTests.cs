@@ -1,5 +1,6 @@
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Alerting;
@@ -24,9 +25,9 @@ public sealed class QuietTests(ITestOutputHelper output)
         {
             for (var port = 7301; port < 7305; port++)
             {
-                stage.StartOnHost("echo_close", TableScenarios.Loopback, $"{port}", "4096");
+                stage.StartOnHost(Kind.EchoClose, TableScenarios.Loopback, $"{port}", "4096");
                 await Task.Delay(300);
-                stage.StartOnHost("short", TableScenarios.Loopback, $"{port}", "600");
+                stage.StartOnHost(Kind.Short, TableScenarios.Loopback, $"{port}", "600");
             }
         },
         opens: 500, seconds: 20);

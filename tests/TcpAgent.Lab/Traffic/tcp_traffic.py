@@ -1,9 +1,11 @@
-"""Connections: who listens, who connects, who reads and who closes. Runs with Python 3.9 too, where a socket's timeout is no TimeoutError."""
+"""Connections: who listens, who connects, who reads and who closes."""
+# Runs with Python 3.9 too, where a socket's timeout is no TimeoutError.
 import select
 import socket
 import time
 
 from clock import every, running, until_the_end
+from kinds import timed
 
 
 def tcp(address):
@@ -21,6 +23,7 @@ def listener(address, port, backlog, reuse_port=False):
     return one
 
 
+@timed
 def listen(address, port, backlog):
     """Listens and never accepts."""
     one = listener(address, port, backlog)
@@ -28,6 +31,7 @@ def listen(address, port, backlog):
     one.close()
 
 
+@timed
 def reuse_port(address, port, backlog):
     """Two sockets share the port: one accepts, one is stuck."""
     stuck, busy = listener(address, port, backlog, True), listener(address, port, backlog, True)
@@ -49,11 +53,13 @@ def accept_all(one, close):
             held.append(connection)
 
 
+@timed
 def hold(address, port, backlog):
     """Accepts and keeps: what peers close goes to CLOSE_WAIT."""
     accept_all(listener(address, port, backlog), False)
 
 
+@timed
 def echo_close(address, port, backlog):
     """Accepts, waits for the peer's end, closes: TIME_WAIT stays at the peer."""
     one = listener(address, port, backlog)
@@ -71,6 +77,7 @@ def echo_close(address, port, backlog):
         connection.close()
 
 
+@timed
 def connects(address, port, per_second):
     """Opens connections without waiting for them, and keeps them."""
     held = []
@@ -95,12 +102,14 @@ def at_once(address, port, count):
     return held
 
 
+@timed
 def burst(address, port, count):
     """As many connections at once, then nothing."""
     held = at_once(address, port, count)
     until_the_end()
 
 
+@timed
 def short_burst(address, port, backlog, count):
     """Listens, lets connections overflow its queue for 0.3 s, then takes them all and goes on healthy."""
     one = listener(address, port, backlog)
@@ -122,12 +131,14 @@ def connect_and_close(address, port):
     one.close()
 
 
+@timed
 def short(address, port, per_second):
     """Connects, closes first: TIME_WAIT stays here."""
     for _ in every(1 / float(per_second)):
         connect_and_close(address, port)
 
 
+@timed
 def time_waits(address, port, count):
     """As many TIME_WAIT here, then nothing."""
     for _ in range(int(count)):
@@ -135,6 +146,7 @@ def time_waits(address, port, count):
     until_the_end()
 
 
+@timed
 def sink(address, port):
     """Reads what comes on all connections."""
     one = listener(address, port, 4096)
@@ -148,6 +160,7 @@ def sink(address, port):
                 sources.remove(ready)
 
 
+@timed
 def bulk(address, port, flows):
     """As many connections that send small segments as fast as the path takes them."""
     senders = []
@@ -164,8 +177,9 @@ def bulk(address, port, flows):
                 pass
 
 
+@timed
 def held(address, ports, each):
-    """So many connections to each port, kept; then one attempt more a moment."""
+    """So many connections to each of the PORTS (7000,7001), kept. Prints how many are open and how many failed."""
     kept = []
     failed = 0
     for port in ports.split(","):
@@ -180,8 +194,9 @@ def held(address, ports, each):
     until_the_end()
 
 
+@timed
 def half_closed(address, port, count, whole):
-    """Closes its side (whole: the descriptor too) and the peer does not answer in kind."""
+    """Closes its side (WHOLE is whole: the descriptor too) and the peer does not answer in kind."""
     kept = []
     for _ in range(int(count)):
         one = socket.create_connection((address, int(port)), 2)
@@ -194,6 +209,7 @@ def half_closed(address, port, count, whole):
     until_the_end()
 
 
+@timed
 def unread(address, port, count):
     """Connections whose receiver never reads; the sender fills both buffers and closes: an orphan each, at most 40 at once."""
     one = listener(address, port, 4096)
@@ -209,6 +225,7 @@ def unread(address, port, count):
             receivers.pop(0).close()
 
 
+@timed
 def memory(address, port, count):
     """As many connections with full buffers, which nobody reads, now and then some bytes more."""
     one = listener(address, port, 4096)

@@ -1,12 +1,10 @@
-#!/usr/bin/python3
-"""Puts TCP sockets of this network namespace, which must be a new one, into every state and keeps them there.
+"""TCP sockets in every state."""
+# The peers are forged: their packets are written to raw sockets, and what the kernel answers leaves by a device whose
+# other end takes nothing in: it is read there and forgotten. So each socket stays in the state it was brought to.
+import select, socket, struct, subprocess, time
 
-The peers are forged: their packets are written to raw sockets, and what the kernel answers leaves by a device whose
-other end takes nothing in: it is read there and forgotten. So each socket stays in the state it was brought to. Prints a line when done and waits.
-With --record FOLDER it writes sock_diag dumps instead, each datagram after its length as u32 in little endian.
-"""
-import select, socket, struct, subprocess, sys, time
-
+from clock import until_the_end
+from kinds import timed, untimed
 from netlink_dump import record
 
 NETLINK_SOCK_DIAG = 4
@@ -167,7 +165,7 @@ def dump(path, states, extensions=0, port=None):
     record(path, NETLINK_SOCK_DIAG, 18, request)
 
 
-def main():
+def make(late_ack):
     setup()
     every_state(4, listen(HOST[4], STATES))
     every_state(6, listen(HOST[6], STATES))
@@ -177,19 +175,24 @@ def main():
     Peer(DUAL, 6).half_open()
     for _ in range(2):
         listen('0.0.0.0', SHARED, shared=True)
-    recording = len(sys.argv) > 2 and sys.argv[1] == '--record'
-    full_queue(late_ack=recording)
+    full_queue(late_ack)
     time.sleep(0.3)
-    if recording:
-        rare = 0xffe & ~(1 << 1) & ~(1 << 6)
-        dump(f'{sys.argv[2]}/listen.bin', 1 << 10, 1 << 6)
-        dump(f'{sys.argv[2]}/rare.bin', rare)
-        dump(f'{sys.argv[2]}/full.bin', 0xffe)
-        dump(f'{sys.argv[2]}/waiting.bin', 1 << 1 | 1 << 8, 1 << 1, QUEUE)
-        return
+
+
+@timed
+def tcp_states():
+    """* Brings sockets into every state and keeps them there."""
+    make(late_ack=False)
     print('ready', flush=True)
-    time.sleep(300)
+    until_the_end()
 
 
-if __name__ == '__main__':
-    main()
+@untimed
+def record_tcp_states(folder):
+    """* The same, and writes sock_diag dumps of them for tests/fixtures-netlink."""
+    make(late_ack=True)
+    rare = 0xffe & ~(1 << 1) & ~(1 << 6)
+    dump(f'{folder}/listen.bin', 1 << 10, 1 << 6)
+    dump(f'{folder}/rare.bin', rare)
+    dump(f'{folder}/full.bin', 0xffe)
+    dump(f'{folder}/waiting.bin', 1 << 1 | 1 << 8, 1 << 1, QUEUE)

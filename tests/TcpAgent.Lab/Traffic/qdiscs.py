@@ -1,12 +1,8 @@
-#!/usr/bin/python3
-"""Puts queueing disciplines of each sort that any kernel has onto devices of this network namespace, which must be a new one, and fills
-those that can be filled.
+"""Queueing disciplines of each sort that any kernel has. Rates are so low that what waits goes on waiting."""
+import fcntl, os, socket, struct, subprocess, time
 
-Rates are so low that what waits goes on waiting: two readings a few seconds apart find the same. Prints a line when done and waits.
-With --record FOLDER it writes rtnetlink dumps instead, each datagram after its length as u32 in little endian.
-"""
-import fcntl, os, socket, struct, subprocess, sys, time
-
+from clock import until_the_end
+from kinds import timed, untimed
 from netlink_dump import record
 
 NETLINK_ROUTE = 0
@@ -60,18 +56,28 @@ def fill():
             client.sendto(bytes(972), (f'10.93.{number}.9', 9))
 
 
-def main():
+def make():
+    """Returns the device that is there as long as it is open."""
     tun = setup()
     fill()
     time.sleep(0.5)
-    if len(sys.argv) > 2 and sys.argv[1] == '--record':
-        record(f'{sys.argv[2]}/qdisc.bin', NETLINK_ROUTE, 38, bytes(20))                         # RTM_GETQDISC, struct tcmsg
-        record(f'{sys.argv[2]}/links.bin', NETLINK_ROUTE, 18, bytes(16) + struct.pack('=HHI', 8, 29, 8))  # RTM_GETLINK, IFLA_EXT_MASK without counters
-        print(subprocess.run('tc -s qdisc'.split(), capture_output=True, text=True).stdout)
-        return
+    return tun
+
+
+@timed
+def qdiscs():
+    """* Puts a discipline of each sort onto a device of its own and fills those that can be filled."""
+    tun = make()
     print('ready', flush=True)
-    time.sleep(300)
+    until_the_end()
     os.close(tun)
 
 
-main()
+@untimed
+def record_qdiscs(folder):
+    """* The same, and writes rtnetlink dumps of them for tests/fixtures-netlink."""
+    tun = make()
+    record(f'{folder}/qdisc.bin', NETLINK_ROUTE, 38, bytes(20))                         # RTM_GETQDISC, struct tcmsg
+    record(f'{folder}/links.bin', NETLINK_ROUTE, 18, bytes(16) + struct.pack('=HHI', 8, 29, 8))  # RTM_GETLINK, IFLA_EXT_MASK without counters
+    print(subprocess.run('tc -s qdisc'.split(), capture_output=True, text=True).stdout)
+    os.close(tun)

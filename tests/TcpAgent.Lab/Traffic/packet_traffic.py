@@ -5,6 +5,9 @@ import struct
 import time
 
 from clock import every, running
+from kinds import timed, untimed
+
+ETHERTYPE = b"\x88\xb5"  # IEEE 802 local experimental
 
 
 def checksum(data):
@@ -13,6 +16,7 @@ def checksum(data):
     return ~(total + (total >> 16)) & 0xFFFF
 
 
+@timed
 def syn_flood(address, port, per_second, prefix):
     """SYNs from addresses that never answer."""
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
@@ -30,6 +34,7 @@ def syn_flood(address, port, per_second, prefix):
             raw.sendto(header + syn, (address, 0))
 
 
+@timed
 def udp_flows(address, port, per_second):
     """Each datagram from a port of its own: a tracking entry each."""
     source = 20000
@@ -43,7 +48,9 @@ def udp_flows(address, port, per_second):
                 pass
 
 
+@timed
 def udp_flows_once(address, port, count):
+    """So many datagrams, each from a port of its own, then nothing."""
     for source in range(20000, 20000 + int(count)):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.bind(("", source))
@@ -51,7 +58,9 @@ def udp_flows_once(address, port, count):
     print("ready", flush=True)
 
 
+@timed
 def udp_stream(address, port, per_second):
+    """Datagrams of 1,000 bytes; what the device does not take is lost."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.setblocking(False)
         for _ in every(0.01):
@@ -62,6 +71,7 @@ def udp_stream(address, port, per_second):
                     pass
 
 
+@timed
 def udp_unread(address, port, sockets):
     """Sockets that are sent to and never read."""
     readers = []
@@ -81,15 +91,26 @@ def udp_unread(address, port, sockets):
                         break
 
 
+@timed
 def frames(device, hardware_address, per_second):
     """Frames of an EtherType that nobody handles."""
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     raw.bind((device, 0))
-    frame = bytes.fromhex(hardware_address.replace(":", "")) + raw.getsockname()[4] + b"\x88\xb5" + b"z" * 60
+    frame = bytes.fromhex(hardware_address.replace(":", "")) + raw.getsockname()[4] + ETHERTYPE + b"z" * 60
     for _ in every(1 / float(per_second)):
         raw.send(frame)
 
 
+@untimed
+def frames_once(device, count):
+    """So many broadcast frames of the same sort at once."""
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    raw.bind((device, 0))
+    for _ in range(int(count)):
+        raw.send(b"\xff" * 6 + b"\x02" * 6 + ETHERTYPE + bytes(50))
+
+
+@timed
 def broadcasts(address):
     """Segmented datagrams to every port of a bridge in one go: more packets at once than a CPU's backlog takes."""
     one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -99,6 +120,7 @@ def broadcasts(address):
         one.sendto(b"x" * 6000, (address, 9))
 
 
+@timed
 def neighbours(prefix, count):
     """Datagrams to so many neighbours that do not exist, spread so that their retries fill no other queue."""
     while running():
@@ -114,6 +136,7 @@ def neighbours(prefix, count):
                 pass
 
 
+@timed
 def fragments(source, address, per_second):
     """First fragments whose rest never comes, each of a packet of its own."""
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)

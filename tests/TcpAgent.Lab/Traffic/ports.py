@@ -1,10 +1,8 @@
-#!/usr/bin/python3
-"""Uses up the 20 local ports of this network namespace, which must be a new one, towards one destination after another, and keeps them.
+"""Local ports."""
+import errno, socket, subprocess
 
-Prints a line "NAME connected refused" for each destination, refused being EADDRNOTAVAIL, then "ready", and waits. Arguments:
-ip_local_reserved_ports, and a port of the range to listen on.
-"""
-import errno, socket, subprocess, sys, time
+from clock import until_the_end
+from kinds import timed
 
 keep = []
 
@@ -40,16 +38,20 @@ def connect(name, server, count, mapped=0):
     return held
 
 
-subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
-write('ip_local_port_range', '40000 40019')
-if len(sys.argv) > 1:
-    write('ip_local_reserved_ports', sys.argv[1])
-    listen('127.0.0.9', int(sys.argv[2]))
-to_a = connect('A', listen('127.0.0.1', 9001), 40, mapped=7)
-connect('B', listen('127.0.0.1', 9002), 20)
-to_c = connect('C', listen('::1', 9003), 40)
-for client, server in to_a[:6] + to_c[:9]:
-    client.close()
-    server.close()
-print('ready', flush=True)
-time.sleep(300)
+@timed
+def ports(reserved='', listening=''):
+    """* Uses up 20 local ports towards one destination after another and keeps them. Prints "NAME connected refused" for each destination,
+    refused being EADDRNOTAVAIL. RESERVED becomes ip_local_reserved_ports; on the port LISTENING somebody listens."""
+    subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+    write('ip_local_port_range', '40000 40019')
+    if reserved:
+        write('ip_local_reserved_ports', reserved)
+        listen('127.0.0.9', int(listening))
+    to_a = connect('A', listen('127.0.0.1', 9001), 40, mapped=7)
+    connect('B', listen('127.0.0.1', 9002), 20)
+    to_c = connect('C', listen('::1', 9003), 40)
+    for client, server in to_a[:6] + to_c[:9]:
+        client.close()
+        server.close()
+    print('ready', flush=True)
+    until_the_end()

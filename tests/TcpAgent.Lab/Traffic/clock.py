@@ -1,12 +1,16 @@
-"""Every loop of the traffic ends SECONDS after its start: the last argument of the command line."""
-import sys
+"""Every loop of a timed kind ends so many seconds after its start."""
 import time
 
-deadline = time.monotonic() + float(sys.argv[-1])
+_deadline = 0.0
+
+
+def start(seconds):
+    global _deadline
+    _deadline = time.monotonic() + seconds
 
 
 def running():
-    return time.monotonic() < deadline
+    return time.monotonic() < _deadline
 
 
 def every(seconds):

@@ -1,10 +1,11 @@
-#!/usr/bin/python3
-"""What the kernel counts in this network namespace, as one JSON object: asked of iproute2 and the kernel's own files, never of the agent."""
+"""What the kernel counts in this network namespace, asked of iproute2 and the kernel's own files, never of the agent."""
 import collections
 import json
 import pathlib
 import re
 import subprocess
+
+from kinds import untimed
 
 
 def output(*command):
@@ -67,5 +68,7 @@ def read():
     return values
 
 
-if __name__ == "__main__":
+@untimed
+def kernel_counters():
+    """Prints all of it as one JSON object."""
     print(json.dumps(read()))

@@ -1,11 +1,7 @@
-#!/usr/bin/python3
-"""One change of state of a TCP socket, in this network namespace, which must be a new one, while an agent samples it.
-
-tcp_steps.py STEP AGENT...: prepares, starts the agent (print, some samples a second apart), lets it come to rest, takes the step and prints
-what ss counts, a blank line and what the agent counted at its last sample. Nothing else sends or receives a segment meanwhile.
-"""
+"""One change of state of a TCP socket while an agent samples it and nothing else sends or receives a segment."""
 import socket, subprocess, sys, time
 
+from kinds import untimed
 from tcp_states import ACK, FIN, HOST, STATES, Peer, accepted, keep, listen, setup
 
 RST = 4
@@ -116,15 +112,15 @@ def prepare(step, server):
     raise SystemExit(f'no step {step}')
 
 
-def main():
+@untimed
+def tcp_step(step, *agent):
+    """* Prepares, starts the agent (a command line: print, some samples a second apart), lets it come to rest, takes the step, prints what
+    ss counts, a blank line and what the agent counted at its last sample."""
     setup()
-    take = prepare(sys.argv[1], listen(HOST[4], STATES))
-    agent = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)
+    take = prepare(step, listen(HOST[4], STATES))
+    agent = subprocess.Popen(agent, stdout=subprocess.PIPE)
     time.sleep(REST)
     take()
     exposition = agent.communicate(timeout=60)[0]
     counted = subprocess.run(['ss', '-Htan'], stdout=subprocess.PIPE, check=True).stdout
     sys.stdout.buffer.write(counted + b'\n' + exposition)
-
-
-main()
