@@ -40,8 +40,12 @@ public partial class CategoryTests
         [.. Trait().Matches(text).Select(trait => Category().Match(trait.Groups[1].Value).Groups[1].Value)];
 
     [Fact]
-    public void ACategoryIsOneOfThoseThatAreKnown() =>
+    public void ACategoryIsOneOfThoseThatTheReadmeExplains()
+    {
         Assert.Equal(s_categories, AllClasses.SelectMany(one => Categories(one.Text)).Distinct().Order());
+        var readme = File.ReadAllText(Repo.Path("tests", "README.md"));
+        Assert.All(s_categories, name => Assert.Contains($"\n| {name} |", readme, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void EveryClassOfTheLabHasOne() =>
