@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls.
-.PHONY: build test golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build test test-unit golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -14,6 +14,10 @@ build:
 
 test:
 	dotnet test
+
+# Less than a minute, after each change; tests/README.md says what the categories are.
+test-unit:
+	dotnet test tests/TcpAgent.Tests --filter "Category!=slow&Category!=live"
 
 # Rewrites what the tests compare with: expected expositions, docs/metrics.md, the help text, the
 # PrometheusRule of deploy/kubernetes from the rule files of deploy/prometheus. Review the difference.

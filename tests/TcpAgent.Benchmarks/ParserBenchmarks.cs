@@ -62,7 +62,7 @@ public class ParserBenchmarks
     [Benchmark]
     public int NfConntrack() => _conntrackParser.Parse(_conntrack, _slots).Dropped;
 
-    byte[] Bytes(string file) => File.ReadAllBytes(Repo.Path("tests", "fixtures", Set, "proc", "net", file));
+    byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(Fixtures.Proc(Set), "net", file));
 
     /// <summary>The slots of a source's rows, as the source itself looks them up.</summary>
     sealed class RowMap(Rows rows) : IFieldMap

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Tests.Support;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Fuzz;
@@ -29,9 +30,9 @@ static class Seeds
         foreach (var text in (string[])["0-3,8\n", "8080,9000-9010\n", "\n", "0\n"])
             Put(folder, "lists", text);
         Put(folder, "log", "source {A} failed: {B}\u001enetstat\u001e/proc/net/netstat: no such \"file\"\n\u001e\u001b[1m=\\");
-        foreach (var file in Directory.GetFiles("tests/fixtures/web-config", "*.yml"))
+        foreach (var file in Directory.GetFiles(Fixtures.Kept("web-config"), "*.yml"))
             Put(folder, "webconfig", File.ReadAllBytes(file));
-        foreach (var set in Directory.GetDirectories("tests/fixtures").Where(set => Directory.Exists($"{set}/proc") && !set.EndsWith("many", StringComparison.Ordinal)))
+        foreach (var set in Fixtures.Sets.Where(set => set != "many").Select(Fixtures.Root))
         {
             foreach (var (name, (files, _)) in ProcTargets.Sources)
                 Put(folder, $"proc-{name}", Moment(set, files));
@@ -61,7 +62,7 @@ static class Seeds
     static List<byte[]> Dump(string name)
     {
         var datagrams = new List<byte[]>();
-        for (ReadOnlySpan<byte> bytes = File.ReadAllBytes($"tests/fixtures-netlink/{name}"); !bytes.IsEmpty;)
+        for (ReadOnlySpan<byte> bytes = File.ReadAllBytes(Repo.Path("tests", "fixtures-netlink", name)); !bytes.IsEmpty;)
         {
             var length = MemoryMarshal.Read<int>(bytes);
             var datagram = bytes.Slice(4, length).ToArray();

@@ -1,18 +1,16 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab;
 
 /// <summary>Ports used up for real: connect() fails for one destination and not for the next, and the agent shows which.</summary>
+[Trait("Category", "root")]
 public class EphemeralPortTests
 {
     static async Task<(string[] Said, Dictionary<string, double> Series)> UseUp(params string[] arguments)
     {
         await using var place = await NetworkNamespace.Create();
-        await using var child = place.Start(
-            Require.Tool("python3", "python3"), [Repo.Path("tests", "TcpAgent.Lab", "Support", "ports.py"), .. arguments]);
-        await Eventually.Holds(
-            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal) || child.HasExited), TimeSpan.FromSeconds(30), () => child.Output);
-        Assert.False(child.HasExited, child.Output);
+        await using var child = await TrafficProgram.StartReady(place, Kind.Ports, [.. arguments, "300"]);
         return (child.Output.Split('\n')[..3], AgentProgram.Parse(await AgentProgram.PrintIn(place)));
     }
 

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab;
 
 /// <summary>The flight recorder on real disks that fail, by real processes that are killed.</summary>
+[Trait("Category", "live")]
 public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
@@ -101,6 +102,7 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
     [SkippableTheory]
     [InlineData("size=64k", "size=32m")]
     [InlineData("size=32m,ro", "rw")]
+    [Trait("Category", "root")]
     public async Task WithoutADiskTheAgentGoesOnSaysSoAndRecoversWhenThereIsOne(string bad, string good)
     {
         Require.Root();

@@ -1,4 +1,5 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab;
 
@@ -6,6 +7,7 @@ namespace TcpAgent.Lab;
 /// While nothing happens the socket table is walked once a minute. Here one thing happens, by a real kernel, with nothing else that would
 /// call for a walk: the counters must show it.
 /// </summary>
+[Trait("Category", "root")]
 public class IdleHostTests
 {
     /// <summary>The steps of tcp_steps.py, and how many sockets of which state there are after each.</summary>
@@ -52,8 +54,7 @@ public class IdleHostTests
     {
         await using var place = await NetworkNamespace.Create();
         var (file, arguments) = AgentProgram.Command("print", $"--samples={Samples}", "--sample.walk-budget=1");
-        var answer = await place.Run(
-            Require.Tool("python3", "python3"), ["-B", Repo.Path("tests", "TcpAgent.Lab", "Support", "tcp_steps.py"), one.Step, file, .. arguments]);
+        var answer = await TrafficProgram.Run(place, Kind.TcpStep, [one.Step, file, .. arguments]);
         var end = answer.IndexOf("\n\n", StringComparison.Ordinal);
         var (counted, series) = (SocketStates.Parse(answer[..end]), AgentProgram.Parse(answer[end..]));
         if (counted[one.State] != one.Count)

@@ -9,6 +9,7 @@ using TcpAgent.Sources;
 namespace TcpAgent.Lab;
 
 /// <summary>The rows against the kernel that runs the test, and the values against the tools operators trust.</summary>
+[Trait("Category", "live")]
 public class LiveTests
 {
     /// <summary>Rows that no kernel has all of, each with the kernels that do.</summary>
@@ -165,6 +166,7 @@ public class LiveTests
     }
 
     [SkippableFact]
+    [Trait("Category", "root")]
     public async Task WithoutAnyPrivilegeEverySourceIsComplete()
     {
         Require.Root();

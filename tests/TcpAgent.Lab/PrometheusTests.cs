@@ -7,6 +7,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>A real Prometheus scrapes the running agent, and strict parsers read both formats.</summary>
+[Trait("Category", "live")]
 public class PrometheusTests
 {
     [SkippableFact]
@@ -75,7 +76,7 @@ public class PrometheusTests
             """;
         var python = Require.Tool("python3", "python3 python3-prometheus-client");
         string[] live = [await AgentProgram.Print("--format=openmetrics", "--netstat.all"), await Served("application/openmetrics-text;version=1.0.0")];
-        foreach (var exposition in live.Concat(Directory.GetFiles(Repo.Fixtures, "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
+        foreach (var exposition in live.Concat(Directory.GetFiles(Fixtures.Kept(), "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
         {
             var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);
             Assert.True(int.Parse(output.Split(' ')[0], CultureInfo.InvariantCulture) > 50, output);

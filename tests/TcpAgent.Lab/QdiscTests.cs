@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab;
 
 /// <summary>Queueing disciplines made for real in a namespace of the test's own, against tc.</summary>
+[Trait("Category", "root")]
 public class QdiscTests
 {
     static readonly (string Metric, string Field)[] s_fields =
@@ -21,14 +23,7 @@ public class QdiscTests
         static bool IsRoot(JsonElement qdisc) => qdisc.TryGetProperty("root", out _) && qdisc.GetProperty("kind").GetString() != "noqueue";
     }
 
-    static async Task<Child> MakeDisciplines(NetworkNamespace place)
-    {
-        var child = place.Start(Require.Tool("python3", "python3"), Repo.Path("tests", "TcpAgent.Lab", "Support", "qdiscs.py"));
-        await Eventually.Holds(
-            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal) || child.HasExited), TimeSpan.FromSeconds(30), () => child.Output);
-        Assert.False(child.HasExited, child.Output);
-        return child;
-    }
+    static Task<Child> MakeDisciplines(NetworkNamespace place) => TrafficProgram.StartReady(place, Kind.Qdiscs, "300");
 
     [SkippableFact]
     public async Task EveryRootAgreesWithTc()

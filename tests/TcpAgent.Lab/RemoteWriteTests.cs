@@ -6,6 +6,7 @@ namespace TcpAgent.Lab;
 /// The road beyond one Prometheus: two shards in agent mode, with the configuration as it is shipped, scrape the agent between
 /// them once and send its series on to another Prometheus.
 /// </summary>
+[Trait("Category", "live")]
 public sealed class RemoteWriteTests
 {
     static readonly string s_shipped = Repo.Path("deploy", "prometheus", "agent-remote-write.yml");

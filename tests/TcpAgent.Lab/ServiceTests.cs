@@ -5,6 +5,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab;
 
 /// <summary>The agent as a service: what it tells the supervisor on a real notify socket, from start to stop.</summary>
+[Trait("Category", "live")]
 public class ServiceTests
 {
     [SkippableFact]
@@ -105,6 +106,7 @@ public class ServiceTests
     [SkippableTheory]
     [InlineData("192.0.2.1", "Cannot assign requested address")]
     [InlineData("0.0.0.0", "Permission denied")]
+    [Trait("Category", "root")]
     public async Task AnAddressThatCannotBeHadIsSaidInOneLine(string address, string why)
     {
         // As nobody, to whom the ports below 1024 are closed.

@@ -1,19 +1,14 @@
 using System.Globalization;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab;
 
 /// <summary>Every TCP state, made for real in a namespace of the test's own, against ss and nstat.</summary>
+[Trait("Category", "root")]
 public class SocketStateTests
 {
-    static async Task<Child> MakeStates(NetworkNamespace place)
-    {
-        var child = place.Start(Require.Tool("python3", "python3"), Repo.Path("tests", "TcpAgent.Lab", "Support", "tcp_states.py"));
-        await Eventually.Holds(
-            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal) || child.HasExited), TimeSpan.FromSeconds(30), () => child.Output);
-        Assert.False(child.HasExited, child.Output);
-        return child;
-    }
+    static Task<Child> MakeStates(NetworkNamespace place) => TrafficProgram.StartReady(place, Kind.TcpStates, "300");
 
     static async Task<Dictionary<string, int>> Count(NetworkNamespace place) =>
         SocketStates.Parse(await place.Run(Require.Tool("ss", "iproute2"), "-Htan"));

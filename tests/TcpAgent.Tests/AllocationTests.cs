@@ -21,6 +21,8 @@ public class AllocationTests
     const int Passes = 1000;
 
     [Fact]
+    [Trait("Category", "live")]
+    [Trait("Category", "slow")]
     public void TicksAndRenderingsOfTheLiveKernelAllocateNothing()
     {
         var time = new ManualTime();

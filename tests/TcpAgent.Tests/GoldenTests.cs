@@ -5,17 +5,30 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Tests;
 
 /// <summary>
-/// For each folder under tests/fixtures the whole exposition in both formats. A new kernel is a new folder, no code.
-/// make golden (UPDATE=1) rewrites the expected files; review the difference.
+/// For each set under tests/fixtures the whole exposition in both formats. A new kernel is a new folder, no code.
+/// make golden (UPDATE=1) rewrites the expected files and leaves in the folder what differs from a base; review the difference.
 /// </summary>
 public partial class GoldenTests
 {
     public static TheoryData<string> Sets()
     {
         var sets = new TheoryData<string>();
-        foreach (var set in Repo.FixtureSets)
+        foreach (var set in Fixtures.Sets)
             sets.Add(set);
         return sets;
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void ASetHoldsOnlyWhatDiffersFromItsBase(string set)
+    {
+        var overlay = new Overlay(Fixtures.Kept(set));
+        var bases = overlay.Lines is [var line, ..] ? [line["base ".Length..]] : Fixtures.Bases.Select(name => $"../bases/{name}");
+        var (lines, own) = bases.Select(overlay.Over).MinBy(least => least.Lines.Length + least.Own.Length);
+        if (GoldenFile.IsUpdate)
+            overlay.Reduce(lines, own);
+        Assert.Equal(lines, overlay.Lines);
+        Assert.Equal(own, overlay.Own.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -32,7 +45,7 @@ public partial class GoldenTests
         using var agent = TestAgent.OverFixture("linux-6.18", new ManualTime(), allFields: true);
         agent.Sampler.Take();
         var extra = agent.Text().Split('\n').Where(line => line.StartsWith("tcpagent_netstat_field{", StringComparison.Ordinal));
-        Repo.AssertFileEquals(Path.Combine(Repo.Fixtures, "linux-6.18", "expected.netstat-all"), string.Join('\n', extra) + "\n");
+        GoldenFile.AssertEquals(Fixtures.Kept("linux-6.18", "expected.netstat-all"), string.Join('\n', extra) + "\n");
     }
 
     [SkippableTheory]
@@ -49,7 +62,7 @@ public partial class GoldenTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(Path.Combine(Repo.Fixtures, set, "expected.prom")));
+        await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(Fixtures.Kept(set, "expected.prom")));
         process.StandardInput.Close();
         var said = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -66,9 +79,8 @@ public partial class GoldenTests
         using var agent = TestAgent.OverFixture(set, new ManualTime());
         agent.Sampler.Take();
 
-        // The reasons of failures name files by their path, which differs from checkout to checkout.
-        var folder = Path.Combine(Repo.Fixtures, set);
-        var text = agent.Text(format).Replace(folder, "", StringComparison.Ordinal);
-        Repo.AssertFileEquals(Path.Combine(folder, file), CpuTime().Replace(text, "$1 0"));
+        // The reasons of failures name files by their path, which differs from run to run.
+        var text = agent.Text(format).Replace(Fixtures.Root(set), "", StringComparison.Ordinal);
+        GoldenFile.AssertEquals(Fixtures.Kept(set, file), CpuTime().Replace(text, "$1 0"));
     }
 }

@@ -15,7 +15,7 @@ import time
 
 from lab import ROOT, SERVER
 
-TRAFFIC = os.path.join(ROOT, "tests", "TcpAgent.Lab", "Scenarios", "traffic.py")
+TRAFFIC = os.path.join(ROOT, "tests", "TcpAgent.Lab", "Traffic", "traffic.py")
 SHORT_PORTS, LONG_PORT, FLOODED_PORT, STUCK_PORT = range(7000, 7008), 7100, 7101, 7102
 TRACKED_TIME_WAIT = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait"
 MOST_SHORT, MOST_LONG, MOST_LISTENERS, MOST_DEVICES = 1500, 5000, 300, 40  # the first each second

@@ -1,5 +1,6 @@
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
@@ -29,33 +30,33 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
             async stage =>
             {
                 await Stage.Set(stage.Server, "net.ipv4.tcp_syncookies=0", "net.ipv4.ip_local_port_range=40000 40019", "net.ipv4.tcp_max_tw_buckets=4");
-                await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "4");
-                stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
-                await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "16");
-                stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
-                await stage.StartAndWait(stage.Client, "echo_close", Stage.Client4, "8082", "1024");
-                stage.Start(stage.Server, "short", Stage.Client4, "8082", "50");
-                await stage.StartAndWait(stage.Client, "hold", Stage.Client4, "8083", "1024");
-                stage.Start(stage.Server, "held", Stage.Client4, "8083", "40");
+                await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
+                stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
+                await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");
+                stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
+                await stage.StartAndWait(stage.Client, Kind.EchoClose, Stage.Client4, "8082", "1024");
+                stage.Start(stage.Server, Kind.Short, Stage.Client4, "8082", "50");
+                await stage.StartAndWait(stage.Client, Kind.Hold, Stage.Client4, "8083", "1024");
+                stage.Start(stage.Server, Kind.Held, Stage.Client4, "8083", "40");
             }),
         new("jumps of SYN_RECV, CLOSE_WAIT and TIME_WAIT after a quiet hour with two short bursts, a queue that stays full without loss",
             ["TcpAgentSynRecvJump", "TcpAgentSynCookiesInUse", "TcpAgentCloseWaitJump", "TcpAgentTimeWaitJump", "TcpAgentResourceNearLimit", "TcpAgentResourceSaturatedOften"],
             async stage =>
             {
                 await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=3000");
-                await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8085", "4");
-                stage.Start(stage.Client, "burst", Stage.Server4, "8085", "4");
-                await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8087", "1024");
-                await stage.StartAndWait(stage.Client, "echo_close", Stage.Client4, "8082", "1024");
-                await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "1024");
+                await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8085", "4");
+                stage.Start(stage.Client, Kind.Burst, Stage.Server4, "8085", "4");
+                await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8087", "1024");
+                await stage.StartAndWait(stage.Client, Kind.EchoClose, Stage.Client4, "8082", "1024");
+                await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "1024");
                 await Task.Delay(TimeSpan.FromSeconds(5));
-                await stage.StartAndWait(stage.Server, "short_burst", Stage.Server4, "8086", "4", "20");
+                await stage.StartAndWait(stage.Server, Kind.ShortBurst, Stage.Server4, "8086", "4", "20");
                 await Task.Delay(TimeSpan.FromSeconds(44));
-                await stage.StartAndWait(stage.Server, "short_burst", Stage.Server4, "8088", "4", "20");
+                await stage.StartAndWait(stage.Server, Kind.ShortBurst, Stage.Server4, "8088", "4", "20");
                 await Task.Delay(TimeSpan.FromSeconds(16));
-                stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
-                stage.Start(stage.Client, "half_closed", Stage.Server4, "8087", "150", "half");
-                stage.Start(stage.Server, "time_waits", Stage.Client4, "8082", "2000");
+                stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
+                stage.Start(stage.Client, Kind.HalfClosed, Stage.Server4, "8087", "150", "half");
+                stage.Start(stage.Server, Kind.TimeWaits, Stage.Client4, "8082", "2000");
             })
         {
             // The bursts of 0.3 s are 20 of these seconds.
@@ -68,7 +69,7 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
             {
                 await PacketScenarios.BridgeOfManyPorts(stage);
                 await Stage.Set(stage.Server, "net.ipv4.ipfrag_low_thresh=20000", "net.ipv4.ipfrag_high_thresh=40000");
-                stage.Start(stage.Client, "fragments", Stage.Client4, Stage.Server4, "200");
+                stage.Start(stage.Client, Kind.Fragments, Stage.Client4, Stage.Server4, "200");
             }),
         new("a lossy path, a slow link, frames that nobody wants",
             ["TcpAgentRetransmissionsHigh", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping"],
@@ -81,52 +82,52 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 await stage.Server.Run(nft, "add table ip lab");
                 await stage.Server.Run(nft, "add chain ip lab in { type filter hook prerouting priority 0; }");
                 await stage.Server.Run(nft, "add rule ip lab in tcp dport 8071 numgen random mod 100 < 10 drop");
-                await stage.StartAndWait(stage.Client, "sink", Stage.Client4, "8070");
-                stage.Start(stage.Server, "bulk", Stage.Client4, "8070", "40");
-                await stage.StartAndWait(stage.Server, "sink", Stage.Server4, "8071");
-                stage.Start(stage.Client, "bulk", Stage.Server4, "8071", "40");
+                await stage.StartAndWait(stage.Client, Kind.Sink, Stage.Client4, "8070");
+                stage.Start(stage.Server, Kind.Bulk, Stage.Client4, "8070", "40");
+                await stage.StartAndWait(stage.Server, Kind.Sink, Stage.Server4, "8071");
+                stage.Start(stage.Client, Kind.Bulk, Stage.Server4, "8071", "40");
                 var address = (await stage.Server.Run("cat", "/sys/class/net/lab0/address")).Trim();
-                stage.Start(stage.Client, "frames", "lab0", address, "200");
+                stage.Start(stage.Client, Kind.Frames, "lab0", address, "200");
                 await stage.Server.Run("ip", "link", "add", "slow0", "type", "veth", "peer", "name", "slow1");
                 await stage.Server.Run("ip", "link", "set", "slow0", "up");
                 await stage.Server.Run("ip", "link", "set", "slow1", "up");
                 await stage.Server.Run("ip", "addr", "add", "10.97.0.1/24", "dev", "slow0");
                 await stage.Server.Run("ip", "neigh", "add", "10.97.0.2", "lladdr", "02:00:00:00:00:02", "dev", "slow0");
                 await stage.Server.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "slow0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
-                stage.Start(stage.Server, "udp_stream", "10.97.0.2", "9", "300");
+                stage.Start(stage.Server, Kind.UdpStream, "10.97.0.2", "9", "300");
             })
         { Seconds = 45 },
         new("too many orphans", ["TcpAgentOrphansLimiting"], stage =>
         {
             stage.SetHost("net.ipv4.tcp_max_orphans", "8");
-            stage.StartOnHost("unread", TableScenarios.Loopback, "7201", "6");
+            stage.StartOnHost(Kind.Unread, TableScenarios.Loopback, "7201", "6");
             return Task.CompletedTask;
         })
         { OnHost = true },
         new("TCP memory above its pressure mark", ["TcpAgentTcpMemoryPressure"], async stage =>
         {
             stage.SetHost("net.ipv4.tcp_mem", $"100 200 {await TableScenarios.TcpMemoryLimit()}");
-            stage.StartOnHost("memory", TableScenarios.Loopback, "7202", "20");
+            stage.StartOnHost(Kind.Memory, TableScenarios.Loopback, "7202", "20");
         })
         { OnHost = true },
         new("TCP memory used up", ["TcpAgentTcpMemoryExhausted"], stage =>
         {
             stage.SetHost("net.ipv4.tcp_mem", "500 800 1000");
-            stage.StartOnHost("memory", TableScenarios.Loopback, "7202", "20");
+            stage.StartOnHost(Kind.Memory, TableScenarios.Loopback, "7202", "20");
             return Task.CompletedTask;
         })
         { OnHost = true, Allowed = ["TcpAgentOrphansLimiting", "TcpAgentTcpMemoryPressure"] },
         new("UDP memory used up", ["TcpAgentUdpMemoryExhausted"], stage =>
         {
             stage.SetHost("net.ipv4.udp_mem", "500 800 1000");
-            stage.StartOnHost("udp_unread", TableScenarios.Loopback, "7300", "200");
+            stage.StartOnHost(Kind.UdpUnread, TableScenarios.Loopback, "7300", "200");
             return Task.CompletedTask;
         })
         { OnHost = true },
         new("more neighbours than the table holds", ["TcpAgentNeighbourTableFull"], async stage =>
         {
             await stage.Client.Run("ip", "addr", "add", "10.96.0.1/20", "dev", "lab0");
-            stage.Start(stage.Client, "neighbours", "10.96.", "1100");
+            stage.Start(stage.Client, Kind.Neighbours, "10.96.", "1100");
         })
         { OnHost = true },
     ];

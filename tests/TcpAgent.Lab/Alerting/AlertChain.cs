@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
@@ -52,7 +53,7 @@ sealed class AlertChain : IAsyncDisposable
         routes = ScaledTime.Replace(routes, "http://127.0.0.1:8060/", $"http://127.0.0.1:{_ports.Webhook}/");
         await File.WriteAllTextAsync($"{_folder}/alertmanager.yml", scaled ? ScaledTime.Routes(routes) : routes);
 
-        _webhook = Run(Require.Tool("python3", "python3"), "-B", Repo.Path("tests", "TcpAgent.Lab", "Alerting", "webhook.py"), $"{_ports.Webhook}");
+        _webhook = Run(Kind.Webhook, $"{_ports.Webhook}");
         Run(alertmanager, $"--config.file={_folder}/alertmanager.yml", $"--storage.path={_folder}/alertmanager", $"--web.listen-address=127.0.0.1:{_ports.Alertmanager}", "--cluster.listen-address=");
         _prometheus = Run(prometheus, $"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/tsdb", $"--web.listen-address=127.0.0.1:{_ports.Prometheus}");
         await Eventually.Holds(async () => (await Ask("vector(1)")).Length == 1, TimeSpan.FromSeconds(20), () => _prometheus.Output);
@@ -99,6 +100,12 @@ sealed class AlertChain : IAsyncDisposable
         return child;
     }
 
+    internal Child Run(Kind kind, params string[] arguments)
+    {
+        var (file, all) = TrafficProgram.Command(kind, arguments);
+        return Run(file, all);
+    }
+
     Task<string> RunToEnd(string file, params string[] arguments) => _place is null ? Child.Run(file, arguments) : _place.Run(file, arguments);
 
     /// <summary>What Prometheus answers to an instant query: labels and value of each series; none while it does not answer.</summary>
@@ -106,7 +113,8 @@ sealed class AlertChain : IAsyncDisposable
     {
         var file = $"{_folder}/{Path.GetRandomFileName()}";
         await File.WriteAllTextAsync(file, expression);
-        var answer = await RunToEnd(Require.Tool("python3", "python3"), "-B", Repo.Path("tests", "TcpAgent.Lab", "Support", "ask.py"), $"{_ports.Prometheus}", file);
+        var (program, arguments) = TrafficProgram.Command(Kind.Ask, $"{_ports.Prometheus}", file);
+        var answer = await RunToEnd(program, arguments);
         File.Delete(file);
         using var document = JsonDocument.Parse(answer);
         return document.RootElement.TryGetProperty("data", out var data)

@@ -9,6 +9,7 @@ namespace TcpAgent.Lab.Alerting;
 /// webhook that is told.
 /// </summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class ChainTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => new(AlertCase.All.Select(one => one.Name));

@@ -1,11 +1,13 @@
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
 /// <summary>Agents that cannot read, do not sample, or live in another time.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class FaultyAgentTests
 {
     [SkippableFact]
@@ -29,7 +31,7 @@ public sealed class FaultyAgentTests
 
         var agent = await chain.Agent(stuck);
         await Task.Delay(TimeSpan.FromSeconds(6));
-        chain.Run(Require.Tool("python3", "python3"), "-B", Repo.Path("tests", "TcpAgent.Lab", "Alerting", "hold_thread.py"), agent.Id.ToString(CultureInfo.InvariantCulture), "sampler");
+        chain.Run(Kind.HoldThread, agent.Id.ToString(CultureInfo.InvariantCulture), "sampler");
 
         await ChainTests.Fire(chain, ["TcpAgentSourceFailing", "TcpAgentWebConfigBad", "TcpAgentHistoryFailing", "TcpAgentClockOff", "TcpAgentSampleStale"], seconds: 40);
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentSourceFailing"));

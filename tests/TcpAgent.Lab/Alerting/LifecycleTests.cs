@@ -1,10 +1,12 @@
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
 /// <summary>An alert fires, arrives, holds back the lesser one, and resolves when the condition is over.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class LifecycleTests
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -16,10 +18,10 @@ public sealed class LifecycleTests
         await using var stage = await Stage.Create(seconds: 20);
         await using var chain = await AlertChain.Start(stage.Server, [port]);
         await chain.Agent(port);
-        await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "4");
-        await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8081", "64");
-        stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
-        stage.Start(stage.Client, "connects", Stage.Server4, "8081", "20");
+        await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
+        await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8081", "64");
+        stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
+        stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8081", "20");
 
         var page = await Arrives(chain, "TcpAgentAcceptQueueOverflowing", "firing");
         Assert.Equal(("pager", Stage.Server4, "8080"), (page.Receiver, page.Labels["address"], page.Labels["port"]));
@@ -46,7 +48,7 @@ public sealed class LifecycleTests
         stage.SetHost("net.netfilter.nf_conntrack_max", "2500");
         await using var chain = await AlertChain.Start(stage.Server, [port]);
         await chain.Agent(port);
-        stage.Start(stage.Client, "udp_flows", Stage.Server4, "9999", "40");
+        stage.Start(stage.Client, Kind.UdpFlows, Stage.Server4, "9999", "40");
 
         await Arrives(chain, "TcpAgentConntrackFullSoon", "firing", seconds: 60);
         Assert.DoesNotContain("TcpAgentConntrackNearLimit", await chain.Fired());
@@ -95,7 +97,7 @@ public sealed class LifecycleTests
         await using var second = await AlertChain.Start(stage.Server, [port]);
         await IsUp(first);
         await IsUp(second);
-        await stage.StartAndWait(stage.Server, "short_burst", Stage.Server4, "8080", "4", "30");
+        await stage.StartAndWait(stage.Server, Kind.ShortBurst, Stage.Server4, "8080", "4", "30");
         await Task.Delay(TimeSpan.FromSeconds(6));
 
         const string Listener = "tcpagent_listener_accept_queue_peak{port=\"8080\"}", Resource = "{resource=\"accept_queue\"}";

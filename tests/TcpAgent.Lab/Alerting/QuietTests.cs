@@ -1,5 +1,6 @@
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Alerting;
@@ -10,6 +11,7 @@ namespace TcpAgent.Lab.Alerting;
 /// then hold more in TIME_WAIT than an hour before, which is no false alarm. By `make alert-quiet` with the rules as they are.
 /// </summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class QuietTests(ITestOutputHelper output)
 {
     static readonly string? s_minutes = Environment.GetEnvironmentVariable("QUIET_MINUTES");
@@ -23,9 +25,9 @@ public sealed class QuietTests(ITestOutputHelper output)
         {
             for (var port = 7301; port < 7305; port++)
             {
-                stage.StartOnHost("echo_close", TableScenarios.Loopback, $"{port}", "4096");
+                stage.StartOnHost(Kind.EchoClose, TableScenarios.Loopback, $"{port}", "4096");
                 await Task.Delay(300);
-                stage.StartOnHost("short", TableScenarios.Loopback, $"{port}", "600");
+                stage.StartOnHost(Kind.Short, TableScenarios.Loopback, $"{port}", "600");
             }
         },
         opens: 500, seconds: 20);

@@ -3,6 +3,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Alerting;
 
 /// <summary>What deploy/prometheus and deploy/alertmanager hold is valid and does what its tests say, by Prometheus' own tools.</summary>
+[Trait("Category", "live")]
 public class RuleTests
 {
     static readonly string s_folder = Repo.Path("deploy", "prometheus");

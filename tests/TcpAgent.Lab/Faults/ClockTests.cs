@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>A wall clock that is set while the agent runs: only what tells the time of day may change.</summary>
+[Trait("Category", "live")]
 public sealed class ClockTests(ITestOutputHelper output) : IDisposable
 {
     const long Hour = 3600;

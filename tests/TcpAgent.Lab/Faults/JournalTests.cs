@@ -1,9 +1,11 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>A journald that stops, hangs and starts again, in a mount namespace of the test's own.</summary>
+[Trait("Category", "root")]
 public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 {
     const string Folder = "/run/systemd/journal";
@@ -21,7 +23,8 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     /// <summary>Holds the namespace; journald and the agent are started in it, and the agent may end up without the other.</summary>
     async Task<Child> Journald(Child place)
     {
-        var journald = In(place, Require.Tool("python3", "python3"), "-B", Repo.Path("tests", "TcpAgent.Lab", "Faults", "journal.py"), $"{Folder}/socket", Log);
+        var (file, arguments) = TrafficProgram.Command(Kind.Journal, $"{Folder}/socket", Log);
+        var journald = In(place, file, arguments);
         await Eventually.Holds(
             () => Task.FromResult(journald.Output.Contains("listening", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => journald.Output);
         return journald;

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>Files of the kernel that hang, hold garbage, vanish and come back, while the agent reads ten times a second.</summary>
+[Trait("Category", "live")]
 public sealed class KernelFileTests(ITestOutputHelper output)
 {
     const string Fast = "--sample.interval=100ms";

@@ -4,6 +4,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>The limits that the unit or whoever starts the agent sets are in force in the shipped executable, or the log says so.</summary>
+[Trait("Category", "live")]
 public class LimitTests
 {
     const string HeapLimit = "DOTNET_GCHeapHardLimit";
@@ -28,6 +29,7 @@ public class LimitTests
     }
 
     [SkippableFact]
+    [Trait("Category", "root")]
     public async Task TheSoftLimitOfDescriptorsIsRaisedToTheHardOne()
     {
         Require.Root();

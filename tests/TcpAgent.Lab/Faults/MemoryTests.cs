@@ -13,6 +13,7 @@ namespace TcpAgent.Lab.Faults;
 /// The heap that the unit allows, on a large host, while clients ask for all that is served by the longest requests, read nothing, and
 /// come back as soon as they are closed. When one of the runtime's own threads finds no memory the process ends, so they must not get it there.
 /// </summary>
+[Trait("Category", "live")]
 public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
 {
     const int Clients = 1000;

@@ -1,10 +1,12 @@
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>A network that changes under the agent: devices, connection tracking, IPv6; all in a namespace of its own.</summary>
+[Trait("Category", "root")]
 public sealed class NetworkTests(ITestOutputHelper output)
 {
     const string Fast = "--sample.interval=100ms";
@@ -25,7 +27,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         var added = await agent.Sampled(2);
         Assert.Equal((0, 0), (added[Rx("one")], added[Rx("two")]));
 
-        await Frames(place, "one", 30);
+        await TrafficProgram.Run(place, Kind.FramesOnce, "one", "30");
         var sent = await agent.Sampled(2);
         Assert.Equal((30, 30), (sent[Tx("one")], sent[Rx("two")]));
 
@@ -60,10 +62,6 @@ public sealed class NetworkTests(ITestOutputHelper output)
         output.WriteLine($"{none["tcpagent_samples_total"]} samples, {none["tcpagent_samples_missed_total"]} missed");
     }
 
-    static Task<string> Frames(NetworkNamespace place, string device, int count) => place.Run(
-        Require.Tool("python3", "python3"), "-c",
-        $"import socket\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('{device}', 0))\nfor i in range({count}): s.send(b'\\xff' * 6 + b'\\x02' * 6 + b'\\x88\\xb5' + bytes(50))");
-
     [SkippableFact]
     public async Task ConnectionTrackingThatIsSwitchedOnAndOffIsFollowed()
     {
@@ -74,9 +72,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         for (var round = 0; round < 2; round++)
         {
             await stage.Server.Run(nft, "add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in ct state new counter accept");
-            await stage.Client.Run(
-                Require.Tool("python3", "python3"), "-c",
-                $"import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nfor i in range(40): s.sendto(b'x', ('{Stage.Server4}', {20000 + round * 100} + i))");
+            await stage.StartAndWait(stage.Client, Kind.UdpFlowsOnce, Stage.Server4, $"{9000 + round}", "40");
             var on = await agent.Sampled(2);
             Assert.True(on["tcpagent_conntrack_entries"] >= 40, $"{on["tcpagent_conntrack_entries"]} entries");
             Assert.Equal(on["tcpagent_conntrack_entries"], on["tcpagent_resource_used{resource=\"conntrack\"}"]);

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace TcpAgent.Lab.Faults;
 
 /// <summary>What is done to the process as a whole: stopped, left without file descriptors.</summary>
+[Trait("Category", "live")]
 public sealed class ProcessTests(ITestOutputHelper output)
 {
     /// <summary>FAULT_SECONDS=60 for the minute.</summary>

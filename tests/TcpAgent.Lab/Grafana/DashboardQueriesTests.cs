@@ -1,11 +1,13 @@
 using System.Text.Json;
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 using TcpAgent.Tests.Deploy;
 
 namespace TcpAgent.Lab.Grafana;
 
 /// <summary>Every expression of the dashboards returns data from a real Prometheus that scrapes the real agent under load.</summary>
+[Trait("Category", "root")]
 public sealed class DashboardQueriesTests
 {
     const int AgentPort = 10793, HostPort = 10794, PrometheusPort = 9090;
@@ -104,20 +106,20 @@ public sealed class DashboardQueriesTests
         await stage.Server.Run(nft, "add table ip lab");
         await stage.Server.Run(nft, "add chain ip lab in { type filter hook prerouting priority 0; }");
         await stage.Server.Run(nft, "add rule ip lab in ct state new counter accept");
-        await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "4");
-        stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
-        await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "16");
-        stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "200", "10.92.1.");
+        await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
+        stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
+        await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");
+        stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, "8091", "200", "10.92.1.");
         // Of this limit no listener or device is the subject.
         await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=4");
-        await stage.StartAndWait(stage.Client, "echo_close", Stage.Client4, "8082", "1024");
-        stage.Start(stage.Server, "short", Stage.Client4, "8082", "100");
-        await stage.StartAndWait(stage.Server, "reuse_port", Stage.Server4, "8084", "4");
-        stage.Start(stage.Client, "connects", Stage.Server4, "8084", "20");
+        await stage.StartAndWait(stage.Client, Kind.EchoClose, Stage.Client4, "8082", "1024");
+        stage.Start(stage.Server, Kind.Short, Stage.Client4, "8082", "100");
+        await stage.StartAndWait(stage.Server, Kind.ReusePort, Stage.Server4, "8084", "4");
+        stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8084", "20");
         await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40799");
-        await stage.StartAndWait(stage.Client, "hold", Stage.Client4, "8083", "1024");
-        stage.Start(stage.Server, "held", Stage.Client4, "8083", "700");
-        stage.Start(stage.Client, "udp_flows", Stage.Server4, "9999", "50");
+        await stage.StartAndWait(stage.Client, Kind.Hold, Stage.Client4, "8083", "1024");
+        stage.Start(stage.Server, Kind.Held, Stage.Client4, "8083", "700");
+        stage.Start(stage.Client, Kind.UdpFlows, Stage.Server4, "9999", "50");
     }
 
     static bool HasData(JsonElement answer) =>
@@ -127,8 +129,7 @@ public sealed class DashboardQueriesTests
     {
         var file = Path.Combine(folder, "expressions");
         await File.WriteAllLinesAsync(file, expressions);
-        var output = await place.Run(
-            Require.Tool("python3", "python3"), Repo.Path("tests", "TcpAgent.Lab", "Support", "ask.py"), $"{PrometheusPort}", file);
+        var output = await TrafficProgram.Run(place, Kind.Ask, $"{PrometheusPort}", file);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

@@ -110,7 +110,7 @@ def make_root(machine, kernels):
     lab = tree / "lab"
     lab.mkdir(exist_ok=True)
     here = pathlib.Path(__file__).parent
-    for file in (*here.glob("guest*"), *(here.parent / "Scenarios").glob("*.py"), REPO / "artifacts" / machine.published / "tcp-agent"):
+    for file in (*here.glob("guest*"), *(here.parent / "Traffic").glob("*.py"), REPO / "artifacts" / machine.published / "tcp-agent"):
         shutil.copy(file, lab)
     image.unlink(missing_ok=True)
     run("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, image, "1800M")

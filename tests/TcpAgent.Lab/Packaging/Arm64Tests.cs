@@ -7,6 +7,7 @@ namespace TcpAgent.Lab.Packaging;
 /// The executable for linux-arm64 by emulation of its instructions (qemu-user): what it says of the same input is what this machine's own
 /// says. Netlink is out of reach there, so it reads fixtures.
 /// </summary>
+[Trait("Category", "live")]
 public class Arm64Tests
 {
     [SkippableFact]
@@ -21,9 +22,9 @@ public class Arm64Tests
     [InlineData("openmetrics")]
     public async Task ItPrintsTheSameOfEachFixture(string format)
     {
-        foreach (var set in Repo.FixtureSets)
+        foreach (var set in Fixtures.Sets)
         {
-            string[] arguments = ["print", $"--format={format}", $"--path.procfs={Path.Combine(Repo.Fixtures, set, "proc")}", $"--path.sysfs={Path.Combine(Repo.Fixtures, set, "sys")}"];
+            string[] arguments = ["print", $"--format={format}", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"];
             var (own, emulated) = (Kernels(await Child.Run(Published.Own.Program, arguments)), Kernels(await Run(arguments)));
             Assert.True(own.Length > 100, $"{set}: {own.Length} lines");
             Assert.Equal(own, emulated);

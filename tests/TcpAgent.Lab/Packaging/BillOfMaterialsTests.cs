@@ -5,6 +5,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The bill of materials names what is in the executable, and that is what the lock file allows.</summary>
+[Trait("Category", "live")]
 public class BillOfMaterialsTests
 {
     /// <summary>They work on the source and leave nothing in the executable.</summary>

@@ -3,6 +3,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The completion script, as bash runs it.</summary>
+[Trait("Category", "live")]
 public class CompletionTests
 {
     [SkippableTheory]

@@ -3,6 +3,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The packages: what is in them, what lintian says, and that rpm can put one in and take it out again.</summary>
+[Trait("Category", "live")]
 public class PackageTests
 {
     const long MostBytes = 7_000_000;
@@ -50,6 +51,7 @@ public class PackageTests
     [SkippableTheory]
     [InlineData("x86_64")]
     [InlineData("aarch64")]
+    [Trait("Category", "root")]
     public async Task TheRpmHoldsWhatItShouldAndLeavesNothingBehind(string architecture)
     {
         Require.Root();

@@ -3,12 +3,14 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The shipped form: one native executable that needs no .NET on the host and no young C library.</summary>
+[Trait("Category", "live")]
 public class PublishTests
 {
     /// <summary>The C library of Enterprise Linux 7 and of every distribution since.</summary>
     static readonly Version s_oldestGlibc = new(2, 17);
 
     [SkippableFact]
+    [Trait("Category", "root")]
     public async Task OneExecutableRunsWhereNoDotNetIsInstalled()
     {
         Require.Root();

@@ -5,6 +5,7 @@ using TcpAgent.Lab.Support;
 namespace TcpAgent.Lab.Packaging;
 
 /// <summary>The unit files as systemd reads them. It returns 0 for a key it does not know, so what counts is its silence.</summary>
+[Trait("Category", "live")]
 public sealed partial class UnitFileTests : IDisposable
 {
     /// <summary>From 0 to 10, by systemd-analyze security: the unit alone, and the most it may be with any drop-in.</summary>

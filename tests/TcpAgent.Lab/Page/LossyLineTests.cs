@@ -1,3 +1,5 @@
+using TcpAgent.Lab.Traffic;
+
 namespace TcpAgent.Lab.Page;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace TcpAgent.Lab.Page;
 /// nothing, and asks again for what it could not have.
 /// </summary>
 [Collection(OneAtATime)]
+[Trait("Category", "browser")]
+[Trait("Category", "root")]
 public sealed class LossyLineTests : PageScene
 {
     const string Turned = "[...document.querySelectorAll('#events li')].filter(one => /accept_queue.* is limiting/.test(one.textContent)).length";
@@ -63,8 +67,8 @@ public sealed class LossyLineTests : PageScene
     public async Task CatchingUpTellsNoChangeThatWasKnown()
     {
         var tab = await Open();
-        await Stage.StartAndWait(Stage.Server, "listen", Scenarios.Stage.Server4, "8080", "4");
-        Stage.Start(Stage.Client, "connects", Scenarios.Stage.Server4, "8080", "20");
+        await Stage.StartAndWait(Stage.Server, Kind.Listen, Scenarios.Stage.Server4, "8080", "4");
+        Stage.Start(Stage.Client, Kind.Connects, Scenarios.Stage.Server4, "8080", "20");
         await tab.Until($"{Turned} === 1");
         await Task.Delay(2500);
         await tab.Hide(true);
@@ -93,8 +97,8 @@ public sealed class LossyLineTests : PageScene
         await tab.Intercept(History, one => Task.FromResult(late.TrySetResult(one)));
         await tab.Go(Address);
         await tab.Until("document.querySelectorAll('#resources li').length > 5");
-        await Stage.StartAndWait(Stage.Server, "listen", Scenarios.Stage.Server4, "8080", "4");
-        Stage.Start(Stage.Client, "connects", Scenarios.Stage.Server4, "8080", "20");
+        await Stage.StartAndWait(Stage.Server, Kind.Listen, Scenarios.Stage.Server4, "8080", "4");
+        Stage.Start(Stage.Client, Kind.Connects, Scenarios.Stage.Server4, "8080", "20");
         await tab.Until($"{Turned} === 1 && {Events}.includes('accept_queue is limiting')");
         await Task.Delay(1500);
         await (await late.Task).Pass();

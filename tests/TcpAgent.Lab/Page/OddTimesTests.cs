@@ -6,6 +6,8 @@ namespace TcpAgent.Lab.Page;
 
 /// <summary>The page while time does not just pass: paused for hours, a clock that is set back, answers in the wrong order, holes.</summary>
 [Collection(OneAtATime)]
+[Trait("Category", "browser")]
+[Trait("Category", "root")]
 public sealed class OddTimesTests : PageScene
 {
     /// <summary>Answers by what the test says next: the last word holds.</summary>

@@ -2,12 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using TcpAgent.Lab.Scenarios;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Page;
 
 /// <summary>The live page in a real Chromium beside a real agent.</summary>
 [Collection(OneAtATime)]
+[Trait("Category", "browser")]
+[Trait("Category", "root")]
 public sealed class PageTests(ITestOutputHelper output) : PageScene
 {
     const string SynRecv = "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'syn_recv').querySelector('.figure').textContent";
@@ -19,8 +22,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
 
         // An agent's first walks are dear, by being compiled, and it rests after dear ones.
         await tab.Until($"{SynRecv} === '0' && document.querySelector('#states .line').getAttribute('d').split('L').length > 2");
-        await Stage.StartAndWait(Stage.Server, "listen", Stage.Server4, "8091", "64");
-        Stage.Start(Stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
+        await Stage.StartAndWait(Stage.Server, Kind.Listen, Stage.Server4, "8091", "64");
+        Stage.Start(Stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
         await Eventually.Holds(
             async () => (await Stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32, TimeSpan.FromSeconds(10), () => "no SYN_RECV");
         var watch = Stopwatch.StartNew();
@@ -120,8 +123,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         var tab = await Open(width: width, dark: dark);
         if (isLimiting)
         {
-            await Stage.StartAndWait(Stage.Server, "listen", Stage.Server4, "8080", "4");
-            Stage.Start(Stage.Client, "connects", Stage.Server4, "8080", "20");
+            await Stage.StartAndWait(Stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
+            Stage.Start(Stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         }
         await tab.Until($"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources li').length > 5");
         Assert.True(await tab.Is("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen");

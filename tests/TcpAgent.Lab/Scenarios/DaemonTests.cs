@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Scenarios;
 
 /// <summary>What the daemon, sampling once a second, concludes of conditions that come while it runs.</summary>
 [Collection(WholeHost.Name)]
+[Trait("Category", "root")]
 public sealed class DaemonTests(ITestOutputHelper output)
 {
     const int Port = 10793;
@@ -20,8 +22,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         return daemon;
     }
 
-    static Task<string> Get(NetworkNamespace place, string path) => place.Run(
-        Require.Tool("python3", "python3"), "-c", $"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:{Port}{path}').read().decode())");
+    static Task<string> Get(NetworkNamespace place, string path) => TrafficProgram.Run(place, Kind.Get, $"http://127.0.0.1:{Port}{path}");
 
     static async Task<Dictionary<string, double>> Metrics(NetworkNamespace place) => AgentProgram.Parse(await Get(place, "/metrics"));
 
@@ -32,7 +33,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
     {
         await using var stage = await Stage.Create();
         await using var daemon = await Serve(stage.Server);
-        await stage.StartAndWait(stage.Server, "short_burst", Stage.Server4, "8080", "4", "20");
+        await stage.StartAndWait(stage.Server, Kind.ShortBurst, Stage.Server4, "8080", "4", "20");
         await Task.Delay(TimeSpan.FromSeconds(4));
 
         var series = await Metrics(stage.Server);
@@ -66,7 +67,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         if (ofPorts)
             await Task.Delay(TimeSpan.FromSeconds(8)); // the first look compiles its code on the way and is paid for by a rest
         var (counter, rise) = ofPorts ? ("ss.ESTAB", "20") : (scenario.Counted[0].Signal.Kernel, "1");
-        await using var meter = place.Start("python3", "-B", Repo.Path("tests", "TcpAgent.Lab", "Support", "until_limiting.py"), $"{Port}", counter, rise);
+        await using var meter = TrafficProgram.Start(place, Kind.UntilLimiting, $"{Port}", counter, rise);
         await Eventually.Holds(() => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
         await scenario.Make(stage);
         Assert.True(await meter.Exited(TimeSpan.FromSeconds(40)) == 0, meter.Output);

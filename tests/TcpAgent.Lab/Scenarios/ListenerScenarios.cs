@@ -1,3 +1,5 @@
+using TcpAgent.Lab.Traffic;
+
 namespace TcpAgent.Lab.Scenarios;
 
 /// <summary>Accept queues and SYN queues.</summary>
@@ -41,8 +43,8 @@ static class ListenerScenarios
         },
         new("slow acceptor on IPv6", ["accept_queue"], async stage =>
         {
-            await stage.StartAndWait(stage.Server, "listen", Stage.Server6, "8080", "4");
-            stage.Start(stage.Client, "connects", Stage.Server6, "8080", "20");
+            await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server6, "8080", "4");
+            stage.Start(stage.Client, Kind.Connects, Stage.Server6, "8080", "20");
         })
         {
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
@@ -51,8 +53,8 @@ static class ListenerScenarios
         },
         new("one stuck worker of two (SO_REUSEPORT)", ["accept_queue"], async stage =>
         {
-            await stage.StartAndWait(stage.Server, "reuse_port", Stage.Server4, "8080", "4");
-            stage.Start(stage.Client, "connects", Stage.Server4, "8080", "40");
+            await stage.StartAndWait(stage.Server, Kind.ReusePort, Stage.Server4, "8080", "4");
+            stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "40");
         })
         {
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
@@ -107,8 +109,8 @@ static class ListenerScenarios
         },
         new("accept queue nearly full", ["accept_queue"], async stage =>
         {
-            await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "20");
-            stage.Start(stage.Client, "burst", Stage.Server4, "8080", "18");
+            await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "20");
+            stage.Start(stage.Client, Kind.Burst, Stage.Server4, "8080", "18");
             await Task.Delay(300);
         })
         {
@@ -120,8 +122,8 @@ static class ListenerScenarios
         Scenario.Healthy("SYNs without a route back", async stage =>
         {
             await stage.Server.Run("ip", "route", "del", "default");
-            await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8091", "16");
-            stage.Start(stage.Client, "syn_flood", Stage.Server4, "8091", "400", "10.92.1.");
+            await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");
+            stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
         }) with
         {
             Counted = [(Signals.ListenDrops, 100)],
@@ -130,8 +132,8 @@ static class ListenerScenarios
         },
         Scenario.Healthy("many CLOSE_WAIT", async stage =>
         {
-            await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
-            await stage.StartAndWait(stage.Client, "half_closed", Stage.Server4, "8080", "300", "half");
+            await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8080", "1024");
+            await stage.StartAndWait(stage.Client, Kind.HalfClosed, Stage.Server4, "8080", "300", "half");
         }) with
         {
             Counted = [(Signals.CloseWait, 300)],
@@ -140,8 +142,8 @@ static class ListenerScenarios
         },
         Scenario.Healthy("many FIN_WAIT2", async stage =>
         {
-            await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
-            await stage.StartAndWait(stage.Client, "half_closed", Stage.Server4, "8080", "300", "half");
+            await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8080", "1024");
+            await stage.StartAndWait(stage.Client, Kind.HalfClosed, Stage.Server4, "8080", "300", "half");
         }) with
         {
             Watch = Place.Client,
@@ -155,9 +157,9 @@ static class ListenerScenarios
         },
         Scenario.Healthy("loaded and healthy", async stage =>
         {
-            await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8080", "4096");
+            await stage.StartAndWait(stage.Server, Kind.EchoClose, Stage.Server4, "8080", "4096");
             for (var i = 0; i < 4; i++)
-                stage.Start(stage.Client, "short", Stage.Server4, "8080", "2000");
+                stage.Start(stage.Client, Kind.Short, Stage.Server4, "8080", "2000");
         }) with
         {
             // Thousands a second.
@@ -179,14 +181,14 @@ static class ListenerScenarios
 
     static async Task SlowAcceptor(Stage stage, string port, string backlog)
     {
-        await stage.StartAndWait(stage.Server, "listen", Stage.Server4, port, backlog);
-        stage.Start(stage.Client, "connects", Stage.Server4, port, "20");
+        await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, port, backlog);
+        stage.Start(stage.Client, Kind.Connects, Stage.Server4, port, "20");
     }
 
     static async Task Flood(Stage stage, string port, int cookies, string backlog = "16")
     {
         await Stage.Set(stage.Server, $"net.ipv4.tcp_syncookies={cookies}");
-        await stage.StartAndWait(stage.Server, "listen", Stage.Server4, port, backlog);
-        stage.Start(stage.Client, "syn_flood", Stage.Server4, port, "400", "10.92.1.");
+        await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, port, backlog);
+        stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, port, "400", "10.92.1.");
     }
 }

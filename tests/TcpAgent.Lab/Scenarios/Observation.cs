@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
@@ -13,7 +14,8 @@ sealed record Observation(
 {
     internal static async Task<Dictionary<string, double>> ReadKernel(Stage stage, Place place)
     {
-        var json = await stage.Run(place, "python3", Repo.Path("tests", "TcpAgent.Lab", "Support", "kernel_counters.py"));
+        var (file, arguments) = TrafficProgram.Command(Kind.KernelCounters);
+        var json = await stage.Run(place, file, arguments);
         return JsonSerializer.Deserialize<Dictionary<string, double>>(json.Output)!;
     }
 

@@ -1,4 +1,5 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
@@ -14,7 +15,7 @@ static class PacketScenarios
         new("queueing discipline full", ["qdisc"], async stage =>
         {
             await stage.Client.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
-            stage.Start(stage.Client, "udp_stream", Stage.Server4, "9", "200");
+            stage.Start(stage.Client, Kind.UdpStream, Stage.Server4, "9", "200");
         })
         {
             Watch = Place.Client,
@@ -24,7 +25,7 @@ static class PacketScenarios
         Scenario.Healthy("frames of an unknown protocol", async stage =>
         {
             var address = (await stage.Server.Run("cat", "/sys/class/net/lab0/address")).Trim();
-            stage.Start(stage.Client, "frames", "lab0", address, "50");
+            stage.Start(stage.Client, Kind.Frames, "lab0", address, "50");
         }) with
         {
             Counted = [(Signals.DeviceDrops, 20)],
@@ -38,7 +39,7 @@ static class PacketScenarios
         new("neighbour table full", ["neighbour_v4"], async stage =>
         {
             await stage.Client.Run("ip", "addr", "add", "10.96.0.1/20", "dev", "lab0");
-            stage.Start(stage.Client, "neighbours", "10.96.", "1100");
+            stage.Start(stage.Client, Kind.Neighbours, "10.96.", "1100");
         })
         {
             Watch = Place.Host,
@@ -60,6 +61,6 @@ static class PacketScenarios
         await place.Run("ip", "-batch", batch);
         File.Delete(batch);
         await place.Run(Require.Tool("ethtool", "ethtool"), "-K", "labbr", "tx-udp-segmentation", "off", "gso", "off");
-        stage.Start(place, "broadcasts", "10.95.0.255");
+        stage.Start(place, Kind.Broadcasts, "10.95.0.255");
     }
 }

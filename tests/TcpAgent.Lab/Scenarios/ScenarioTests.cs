@@ -8,6 +8,7 @@ namespace TcpAgent.Lab.Scenarios;
 /// </summary>
 [Collection(WholeHost.Name)]
 [TestCaseOrderer("TcpAgent.Lab.Scenarios.TableOrder", "TcpAgent.Lab")]
+[Trait("Category", "root")]
 public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper output) : IClassFixture<ConfusionMatrix>
 {
     internal static readonly Scenario[] All = [.. ListenerScenarios.All, .. TableScenarios.All, .. PacketScenarios.All];

@@ -1,4 +1,5 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
@@ -28,10 +29,6 @@ sealed class Stage : IAsyncDisposable
     internal NetworkNamespace Server { get; }
 
     internal NetworkNamespace Client { get; }
-
-    static string Python => Require.Tool("python3", "python3");
-
-    static string Traffic => Repo.Path("tests", "TcpAgent.Lab", "Scenarios", "traffic.py");
 
     /// <param name="seconds">How long traffic goes on: by default longer than a watch takes with the start of the runtime.</param>
     internal static async Task<Stage> Create(int seconds = 9)
@@ -71,16 +68,21 @@ sealed class Stage : IAsyncDisposable
     internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
 
     /// <summary>Starts traffic in a namespace.</summary>
-    internal void Start(NetworkNamespace place, params string[] arguments) => _children.Add(place.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
+    internal void Start(NetworkNamespace place, Kind kind, params string[] arguments) =>
+        _children.Add(TrafficProgram.Start(place, kind, [.. arguments, _seconds]));
 
     /// <summary>Starts traffic of the host itself, on loopback.</summary>
-    internal void StartOnHost(params string[] arguments) => _children.Add(Child.Start(Python, ["-B", Traffic, .. arguments, _seconds]));
+    internal void StartOnHost(Kind kind, params string[] arguments)
+    {
+        var (file, all) = TrafficProgram.Command(kind, [.. arguments, _seconds]);
+        _children.Add(Child.Start(file, all));
+    }
 
     /// <summary>Starts what says when it is ready, and waits until it does.</summary>
     /// <returns>What it said.</returns>
-    internal async Task<string> StartAndWait(NetworkNamespace place, params string[] arguments)
+    internal async Task<string> StartAndWait(NetworkNamespace place, Kind kind, params string[] arguments)
     {
-        Start(place, arguments);
+        Start(place, kind, arguments);
         var child = _children[^1];
         await Eventually.Holds(
             () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => child.Output);

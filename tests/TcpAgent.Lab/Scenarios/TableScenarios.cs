@@ -1,4 +1,5 @@
 using TcpAgent.Lab.Support;
+using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
@@ -13,7 +14,7 @@ static class TableScenarios
         {
             await Track(stage);
             stage.SetHost("net.netfilter.nf_conntrack_max", "60");
-            stage.Start(stage.Client, "udp_flows", Stage.Server4, "9999", "100");
+            stage.Start(stage.Client, Kind.UdpFlows, Stage.Server4, "9999", "100");
         })
         {
             Counted = [(Signals.ConntrackDrops, 50)],
@@ -23,7 +24,7 @@ static class TableScenarios
         {
             await Track(stage);
             stage.SetHost("net.netfilter.nf_conntrack_max", "1000");
-            await stage.StartAndWait(stage.Client, "udp_flows_once", Stage.Server4, "9999", "850");
+            await stage.StartAndWait(stage.Client, Kind.UdpFlowsOnce, Stage.Server4, "9999", "850");
         })
         {
             Verdict = "near",
@@ -36,7 +37,7 @@ static class TableScenarios
             await stage.Server.Run(nft, "add table ip lab");
             await stage.Server.Run(nft, "add chain ip lab post { type nat hook postrouting priority 100; }");
             await stage.Server.Run(nft, $"add rule ip lab post ip protocol udp udp dport 7000 snat to {Stage.Server4}:5000-5004");
-            stage.Start(stage.Server, "udp_flows", Stage.Client4, "7000", "50");
+            stage.Start(stage.Server, Kind.UdpFlows, Stage.Client4, "7000", "50");
         }) with
         {
             Counted = [(Signals.InsertFailures, 10), (Signals.ConntrackDrops, 10)],
@@ -49,7 +50,7 @@ static class TableScenarios
         new("local ports exhausted to one destination", ["ephemeral_ports"], async stage =>
         {
             await Stage.Set(stage.Client, "net.ipv4.ip_local_port_range=40000 40019");
-            await stage.StartAndWait(stage.Server, "hold", Stage.Server4, "8080", "1024");
+            await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8080", "1024");
             await Hold(stage, stage.Client, Stage.Server4, "8080", "40", "20 open, 20 failed");
         })
         {
@@ -66,7 +67,7 @@ static class TableScenarios
         {
             await Stage.Set(stage.Client, "net.ipv4.ip_local_port_range=40000 40019");
             foreach (var port in (string[])["8080", "8081", "8082"])
-                await stage.StartAndWait(stage.Server, "hold", Stage.Server4, port, "1024");
+                await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, port, "1024");
             await Hold(stage, stage.Client, Stage.Server4, "8080,8081,8082", "14", "42 open, 0 failed");
         }) with
         {
@@ -96,10 +97,10 @@ static class TableScenarios
         new("accept queue and local ports at once", ["accept_queue", "ephemeral_ports"], async stage =>
         {
             await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40019");
-            await stage.StartAndWait(stage.Server, "listen", Stage.Server4, "8080", "4");
-            await stage.StartAndWait(stage.Client, "hold", Stage.Client4, "9090", "1024");
+            await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
+            await stage.StartAndWait(stage.Client, Kind.Hold, Stage.Client4, "9090", "1024");
             await Hold(stage, stage.Server, Stage.Client4, "9090", "40", "20 open, 20 failed");
-            stage.Start(stage.Client, "connects", Stage.Server4, "8080", "20");
+            stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         })
         {
             Counted = [(Signals.Overflows, 10), (Signals.Established, 25)],
@@ -107,7 +108,7 @@ static class TableScenarios
         new("too many orphans", ["orphans"], stage =>
         {
             stage.SetHost("net.ipv4.tcp_max_orphans", "8");
-            stage.StartOnHost("unread", Loopback, "7201", "6");
+            stage.StartOnHost(Kind.Unread, Loopback, "7201", "6");
             return Task.Delay(500);
         })
         {
@@ -117,7 +118,7 @@ static class TableScenarios
         new("TCP memory pressure", ["tcp_memory"], async stage =>
         {
             stage.SetHost("net.ipv4.tcp_mem", $"100 200 {await TcpMemoryLimit()}");
-            stage.StartOnHost("memory", Loopback, "7202", "20");
+            stage.StartOnHost(Kind.Memory, Loopback, "7202", "20");
             await Task.Delay(1000);
         })
         {
@@ -130,7 +131,7 @@ static class TableScenarios
         {
             // Above what the kernel keeps aside for each CPU (net/core/sock.c, SK_MEMORY_PCPU_RESERVE) before it looks at the limit.
             stage.SetHost("net.ipv4.udp_mem", "500 800 1000");
-            stage.StartOnHost("udp_unread", Loopback, "7300", "200");
+            stage.StartOnHost(Kind.UdpUnread, Loopback, "7300", "200");
             return Task.Delay(500);
         })
         {
@@ -153,11 +154,11 @@ static class TableScenarios
 
     /// <summary>No counter of the kernel tells that local ports ran out; connect() does.</summary>
     static async Task Hold(Stage stage, NetworkNamespace place, string address, string ports, string each, string outcome) =>
-        Assert.Contains(outcome, await stage.StartAndWait(place, "held", address, ports, each), StringComparison.Ordinal);
+        Assert.Contains(outcome, await stage.StartAndWait(place, Kind.Held, address, ports, each), StringComparison.Ordinal);
 
     static async Task ShortConnections(Stage stage, string perSecond)
     {
-        await stage.StartAndWait(stage.Server, "echo_close", Stage.Server4, "8080", "4096");
-        stage.Start(stage.Client, "short", Stage.Server4, "8080", perSecond);
+        await stage.StartAndWait(stage.Server, Kind.EchoClose, Stage.Server4, "8080", "4096");
+        stage.Start(stage.Client, Kind.Short, Stage.Server4, "8080", perSecond);
     }
 }

@@ -5,7 +5,7 @@ sealed class ProcCopy : IDisposable
 {
     internal ProcCopy(string set)
     {
-        var from = Path.Combine(Repo.Fixtures, set, "proc");
+        var from = Fixtures.Proc(set);
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(Root, Path.GetRelativePath(from, file));

@@ -8,11 +8,11 @@ namespace TcpAgent.Tests.Cli;
 public class DocumentsTests
 {
     [Fact]
-    public void MetricsPageIsWhatDescribePrints() => Repo.AssertFileEquals(Repo.Path("docs", "metrics.md"), DescribeCommand.Markdown());
+    public void MetricsPageIsWhatDescribePrints() => GoldenFile.AssertEquals(Repo.Path("docs", "metrics.md"), DescribeCommand.Markdown());
 
     [Fact]
     public void HelpIsAsExpected() =>
-        Repo.AssertFileEquals(Repo.Path("tests", "TcpAgent.Tests", "Cli", "expected.help"), CommandLineTests.Run("--help").Output);
+        GoldenFile.AssertEquals(Repo.Path("tests", "TcpAgent.Tests", "Cli", "expected.help"), CommandLineTests.Run("--help").Output);
 
     [Fact]
     public void FlagsPageHasEveryFlag() => Repo.AssertFileEquals(Repo.Path("docs", "flags.md"), FlagsPage.Markdown());

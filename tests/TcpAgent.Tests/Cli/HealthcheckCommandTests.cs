@@ -8,13 +8,11 @@ namespace TcpAgent.Tests.Cli;
 [Collection("console")]
 public class HealthcheckCommandTests
 {
-    static readonly string s_fixture = Repo.Path("tests", "fixtures", "linux-6.18");
-
     [Fact]
     public async Task AnAgentOnTimeIsHealthyAndOneThatIsGoneIsNot()
     {
         int port;
-        await using (var agent = await RunningAgent.Start(Path.Combine(s_fixture, "proc"), Path.Combine(s_fixture, "sys")))
+        await using (var agent = await RunningAgent.OverFixture("linux-6.18"))
         {
             port = agent.Address.Port;
             Assert.Equal((0, "", ""), CommandLineTests.Run("healthcheck", $"--web.listen-address=127.0.0.1:{port}"));

@@ -105,7 +105,7 @@ public class KubernetesTests
         foreach (var path in RuleFiles.Paths)
             foreach (var line in File.ReadLines(path).SkipWhile(line => line != "groups:").Skip(1))
                 text.Append(line.Length == 0 ? "" : "  ").Append(line).Append('\n');
-        Repo.AssertFileEquals(Path.Combine(s_folder, "prometheusrule.yaml"), text.ToString());
+        GoldenFile.AssertEquals(Path.Combine(s_folder, "prometheusrule.yaml"), text.ToString());
 
         var groups = Manifest("prometheusrule.yaml").List("spec/groups").ToArray();
         Assert.Equal(RuleFiles.Paths.SelectMany(path => Yaml.Load(path).Single().List("groups")), groups);

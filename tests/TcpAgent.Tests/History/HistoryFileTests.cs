@@ -4,6 +4,7 @@ using TcpAgent.Resources;
 namespace TcpAgent.Tests.History;
 
 /// <summary>Damaged files: what is whole is read as it was written, what is not is left out, and nothing throws or hangs.</summary>
+[Trait("Category", "slow")]
 public sealed class HistoryFileTests : IDisposable
 {
     const int Seed = 20261121;

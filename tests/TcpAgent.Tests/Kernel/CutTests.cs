@@ -26,7 +26,7 @@ public class CutTests
     [MemberData(nameof(Named))]
     public void ACutTakesNamedValuesAwayButChangesNone(string name)
     {
-        foreach (var (set, text) in Repo.FixtureFiles(name))
+        foreach (var (set, text) in Fixtures.Files(name))
         {
             var map = new FieldMap();
             var kept = Formats.Parser(name, map);
@@ -51,7 +51,7 @@ public class CutTests
     [MemberData(nameof(Tables))]
     public void ACutTableIsTheSumOfWholeRowsOrNothing(string name)
     {
-        foreach (var (set, text) in Repo.FixtureFiles(name))
+        foreach (var (set, text) in Fixtures.Files(name))
         {
             foreach (var cut in Cuts(text))
             {
@@ -75,7 +75,7 @@ public class CutTests
     [MemberData(nameof(Lists))]
     public void ACutListHasTheFirstItemsOfTheWhole(string name)
     {
-        foreach (var (set, text) in Repo.FixtureFiles(name))
+        foreach (var (set, text) in Fixtures.Files(name))
         {
             var (whole, _) = Formats.Read(name, text);
             foreach (var cut in Cuts(text))
@@ -96,7 +96,7 @@ public class CutTests
     public void ThereAreFixturesOfEachFormat()
     {
         foreach (var name in (string[])[.. Formats.Named, .. Formats.Tables, .. Formats.Lists])
-            Assert.True(Repo.FixtureFiles(name).Count() >= 5, name);
+            Assert.True(Fixtures.Files(name).Count() >= 5, name);
     }
 
     [Fact]

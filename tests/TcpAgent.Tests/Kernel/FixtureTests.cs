@@ -15,7 +15,7 @@ public class FixtureTests
         {
             var files = new TheoryData<string, string>();
             foreach (var name in (string[])[.. Formats.Named, .. Formats.Tables])
-                foreach (var (set, _) in Repo.FixtureFiles(name))
+                foreach (var (set, _) in Fixtures.Files(name))
                     if (!s_broken.Contains(set))
                         files.Add(set, name);
             return files;
@@ -45,7 +45,7 @@ public class FixtureTests
     [MemberData(nameof(Files))]
     public void EveryValueIsWhereAPlainReadingFindsIt(string set, string name)
     {
-        var text = File.ReadAllBytes(Path.Combine(Repo.Fixtures, set, name));
+        var text = File.ReadAllBytes(Path.Combine(Fixtures.Root(set), name));
         var map = new FieldMap();
         Assert.Equal(default, map.Parse(Formats.Parser(name, map), text));
         var count = 0;

@@ -16,7 +16,7 @@ public class MutationTests
     public static TheoryData<string> Lists => [.. Formats.Lists];
 
     /// <summary>The large set would take most of the time and has nothing of its own for a parser but its length.</summary>
-    static byte[][] Fixtures(string name) => [.. Repo.FixtureFiles(name).Select(file => file.Text).Where(text => text.Length < 8 * 1024)];
+    static byte[][] Files(string name) => [.. Fixtures.Files(name).Select(file => file.Text).Where(text => text.Length < 8 * 1024)];
 
     static byte[] Damage(Random random, byte[][] files)
     {
@@ -59,7 +59,7 @@ public class MutationTests
     [MemberData(nameof(Parsed))]
     public void ADamagedFileDoesNoHarm(string name)
     {
-        var files = Fixtures(name);
+        var files = Files(name);
         var map = new FieldMap();
         foreach (var file in files)
             map.Parse(Formats.Parser(name, map), file);
@@ -85,7 +85,7 @@ public class MutationTests
     [MemberData(nameof(Named))]
     public void ADamagedFileLeavesNoTraceInTheNext(string name)
     {
-        var files = Fixtures(name);
+        var files = Files(name);
         var random = new Random(Seed + 1);
         foreach (var file in files)
         {
@@ -107,7 +107,7 @@ public class MutationTests
     [MemberData(nameof(Lists))]
     public void ADamagedListDoesNoHarm(string name)
     {
-        var files = Fixtures(name);
+        var files = Files(name);
         var random = new Random(Seed);
         for (var round = 0; round < Rounds; round++)
         {
@@ -124,7 +124,7 @@ public class MutationTests
     {
         foreach (var name in Formats.Tables)
         {
-            var files = Fixtures(name);
+            var files = Files(name);
             var map = new FieldMap();
             var parser = Formats.Parser(name, map);
             foreach (var file in files)

@@ -22,12 +22,12 @@ public class PackagingDocumentsTests
             Assert.True(from > 0 && to > from, $"the page has no place for {section}");
             page = page[..(from + begin.Length)] + text + page[to..];
         }
-        Repo.AssertFileEquals(path, page);
+        GoldenFile.AssertEquals(path, page);
     }
 
     [Fact]
     public void CompletionHasEveryCommandAndFlag() =>
-        Repo.AssertFileEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
+        GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
 
     [Fact]
     public void EveryPackageHasTheVersionOfTheBuild()

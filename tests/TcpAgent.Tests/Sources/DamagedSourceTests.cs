@@ -19,7 +19,7 @@ public class DamagedSourceTests
 
     static byte[] Pick(Random random, string file)
     {
-        var set = Path.Combine(Repo.Fixtures, s_sets[random.Next(s_sets.Length)]);
+        var set = Fixtures.Root(s_sets[random.Next(s_sets.Length)]);
         var path = Path.Combine(set, "proc", file);
         path = File.Exists(path) ? path : Path.Combine(set, "sys", file);
         var text = File.Exists(path) ? File.ReadAllBytes(path) : [];

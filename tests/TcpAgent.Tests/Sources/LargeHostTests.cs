@@ -17,8 +17,9 @@ public sealed class LargeHostTests : IDisposable
 
     TestAgent Host(int devices, bool cpuColumn, ManualTime time)
     {
-        foreach (var file in Directory.GetFiles(Repo.Path("tests", "fixtures", "linux-6.18", "proc"), "*", SearchOption.AllDirectories))
-            _root.Write(Path.GetRelativePath(Repo.Path("tests", "fixtures", "linux-6.18", "proc"), file), File.ReadAllBytes(file));
+        var proc = Fixtures.Proc("linux-6.18");
+        foreach (var file in Directory.GetFiles(proc, "*", SearchOption.AllDirectories))
+            _root.Write(Path.GetRelativePath(proc, file), File.ReadAllBytes(file));
         var softnet = new StringBuilder();
         for (var i = 0; i < Cpus; i++)
         {
@@ -28,12 +29,12 @@ public sealed class LargeHostTests : IDisposable
         _root.Write("net/softnet_stat", softnet.ToString());
         _root.Write("devices/system/cpu/online", "0-499,700-1199\n");
 
-        var header = File.ReadLines(Repo.Path("tests", "fixtures", "linux-6.18", "proc", "net", "stat", "nf_conntrack")).First();
+        var header = File.ReadLines(Path.Combine(proc, "net", "stat", "nf_conntrack")).First();
         var columns = header.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var row = string.Join(' ', columns.Select(name => name == "entries" ? "00000007" : "00000005"));
         _root.Write("net/stat/nf_conntrack", header + "\n" + string.Concat(Enumerable.Repeat(row + "\n", Cpus)));
 
-        var dev = new StringBuilder(string.Join('\n', File.ReadLines(Repo.Path("tests", "fixtures", "linux-6.18", "proc", "net", "dev")).Take(2)) + "\n");
+        var dev = new StringBuilder(string.Join('\n', File.ReadLines(Path.Combine(proc, "net", "dev")).Take(2)) + "\n");
         for (var i = 0; i < devices; i++)
             dev.Append(CultureInfo.InvariantCulture, $"veth{i:x8}: {i} 1 0 0 0 0 0 0 2 1 0 0 0 0 0 0\n");
         _root.Write("net/dev", dev.ToString());

@@ -36,8 +36,12 @@ sealed class RunningAgent : IAsyncDisposable
     };
 
     /// <summary>Over a fixture, with a web configuration.</summary>
-    internal static Task<RunningAgent> StartWith(string? webConfigFile, string scheme) => Start(
-        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), 40, webConfigFile, scheme);
+    internal static Task<RunningAgent> StartWith(string? webConfigFile, string scheme) =>
+        OverFixture("linux-6.18", webConfigFile: webConfigFile, scheme: scheme);
+
+    internal static Task<RunningAgent> OverFixture(
+        string set, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null) =>
+        Start(Fixtures.Proc(set), Fixtures.Sys(set), maxRequests, webConfigFile, scheme, historyFile);
 
     internal static async Task<RunningAgent> Start(
         string procFs, string sysFs, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null)

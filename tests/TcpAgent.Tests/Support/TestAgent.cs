@@ -26,7 +26,7 @@ sealed class TestAgent : IDisposable
 
     /// <summary>Over a fixture set, without what differs from run to run.</summary>
     internal static TestAgent OverFixture(string set, TimeProvider time, bool allFields = false) => new(
-        new KernelRoot(Repo.Path("tests", "fixtures", set, "proc"), Repo.Path("tests", "fixtures", set, "sys"), Live: false),
+        new KernelRoot(Fixtures.Proc(set), Fixtures.Sys(set), Live: false),
         SamplingOptions.Default with { AllNetstatFields = allFields, DisabledSources = ["process"] }, time);
 
     internal Sampler Sampler { get; }

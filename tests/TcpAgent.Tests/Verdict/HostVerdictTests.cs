@@ -79,7 +79,7 @@ public sealed class HostVerdictTests : IDisposable
     [Fact]
     public void EveryFixtureIsJudged()
     {
-        foreach (var set in Repo.FixtureSets)
+        foreach (var set in Fixtures.Sets)
         {
             var time = new ManualTime();
             using var agent = TestAgent.OverFixture(set, time);

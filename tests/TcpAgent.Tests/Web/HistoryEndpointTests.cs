@@ -8,14 +8,14 @@ using TcpAgent.Tests.History;
 namespace TcpAgent.Tests.Web;
 
 /// <summary>/api/v1/history of the real server, while it records.</summary>
+[Trait("Category", "slow")]
 public sealed class HistoryEndpointTests : IAsyncLifetime
 {
     readonly string _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
     RunningAgent _agent = null!;
 
-    public async Task InitializeAsync() => _agent = await RunningAgent.Start(
-        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"),
-        historyFile: Path.Combine(_folder, "history.ring"));
+    public async Task InitializeAsync() => _agent = await RunningAgent.OverFixture(
+        "linux-6.18", historyFile: Path.Combine(_folder, "history.ring"));
 
     public async Task DisposeAsync()
     {
@@ -106,8 +106,7 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
     [Fact]
     public async Task WithoutAHistoryThereIsNone()
     {
-        await using var agent = await RunningAgent.Start(
-            Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"));
+        await using var agent = await RunningAgent.OverFixture("linux-6.18");
         var response = await agent.Client.GetAsync("/api/v1/history");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await agent.Client.GetAsync("/api/v1/incidents")).StatusCode);

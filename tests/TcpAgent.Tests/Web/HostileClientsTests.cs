@@ -13,8 +13,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
 
     int Port => _agent.Address.Port;
 
-    public async Task InitializeAsync() => _agent = await RunningAgent.Start(
-        Repo.Path("tests", "fixtures", "many", "proc"), Repo.Path("tests", "fixtures", "many", "sys"));
+    public async Task InitializeAsync() => _agent = await RunningAgent.OverFixture("many");
 
     public async Task DisposeAsync() => await _agent.DisposeAsync();
 
@@ -64,6 +63,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "slow")]
     public async Task SlowHeadersAreCutOffAfterTenSeconds()
     {
         var samples = await _agent.Samples();

@@ -8,6 +8,7 @@ namespace TcpAgent.Tests.Web;
 
 /// <summary>As HostileClientsTests over TLS, where a connection costs more and can stall before its first request.</summary>
 [Collection(nameof(Alone))]
+[Trait("Category", "slow")]
 public sealed class HostileTlsClientsTests : IAsyncLifetime, IDisposable
 {
     readonly WebFolder _folder = new(WebFolder.TlsSection);

@@ -4,6 +4,7 @@ using System.Text;
 
 namespace TcpAgent.Tests.Web;
 
+[Trait("Category", "slow")]
 public class MaxRequestsTests
 {
     /// <summary>Clients that ask for the large exposition and do not read keep their scrape running, and only theirs.</summary>
@@ -11,8 +12,7 @@ public class MaxRequestsTests
     public async Task AboveTheLimitAScrapeIsTurnedAway()
     {
         const int Limit = 2;
-        await using var agent = await RunningAgent.Start(
-            Repo.Path("tests", "fixtures", "many", "proc"), Repo.Path("tests", "fixtures", "many", "sys"), Limit);
+        await using var agent = await RunningAgent.OverFixture("many", Limit);
         var stalled = new List<Socket>();
         try
         {

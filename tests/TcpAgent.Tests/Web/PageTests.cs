@@ -10,9 +10,7 @@ public sealed partial class PageTests : IAsyncLifetime
 {
     RunningAgent _agent = null!;
 
-    static string Fixture(string folder) => Repo.Path("tests", "fixtures", "linux-6.18", folder);
-
-    public async Task InitializeAsync() => _agent = await RunningAgent.Start(Fixture("proc"), Fixture("sys"));
+    public async Task InitializeAsync() => _agent = await RunningAgent.OverFixture("linux-6.18");
 
     public async Task DisposeAsync() => await _agent.DisposeAsync();
 

@@ -10,9 +10,8 @@ namespace TcpAgent.Tests.Web;
 /// <summary>Requests as the agent counts them, and the place of its own events in what it serves.</summary>
 public sealed class RequestCounterTests
 {
-    static Task<RunningAgent> Start(string? webConfigFile = null, string? historyFile = null) => RunningAgent.Start(
-        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"), webConfigFile: webConfigFile,
-        historyFile: historyFile);
+    static Task<RunningAgent> Start(string? webConfigFile = null, string? historyFile = null) => RunningAgent.OverFixture(
+        "linux-6.18", webConfigFile: webConfigFile, historyFile: historyFile);
 
     static async Task<string?> Requests(RunningAgent agent, string path, int code) =>
         Events.Value(await agent.Client.GetStringAsync("/metrics?collect[]=agent"), $"tcpagent_http_requests_total{{path=\"{path}\",code=\"{code}\"}}");

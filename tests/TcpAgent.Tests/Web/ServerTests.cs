@@ -11,8 +11,7 @@ public sealed class ServerTests : IAsyncLifetime
 
     HttpClient Client => _agent.Client;
 
-    public async Task InitializeAsync() => _agent = await RunningAgent.Start(
-        Repo.Path("tests", "fixtures", "linux-6.18", "proc"), Repo.Path("tests", "fixtures", "linux-6.18", "sys"));
+    public async Task InitializeAsync() => _agent = await RunningAgent.OverFixture("linux-6.18");
 
     public async Task DisposeAsync() => await _agent.DisposeAsync();
 
@@ -126,8 +125,8 @@ public sealed class ServerTests : IAsyncLifetime
         try
         {
             var net = folder.CreateSubdirectory("net");
-            File.Copy(Repo.Path("tests", "fixtures", "linux-6.1", "proc", "net", "netstat"), Path.Combine(net.FullName, "netstat"));
-            File.Copy(Repo.Path("tests", "fixtures", "linux-6.1", "proc", "net", "snmp"), Path.Combine(net.FullName, "snmp"));
+            File.Copy(Path.Combine(Fixtures.Proc("linux-6.1"), "net", "netstat"), Path.Combine(net.FullName, "netstat"));
+            File.Copy(Path.Combine(Fixtures.Proc("linux-6.1"), "net", "snmp"), Path.Combine(net.FullName, "snmp"));
             await using var agent = await RunningAgent.Start(folder.FullName, folder.FullName);
             await Until(agent, body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal));
             File.Move(Path.Combine(net.FullName, "netstat"), Path.Combine(net.FullName, "away"));

@@ -119,7 +119,7 @@ public class ProcSocketTableTests
     public void EveryRowOfTheFixturesIsCounted()
     {
         var rows = 0;
-        foreach (var (set, text) in Repo.FixtureFiles("proc/net/tcp").Concat(Repo.FixtureFiles("proc/net/tcp6")).Where(file => file.Set != "torn"))
+        foreach (var (set, text) in Fixtures.Files("proc/net/tcp").Concat(Fixtures.Files("proc/net/tcp6")).Where(file => file.Set != "torn"))
         {
             foreach (var line in Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..])
             {
