@@ -1,5 +1,6 @@
 using TcpAgent.Cli;
 using TcpAgent.Metrics;
+using TcpAgent.Tests.Documents;
 
 namespace TcpAgent.Tests.Cli;
 
@@ -15,12 +16,8 @@ public class DocumentsTests
         Repo.AssertFileEquals(Repo.Path("tests", "TcpAgent.Tests", "Cli", "expected.help"), CommandLineTests.Run("--help").Output);
 
     [Fact]
-    public void ReadmeNamesEveryFlag()
-    {
-        var readme = File.ReadAllText(Repo.Path("README.md"));
-        foreach (var option in new Flags().Options.Where(option => !option.Hidden && !option.Name.StartsWith("--no-collector.", StringComparison.Ordinal)))
-            Assert.Contains($"`{option.Name}`", readme, StringComparison.Ordinal);
-    }
+    public void FlagsPageIsWhatTheProgramSaysOfItsFlags() =>
+        Repo.AssertFileEquals(Repo.Path("docs", "flags.md"), FlagsPage.Text(CommandLine.Create(new Flags(), new("--version"))));
 
     [Fact]
     public void EveryMetricIsNamedAsPrometheusAsks()
