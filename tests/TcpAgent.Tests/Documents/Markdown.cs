@@ -33,6 +33,19 @@ sealed partial class Markdown
     /// <summary>What stands between backticks.</summary>
     internal IEnumerable<string> Code => Backticks().Matches(_text).Select(match => match.Groups[1].Value);
 
+    /// <summary>The cells of the table below a heading, without its head.</summary>
+    internal IEnumerable<string[]> Table(string heading) =>
+        from line in Section(heading).Split('\n').Where(line => line.StartsWith('|')).Skip(2)
+        select line[1..^1].Split('|', StringSplitOptions.TrimEntries);
+
+    string Section(string heading)
+    {
+        var begin = _text.IndexOf($"\n## {heading}\n", StringComparison.Ordinal);
+        Assert.True(begin >= 0, $"{Path} has no section {heading}");
+        var end = _text.IndexOf("\n## ", begin + 1, StringComparison.Ordinal);
+        return end < 0 ? _text[begin..] : _text[begin..end];
+    }
+
     /// <summary>As GitHub makes it from a heading.</summary>
     internal static string Anchor(string heading) => NotInAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
