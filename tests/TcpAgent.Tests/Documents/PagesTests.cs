@@ -30,6 +30,17 @@ public partial class PagesTests
     }
 
     [Fact]
+    public void EveryFileThatAPageNamesExists()
+    {
+        Assert.Contains(s_pages, page => page.Code.Contains(".ci/run"));
+        Assert.Empty(
+            from page in s_pages
+            from path in page.Code
+            where InTheTree().IsMatch(path) && !Path.Exists(Repo.Path(path))
+            select $"{Name(page)}: {path}");
+    }
+
+    [Fact]
     public void EveryPageIsAscii() => Assert.Empty(
         from page in s_pages
         where !File.ReadAllBytes(page.Path).All(letter => letter is >= 0x20 and < 0x7f or (byte)'\n')
@@ -44,6 +55,9 @@ public partial class PagesTests
         Assert.Equal(decisions.Order(), index);
         Assert.All(index, link => Assert.Matches($"^0*{Number().Match(link.Text).Value}-", link.Target));
     }
+
+    [GeneratedRegex(@"^(\.ci|\.github|deploy|docs|packaging|src|tests)/[^ *]+$")]
+    private static partial Regex InTheTree();
 
     [GeneratedRegex(@"^\d+(?=\. )")]
     private static partial Regex Number();
