@@ -4,29 +4,13 @@ using TcpAgent.Tests.Cli;
 
 namespace TcpAgent.Tests.Documents;
 
-/// <summary>docs/architecture.md has each layer, source and resource.</summary>
+/// <summary>docs/architecture.md has each source and resource; LayeringTests reads its layers.</summary>
 [Collection("console")]
 public partial class ArchitecturePageTests
 {
     static readonly Markdown s_page = new(Repo.Path("docs", "architecture.md"));
 
-    /// <summary>Each folder of src/TcpAgent and those that it may use.</summary>
-    internal static IEnumerable<(string Folder, string[] MayUse)> Layers =>
-        s_page.Table("Layers").Select(cells => (cells[0], Names(cells[1])));
-
     static string[] Names(string cell) => cell.Split(", ", StringSplitOptions.RemoveEmptyEntries);
-
-    [Fact]
-    public void ALayerUsesOnlyLayersAboveItInTheTable()
-    {
-        var above = new HashSet<string>();
-        foreach (var (folder, mayUse) in Layers)
-        {
-            Assert.Subset(above, mayUse.ToHashSet());
-            Assert.True(above.Add(folder), $"{folder} is there twice");
-        }
-        Assert.Contains("Kernel", above);
-    }
 
     [Fact]
     public void TheNamesHaveEverySourceThatAFlagSwitchesOff()
