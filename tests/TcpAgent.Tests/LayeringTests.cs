@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TcpAgent.Tests.Documents;
 
 namespace TcpAgent.Tests;
 
@@ -6,23 +7,13 @@ namespace TcpAgent.Tests;
 public partial class LayeringTests
 {
     /// <summary>
-    /// Every folder, and the folders it may use besides itself: all of them stand above it, so there is no cycle. The picture in
-    /// docs/architecture.md is this table. Log.cs and Program.cs belong to no folder.
+    /// Every folder, and the folders it may use besides itself: all of them stand above it in docs/architecture.md, so there is no cycle.
+    /// Log.cs and Program.cs belong to no folder.
     /// </summary>
     static readonly (string Folder, string[] MayUse)[] s_layers =
     [
-        ("System", []),
-        ("Kernel", ["System"]),
-        ("Metrics", ["Kernel"]),
-        ("Sources", ["System", "Metrics", "Kernel"]),
-        ("Resources", ["Kernel", "Metrics", "Sources"]),
-        ("Verdict", ["Kernel", "Metrics", "Sources", "Resources"]),
-        ("Sampling", ["Metrics", "Sources"]),
-        ("History", ["System", "Kernel", "Metrics", "Sources", "Resources", "Verdict"]),
-        ("Logging", ["System", "Metrics"]),
-        ("Systemd", ["Sampling"]),
-        ("Web", ["System", "Kernel", "Metrics", "Sources", "Verdict", "Sampling", "History"]),
-        ("Cli", ["System", "Metrics", "Kernel", "Sources", "Resources", "Verdict", "Sampling", "History", "Logging", "Systemd", "Web"]),
+        .. from cells in new Markdown(Repo.Path("docs", "architecture.md")).Table("Layers")
+           select (cells[0], cells[1].Split(", ", StringSplitOptions.RemoveEmptyEntries)),
     ];
 
     static string Source => Path.Combine(Repo.Root, "src", "TcpAgent");

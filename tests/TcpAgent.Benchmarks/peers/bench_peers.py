@@ -3,7 +3,7 @@
 
 Root. Everything happens in two network namespaces without a name: they vanish with this process, however it ends, and no
 setting of the host is changed. CPU is user and system time of the measured process; one process is measured at a time, in
-interleaved rounds, and a figure is the median of the rounds. Writes docs/performance.md, but for the section that make soak wrote.
+interleaved rounds, and a figure is the median of the rounds. Writes docs/performance.md, but for its summary and the section that make soak wrote.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import idle
 import start
 from lab import ROOT, Failed, Lab, log
 from measure import Bench
-from report import report, soak_section, version, with_soak
+from report import report, version, with_kept
 
 
 def parse():
@@ -101,7 +101,7 @@ def main():
         print(idle.text(results["idle"]))
         return
     text = report(results, arguments, version(arguments.node_exporter, "--version"), version("ss", "-V"))
-    text = with_soak(text, soak_section(arguments.output))
+    text = with_kept(text, arguments.output)
     with open(arguments.output, "w", encoding="utf-8") as file:
         file.write(text)
     log(f"written: {os.path.relpath(arguments.output)}")

@@ -206,18 +206,28 @@ def report(results, arguments, node_version, ss_version):
     return "\n\n".join(text) + "\n"
 
 
-SOAK = re.compile(r"^## Soak\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+# Sections that this module does not write, each with the heading that it stands before.
+KEPT = {"In short": "Ratios", "Soak": "Again"}
 
 
-def soak_section(path):
-    """What make soak wrote there, or nothing."""
+def find(heading, page):
+    return re.search(rf"^## {heading}\n.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+
+
+def with_section(page, heading, section):
+    """The page with this section instead of the one it has."""
+    if old := find(heading, page):
+        page = page.replace(old[0], "")
+    return page.replace(f"## {KEPT[heading]}\n", f"{section}## {KEPT[heading]}\n")
+
+
+def with_kept(page, path):
+    """The page with the sections that others wrote into the file."""
     if not os.path.exists(path):
-        return ""
+        return page
     with open(path, encoding="utf-8") as file:
-        found = SOAK.search(file.read())
-    return found[0] if found else ""
-
-
-def with_soak(text, section):
-    """The page with this section of it instead of the one it has."""
-    return SOAK.sub("", text).replace("## Again\n", section + "## Again\n")
+        old = file.read()
+    for heading in KEPT:
+        if found := find(heading, old):
+            page = with_section(page, heading, found[0])
+    return page

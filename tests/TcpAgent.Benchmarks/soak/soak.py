@@ -25,7 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import clients  # noqa: E402
 import load  # noqa: E402
 from lab import PR_SET_PDEATHSIG, ROOT, Lab, libc, log  # noqa: E402
-from report import machine, table, with_soak  # noqa: E402
+from report import machine, table, with_section  # noqa: E402
 from watch import STATES, Agent, Watch  # noqa: E402
 
 NAMES = ("short", "long", "connects_failed", "listeners", "devices", "floods", "switches", "answers", "reloads", "failures", "stalls")
@@ -184,7 +184,7 @@ def main():
         with open(arguments.output, encoding="utf-8") as file:
             page = file.read()
         with open(arguments.output, "w", encoding="utf-8") as file:
-            file.write(with_soak(page, text))
+            file.write(with_section(page, "Soak", text))
     print(text, flush=True)
     for one in wrong:
         log(f"WRONG: {one}")

@@ -12,7 +12,8 @@ static class FlagsPage
     internal static string Markdown() => $"""
         # Flags
 
-        Written by `make golden`. The command line wins over the environment, and the environment over the default.
+        Written by `make golden` from the flags themselves. The command line overrides the environment, which overrides the default. In the
+        environment, a flag that may be given several times takes a list separated by commas. `tcp-agent check-config` checks them all.
 
         ## Every command
 

@@ -29,14 +29,23 @@ public class PackagingDocumentsTests
     public void CompletionHasEveryCommandAndFlag() =>
         GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
 
+    static string Version => Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
+
     [Fact]
-    public void EveryPackageHasTheVersionOfTheBuild()
-    {
-        var version = Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
-        Assert.Equal(BuildInfo.Version, version);
-        Assert.StartsWith($"tcp-agent ({version}) ", File.ReadAllText(Repo.Path("packaging", "deb", "debian", "changelog")), StringComparison.Ordinal);
-        Assert.Contains($"image: tcp-agent:{version}\n", File.ReadAllText(Repo.Path("deploy", "compose", "compose.yaml")), StringComparison.Ordinal);
-    }
+    public void TheProgramHasTheVersionOfTheBuild() => Assert.Equal(BuildInfo.Version, Version);
+
+    [Theory]
+    [InlineData("packaging/deb/debian/changelog", @"^tcp-agent \({0}\) ")]
+    [InlineData("deploy/compose/compose.yaml", "image: tcp-agent:{0}\n")]
+    [InlineData("deploy/kubernetes/kustomization.yaml", "newTag: {0}\n")]
+    [InlineData("Dockerfile", "ARG VERSION={0}\n")]
+    [InlineData("README.md", "tcp-agent_{0}_amd64.deb ")]
+    [InlineData("README.md", "tcp-agent-{0}-1.x86_64.rpm")]
+    [InlineData("docs/install.md", "tcp-agent_{0}_amd64.deb ")]
+    [InlineData("docs/install.md", "tcp-agent-{0}-1.x86_64.rpm")]
+    [InlineData("CHANGELOG.md", @"\n## \[{0}\] - \d")]
+    public void WhateverNamesTheVersionNamesThatOfTheBuild(string file, string pattern) =>
+        Assert.Matches(pattern.Replace("{0}", Regex.Escape(Version), StringComparison.Ordinal), File.ReadAllText(Repo.Path(file)));
 
     [Fact]
     public void TheUnitsFilesAndFlagsExist()

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using TcpAgent.Resources;
+using TcpAgent.Tests.Cli;
+
+namespace TcpAgent.Tests.Documents;
+
+/// <summary>docs/architecture.md has each source and resource; LayeringTests reads its layers.</summary>
+[Collection("console")]
+public partial class ArchitecturePageTests
+{
+    static readonly Markdown s_page = new(Repo.Path("docs", "architecture.md"));
+
+    static string[] Names(string cell) => cell.Split(", ", StringSplitOptions.RemoveEmptyEntries);
+
+    [Fact]
+    public void TheNamesHaveEverySourceThatAFlagSwitchesOff()
+    {
+        var sources = SourceFlag().Matches(CommandLineTests.Run("--help").Output).Select(match => match.Groups[1].Value);
+        var named = s_page.Table("Names that differ").Select(cells => cells[0]);
+        Assert.Equal(sources.Order(), named.Where(name => !name.EndsWith("(no flag)", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public void TheNamesHaveEveryResource()
+    {
+        var named = s_page.Table("Names that differ").SelectMany(cells => Names(cells[3])).Where(name => !name.Contains(' ', StringComparison.Ordinal));
+        Assert.Equal(ResourceCatalog.All.Select(resource => resource.Name).Order(), named.Order());
+    }
+
+    [GeneratedRegex("--no-collector\\.([a-z0-9]+) ")]
+    private static partial Regex SourceFlag();
+}
