@@ -5,7 +5,7 @@ namespace TcpAgent.Cli;
 /// <summary>One series in a line of text: the highest of each column, or of a counter what was added.</summary>
 sealed class Chart(int width, bool isCounter)
 {
-    const string Tables = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", Ascii = "_.:-=+*#";
+    const string Blocks = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", Ascii = "_.:-=+*#";
 
     readonly long?[] _columns = new long?[width];
     long _last = KernelValue.Absent;
@@ -28,7 +28,7 @@ sealed class Chart(int width, bool isCounter)
 
     internal string Draw(bool hasBlocks) => string.Create(width, this, (text, chart) =>
     {
-        var levels = hasBlocks ? Tables : Ascii;
+        var levels = hasBlocks ? Blocks : Ascii;
         for (var i = 0; i < text.Length; i++)
             text[i] = chart._columns[i] is not { } value ? ' '
                 : value <= 0 ? levels[0]

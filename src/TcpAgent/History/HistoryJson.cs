@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.Kernel;
+using TcpAgent.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
 
@@ -10,6 +12,8 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 {
     const int Version = 1;
 
+    string[] _names = [];
+
     readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -17,6 +21,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 
     public void Begin(HistoryHeader header, List<RecordPlace> entries)
     {
+        _names = header.Names;
         _json.WriteStartObject();
         _json.WriteNumber("version", Version);
         _json.WriteNumber("interval_seconds", header.Interval / 1000m);
@@ -54,10 +59,18 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
             Write(listener.Limit);
             _json.WritePropertyName("syn_recv");
             Write(listener.SynRecv);
+            _json.WriteString("accept_state", ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, StateOf(record, ResourceCatalog.AcceptQueue)).Name());
+            _json.WriteString("syn_state", ListenerState.OfSynQueue(listener.SynRecv, listener.Limit, StateOf(record, ResourceCatalog.SynQueue)).Name());
             _json.WriteEndObject();
         }
         _json.WriteEndArray();
     }
+
+    /// <summary>Whatever columns were asked for; unknown where the file has none of the resource.</summary>
+    ResourceState StateOf(HistoryRecord record, Resource resource) =>
+        Array.IndexOf(_names, resource.Name + Series.State) is >= 0 and var column && record.Values[column] is >= 0 and var state
+            ? (ResourceState)state
+            : ResourceState.Unknown;
 
     void Write(long value)
     {

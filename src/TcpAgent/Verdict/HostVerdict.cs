@@ -20,6 +20,8 @@ sealed record HostVerdict(
         return new HostVerdict(time, watched, Overall(resources), resources, DropReports(view, watched), Verdict.Findings.Check(view));
     }
 
+    internal ResourceReport this[Resource resource] => Resources[Array.IndexOf(ResourceCatalog.All, resource)];
+
     internal IEnumerable<ResourceReport> In(ResourceState state)
     {
         foreach (var report in Resources)

@@ -1,5 +1,5 @@
-using TcpAgent.Kernel.Netlink;
 using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Verdict;
 
@@ -29,7 +30,7 @@ sealed class LiveJson(LiveSettings settings)
         ("syn_recv", Listeners.SynRecv), ("peak", Listeners.Peak), ("drops", Listeners.Drops),
     ];
 
-    const int Queue = 0, Limit = 1, SynRecv = 2;
+    const int Queue = 0, Limit = 1, SynRecv = 2, Peak = 3;
 
     static readonly (string Name, Row Row)[] s_cpu =
     [
@@ -62,14 +63,15 @@ sealed class LiveJson(LiveSettings settings)
             json.WriteNumber("interval_seconds", settings.Interval.TotalSeconds);
             json.WriteString("time", HistoryExport.Time(SeriesReader.Time(snapshot)));
             WriteSeries(json, snapshot);
-            WriteListeners(json, view);
-            WriteCpus(json, view);
+            var verdict = HostVerdict.From(view, settings.Window);
+            WriteListeners(json, view, verdict);
+            WriteCpus(json, view, verdict[ResourceCatalog.SoftnetBacklog]);
             json.WriteStartObject("conntrack");
             foreach (var (name, row) in s_conntrack)
                 Write(json, name, view[row]);
             json.WriteEndObject();
             json.WritePropertyName("why");
-            json.WriteRawValue(VerdictJson.Write(HostVerdict.From(view, settings.Window)), skipInputValidation: true);
+            json.WriteRawValue(VerdictJson.Write(verdict), skipInputValidation: true);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan[1..].ToArray();
@@ -92,7 +94,7 @@ sealed class LiveJson(LiveSettings settings)
         json.WriteEndArray();
     }
 
-    static void WriteListeners(Utf8JsonWriter json, SampleView view)
+    static void WriteListeners(Utf8JsonWriter json, SampleView view, HostVerdict verdict)
     {
         var listeners = Collect(view, s_listener);
         var ranked = new List<(Fullness Fullness, Instance Instance)>();
@@ -102,16 +104,27 @@ sealed class LiveJson(LiveSettings settings)
         Write(json, "listeners_total", view[Listeners.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)
-            WriteInstance(json, "listener", ranked[i].Instance.Subject, s_listener, listeners[ranked[i].Instance]);
+        {
+            var values = listeners[ranked[i].Instance];
+            WriteInstance(json, "listener", ranked[i].Instance.Subject, s_listener, values);
+            var limit = values[Limit] ?? KernelValue.Absent;
+            json.WriteString("accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, verdict[ResourceCatalog.AcceptQueue].State).Name());
+            json.WriteString("syn_state", ListenerState.OfSynQueue(values[SynRecv] ?? 0, limit, verdict[ResourceCatalog.SynQueue].State).Name());
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
     }
 
-    static void WriteCpus(Utf8JsonWriter json, SampleView view)
+    static void WriteCpus(Utf8JsonWriter json, SampleView view, ResourceReport backlog)
     {
         json.WriteStartArray("cpus");
         foreach (var (instance, values) in Collect(view, s_cpu))
             if (instance is CpuInstance { Cpu: var cpu })
+            {
                 WriteInstance(json, "cpu", cpu.ToString(CultureInfo.InvariantCulture), s_cpu, values);
+                json.WriteString("state", (ReferenceEquals(backlog.Instance, instance) ? backlog.State : ResourceState.Ok).Name());
+                json.WriteEndObject();
+            }
         json.WriteEndArray();
     }
 
@@ -129,13 +142,13 @@ sealed class LiveJson(LiveSettings settings)
         return instances;
     }
 
+    /// <summary>All but the end of the object, so that its state can follow.</summary>
     static void WriteInstance(Utf8JsonWriter json, string what, string name, (string Name, Row Row)[] metrics, long?[] values)
     {
         json.WriteStartObject();
         json.WriteString(what, name);
         for (var i = 0; i < metrics.Length; i++)
             Write(json, metrics[i].Name, values[i]);
-        json.WriteEndObject();
     }
 
     static void Write(Utf8JsonWriter json, string name, long? value)

@@ -87,3 +87,9 @@ export function duration(ms) {
 }
 
 export const stateWords = ['ok', 'near', 'limiting'];
+
+// The worst state that the agent gave in what is looked at. A live sample has words, a history record numbers.
+export function worst(view, read) {
+  const states = view.rows.map(row => read(row) ?? 0).map(state => (typeof state === 'string' ? stateWords.indexOf(state) : state));
+  return stateWords[Math.max(0, ...states)];
+}

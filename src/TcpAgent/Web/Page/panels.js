@@ -1,5 +1,5 @@
 // The parts below the verdict. Each is made once and then drawn again for a view: the rows in sight, and the row that is pointed at.
-import { byId, clock, h, keep, number, setText, stateWords } from './dom.js';
+import { byId, clock, h, keep, number, setText, stateWords, worst } from './dom.js';
 import { Meter, Plot } from './plot.js';
 
 const most = 16;
@@ -49,7 +49,7 @@ export function drawResources(store, view, doc) {
     setText(row.word, state === null ? 'not known' : stateWords[state]);
     row.element.dataset.state = state === null ? 'unknown' : stateWords[state];
     row.element.dataset.quiet = !lost && !state && (peak?.share ?? 0) < 0.01;
-    row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`);
+    row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`, worst(view, read('state')));
 
     // Height is the share of the limit: the limit may change, and with it whose figures these are.
     const isBounded = peak !== null && peak.share !== null;
@@ -124,12 +124,12 @@ export function drawListeners(store, view, doc) {
     setText(row.figure, number(one.queue));
     setText(row.more, `of ${number(limit)} wait${peak === null ? '' : `, peak ${number(peak)}`}, half-open ${number(one.syn_recv)}${dropped ? `, dropped ${number(dropped)}` : ''}`);
     const halfOpen = store.highest(read('syn_recv'), view.rows)?.value ?? 0;
-    const isFull = limit !== null && highest > limit;
-    const isSynFull = limit > 0 && halfOpen >= limit;
-    row.element.dataset.state = isFull || isSynFull ? 'limiting' : limit > 0 && Math.max(peak, halfOpen) >= 0.8 * limit ? 'near' : 'ok';
+    const [accept, syn] = [worst(view, at => at.listeners.get(name)?.accept_state), worst(view, at => at.listeners.get(name)?.syn_state)];
+    const state = accept === 'limiting' || syn === 'limiting' ? 'limiting' : accept === 'near' || syn === 'near' ? 'near' : 'ok';
+    row.element.dataset.state = state;
     row.element.dataset.quiet = !peak && !halfOpen && !dropped;
-    setText(row.word, isFull ? 'was full' : isSynFull ? 'SYN queue was full' : '');
-    row.meter.draw(shareOf(one.queue ?? 0, limit), shareOf(peak ?? 0, limit), `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`);
+    setText(row.word, accept === 'limiting' ? 'was full' : syn === 'limiting' ? 'SYN queue was full' : '');
+    row.meter.draw(shareOf(one.queue ?? 0, limit), shareOf(peak ?? 0, limit), `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`, state);
     row.plot.draw(view, store.points(read('queue'), view.rows, view.span), {
       top: Math.max(1, limit ?? 1, highest ?? 1), limit, losses: store.points(store.rate(read('drops')), view.rows, view.span),
       second: halfOpen > 0 ? store.points(read('syn_recv'), view.rows, view.span) : null,

@@ -68,15 +68,15 @@ export class Meter {
     this.element = h('div', { class: 'meter', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, this.fill, this.mark);
   }
 
-  // Shares of the limit, now and at the highest; null where there is none.
-  draw(share, highest, text) {
+  // Shares of the limit, now and at the highest; null where there is none. The state is the agent's.
+  draw(share, highest, text, state) {
     this.element.classList.toggle('empty', share === null);
     const high = Math.min(1, Math.max(share ?? 0, highest ?? 0));
     share = Math.min(1, share ?? 0);
     this.fill.style.width = `${share * 100}%`;
     this.mark.style.left = `${high * 100}%`;
     this.mark.hidden = high === 0;
-    this.element.dataset.level = high >= 1 ? 'full' : high >= 0.8 ? 'near' : 'ok';
+    this.element.dataset.level = state;
     setAttribute(this.element, 'aria-valuenow', Math.round(share * 100));
     setAttribute(this.element, 'aria-valuetext', this.element.classList.contains('empty') ? 'no limit is known' : text);
   }

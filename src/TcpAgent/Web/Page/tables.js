@@ -1,5 +1,5 @@
 // Connection tracking and the CPUs.
-import { byId, clock, h, keep, number, setText } from './dom.js';
+import { byId, clock, h, keep, number, setText, worst } from './dom.js';
 import { Meter, Plot } from './plot.js';
 
 const counters = [
@@ -39,7 +39,7 @@ export function drawConntrack(store, view) {
   setText(tracking.figure, number(now));
   const buckets = view.row.conntrack?.buckets;
   setText(tracking.more, `of ${number(most)} entries, highest ${number(best.value)} at ${clock(best.t)}${buckets ? `, ${number(buckets)} buckets` : ''}`);
-  tracking.meter.draw(most > 0 && now !== null ? now / most : null, most > 0 ? best.value / most : null, `${number(now)} of ${number(most)}, peak ${number(best.value)}`);
+  tracking.meter.draw(most > 0 && now !== null ? now / most : null, most > 0 ? best.value / most : null, `${number(now)} of ${number(most)}, peak ${number(best.value)}`, worst(view, store.gauge('conntrack.state')));
   for (const [name] of counters) {
     const read = row => row.conntrack?.[name] ?? null;
     const gained = store.gain(read, view.rows);
@@ -84,7 +84,7 @@ export function drawSoftnet(store, view) {
     const [dropped, squeezed] = [gain(name, 'dropped'), gain(name, 'squeezed')];
     setText(row.figure, now === null ? '-' : `${number(now)}/s`);
     setText(row.more, now === null ? 'not seen' : `backlog ${number(read(name, 'backlog')(view.row))}, dropped ${number(dropped)}, squeezed ${number(squeezed)}`);
-    row.element.dataset.state = dropped > 0 ? 'limiting' : 'ok';
+    row.element.dataset.state = worst(view, at => at.cpus?.get(name)?.state);
     row.plot.draw(view, store.points(rate, rows, view.span), {
       top: best, losses: store.points(store.rate(read(name, 'dropped')), rows, view.span),
       label: `cpu ${name} packets a second over time: ${number(now)} now, ${number(dropped)} dropped`, format: at => `${number(rate(at, store.before(at)))}/s`,

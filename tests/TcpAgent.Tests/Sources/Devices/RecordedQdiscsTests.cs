@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using TcpAgent.Kernel.Netlink;
 using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.System;
 
