@@ -1,43 +1,33 @@
 using System.Globalization;
 using Serilog.Events;
-using Serilog.Formatting;
 
 namespace TcpAgent.Logging;
 
 /// <summary>One line of key=value pairs per event, as the programs around Prometheus write them (promslog, go-logfmt).</summary>
-sealed class LogfmtFormatter : ITextFormatter
+sealed class LogfmtFormatter() : LogLine("", ' ', "\n")
 {
     readonly JsonValues _values = new();
 
-    public void Format(LogEvent logEvent, TextWriter output)
+    protected override void WriteKey(TextWriter output, string key)
     {
-        Write(output, "ts", LogFields.Time(logEvent));
-        output.Write(' ');
-        Write(output, "level", LogFields.Level(logEvent.Level));
-        if (LogFields.Caller(logEvent) is { } caller)
-        {
-            output.Write(' ');
-            Write(output, "caller", caller);
-        }
+        output.Write(key);
+        output.Write('=');
+    }
 
-        output.Write(' ');
-        Write(output, "msg", LogFields.Message(logEvent));
-        foreach (var (name, value) in logEvent.Properties)
-        {
-            if (LogFields.IsHidden(name))
-                continue;
+    protected override void WriteText(TextWriter output, string text)
+    {
+        if (NeedsQuotes(text))
+            WriteQuoted(output, text);
+        else
+            output.Write(text);
+    }
 
-            output.Write(' ');
-            Write(output, LogFields.Key(name), value is ScalarValue scalar ? LogFields.Text(scalar.Value) : Json(value));
-        }
-
-        if (logEvent.Exception is not null)
-        {
-            output.Write(' ');
-            Write(output, "err", LogFields.Error(logEvent.Exception));
-        }
-
-        output.Write('\n');
+    protected override void WriteValue(TextWriter output, LogEventPropertyValue value)
+    {
+        if ((value is ScalarValue scalar ? LogFields.Text(scalar.Value) : Json(value)) is { } text)
+            WriteText(output, text);
+        else
+            output.Write("null");
     }
 
     string Json(LogEventPropertyValue value)
@@ -45,18 +35,6 @@ sealed class LogfmtFormatter : ITextFormatter
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         _values.Format(value, text);
         return text.ToString();
-    }
-
-    static void Write(TextWriter output, string key, string? value)
-    {
-        output.Write(key);
-        output.Write('=');
-        if (value is null)
-            output.Write("null");
-        else if (NeedsQuotes(value))
-            WriteQuoted(output, value);
-        else
-            output.Write(value);
     }
 
     static bool NeedsQuotes(string value)
