@@ -5,6 +5,7 @@ using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Sources;
 using TcpAgent.Verdict;
+using static TcpAgent.Cli.TerminalText;
 
 namespace TcpAgent.Cli;
 
@@ -14,12 +15,7 @@ namespace TcpAgent.Cli;
 /// </summary>
 sealed class HistoryText : IHistoryFormat
 {
-    const string Red = "\e[1;31m", Yellow = "\e[33m", Bold = "\e[1m", Dim = "\e[2m", Reset = "\e[0m";
-
     const int NameWidth = 22, NumberWidth = 9, MostCharts = 16;
-
-    /// <summary>Ends of a clock time with its blank, for how text after it is indented.</summary>
-    const int TimeWidth = 12;
 
     readonly IBufferWriter<byte> _output;
     readonly Terminal _terminal;
@@ -27,15 +23,19 @@ sealed class HistoryText : IHistoryFormat
     readonly string _path;
     readonly HistoryFile _file;
     readonly HistoryQuery _query;
-    readonly StringBuilder _text = new();
+    readonly TerminalText _text;
     readonly Dictionary<string, (ListenerFigures Most, long Time)> _listeners = [];
     long _from = long.MaxValue;
     long _to;
     Chart[] _charts = [];
     int _records;
 
-    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query) =>
+    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
+    {
         (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
+        // What happened wraps before the last column, which only the charts fill.
+        _text = new TerminalText(terminal with { Width = terminal.Width - 1 });
+    }
 
     /// <summary>No wider than there are records, so that a column is never without one for want of time.</summary>
     int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
@@ -67,24 +67,24 @@ sealed class HistoryText : IHistoryFormat
         if (_query.Series.Length > 0)
             events.RemoveAll(one => one.Series.Length > 0 && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
         if (_records == 0)
-            Line("", $"{_path}: no record in that time");
+            _text.Line("", $"{_path}: no record in that time");
         else
             Write(events);
         if (_file.Damaged > 0)
-            Line(Yellow, $"{_file.Damaged} damaged records are left out");
+            _text.Line(Yellow, $"{_file.Damaged} damaged records are left out");
         Encoding.UTF8.GetBytes(_text.ToString(), _output);
     }
 
     void Write(List<HistoryEvent> events)
     {
         var interval = (_file.Header.Interval / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
-        Line(Bold, $"{Local(_from):yyyy-MM-dd HH:mm:ss} to {Local(_to):HH:mm:ss}, {_records} records, one every {interval} s");
-        _text.Append('\n');
+        _text.Line(Bold, $"{Local(_from):yyyy-MM-dd HH:mm:ss} to {Local(_to):HH:mm:ss}, {_records} records, one every {interval} s");
+        _text.Line();
         if (events.Count == 0)
-            Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
+            _text.Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
         foreach (var (time, _, text) in events)
             Paragraph(text.Contains(" is limiting", StringComparison.Ordinal) ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
-        _text.Append('\n');
+        _text.Line();
         Charts(events);
         Listeners();
     }
@@ -101,11 +101,11 @@ sealed class HistoryText : IHistoryFormat
             if (_file.Header.Names[i].StartsWith(Series.StatePrefix, StringComparison.Ordinal) && _charts[i].High > 0)
                 shown.Add(i);
         var (from, to) = ($"{Local(_from):HH:mm:ss}", $"{Local(_to):HH:mm:ss}");
-        Line(Dim, $"{"",-NameWidth} {from}{to.PadLeft(ChartWidth - from.Length)} {"low",NumberWidth}{"high",NumberWidth}");
+        _text.Line(Dim, $"{"",-NameWidth} {from}{to.PadLeft(ChartWidth - from.Length)} {"low",NumberWidth}{"high",NumberWidth}");
         foreach (var index in shown.GetRange(0, Math.Min(MostCharts, shown.Count)))
         {
             var chart = _charts[index];
-            Line("", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} {Number(chart.Low)}{Number(chart.High)}");
+            _text.Line("", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} {Number(chart.Low)}{Number(chart.High)}");
         }
     }
 
@@ -122,26 +122,13 @@ sealed class HistoryText : IHistoryFormat
         ranked.Sort(static (a, b) => FullnessOf(b.Most).CompareTo(FullnessOf(a.Most)));
         if (ranked.Count == 0 || !_query.HasListeners)
             return;
-        _text.Append('\n');
-        Line(Dim, "fullest listeners, each when it was fullest");
+        _text.Line();
+        _text.Line(Dim, "fullest listeners, each when it was fullest");
         foreach (var ((name, queue, limit, synRecv), time) in ranked.GetRange(0, Math.Min(HistoryRecord.MostListeners, ranked.Count)))
             Paragraph("", time, $"{name}: {queue} wait of {(limit == KernelValue.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open");
     }
 
-    void Paragraph(string colour, long time, string text)
-    {
-        var line = new StringBuilder($"  {Local(time):HH:mm:ss}  ");
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > TimeWidth && line.Length + word.Length >= _terminal.Width)
-            {
-                Line(colour, line.ToString().TrimEnd());
-                line.Clear().Append(' ', TimeWidth + 2);
-            }
-            line.Append(word).Append(' ');
-        }
-        Line(colour, line.ToString().TrimEnd());
-    }
+    void Paragraph(string colour, long time, string text) => _text.Paragraph(colour, text, $"  {Local(time):HH:mm:ss}  ", indent: 2);
 
     static string Number(long value) => (value switch
     {
@@ -152,7 +139,4 @@ sealed class HistoryText : IHistoryFormat
     }).PadLeft(NumberWidth);
 
     DateTimeOffset Local(long time) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(time), _zone);
-
-    void Line(string colour, string line) =>
-        _text.Append(_terminal.HasColour ? colour : "").Append(line).Append(_terminal.HasColour && colour.Length > 0 ? Reset : "").Append('\n');
 }

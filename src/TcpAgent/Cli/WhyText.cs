@@ -2,18 +2,16 @@ using System.Globalization;
 using System.Text;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
+using static TcpAgent.Cli.TerminalText;
 
 namespace TcpAgent.Cli;
 
 /// <summary>The verdict for a person at a shell: the answer first, then the numbers, all within the width of the terminal.</summary>
 sealed class WhyText
 {
-    const string Red = "\e[1;31m", Yellow = "\e[33m", Green = "\e[32m", Bold = "\e[1m", Dim = "\e[2m", Reset = "\e[0m";
+    readonly TerminalText _text;
 
-    readonly StringBuilder _text = new();
-    readonly Terminal _terminal;
-
-    WhyText(Terminal terminal) => _terminal = terminal;
+    WhyText(Terminal terminal) => _text = new TerminalText(terminal);
 
     internal static WhyText For(Terminal terminal) => new(terminal);
 
@@ -43,13 +41,13 @@ sealed class WhyText
             ResourceState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read"),
             _ => (Green, "OK: no queue or table limits traffic"),
         };
-        Paragraph(colour, $"{answer} (watched {watched} s)", "", "");
+        _text.Paragraph(colour, $"{answer} (watched {watched} s)");
         var lossOnly = new List<string>();
         foreach (var report in verdict.Resources)
             if (report.IsLossWithoutSaturation)
                 lossOnly.Add(report.Resource.Name);
         if (lossOnly.Count > 0)
-            Paragraph(Yellow, $"Loss without saturation: {string.Join(", ", lossOnly)}", "", "");
+            _text.Paragraph(Yellow, $"Loss without saturation: {string.Join(", ", lossOnly)}");
     }
 
     static IEnumerable<string> Of(HostVerdict verdict, ResourceState state)
@@ -60,9 +58,9 @@ sealed class WhyText
 
     void Explain(ResourceReport report)
     {
-        _text.Append('\n');
+        _text.Line();
         var subject = report.Subject.Length == 0 ? "" : $" of {report.Subject}";
-        Paragraph(Bold, $"{report.Resource.Name}{subject}: {report.Resource.Title}", "", "");
+        _text.Paragraph(Bold, $"{report.Resource.Name}{subject}: {report.Resource.Title}");
         List("why", report.Evidence, "- ");
         List("change", report.Advice, null);
         List("will not help", report.WillNotFix, "- ");
@@ -75,14 +73,14 @@ sealed class WhyText
     {
         if (entries.Count == 0)
             return;
-        Paragraph("", title, "  ", "");
+        _text.Paragraph("", title, "  ");
         for (var i = 0; i < entries.Count; i++)
-            Paragraph("", entries[i], "    ", bullet ?? $"{i + 1}. ");
+            _text.Paragraph("", entries[i], $"    {bullet ?? $"{i + 1}. "}");
     }
 
     void Table(HostVerdict verdict)
     {
-        _text.Append('\n');
+        _text.Line();
         Row(Dim, "resource", "used", "limit", "peak", "lost", "state");
         foreach (var report in verdict.Resources)
         {
@@ -101,7 +99,7 @@ sealed class WhyText
         }
         var absent = string.Join(", ", Names(verdict, ResourceState.Absent));
         if (absent.Length > 0)
-            Paragraph(Dim, $"no such limit on this host or in this namespace: {absent}", "", "");
+            _text.Paragraph(Dim, $"no such limit on this host or in this namespace: {absent}");
     }
 
     static IEnumerable<string> Names(HostVerdict verdict, ResourceState state)
@@ -111,20 +109,21 @@ sealed class WhyText
     }
 
     void Row(string colour, string name, string used, string limit, string peak, string lost, string state) =>
-        Line(colour, $"{name,-16}{used,13}{limit,13}{peak,13}{lost,11}  {state}");
+        _text.Line(colour, $"{name,-16}{used,13}{limit,13}{peak,13}{lost,11}  {state}");
 
     void Drops(HostVerdict verdict)
     {
-        var title = "\ndropped, in packet order\n";
+        var isFirst = true;
         foreach (var drop in verdict.Drops)
         {
             if (drop.Count == 0)
                 continue;
-            _text.Append(title);
-            title = "";
+            if (isFirst)
+                Title("dropped, in packet order");
+            isFirst = false;
             var rate = drop.PerSecond.ToString("0.#", CultureInfo.InvariantCulture);
             var note = drop.Stage.IsHarmful ? drop.Stage.Meaning : $"perhaps harmless: {drop.Stage.Meaning}";
-            Paragraph("", $"{drop.Stage.Stage}: {drop.Count} ({rate}/s), {note}", "  ", "- ");
+            _text.Paragraph("", $"{drop.Stage.Stage}: {drop.Count} ({rate}/s), {note}", "  - ");
         }
     }
 
@@ -132,9 +131,15 @@ sealed class WhyText
     {
         if (verdict.Findings.Count == 0)
             return;
-        _text.Append("\nnot limiting now, worth a look\n");
+        Title("not limiting now, worth a look");
         foreach (var finding in verdict.Findings)
-            Paragraph("", $"{finding.Severity}: {finding.Text}", "  ", "- ");
+            _text.Paragraph("", $"{finding.Severity}: {finding.Text}", "  - ");
+    }
+
+    void Title(string title)
+    {
+        _text.Line();
+        _text.Line("", title);
     }
 
     static string Number(long? value, bool isBytes)
@@ -146,33 +151,5 @@ sealed class WhyText
         if (!isBytes || number < 1 << 20)
             return number.ToString(CultureInfo.InvariantCulture);
         return (number / (double)(1 << 20)).ToString("0.# MiB", CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Wraps at the terminal's width; further lines stand under the first's text.</summary>
-    void Paragraph(string colour, string text, string indent, string bullet)
-    {
-        var prefix = indent + bullet;
-        var line = new StringBuilder(prefix);
-        var isEmpty = true;
-        foreach (var word in text.Split(' '))
-        {
-            if (!isEmpty && line.Length + 1 + word.Length > _terminal.Width)
-            {
-                Line(colour, line.ToString());
-                line.Clear().Append(' ', prefix.Length);
-                isEmpty = true;
-            }
-            line.Append(isEmpty ? "" : " ").Append(word);
-            isEmpty = false;
-        }
-        Line(colour, line.ToString());
-    }
-
-    void Line(string colour, string line)
-    {
-        if (_terminal.HasColour && colour.Length > 0)
-            _text.Append(colour).Append(line).Append(Reset).Append('\n');
-        else
-            _text.Append(line).Append('\n');
     }
 }
