@@ -38,7 +38,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         _json.WriteString("time", HistoryExport.Time(record.Time));
         _json.WriteStartArray("values");
         foreach (var column in columns)
-            Write(record.Values[column]);
+            _json.WriteValue(record.Values[column]);
         _json.WriteEndArray();
         if (hasListeners)
             WriteListeners(record);
@@ -53,12 +53,9 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         {
             _json.WriteStartObject();
             _json.WriteString("listener", listener.Name);
-            _json.WritePropertyName("queue");
-            Write(listener.Queue);
-            _json.WritePropertyName("limit");
-            Write(listener.Limit);
-            _json.WritePropertyName("syn_recv");
-            Write(listener.SynRecv);
+            _json.WriteValue("queue", listener.Queue);
+            _json.WriteValue("limit", listener.Limit);
+            _json.WriteValue("syn_recv", listener.SynRecv);
             _json.WriteString("accept_state", ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, StateOf(record, ResourceCatalog.AcceptQueue)).Name());
             _json.WriteString("syn_state", ListenerState.OfSynQueue(listener.SynRecv, listener.Limit, StateOf(record, ResourceCatalog.SynQueue)).Name());
             _json.WriteEndObject();
@@ -71,14 +68,6 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         Array.IndexOf(_names, resource.Name + Series.State) is >= 0 and var column && record.Values[column] is >= 0 and var state
             ? (ResourceState)state
             : ResourceState.Unknown;
-
-    void Write(long value)
-    {
-        if (value == KernelValue.Absent)
-            _json.WriteNullValue();
-        else
-            _json.WriteNumberValue(value);
-    }
 
     public void End(List<HistoryEvent> events)
     {

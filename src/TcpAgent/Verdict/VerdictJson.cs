@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TcpAgent.Kernel;
 using TcpAgent.Resources;
 
 namespace TcpAgent.Verdict;
@@ -54,11 +55,11 @@ static class VerdictJson
         json.WriteString("resource", report.Resource.Name);
         json.WriteString("title", report.Resource.Title);
         json.WriteString("state", report.State.Name());
-        Write(json, "used", report.Used);
-        Write(json, "limit", report.Limit);
-        Write(json, "peak", report.Peak);
-        Write(json, "losses", report.Losses);
-        Write(json, "losses_total", report.LossesTotal);
+        json.WriteValue("used", report.Used);
+        json.WriteValue("limit", report.Limit);
+        json.WriteValue("peak", report.Peak);
+        json.WriteValue("losses", report.Losses);
+        json.WriteValue("losses_total", report.LossesTotal);
         json.WriteString("unit", report.Resource.Unit);
         json.WriteString("scope", report.Resource.Scope == Scope.Host ? "host" : "namespace");
         if (report.Subject.Length > 0)
@@ -90,14 +91,6 @@ static class VerdictJson
         json.WriteString("severity", finding.Severity);
         json.WriteString("text", finding.Text);
         json.WriteEndObject();
-    }
-
-    static void Write(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } known)
-            json.WriteNumber(name, known);
-        else
-            json.WriteNull(name);
     }
 
     static void Write(Utf8JsonWriter json, string name, List<string> texts)

@@ -68,7 +68,7 @@ sealed class LiveJson(LiveSettings settings)
             WriteCpus(json, view, verdict[ResourceCatalog.SoftnetBacklog]);
             json.WriteStartObject("conntrack");
             foreach (var (name, row) in s_conntrack)
-                Write(json, name, view[row]);
+                json.WriteValue(name, view[row]);
             json.WriteEndObject();
             json.WritePropertyName("why");
             json.WriteRawValue(VerdictJson.Write(verdict), skipInputValidation: true);
@@ -101,7 +101,7 @@ sealed class LiveJson(LiveSettings settings)
         foreach (var (instance, values) in listeners)
             ranked.Add((Fullness.Of(values[Queue] ?? 0, values[SynRecv] ?? 0, values[Limit] ?? KernelValue.Absent), instance));
         ranked.Sort(static (a, b) => b.Fullness.CompareTo(a.Fullness) is not 0 and var order ? order : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
-        Write(json, "listeners_total", view[Listeners.Count]);
+        json.WriteValue("listeners_total", view[Listeners.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)
         {
@@ -148,14 +148,6 @@ sealed class LiveJson(LiveSettings settings)
         json.WriteStartObject();
         json.WriteString(what, name);
         for (var i = 0; i < metrics.Length; i++)
-            Write(json, metrics[i].Name, values[i]);
-    }
-
-    static void Write(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } known)
-            json.WriteNumber(name, known);
-        else
-            json.WriteNull(name);
+            json.WriteValue(metrics[i].Name, values[i]);
     }
 }
