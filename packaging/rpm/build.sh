@@ -1,20 +1,10 @@
 #!/bin/sh
 # Builds artifacts/packages/tcp-agent-VERSION-1.ARCH.rpm from the published executable, for its architecture; needs rpmbuild. Called by
 # make rpm.
-# The same sources give the same bytes: time stamps are those of the last commit.
 set -eu
 cd "$(dirname "$0")/../.."
-published=$(realpath "${1:-artifacts/tcp-agent}")
-out=${2:-artifacts/packages}
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/deb/debian/changelog)}
-export SOURCE_DATE_EPOCH
-
-arch=$(packaging/architecture.sh "$published/tcp-agent")
-arch=${arch#* }
-
-mkdir -p "$out"
-stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+. packaging/common.sh
+arch=${architectures#* }
 version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
 
 # One changelog for both kinds of packages, kept in Debian's form, newest first.
