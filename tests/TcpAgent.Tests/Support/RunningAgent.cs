@@ -110,6 +110,20 @@ sealed class RunningAgent : IAsyncDisposable
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Until its metrics are as wanted.</summary>
+    internal async Task Until(Func<string, bool> holds)
+    {
+        var body = "";
+        for (var i = 0; i < 100; i++)
+        {
+            body = await Client.GetStringAsync("/metrics");
+            if (holds(body))
+                return;
+            await Task.Delay(50);
+        }
+        Assert.Fail($"did not come about within 5 s; last seen:\n{body}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

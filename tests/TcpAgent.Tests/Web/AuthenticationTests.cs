@@ -79,12 +79,12 @@ public class AuthenticationTests
         using var folder = new WebFolder(Users);
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "http");
         agent.Client.DefaultRequestHeaders.Authorization = s_alice;
-        await Until(agent, text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
+        await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
 
         foreach (var bad in (string[])["basic_auth_users:\n  alice: secret\n", "{", "unknown: 1\n", "tls_server_config: {cert_file: x, key_file: y}\n"])
         {
             folder.Replace("web.yml", bad);
-            await Until(agent, text => text.Contains("\ntcpagent_web_config_last_reload_successful 0\n", StringComparison.Ordinal));
+            await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 0\n", StringComparison.Ordinal));
             using var nobody = agent.NewClient();
             Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync("/metrics")).StatusCode);
         }
@@ -95,7 +95,7 @@ public class AuthenticationTests
         folder.Replace("web.yml", Users.Replace("alice", "bob", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/")).StatusCode);
         agent.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("bob:secret"u8));
-        await Until(agent, text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
+        await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
 
         // Written in place, twice within the granularity of file times.
         for (var i = 0; i < 20; i++)
@@ -112,18 +112,5 @@ public class AuthenticationTests
     {
         await using var agent = await RunningAgent.StartWith(webConfigFile: null, "http");
         Assert.DoesNotContain("tcpagent_web_config", await agent.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
-    }
-
-    internal static async Task Until(RunningAgent agent, Func<string, bool> holds)
-    {
-        var body = "";
-        for (var i = 0; i < 100; i++)
-        {
-            body = await agent.Client.GetStringAsync("/metrics");
-            if (holds(body))
-                return;
-            await Task.Delay(50);
-        }
-        Assert.Fail($"did not come about within 5 s; last seen:\n{body}");
     }
 }

@@ -128,37 +128,24 @@ public sealed class ServerTests : IAsyncLifetime
             File.Copy(Path.Combine(Fixtures.Proc("linux-6.1"), "net", "netstat"), Path.Combine(net.FullName, "netstat"));
             File.Copy(Path.Combine(Fixtures.Proc("linux-6.1"), "net", "snmp"), Path.Combine(net.FullName, "snmp"));
             await using var agent = await RunningAgent.Start(folder.FullName, folder.FullName);
-            await Until(agent, body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal));
+            await agent.Until(body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal));
             File.Move(Path.Combine(net.FullName, "netstat"), Path.Combine(net.FullName, "away"));
-            await Until(agent, body => !body.Contains("\ntcpagent_tcp_listen_drops_total ", StringComparison.Ordinal)
+            await agent.Until(body => !body.Contains("\ntcpagent_tcp_listen_drops_total ", StringComparison.Ordinal)
                 && body.Contains("source_mode{source=\"netstat\",mode=\"failed\"} 1\n", StringComparison.Ordinal)
                 && body.Contains("\ntcpagent_tcp_retransmitted_segments_total 56861\n", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.Combine(net.FullName, "netstat"));
-            await Until(agent, body => body.Contains("tcpagent_source_success{source=\"netstat\"} 0\n", StringComparison.Ordinal)
+            await agent.Until(body => body.Contains("tcpagent_source_success{source=\"netstat\"} 0\n", StringComparison.Ordinal)
                 && body.Contains("tcpagent_source_error{source=\"netstat\",reason=\"", StringComparison.Ordinal)
                 && body.Contains("\ntcpagent_tcp_retransmitted_segments_total 56861\n", StringComparison.Ordinal));
             Directory.Delete(Path.Combine(net.FullName, "netstat"));
             File.Move(Path.Combine(net.FullName, "away"), Path.Combine(net.FullName, "netstat"));
-            await Until(agent, body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal)
+            await agent.Until(body => body.Contains("\ntcpagent_tcp_listen_drops_total 1197\n", StringComparison.Ordinal)
                 && !body.Contains("tcpagent_source_error{source=\"netstat\"", StringComparison.Ordinal));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    static async Task Until(RunningAgent agent, Func<string, bool> holds)
-    {
-        var body = "";
-        for (var i = 0; i < 100; i++)
-        {
-            body = await agent.Client.GetStringAsync("/metrics");
-            if (holds(body))
-                return;
-            await Task.Delay(50);
-        }
-        Assert.Fail($"did not come about within 5 s; last seen:\n{body}");
     }
 
     async Task<double> Series(string name)

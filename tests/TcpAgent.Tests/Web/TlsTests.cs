@@ -130,9 +130,9 @@ public class TlsTests
             folder.Replace("server.key", other.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         await using (var fresh = await Connect(agent))
             Assert.Equal("CN=next4", fresh.RemoteCertificate!.Subject);
-        await AuthenticationTests.Until(agent, text => text.Contains("\ntcpagent_web_config_last_reload_successful 0\n", StringComparison.Ordinal));
+        await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 0\n", StringComparison.Ordinal));
         File.Move(folder.PathOf("kept"), folder.PathOf("server.key"), overwrite: true);
-        await AuthenticationTests.Until(agent, text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
+        await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
         Assert.Equal("HTTP/1.1 200 OK", await Get(old));
     }
 
