@@ -78,7 +78,8 @@ public class PrometheusTests
         List<string> expositions =
             [await AgentProgram.Print("--format=openmetrics", "--netstat.all"), await Served("application/openmetrics-text;version=1.0.0")];
         foreach (var set in Fixtures.Sets)
-            expositions.Add(await AgentProgram.Print("--format=openmetrics", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"));
+            expositions.Add(await AgentProgram.Print(
+                "--format=openmetrics", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"));
         foreach (var exposition in expositions)
         {
             var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);

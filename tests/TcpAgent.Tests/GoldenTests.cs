@@ -6,7 +6,8 @@ namespace TcpAgent.Tests;
 
 /// <summary>
 /// For each set under tests/fixtures every value, and for two of them the whole exposition in both formats: HELP and TYPE are the same in
-/// all. A new kernel is a new folder, no code. make golden (UPDATE=1) rewrites the expected files and leaves in the folder what differs from a base; review the difference.
+/// all. A new kernel is a new folder, no code. make golden (UPDATE=1) rewrites the expected files and leaves in the folder what differs
+/// from a base; review the difference.
 /// </summary>
 public partial class GoldenTests
 {

@@ -44,15 +44,17 @@ public partial class CompletenessTests
     [MemberData(nameof(Resources))]
     public void AFixtureSetShowsItNearItsLimit(string resource) => AssertEither(
         Fixtures.Sets.SelectMany(set => Directory.GetFiles(Fixtures.Kept(set), "expected.*")).SelectMany(File.ReadLines)
-            .Any(line => line is [.., ' ', '1' or '2'] && line.StartsWith($"tcpagent_resource_state{{resource=\"{resource}\"}} ", StringComparison.Ordinal)),
+            .Any(line => line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 1" || line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 2"),
         s_noFixture.ContainsKey(resource),
-        $"add files to a set of tests/fixtures (page-wrap has the full tables) that show {resource} at 80 percent of its limit and run make golden, or the reason to s_noFixture",
+        $"add files to a set of tests/fixtures (page-wrap has the full tables) that show {resource} at 80 percent of its limit and run make "
+        + "golden, or add the reason to s_noFixture",
         $"a fixture set shows {resource} near: take it out of s_noFixture");
 
     [Theory]
     [MemberData(nameof(Resources))]
     public void AScenarioMakesItLimitingOrNear(string resource) => AssertEither(
-        Directory.GetFiles(Repo.Path("tests", "TcpAgent.Lab", "Scenarios"), "*Scenarios.cs").SelectMany(file => Scenario().Matches(File.ReadAllText(file)))
+        Directory.GetFiles(Repo.Path("tests", "TcpAgent.Lab", "Scenarios"), "*Scenarios.cs")
+            .SelectMany(file => Scenario().Matches(File.ReadAllText(file)))
             .Any(match => match.Groups[1].Value.Contains($"\"{resource}\"", StringComparison.Ordinal)),
         s_noScenario.ContainsKey(resource),
         $"add a scenario that expects [\"{resource}\"] to tests/TcpAgent.Lab/Scenarios, or the reason to s_noScenario",
@@ -67,7 +69,9 @@ public partial class CompletenessTests
         var names = Excluded().Match(general).Groups[1].Value.Split('|').Contains(resource)
             ? alerts.Where(alert => Regex.IsMatch(alert, $"resource_state\\{{resource=~?\"([a-z0-9_|]+\\|)?{resource}[|\"]")).ToArray()
             : [general];
-        Assert.True(names.Length > 0, $"add an alert on tcpagent_resource_state{{resource=\"{resource}\"}} == 2 to deploy/prometheus/alerts.rules.yml: {General} leaves it out");
+        Assert.True(
+            names.Length > 0,
+            $"add an alert on tcpagent_resource_state{{resource=\"{resource}\"}} == 2 to deploy/prometheus/alerts.rules.yml: {General} leaves it out");
         var runbooks = File.ReadAllText(Repo.Path("docs", "operations.md")).Split("\n### ");
         foreach (var name in names.Select(alert => alert.Split('\n')[0].Trim()))
         {
@@ -83,7 +87,8 @@ public partial class CompletenessTests
     [MemberData(nameof(Resources))]
     public void ItHasAdvice(string name)
     {
-        var report = new ResourceReport(ResourceCatalog.All.Single(resource => resource.Name == name), ResourceState.Limiting) { Losses = 3, Limit = 7, Peak = 7 };
+        var row = ResourceCatalog.All.Single(resource => resource.Name == name);
+        var report = new ResourceReport(row, ResourceState.Limiting) { Losses = 3, Limit = 7, Peak = 7 };
         var thrown = Record.Exception(() => ResourceAdvice.Explain(report, new SampleView(new Snapshot([]))));
         Assert.True(thrown is null, $"add a row for {name} to src/TcpAgent/Verdict/Advice/ResourceAdvice.cs: {thrown}");
         foreach (var (what, sentences) in ((string, List<string>)[])
@@ -91,7 +96,9 @@ public partial class CompletenessTests
             Assert.True(sentences.Count > 0, $"the advice of {name} in src/TcpAgent/Verdict/Advice has no {what}");
     }
 
-    /// <summary>A source of type Sockets is tested by SocketsTests, or by XSocketsTests and YSocketsTests; all text files by TextSourceTests.</summary>
+    /// <summary>
+    /// A source of type Devices is tested by DevicesTests, or by NetlinkDevicesTests and ProcDevicesTests. TextSourceTests is that of four.
+    /// </summary>
     [Theory]
     [MemberData(nameof(SourceNames))]
     public void ASourceHasATestFile(string name)

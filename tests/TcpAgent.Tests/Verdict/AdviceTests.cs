@@ -26,7 +26,8 @@ public class AdviceTests
     }
 
     static void AssertSays(ResourceReport report, FormattableString sentence) => Assert.Contains(
-        sentence.ToString(CultureInfo.InvariantCulture), string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]), StringComparison.Ordinal);
+        sentence.ToString(CultureInfo.InvariantCulture), string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]),
+        StringComparison.Ordinal);
 
     [Fact]
     public void AcceptQueue()
@@ -59,10 +60,11 @@ public class AdviceTests
     public void ConnectionTracking()
     {
         var report = Explain(ResourceCatalog.Conntrack);
-        AssertSays(report, $"nf_conntrack_tcp_timeout_established is {_values["net.netfilter.nf_conntrack_tcp_timeout_established"]} s");
+        var timeout = _values["net.netfilter.nf_conntrack_tcp_timeout_established"];
+        AssertSays(report, $"nf_conntrack_tcp_timeout_established is {timeout} s");
         AssertSays(report, $"nf_conntrack_buckets from {_values["tcpagent_conntrack_buckets"]} ");
-        AssertSays(
-            Explain(ResourceCatalog.Conntrack, ResourceState.Ok), $"insert_failed is {_values["tcpagent_conntrack_insert_failures_total"]} since boot");
+        var withRoom = Explain(ResourceCatalog.Conntrack, ResourceState.Ok);
+        AssertSays(withRoom, $"insert_failed is {_values["tcpagent_conntrack_insert_failures_total"]} since boot");
     }
 
     [Fact]

@@ -88,8 +88,8 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         [
             (live.GetProperty("listeners")[0],
             [
-                ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"), ("syn_recv", "listener_syn_recv"),
-                ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
+                ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
+                ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
             ]),
             (live.GetProperty("cpus")[0],
             [
