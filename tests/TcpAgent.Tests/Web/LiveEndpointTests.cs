@@ -90,11 +90,12 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             [
                 ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
                 ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
+                ("accept_state", ""), ("syn_state", ""),
             ]),
             (live.GetProperty("cpus")[0],
             [
                 ("cpu", ""), ("processed", "softnet_processed_total"), ("dropped", "softnet_dropped_total"),
-                ("squeezed", "softnet_times_squeezed_total"), ("backlog", "softnet_backlog_packets"),
+                ("squeezed", "softnet_times_squeezed_total"), ("backlog", "softnet_backlog_packets"), ("state", ""),
             ]),
             (live.GetProperty("conntrack"),
             [
