@@ -75,8 +75,12 @@ public class PrometheusTests
             print(len(families), sum(len(f.samples) for f in families))
             """;
         var python = Require.Tool("python3", "python3 python3-prometheus-client");
-        string[] live = [await AgentProgram.Print("--format=openmetrics", "--netstat.all"), await Served("application/openmetrics-text;version=1.0.0")];
-        foreach (var exposition in live.Concat(Directory.GetFiles(Fixtures.Kept(), "expected.openmetrics", SearchOption.AllDirectories).Select(File.ReadAllText)))
+        List<string> expositions =
+            [await AgentProgram.Print("--format=openmetrics", "--netstat.all"), await Served("application/openmetrics-text;version=1.0.0")];
+        foreach (var set in Fixtures.Sets)
+            expositions.Add(await AgentProgram.Print(
+                "--format=openmetrics", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"));
+        foreach (var exposition in expositions)
         {
             var (output, _) = await Child.RunFor(0, exposition, python, "-c", Script);
             Assert.True(int.Parse(output.Split(' ')[0], CultureInfo.InvariantCulture) > 50, output);

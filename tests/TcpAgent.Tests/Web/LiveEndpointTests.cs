@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using TcpAgent.Metrics;
 using TcpAgent.Sources;
 using TcpAgent.Verdict;
 using TcpAgent.Web;
@@ -74,6 +75,49 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         Assert.Equal(3, live.GetProperty("listeners")[0].GetProperty("queue").GetInt32());
     }
 
+    /// <summary>Each field of a listener, a CPU and conntrack is the metric that its name says.</summary>
+    [Fact]
+    public void EachFieldIsItsMetric()
+    {
+        var values = new DistinctValues(
+            (Listeners.Rows, new EndpointInstance(new(0, 0, 443))), (Listeners.CountRows, Instance.None), (Softnet.Rows, new CpuInstance(3)),
+            (Conntrack.Rows, Instance.None));
+        var live = Read(values.Snapshot);
+        Assert.Equal(values["tcpagent_listeners"], live.GetProperty("listeners_total").GetInt64());
+        foreach (var (part, fields) in ((JsonElement, (string Field, string Metric)[])[])
+        [
+            (live.GetProperty("listeners")[0],
+            [
+                ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
+                ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
+                ("accept_state", ""), ("syn_state", ""),
+            ]),
+            (live.GetProperty("cpus")[0],
+            [
+                ("cpu", ""), ("processed", "softnet_processed_total"), ("dropped", "softnet_dropped_total"),
+                ("squeezed", "softnet_times_squeezed_total"), ("backlog", "softnet_backlog_packets"), ("state", ""),
+            ]),
+            (live.GetProperty("conntrack"),
+            [
+                ("entries", "conntrack_entries"), ("limit", "conntrack_entries_limit"), ("buckets", "conntrack_buckets"),
+                ("drops", "conntrack_drops_total"), ("early_drops", "conntrack_early_drops_total"),
+                ("insert_failures", "conntrack_insert_failures_total"), ("invalid", "conntrack_invalid_total"),
+                ("chain_too_long", "conntrack_chain_too_long_total"),
+            ]),
+        ])
+        {
+            Assert.Equal(fields.Select(field => field.Field), part.EnumerateObject().Select(property => property.Name));
+            foreach (var (field, metric) in fields.Where(field => field.Metric.Length > 0))
+                Assert.Equal((field, values[$"tcpagent_{metric}"]), (field, part.GetProperty(field).GetInt64()));
+        }
+    }
+
+    static JsonElement Read(Snapshot snapshot)
+    {
+        var json = new LiveJson(new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        return JsonDocument.Parse((byte[])[(byte)'{', .. json.Write(snapshot)]).RootElement;
+    }
+
     /// <summary>/proc/net/tcp with listeners only.</summary>
     sealed class ListenersOnDisk : IDisposable
     {
@@ -92,12 +136,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             _agent.Sampler.Take();
         }
 
-        internal JsonElement Live()
-        {
-            var json = new LiveJson(new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
-            var snapshot = _agent.Sampler.Snapshots.Acquire()!;
-            return JsonDocument.Parse((byte[])[(byte)'{', .. json.Write(snapshot)]).RootElement;
-        }
+        internal JsonElement Live() => Read(_agent.Sampler.Snapshots.Acquire()!);
 
         public void Dispose()
         {

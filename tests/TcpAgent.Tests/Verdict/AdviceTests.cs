@@ -1,0 +1,91 @@
+using System.Globalization;
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+using TcpAgent.Verdict;
+
+namespace TcpAgent.Tests.Verdict;
+
+/// <summary>Each sentence that says a number says the right one.</summary>
+public class AdviceTests
+{
+    const long Peak = 5, Losses = 3, Limit = 1_000_000_000;
+
+    static readonly EndpointInstance s_endpoint = new(new(0, 0, 443));
+    static readonly TupleInstance s_tuple = new(new(new(0, 1, 0), new(0, 2, 80)));
+
+    readonly DistinctValues _values = new(
+        (NetstatRows.Rows, Instance.None), (SysctlRows.Rows, Instance.None), (Conntrack.Rows, Instance.None), (Listeners.Rows, s_endpoint),
+        (EphemeralPortRows.Tuples, s_tuple));
+
+    ResourceReport Explain(Resource resource, ResourceState state = ResourceState.Limiting, Instance? instance = null, long limit = Limit)
+    {
+        var report = new ResourceReport(resource, state) { Limit = limit, Peak = Peak, Losses = Losses, Instance = instance };
+        ResourceAdvice.Explain(report, _values.View);
+        return report;
+    }
+
+    static void AssertSays(ResourceReport report, FormattableString sentence) => Assert.Contains(
+        sentence.ToString(CultureInfo.InvariantCulture), string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void AcceptQueue()
+    {
+        var report = Explain(ResourceCatalog.AcceptQueue, instance: s_endpoint, limit: 7);
+        AssertSays(report, $"Its queue reached {Peak} of 7 and ListenOverflows rose by {Losses}");
+        AssertSays(report, $"itself dropped {_values["tcpagent_listener_recent_drops"]} packets");
+        AssertSays(report, $"has waited {_values["tcpagent_listener_oldest_wait_seconds"] / 1000.0:0.0} s");
+        AssertSays(report, $"{_values["tcpagent_listener_abandoned_connections"]} of the waiting clients");
+        AssertSays(report, $"{_values["tcpagent_listener_sockets"]} sockets share it");
+        AssertSays(report, $"net.core.somaxconn is {_values["net.core.somaxconn"]}, so the limit of 7");
+        AssertSays(report, $"'sport = :443'");
+    }
+
+    [Fact]
+    public void SynQueue()
+    {
+        var max = _values["net.ipv4.tcp_max_syn_backlog"];
+        _values.Set("net.ipv4.tcp_syncookies", 0);
+        var report = Explain(ResourceCatalog.SynQueue, instance: s_endpoint, limit: max - (max >> 2));
+        AssertSays(report, $"It has had {Peak} half-open connections");
+        AssertSays(report, $"{Losses} SYNs were dropped");
+        AssertSays(report, $"{_values["tcpagent_tcp_syncookies_sent_total"]} cookies were sent");
+        AssertSays(report, $"and {_values["tcpagent_tcp_syncookies_received_total"]} came back");
+        AssertSays(report, $"three quarters of it ({max - (max >> 2)}) is in force");
+        AssertSays(report, $"at {_values["net.ipv4.tcp_synack_retries"]} a SYN");
+    }
+
+    [Fact]
+    public void ConnectionTracking()
+    {
+        var report = Explain(ResourceCatalog.Conntrack);
+        var timeout = _values["net.netfilter.nf_conntrack_tcp_timeout_established"];
+        AssertSays(report, $"nf_conntrack_tcp_timeout_established is {timeout} s");
+        AssertSays(report, $"nf_conntrack_buckets from {_values["tcpagent_conntrack_buckets"]} ");
+        var withRoom = Explain(ResourceCatalog.Conntrack, ResourceState.Ok);
+        AssertSays(withRoom, $"insert_failed is {_values["tcpagent_conntrack_insert_failures_total"]} since boot");
+    }
+
+    [Fact]
+    public void Orphans() => AssertSays(Explain(ResourceCatalog.Orphans), $"at {_values["net.ipv4.tcp_orphan_retries"]} (0 means 8)");
+
+    [Fact]
+    public void TcpMemory()
+    {
+        // Pages that make whole MiB, which is how the sentence has them.
+        _values.Set("net.ipv4.tcp_mem[1]", 77 * (1 << 20) / Environment.SystemPageSize);
+        AssertSays(Explain(ResourceCatalog.TcpMemory), $"from tcp_mem[1], 77 MiB, on");
+    }
+
+    [Fact]
+    public void EphemeralPorts()
+    {
+        // Neither 1 nor 2: a port in TIME_WAIT is not used again.
+        _values.Set("net.ipv4.tcp_tw_reuse", 0);
+        var report = Explain(ResourceCatalog.EphemeralPorts, instance: s_tuple);
+        AssertSays(report, $"{_values["tcpagent_ephemeral_ports_time_wait"]} of the {_values["tcpagent_ephemeral_ports_used"]} that it holds now");
+        AssertSays(report, $"now {_values["net.ipv4.ip_local_port_range[0]"]} to {_values["net.ipv4.ip_local_port_range[1]"]}, and");
+        AssertSays(report, $"tcp_tw_reuse=1 lets connect()");
+    }
+}
