@@ -44,6 +44,9 @@ sealed class HistoryWriter : IDisposable
             Queue.Wait();
             Drain();
         }
+
+        // What was queued before the stop, also when the stop came before this thread first ran.
+        Drain();
     }
 
     /// <summary>The recorder found no room in the queue; on its thread.</summary>

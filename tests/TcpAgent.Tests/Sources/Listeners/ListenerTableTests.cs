@@ -181,7 +181,10 @@ public class ListenerTableTests
     {
         var rows = Enumerable.Range(1, 300).Select(id => Row((ulong)id, port: (ushort)(id / 2))).ToArray();
         for (var round = 0; round < 100; round++)
+        {
             Round(rows);
+            _table.For(rows[round].Local);
+        }
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 1_000; round++)
         {
