@@ -111,8 +111,8 @@ public class LiveTests
             if (!series.TryGetValue(row.Name, out var value) || !before.TryGetValue(row.Section + row.Field, out var low))
                 continue;
             var high = after[row.Section + row.Field];
-            var scale = row.Scale == Scale.Milliseconds ? 1e-3 : 1;
-            Assert.InRange(value, Math.Min(low, high) * scale, Math.Max(low, high) * scale);
+            var perUnit = row.Scale == Scale.Milliseconds ? 1e3 : 1;
+            Assert.InRange(value, Math.Min(low, high) / perUnit, Math.Max(low, high) / perUnit);
             compared++;
         }
         Assert.True(compared >= 75, $"only {compared} counters were compared");

@@ -8,9 +8,9 @@ static class AgentProgram
 {
     static readonly string[] s_events = [.. new AgentEvents().Instruments.Select(instrument => instrument.Name)];
 
-    /// <summary>How to run a verb. Under nohup the tests ignore SIGHUP, and a child that inherits that is never told to reload.</summary>
+    /// <summary>How to run a verb. Under nohup the tests ignore SIGHUP and as a background job SIGINT, and a child inherits that.</summary>
     internal static (string File, string[] Arguments) Command(params string[] arguments) =>
-        (Require.Tool("env", "coreutils"), ["--default-signal=HUP", Published.Own.Program, .. arguments]);
+        (Require.Tool("env", "coreutils"), ["--default-signal=HUP,INT", Published.Own.Program, .. arguments]);
 
     internal static Task<string> Print(params string[] arguments) => Child.Run(Published.Own.Program, ["print", .. arguments]);
 
