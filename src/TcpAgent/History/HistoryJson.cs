@@ -12,7 +12,8 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 {
     const int Version = 1;
 
-    string[] _names = [];
+    /// <summary>Columns of two resources' states, whatever columns were asked for; -1 where the file has none.</summary>
+    int _acceptState = -1, _synState = -1;
 
     readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions
     {
@@ -21,7 +22,8 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 
     public void Begin(HistoryHeader header, List<RecordPlace> entries)
     {
-        _names = header.Names;
+        _acceptState = Array.IndexOf(header.Names, ResourceCatalog.AcceptQueue.Name + Series.State);
+        _synState = Array.IndexOf(header.Names, ResourceCatalog.SynQueue.Name + Series.State);
         _json.WriteStartObject();
         _json.WriteNumber("version", Version);
         _json.WriteNumber("interval_seconds", header.Interval / 1000m);
@@ -48,6 +50,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
 
     void WriteListeners(HistoryRecord record)
     {
+        var (acceptState, synState) = (StateOf(record, _acceptState), StateOf(record, _synState));
         _json.WriteStartArray("listeners");
         foreach (var listener in record.Listeners)
         {
@@ -56,18 +59,15 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
             _json.WriteValue("queue", listener.Queue);
             _json.WriteValue("limit", listener.Limit);
             _json.WriteValue("syn_recv", listener.SynRecv);
-            _json.WriteString("accept_state", ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, StateOf(record, ResourceCatalog.AcceptQueue)).Name());
-            _json.WriteString("syn_state", ListenerState.OfSynQueue(listener.SynRecv, listener.Limit, StateOf(record, ResourceCatalog.SynQueue)).Name());
+            _json.WriteString("accept_state", ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, acceptState).Name());
+            _json.WriteString("syn_state", ListenerState.OfSynQueue(listener.SynRecv, listener.Limit, synState).Name());
             _json.WriteEndObject();
         }
         _json.WriteEndArray();
     }
 
-    /// <summary>Whatever columns were asked for; unknown where the file has none of the resource.</summary>
-    ResourceState StateOf(HistoryRecord record, Resource resource) =>
-        Array.IndexOf(_names, resource.Name + Series.State) is >= 0 and var column && record.Values[column] is >= 0 and var state
-            ? (ResourceState)state
-            : ResourceState.Unknown;
+    static ResourceState StateOf(HistoryRecord record, int column) =>
+        column >= 0 && record.Values[column] is >= 0 and var state ? (ResourceState)state : ResourceState.Unknown;
 
     public void End(List<HistoryEvent> events)
     {

@@ -7,7 +7,7 @@ namespace TcpAgent.Metrics;
 /// <param name="labels">Its labels, in the order of the table's.</param>
 class Instance(string subject, params (string Name, string Value)[] labels)
 {
-    /// <summary>The one instance of a plain table, and of whatever there is one of.</summary>
+    /// <summary>The one instance of a plain table.</summary>
     internal static Instance None { get; } = new("");
 
     internal string Subject { get; } = subject;

@@ -16,7 +16,7 @@ static class ResourceRows
         "tcpagent_resource_used_peak", "Its highest use within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it.");
 
     internal static readonly Row LossesTotal = Rows.Counter(
-        "tcpagent_resource_losses_total", "What was lost for want of the resource, by its own kernel counters; a counter that other causes move too counts only while the resource is near its limit.");
+        "tcpagent_resource_losses_total", "Losses that exhaustion of the resource caused, by its own kernel counters. A counter that other causes also move counts only while the resource is near its limit.");
 
     internal static readonly Row RecentLosses = Rows.Hidden(
         "tcpagent_resource_recent_losses", "Losses within the peak window, as far as the agent saw it.");

@@ -22,7 +22,7 @@ sealed class NfQueue : Source
         "tcpagent_nfqueue_dropped_total", "Packets dropped because the queue was full.", field: "queue_dropped");
 
     internal static readonly Row UserDropped = Rows.Counter(
-        "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often for want of room in its socket.", field: "user_dropped");
+        "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often because its socket had no room.", field: "user_dropped");
 
     /// <summary>A queue number is a u16; a host has a few, one for each CPU at most.</summary>
     const int MaxQueues = 256;

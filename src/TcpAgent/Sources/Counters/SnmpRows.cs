@@ -66,7 +66,7 @@ static class SnmpRows
         + "address that is not configured, or a stale neighbour.");
 
     internal static readonly Row IpInDiscards = s_ip.Counter(
-        "InDiscards", "tcpagent_ip_receive_discards_total", "Good IPv4 packets dropped on input, mostly for want of memory. Drops by firewall rules or by socket buffers are not counted here.");
+        "InDiscards", "tcpagent_ip_receive_discards_total", "Good IPv4 packets dropped on input, mostly for lack of memory. Drops by firewall rules or by socket buffers are not counted here.");
 
     internal static readonly Row IpForwDatagrams = s_ip.Counter("ForwDatagrams", "tcpagent_ip_packets_forwarded_total",
         "IPv4 packets forwarded to another host. Zero unless this host routes, as NAT gateways, container hosts and some load "

@@ -17,7 +17,7 @@ sealed class Listeners : Source
         "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", from: "inet_diag rqueue");
 
     internal static readonly Row Limit = Rows.Gauge(
-        "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog the application gave to listen, cut to somaxconn as it was then. The queue is full above it.", from: "inet_diag wqueue");
+        "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog that the application gave to listen(), capped at the somaxconn in force at that moment. The queue is full when it is longer.", from: "inet_diag wqueue");
 
     internal static readonly Row Peak = Rows.Gauge(
         "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", from: "inet_diag rqueue");
@@ -29,7 +29,7 @@ sealed class Listeners : Source
         "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", from: "inet_diag");
 
     internal static readonly Row Drops = Rows.Counter(
-        "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs for want of room in the accept queue, the SYN queue or memory, but also stray ones such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", from: "sk_drops");
+        "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs that found no room in the accept queue, the SYN queue or memory, and stray packets such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", from: "sk_drops");
 
     internal static readonly Row RecentDrops = Rows.Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window.");
 

@@ -87,10 +87,7 @@ sealed class LiveJson(LiveSettings settings)
         json.WriteEndArray();
         json.WriteStartArray("values");
         foreach (var value in _values)
-            if (value == KernelValue.Absent)
-                json.WriteNullValue();
-            else
-                json.WriteNumberValue(value);
+            json.WriteValue(value);
         json.WriteEndArray();
     }
 
