@@ -42,6 +42,9 @@ sealed class WhyText
             _ => (Green, "OK: no queue or table limits traffic"),
         };
         _text.Paragraph(colour, $"{answer} (watched {watched} s)");
+        foreach (var finding in verdict.Findings)
+            if (finding.Headline is { } headline)
+                _text.Paragraph(Yellow, $"{headline}.");
         var lossOnly = new List<string>();
         foreach (var report in verdict.Resources)
             if (report.IsLossWithoutSaturation)

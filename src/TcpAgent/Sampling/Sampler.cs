@@ -71,14 +71,14 @@ sealed class Sampler : IDisposable
     internal void Take()
     {
         var start = _time.GetTimestamp();
-        var tick = new Tick(_samples, start, Slow: start >= _slowDue);
-        if (tick.Slow)
+        var tick = new Tick(_samples, start, IsSlow: start >= _slowDue);
+        if (tick.IsSlow)
             _slowDue = start + _slowInterval;
 
         foreach (var source in _sources)
             source.Remember();
         for (var i = 0; i < _states.Length; i++)
-            _reads[i] = tick.Slow || _sources[i].Lane == Lane.Fast ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
+            _reads[i] = tick.IsSlow || !_sources[i].IsSlow ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
         for (var i = 0; i < _states.Length; i++)
             if (_reads[i].Status.Outcome != Outcome.Failed)
                 Derive(_states[i], tick, ref _reads[i].Status);

@@ -26,7 +26,8 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
         }
     }
 
-    internal virtual Lane Lane => Lane.Fast;
+    /// <summary>Read only every ten seconds and at start, not at every tick.</summary>
+    internal virtual bool IsSlow => false;
 
     /// <summary>False for a source that is switched off but read because another computes from it.</summary>
     internal bool IsExported { get; set; } = true;

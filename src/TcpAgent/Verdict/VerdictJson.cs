@@ -90,6 +90,7 @@ static class VerdictJson
         json.WriteString("id", finding.Id);
         json.WriteString("severity", finding.Severity);
         json.WriteString("text", finding.Text);
+        json.WriteString("headline", finding.Headline);
         json.WriteEndObject();
     }
 

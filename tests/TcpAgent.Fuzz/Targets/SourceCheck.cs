@@ -9,7 +9,7 @@ namespace TcpAgent.Fuzz;
 /// <summary>What must hold of a source after a read, whatever it read.</summary>
 static class SourceCheck
 {
-    internal static readonly Tick FirstTick = new(0, 1_000_000_000, Slow: true);
+    internal static readonly Tick FirstTick = new(0, 1_000_000_000, IsSlow: true);
 
     /// <param name="source">The source, just read.</param>
     /// <param name="status">What it came to.</param>

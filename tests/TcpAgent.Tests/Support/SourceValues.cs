@@ -7,7 +7,7 @@ namespace TcpAgent.Tests.Support;
 
 static class SourceValues
 {
-    internal static readonly Tick FirstTick = new(0, 0, Slow: true);
+    internal static readonly Tick FirstTick = new(0, 0, IsSlow: true);
 
     /// <summary>The value of a metric, null when it is absent. The labels are those of the instance or of the row.</summary>
     internal static long? Value(this Source source, string metric, string labels = "")

@@ -82,14 +82,14 @@ sealed class Conntrack : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         // Where there is no such table it is looked for on the slow lane only.
-        if (!tick.Slow && _status.Outcome == Outcome.Absent)
+        if (!tick.IsSlow && _status.Outcome == Outcome.Absent)
             return _status;
 
         // The statistics' entries stand in where the sysctl is missing, so they are read first.
         Withdraw();
         var statistics = ReadStatistics();
         var status = statistics.With(ReadValue(_count, ref _table[Entries]));
-        if (_drops.Rise > 0 || _earlyDrops.Rise > 0 || tick.Slow || statistics.Outcome != Outcome.Ok)
+        if (_drops.Rise > 0 || _earlyDrops.Rise > 0 || tick.IsSlow || statistics.Outcome != Outcome.Ok)
         {
             (_limit, _buckets) = (Absent, Absent);
             _limitStatus = ReadValue(_limitFile, ref _limit).With(ReadValue(_bucketsFile, ref _buckets));

@@ -49,7 +49,7 @@ sealed class Neighbours : Source, IFieldMap
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
-        if (tick.Slow || _tables.Outcome != Outcome.Absent)
+        if (tick.IsSlow || _tables.Outcome != Outcome.Absent)
             _tables = Read(_arp, _arpParser).With(Read(_nd, _ndParser));
         return _tables.With(ReadRoutes());
     }

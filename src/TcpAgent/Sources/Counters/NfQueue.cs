@@ -54,7 +54,7 @@ sealed class NfQueue : Source
     /// <summary>While there is no queue, or none to be seen, one is looked for on the slow lane only.</summary>
     internal override ReadStatus Read(in Tick tick)
     {
-        if (tick.Slow || _table.Count > 0)
+        if (tick.IsSlow || _table.Count > 0)
             _status = ReadFile();
         return _status;
     }

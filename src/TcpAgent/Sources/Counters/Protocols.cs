@@ -38,7 +38,7 @@ sealed class Protocols : Source
     }
 
     /// <summary>A dear file for one flag; that pressure began shows in tcpagent_tcp_memory_pressures_total at once.</summary>
-    internal override Lane Lane => Lane.Slow;
+    internal override bool IsSlow => true;
 
     internal override ReadStatus Read(in Tick tick)
     {

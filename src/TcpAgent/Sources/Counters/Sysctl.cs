@@ -46,7 +46,7 @@ sealed class Sysctl : Source
         _settings = [.. settings];
     }
 
-    internal override ReadStatus Read(in Tick tick) => (_losses?.HasLost() ?? false) || tick.Slow ? _status = ReadAll() : _status;
+    internal override ReadStatus Read(in Tick tick) => (_losses?.HasLost() ?? false) || tick.IsSlow ? _status = ReadAll() : _status;
 
     ReadStatus ReadAll()
     {

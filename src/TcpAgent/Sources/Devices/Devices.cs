@@ -80,7 +80,7 @@ sealed class Devices : Source
     internal override ReadStatus Read(in Tick tick)
     {
         // After a failure netlink is tried again with each slow tick, not at each.
-        _netlinkWorks |= tick.Slow;
+        _netlinkWorks |= tick.IsSlow;
         if (_netlink is not null && _netlinkWorks)
         {
             var status = Read(_netlink, tick);

@@ -30,7 +30,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
     internal int Refresh(in Tick tick)
     {
         if (_refreshed != tick.Number)
-            (_refreshed, _errno) = (tick.Number, HaveChanged() || tick.Slow || _links.Count == 0 ? Read() : 0);
+            (_refreshed, _errno) = (tick.Number, HaveChanged() || tick.IsSlow || _links.Count == 0 ? Read() : 0);
         return _errno;
     }
 

@@ -62,7 +62,7 @@ sealed class ProcDevices : IDeviceReader
             var slots = table.Add(device);
             for (var i = 0; i < values.Length; i++)
                 slots[s_slots[i]] = values[i];
-            bySysfs |= device.AddFromSysfs(slots, tick.Slow);
+            bySysfs |= device.AddFromSysfs(slots, tick.IsSlow);
         }
         for (var i = _devices.Count - 1; i >= 0; i--)
             if (_devices[i].SeenIn != _reads)

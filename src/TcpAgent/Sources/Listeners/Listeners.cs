@@ -108,7 +108,7 @@ sealed class Listeners : Source
         var wasByWalk = _byWalk;
 
         // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
-        if (!wasByWalk || tick.Slow)
+        if (!wasByWalk || tick.IsSlow)
             _errno = ReadListeners(tick) == 0 ? 0 : ReadListeners(tick);
         _byWalk = _errno != 0;
         Mode = _byWalk ? "procfs" : Where;

@@ -86,7 +86,7 @@ sealed class EphemeralPorts : Source
         if (_look is null)
             return ReadStatus.Absent;
         _hasChanged |= _counters.HaveMoved();
-        _hasMoved |= _activeOpens.HasChanged || _activeOpens.Value == Absent || (tick.Slow && MayHaveChanged())
+        _hasMoved |= _activeOpens.HasChanged || _activeOpens.Value == Absent || (tick.IsSlow && MayHaveChanged())
             || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= CpuBudget.LongestRest;
         if (Poll(tick))
         {

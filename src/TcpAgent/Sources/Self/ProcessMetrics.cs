@@ -59,7 +59,7 @@ sealed class ProcessMetrics : Source
     }
 
     /// <summary>Nothing here jumps from one second to the next.</summary>
-    internal override Lane Lane => Lane.Slow;
+    internal override bool IsSlow => true;
 
     internal override ReadStatus Read(in Tick tick)
     {

@@ -72,7 +72,7 @@ sealed class Sockets : Source
         _isDue |= _counters.HaveMoved() || !_walked || _census.ChangesUncounted || MustLookAgain(tick);
 
         // After a failure sock_diag is tried again with each slow tick, not at each.
-        if (tick.Slow && _diag is not null && !IsWalking)
+        if (tick.IsSlow && _diag is not null && !IsWalking)
             _table = _diag;
         if (!_checkLane.IsRunning && PollWalk())
         {
@@ -94,7 +94,7 @@ sealed class Sockets : Source
     /// accept queues are: no counter moves when a process accepts.
     /// </summary>
     bool MustLookAgain(in Tick tick) =>
-        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest || (tick.Slow && (_table == _proc || _status.Outcome != Outcome.Ok));
+        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest || (tick.IsSlow && (_table == _proc || _status.Outcome != Outcome.Ok));
 
     /// <summary>What happens from the start of a walk on calls for the next.</summary>
     bool PollWalk()

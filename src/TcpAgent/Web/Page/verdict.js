@@ -40,7 +40,8 @@ const titled = one => (one.subject ? `${one.resource} of ${one.subject}` : one.r
 // The verdict of now, from /api/v1/why.
 export function drawVerdict(store, { why }) {
   const named = state => why.resources.filter(one => one.state === state).map(titled).join(', ');
-  const headline = why.verdict === 'unknown' ? 'a source that is needed fails' : why.verdict === 'ok' ? 'nothing is limiting this host' : named(why.verdict);
+  const beside = why.findings.filter(one => one.headline).map(one => `. ${one.headline}`).join('');
+  const headline = why.verdict === 'unknown' ? 'a source that is needed fails' : why.verdict === 'ok' ? `nothing is limiting this host${beside}` : named(why.verdict);
   show(why.verdict, headline, blocksOf(store, why));
 }
 
@@ -48,7 +49,9 @@ function blocksOf(store, why) {
   const of = state => why.resources.filter(one => one.state === state);
   const [bad, near] = [of('limiting'), of('near')];
   const told = [...bad, ...near];
-  const blocks = told.map(one => ({
+  const beside = why.findings.filter(one => one.headline);
+  const blocks = beside.length === 0 ? [] : [{ lists: [{ name: 'Not a queue or table of this host', items: beside.map(one => `${one.headline}: ${one.text}`) }] }];
+  blocks.push(...told.map(one => ({
     title: told.length > 1 ? titled(one) : '',
     folded: bad.length > 0 && one.state === 'near',
     text: `${one.title[0].toUpperCase()}${one.title.slice(1)}: ${one.state}${since(store, one, Date.parse(why.time))}. ${figures(one)}`,
@@ -56,7 +59,7 @@ function blocksOf(store, why) {
       { name: 'Why', items: one.evidence }, { name: 'What to change', items: one.advice, ordered: true },
       { name: 'What will not help', items: one.will_not_fix, folded: true },
     ],
-  }));
+  })));
   if (told.length === 0) {
     const failing = of('unknown').map(one => one.resource);
     blocks.push({ text: `${of('ok').length} queues and tables were watched over the last ${duration(Math.max(1000, why.watched_seconds * 1000))}; none is near its limit.${failing.length > 0 ? ` Not readable: ${failing.join(', ')}.` : ''}` });
@@ -64,7 +67,7 @@ function blocksOf(store, why) {
   const odd = of('ok').filter(one => one.losses > 0 && one.evidence.length > 0);
   return [...blocks, { lists: [
     ...odd.map(one => ({ name: `Losses, but not for the limit: ${titled(one)}`, items: [...one.evidence, ...one.advice], folded: true })),
-    { name: `Not limiting now, worth a look (${why.findings.length})`, items: why.findings.map(one => `${one.severity}: ${one.text}`), folded: true },
+    { name: `Not limiting now, worth a look (${why.findings.length - beside.length})`, items: why.findings.filter(one => !one.headline).map(one => `${one.severity}: ${one.text}`), folded: true },
   ] }];
 }
 

@@ -123,7 +123,7 @@ public sealed class ConntrackTests : IDisposable
     ReadStatus Tick()
     {
         _source.Remember();
-        return _source.Read(new Tick(1, 1, Slow: false));
+        return _source.Read(new Tick(1, 1, IsSlow: false));
     }
 
     [Fact]

@@ -164,7 +164,7 @@ public sealed class QdiscsTests : IDisposable
         _source.Read();
         _links[9] = "tun0";
         _qdiscs = [Qdisc(2, "pfifo"), Qdisc(9, "pfifo")];
-        _source.Read(new Tick(1, 1, Slow: false));
+        _source.Read(new Tick(1, 1, IsSlow: false));
         Assert.Equal(["device=\"eth0\",kind=\"pfifo\"", "device=\"tun0\",kind=\"pfifo\""], _source.Tables[0].Keys());
         _links[2] = "wan0";
         _source.Read();

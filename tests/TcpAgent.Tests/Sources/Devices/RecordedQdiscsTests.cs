@@ -77,7 +77,7 @@ public class RecordedQdiscsTests
             for (var i = 0; i < whole.Length; i++)
                 recorded.Datagrams[i] = Damage(random, whole[i]);
             var status = default(ReadStatus);
-            var exception = Record.Exception(() => status = source.Read(new Tick(round, round, Slow: false)));
+            var exception = Record.Exception(() => status = source.Read(new Tick(round, round, IsSlow: false)));
             Assert.True(exception is null, $"seed {Seed}, round {round}: {exception}");
             var keys = source.Tables[0].Keys();
             Assert.True(keys.Length == keys.Distinct().Count(), $"seed {Seed}, round {round}: {string.Join(' ', keys)}");

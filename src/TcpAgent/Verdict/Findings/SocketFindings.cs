@@ -1,0 +1,36 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>Findings about piles of sockets in one state.</summary>
+static class SocketFindings
+{
+    /// <summary>Fewer sockets than this in a state are no pile.</summary>
+    const long Pile = 100;
+
+    internal static readonly FindingRule[] Rules =
+    [
+        new("tw_recycle", Finding.Warning, view => view[SysctlRows.TcpTwRecycle] is > 0
+            ? "net.ipv4.tcp_tw_recycle is on: it drops connections from clients behind NAT. It was removed in Linux 4.12; switch it off."
+            : null),
+        new("time_wait_is_harmless", Finding.Info, ManyTimeWait),
+        new("close_wait_pile", Finding.Warning, view => States(view, TcpState.CloseWait) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
+            ? $"{waiting} sockets are in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the process (ss -tnp state close-wait)."
+            : null),
+        new("fin_wait2_pile", Finding.Info, view => States(view, TcpState.FinWait2) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
+            ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after tcp_fin_timeout ({view[SysctlRows.TcpFinTimeout]} s)."
+            : null),
+    ];
+
+    static long States(SampleView view, TcpState state) => view[SocketRows.Of(state)] ?? 0;
+
+    static string? ManyTimeWait(SampleView view)
+    {
+        var limit = view[SysctlRows.TcpMaxTwBuckets];
+        return States(view, TcpState.TimeWait) is >= 1000 and var waiting && waiting < limit * Resource.Near && States(view, TcpState.Established) < waiting
+            ? $"{waiting} sockets in TIME_WAIT of {limit} allowed: harmless. They hold little memory, and ports only towards the same destination. There is nothing to tune."
+            : null;
+    }
+}
