@@ -125,11 +125,13 @@ sealed class Serving : IAsyncDisposable
     {
         var (sampler, sampling, path) = (_agent.Sampler, _options.Sampling, _options.TelemetryPath);
         var age = new SampleAge(sampling.Interval, time);
-        var metrics = new MetricsEndpoint(sampler, _agent.Exposition, age, _options.MaxRequests, Heap.ForScrapes, time, _agent.Events);
+        var metrics = new MetricsEndpoint(
+            sampler, _agent.Exposition, age, new ScrapeQueue(_options.MaxRequests, Heap.ForScrapes, time), time, _agent.Events);
         var why = new WhyEndpoint(sampler, age, sampling.PeakWindow);
         var history = new HistoryEndpoint(_options.HistoryFile, time);
         var hasHistory = _options.HistoryFile is not null;
-        var live = new LiveJson(new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));
+        var live = new LiveJson(
+            new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));
         return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age, path);
     }
 

@@ -60,11 +60,13 @@ public class StaleSampleTests
     internal static Endpoints Over(TestAgent agent, TimeProvider time)
     {
         var age = new SampleAge(TimeSpan.FromSeconds(1), time);
-        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Tables, 4096, agent.Events), age, maxRequests: 40, room: long.MaxValue, time);
+        var queue = new ScrapeQueue(maxRequests: 40, room: long.MaxValue, time);
+        var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Tables, 4096, agent.Events), age, queue, time);
         var why = new WhyEndpoint(agent.Sampler, age, TimeSpan.FromSeconds(60));
         var json = new LiveJson(new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(
-            agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, "/metrics");
+            agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time),
+            new Page("/metrics"), age, "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 
@@ -11,84 +9,47 @@ namespace TcpAgent.Web;
 /// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is there, until it is
 /// so old that only what the agent says of itself is left.
 /// </summary>
-/// <param name="sampler">Whose samples.</param>
-/// <param name="exposition">How they are written.</param>
-/// <param name="age">When they are too old.</param>
-/// <param name="maxRequests">Scrapes at once, 0 for as many as there is room for.</param>
-/// <param name="room">Bytes that the expositions under way may take together; there is always room for one.</param>
+/// <param name="sampler">Takes the samples.</param>
+/// <param name="exposition">Writes them.</param>
+/// <param name="age">Says when they are too old.</param>
+/// <param name="queue">Bounds the scrapes under way.</param>
 /// <param name="time">The clock.</param>
 /// <param name="events">Counts the scrapes by how long they took.</param>
 sealed class MetricsEndpoint(
-    Sampler sampler, Exposition exposition, SampleAge age, int maxRequests, long room, TimeProvider time, AgentEvents? events = null)
+    Sampler sampler, Exposition exposition, SampleAge age, ScrapeQueue queue, TimeProvider time, AgentEvents? events = null)
 {
-    /// <summary>Prometheus waits no longer by default; who takes longer than this gives way when others are turned away.</summary>
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
-    /// <summary>Kept for the next scrape: a buffer this large is costly garbage. As many as scrapes ever ran at once.</summary>
-    readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
-
-    /// <summary>Bytes of the largest buffer, at first of one for a usual exposition.</summary>
-    int _bufferSize = 128 * 1024;
-
-    readonly Lock _lock = new();
-
-    /// <summary>The scrapes under way, in the order in which they began.</summary>
-    readonly LinkedList<(HttpContext Context, long Begun)> _running = [];
+    readonly TableFilter _filter = new(sampler.TableOwners);
+    readonly Lock _firstWrite = new();
 
     internal async Task Serve(HttpContext context)
     {
-        if (!TryFilter(context.Request.Query, out var tables, out var problem))
+        if (!_filter.TryRead(context.Request.Query, out var tables, out var problem))
         {
             await Respond.Text(context, StatusCodes.Status400BadRequest, problem);
             return;
         }
-        var most = Most();
-        if (TryBegin(context, most) is not { } scrape)
+        if (!await IsSampled(context.RequestAborted))
+        {
+            await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
+            return;
+        }
+        if (!queue.IsSizeKnown)
+            LearnSize();
+        if (queue.TryBegin(context) is not { } scrape)
         {
             await Respond.Text(
-                context, StatusCodes.Status503ServiceUnavailable, $"Limit of concurrent requests reached ({most}), try again later.\n");
+                context, StatusCodes.Status503ServiceUnavailable,
+                $"Limit of concurrent requests reached ({queue.Most}), try again later.\n");
             return;
         }
         try
         {
-            if (!await IsSampled(context.RequestAborted))
-                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
-            else
-                await Render(context, tables);
+            await Render(context, tables);
         }
         finally
         {
-            lock (_lock)
-                if (scrape.List is not null)
-                    _running.Remove(scrape);
+            queue.End(scrape);
         }
-    }
-
-    /// <summary>Scrapes that may be under way at once.</summary>
-    long Most() => Math.Max(1, Math.Min(maxRequests > 0 ? maxRequests : long.MaxValue, room / _bufferSize));
-
-    /// <summary>
-    /// Null when as many as may are under way. One of them that has taken too long, because its client does not read, is given up for the
-    /// new one: else a few such clients would keep all others out.
-    /// </summary>
-    LinkedListNode<(HttpContext Context, long Begun)>? TryBegin(HttpContext context, long most)
-    {
-        HttpContext? slow = null;
-        LinkedListNode<(HttpContext, long)> added;
-        lock (_lock)
-        {
-            if (_running.Count >= most)
-            {
-                var oldest = _running.First!;
-                if (time.GetElapsedTime(oldest.Value.Begun) < s_patience)
-                    return null;
-                slow = oldest.Value.Context;
-                _running.Remove(oldest);
-            }
-            added = _running.AddLast((context, time.GetTimestamp()));
-        }
-        slow?.Abort();
-        return added;
     }
 
     /// <summary>
@@ -102,16 +63,26 @@ sealed class MetricsEndpoint(
         return sampler.Samples > 0;
     }
 
+    /// <summary>
+    /// How many scrapes there is room for follows from how large one is. Until that is known a rush of them could take all the memory, so
+    /// the
+    /// first is written by itself while the others wait.
+    /// </summary>
+    void LearnSize()
+    {
+        lock (_firstWrite)
+            if (!queue.IsSizeKnown)
+                queue.GiveBuffer(Write(ExpositionFormat.OpenMetrics, []));
+    }
+
     async Task Render(HttpContext context, bool[] tables)
     {
         var start = time.GetTimestamp();
         var negotiation = Negotiation.For(context.Request.Headers.Accept);
         context.Response.Headers.Vary = "Accept, Accept-Encoding";
-        var buffer = _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(_bufferSize);
+        var buffer = Write(negotiation.Format, tables);
         try
         {
-            Write(negotiation.Format, tables, buffer);
-            _bufferSize = Math.Max(_bufferSize, buffer.Capacity);
             if (Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding))
                 await Respond.Compressed(context, negotiation.ContentType, buffer.WrittenMemory);
             else
@@ -120,70 +91,24 @@ sealed class MetricsEndpoint(
         }
         finally
         {
-            buffer.ResetWrittenCount();
-            _buffers.Add(buffer);
+            queue.GiveBuffer(buffer);
         }
     }
 
-    void Write(ExpositionFormat format, bool[] tables, IBufferWriter<byte> output)
+    ArrayBufferWriter<byte> Write(ExpositionFormat format, bool[] tables)
     {
-        var snapshot = sampler.Snapshots.Acquire();
-        if (snapshot is null)
-            return;
+        var buffer = queue.TakeBuffer();
+        if (sampler.Snapshots.Acquire() is not { } snapshot)
+            return buffer;
         try
         {
-            exposition.Write(snapshot, format, age.IsStale(snapshot.Timestamp) ? OwnBlocks(tables) : tables, output);
+            exposition.Write(snapshot, format, age.IsStale(snapshot.Timestamp) ? _filter.OwnOf(tables) : tables, buffer);
         }
         finally
         {
             sampler.Snapshots.Release(snapshot);
         }
-    }
-
-    /// <summary>Of the wanted tables those of the agent itself.</summary>
-    bool[] OwnBlocks(bool[] wanted)
-    {
-        var own = new bool[sampler.Tables.Count];
-        for (var i = 0; i < own.Length; i++)
-            own[i] = sampler.TableOwners[i] == "agent" && (wanted.Length == 0 || wanted[i]);
-        return own;
-    }
-
-    /// <summary>collect[]=NAME keeps only the named sources, exclude[]=NAME leaves them out; both at once is an error.</summary>
-    bool TryFilter(IQueryCollection query, out bool[] tables, out string problem)
-    {
-        var collect = query["collect[]"];
-        var exclude = query["exclude[]"];
-        tables = [];
-        problem = "";
-        if (collect.Count > 0 && exclude.Count > 0)
-            problem = "collect[] and exclude[] cannot be used together.\n";
-        foreach (var name in StringValues.Concat(collect, exclude))
-            if (problem.Length == 0 && !Owns(name))
-                problem = $"missing collector: {name}\n";
-        if (problem.Length > 0)
-            return false;
-        if (collect.Count + exclude.Count == 0)
-            return true;
-        tables = new bool[sampler.Tables.Count];
-        for (var i = 0; i < tables.Length; i++)
-            tables[i] = collect.Count > 0 ? Contains(collect, sampler.TableOwners[i]) : !Contains(exclude, sampler.TableOwners[i]);
-        return true;
-    }
-
-    bool Owns(string? name)
-    {
-        foreach (var owner in sampler.TableOwners)
-            if (owner == name)
-                return true;
-        return false;
-    }
-
-    static bool Contains(StringValues names, string name)
-    {
-        foreach (var one in names)
-            if (one == name)
-                return true;
-        return false;
+        queue.Learn(buffer);
+        return buffer;
     }
 }
