@@ -38,7 +38,8 @@ static partial class Log
     internal static partial void SourceAbsent(
         ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(14, LogLevel.Information, "Source {Source} is left out for want of a privilege, which the agent runs without on purpose: {Reason}")]
+    [LoggerMessage(
+        14, LogLevel.Information, "Source {Source} is left out for want of a privilege, which the agent runs without on purpose: {Reason}")]
     internal static partial void SourceDenied(
         ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -66,9 +67,12 @@ static partial class Log
 
     [LoggerMessage(27, LogLevel.Information, "May use {HeapLimit} of heap and {OpenFiles} descriptors, keeps {Connections} connections")]
     internal static partial void Limits(
-        ILogger logger, string heapLimit, int openFiles, int connections, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+        ILogger logger, string heapLimit, int openFiles, int connections, [CallerFilePath] string codeFile = "",
+        [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(28, LogLevel.Warning, "DOTNET_GCHeapHardLimit={Value} is not in force: give the bytes in hexadecimal without 0x, as 4000000 for 64 MiB")]
+    [LoggerMessage(
+        28, LogLevel.Warning,
+        "DOTNET_GCHeapHardLimit={Value} is not in force: give the bytes in hexadecimal without 0x, as 4000000 for 64 MiB")]
     internal static partial void HeapLimitIgnored(
         ILogger logger, string value, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 

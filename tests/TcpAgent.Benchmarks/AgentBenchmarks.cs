@@ -47,7 +47,8 @@ public class HistoryBenchmarks
         _agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, _time);
         _folder = Directory.CreateTempSubdirectory("tcp-agent-").FullName;
         _writer = new HistoryWriter(
-            Path.Combine(_folder, "history.ring"), HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger.Instance);
+            Path.Combine(_folder, "history.ring"), HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), TimeProvider.System,
+            NullLogger.Instance);
         _recorder = new Recorder(_writer, TimeSpan.FromSeconds(1));
         _writer.Start();
     }

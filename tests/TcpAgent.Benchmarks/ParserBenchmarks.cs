@@ -12,7 +12,8 @@ public class ParserBenchmarks
     readonly TableParser _netstatParser = new(new RowMap(NetstatRows.Rows));
     readonly TableParser _snmpParser = new(new RowMap(SnmpRows.Rows));
     readonly StatTableParser _conntrackParser = new(new AnyMap(), static slot => slot == 0);
-    readonly NetDevPlan _plan = new("receive bytes", "receive packets", "receive drop", "transmit bytes", "transmit packets", "transmit drop");
+    readonly NetDevPlan _plan = new(
+        "receive bytes", "receive packets", "receive drop", "transmit bytes", "transmit packets", "transmit drop");
     readonly long[] _slots = new long[512];
     byte[] _netstat = [];
     byte[] _snmp = [];

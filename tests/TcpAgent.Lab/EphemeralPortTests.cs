@@ -27,7 +27,8 @@ public class EphemeralPortTests
         Assert.Equal((20, 0), Of(series, "127.0.0.1", 9002));
         Assert.Equal((20, 9), Of(series, "::1", 9003));
         Assert.Equal((20, 0, 3, 0), (
-            series["tcpagent_ephemeral_ports_usable"], series["tcpagent_ephemeral_ports_listening"], series["tcpagent_ephemeral_port_tuples"],
+            series["tcpagent_ephemeral_ports_usable"], series["tcpagent_ephemeral_ports_listening"],
+            series["tcpagent_ephemeral_port_tuples"],
             series["tcpagent_ephemeral_ports_omitted"]));
         Assert.Equal(1, series["tcpagent_source_success{source=\"ports\"}"]);
     }

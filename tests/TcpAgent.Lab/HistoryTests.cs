@@ -67,7 +67,8 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
             using var client = new HttpClient();
             var target = records + 3;
             await Eventually.Holds(
-                async () => (await Metrics(client, port)).GetValueOrDefault("tcpagent_history_records_total") >= 3, TimeSpan.FromSeconds(30), () => daemon.Output);
+                async () => (await Metrics(client, port)).GetValueOrDefault("tcpagent_history_records_total") >= 3,
+                TimeSpan.FromSeconds(30), () => daemon.Output);
             Assert.InRange((await History()).GetProperty("records").GetArrayLength(), target, target + 5);
             await daemon.Signal("KILL");
             await daemon.Exited(TimeSpan.FromSeconds(10));
@@ -109,7 +110,9 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
         var port = Ports.Free();
         var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{port}", $"--history.file={FilePath}");
         await using var daemon = Child.Start(
-            Require.Tool("unshare", "util-linux"), ["-m", "--propagation=private", "sh", "-c", $"mount -t tmpfs -o {bad} tmpfs {_folder} && exec \"$@\"", "sh", file, .. arguments]);
+            Require.Tool("unshare", "util-linux"),
+            ["-m", "--propagation=private", "sh", "-c", $"mount -t tmpfs -o {bad} tmpfs {_folder} && exec \"$@\"", "sh", file,
+                .. arguments]);
         using var client = new HttpClient();
         async Task<bool> Has(double success, string counter) =>
             await Metrics(client, port) is var metrics && metrics.GetValueOrDefault("tcpagent_history_success", -1) == success

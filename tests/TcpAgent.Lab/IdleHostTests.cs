@@ -60,6 +60,8 @@ public class IdleHostTests
         if (counted[one.State] != one.Count)
             return $"{one.Step}: ss counts {counted[one.State]} in {one.State}, not {one.Count}";
         var wrong = SocketStates.All.Where(state => series[$"tcpagent_tcp_sockets{{state=\"{state}\"}}"] != counted[state]);
-        return string.Concat(wrong.Select(state => $"{one.Step}: the agent counts {series[$"tcpagent_tcp_sockets{{state=\"{state}\"}}"]} in {state}, ss {counted[state]}; "));
+        return string.Concat(
+            wrong.Select(state => $"{one.Step}: the agent counts {series[$"tcpagent_tcp_sockets{{state=\"{state}\"}}"]} in {state}, ss "
+                + $"{counted[state]}; "));
     }
 }

@@ -45,7 +45,8 @@ public class LiveTests
         {
             foreach (var table in source.Tables)
                 foreach (var row in table.Rows.Where(row => row.Type != MetricType.Hidden))
-                    if (!series.Keys.Any(key => IsSeriesOf(row, key)) && !s_notEverywhere.Keys.Any(known => Names(row).Contains(known, StringComparison.Ordinal)))
+                    if (!series.Keys.Any(key => IsSeriesOf(row, key))
+                        && !s_notEverywhere.Keys.Any(known => Names(row).Contains(known, StringComparison.Ordinal)))
                         missing.Add($"{source.Name}: {Names(row)}");
             source.Dispose();
         }
@@ -58,8 +59,8 @@ public class LiveTests
     }
 
     /// <summary>
-    /// A series costs every Prometheus memory for as long as the host lives. Counted by what one of each adds; the agent's own events have a
-    /// budget of their own.
+    /// A series costs every Prometheus memory for as long as the host lives. Counted by what one of each adds; the agent's own events have
+    /// a budget of their own.
     /// </summary>
     [SkippableFact]
     public async Task AnIdleHostOfTwoDevicesFourProcessorsAndTenListenersHasFewerThanFiveHundredSeries()
@@ -68,7 +69,10 @@ public class LiveTests
         listener.Start();
         var series = AgentProgram.Parse(await AgentProgram.Print("--samples=12")).Keys
             .Where(key => !AgentProgram.IsOwnEvent(key))
-            .Where(key => !key.StartsWith("tcpagent_ephemeral_ports_used{", StringComparison.Ordinal) // of connections, which an idle host has not
+            .Where(
+                key =>
+                    !key.StartsWith(
+                        "tcpagent_ephemeral_ports_used{", StringComparison.Ordinal) // of connections, which an idle host has not
                 && !key.StartsWith("tcpagent_ephemeral_ports_time_wait{", StringComparison.Ordinal)
                 && !key.StartsWith("tcpagent_resource_subject{", StringComparison.Ordinal)
                 && !key.StartsWith("tcpagent_listening_port_unreserved{", StringComparison.Ordinal)) // of listeners above 32767
@@ -80,7 +84,10 @@ public class LiveTests
 
         (int All, int Most) Of(string label)
         {
-            var labelled = series.Where(key => key.Contains(label, StringComparison.Ordinal)).GroupBy(key => key.Split(label)[1].Replace(",kind=", "\"", StringComparison.Ordinal).TrimEnd('}').Split("\"\"")[0].TrimEnd('"')).ToArray();
+            var labelled = series.Where(key => key.Contains(label, StringComparison.Ordinal))
+                .GroupBy(
+                    key => key.Split(label)[1].Replace(",kind=", "\"",
+                        StringComparison.Ordinal).TrimEnd('}').Split("\"\"")[0].TrimEnd('"')).ToArray();
             return (labelled.Sum(group => group.Count()), labelled.Max(group => group.Count()));
         }
     }

@@ -17,7 +17,8 @@ static class Program
             return 1;
         var options = SamplingOptions.Default;
         using var sampler = new Sampler([], new AgentMetrics("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
-        using var writer = new HistoryWriter(path, HistoryHeader.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
+        using var writer = new HistoryWriter(
+            path, HistoryHeader.For(TimeSpan.FromMinutes(5), options.Interval), TimeProvider.System, NullLogger.Instance);
         var recorder = new Recorder(writer, options.Interval);
         using var written = File.OpenHandle($"{path}.written", FileMode.Create, FileAccess.Write, FileShare.Read);
         while (true)

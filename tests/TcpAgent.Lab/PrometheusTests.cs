@@ -37,7 +37,8 @@ public class PrometheusTests
 
             foreach (var job in (string[])["openmetrics", "text"])
             {
-                await Becomes(client, $"min_over_time(up{{job=\"{job}\"}}[3s]) == 1 and count_over_time(up{{job=\"{job}\"}}[4s]) >= 3", server);
+                await Becomes(
+                    client, $"min_over_time(up{{job=\"{job}\"}}[3s]) == 1 and count_over_time(up{{job=\"{job}\"}}[4s]) >= 3", server);
                 await Becomes(client, $"tcpagent_samples_total{{job=\"{job}\"}} > 0", server);
                 await Becomes(client, $"rate(tcpagent_samples_total{{job=\"{job}\"}}[5s]) > 0.5", server);
                 Assert.Equal(11, (await Query(client, $"tcpagent_tcp_sockets{{job=\"{job}\"}}")).Length);
@@ -46,7 +47,9 @@ public class PrometheusTests
             }
 
             // The two formats say the same, series by series.
-            Assert.Empty(await Query(client, "count({job=\"openmetrics\",__name__=~\"tcpagent_.*|process_.*\"}) != count({job=\"text\",__name__=~\"tcpagent_.*|process_.*\"})"));
+            Assert.Empty(
+                await Query(client, "count({job=\"openmetrics\",__name__=~\"tcpagent_.*|process_.*\"}) != "
+                    + "count({job=\"text\",__name__=~\"tcpagent_.*|process_.*\"})"));
         }
         finally
         {
@@ -101,9 +104,12 @@ public class PrometheusTests
             await client.GetAsync("/nope");
             var text = "";
             await Eventually.Holds(
-                async () => (text = await client.GetStringAsync("/metrics")).Contains("\ntcpagent_history_write_duration_seconds_count 1\n", StringComparison.Ordinal),
+                async () =>
+                    (text = await client.GetStringAsync("/metrics"))
+                        .Contains("\ntcpagent_history_write_duration_seconds_count 1\n", StringComparison.Ordinal),
                 TimeSpan.FromSeconds(20), () => text);
-            foreach (var counted in (string[])["tcpagent_http_requests_total{path=\"other\",code=\"404\"} 1", "tcpagent_log_lines_total{level=\"info\"} "])
+            foreach (var counted in (string[])["tcpagent_http_requests_total{path=\"other\",code=\"404\"} 1",
+                "tcpagent_log_lines_total{level=\"info\"} "])
                 Assert.Contains(counted, text, StringComparison.Ordinal);
             return text;
         }

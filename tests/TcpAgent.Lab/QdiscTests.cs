@@ -54,7 +54,8 @@ public class QdiscTests
         var series = AgentProgram.Parse(await AgentProgram.PrintIn(place));
         string[] limits =
         [
-            "limit_bytes{device=\"b0\",kind=\"bfifo\"} 15000", "limit_bytes{device=\"t0\",kind=\"tbf\"} 3072", "limit_packets{device=\"c0\",kind=\"tbf\"} 5",
+            "limit_bytes{device=\"b0\",kind=\"bfifo\"} 15000", "limit_bytes{device=\"t0\",kind=\"tbf\"} 3072",
+            "limit_packets{device=\"c0\",kind=\"tbf\"} 5",
             "limit_packets{device=\"p0\",kind=\"pfifo\"} 77", "limit_packets{device=\"u0\",kind=\"pfifo_fast\"} 321",
         ];
         Assert.Equal(limits, series.Where(one => one.Key.StartsWith("tcpagent_qdisc_limit_", StringComparison.Ordinal))
@@ -65,8 +66,11 @@ public class QdiscTests
 
     static double Number(JsonElement qdisc, string field) => qdisc.GetProperty(field).GetDouble();
 
-    static double Of(Dictionary<string, double> series, string metric, JsonElement qdisc) =>
-        series[$"tcpagent_qdisc_{metric}{{device=\"{qdisc.GetProperty("dev").GetString()}\",kind=\"{qdisc.GetProperty("kind").GetString()}\"}}"];
+    static double Of(Dictionary<string, double> series, string metric, JsonElement qdisc)
+    {
+        var (device, kind) = (qdisc.GetProperty("dev").GetString(), qdisc.GetProperty("kind").GetString());
+        return series[$"tcpagent_qdisc_{metric}{{device=\"{device}\",kind=\"{kind}\"}}"];
+    }
 
     static void AssertBetween(double before, double after, double value, string what) => Assert.True(
         value >= Math.Min(before, after) && value <= Math.Max(before, after),

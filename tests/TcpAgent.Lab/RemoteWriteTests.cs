@@ -28,13 +28,16 @@ public sealed class RemoteWriteTests
 
             await using var agent = AgentProgram.Serve(agentPort);
             await using var receiver = Child.Start(prometheus,
-                [$"--config.file={folder}/receiver.yml", $"--storage.tsdb.path={folder}/tsdb", $"--web.listen-address=127.0.0.1:{receiverPort}", "--web.enable-remote-write-receiver"]);
+                [$"--config.file={folder}/receiver.yml", $"--storage.tsdb.path={folder}/tsdb",
+                    $"--web.listen-address=127.0.0.1:{receiverPort}", "--web.enable-remote-write-receiver"]);
             await using var first = Shard(prometheus, folder, 0, receiverPort);
             await using var second = Shard(prometheus, folder, 1, receiverPort);
 
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{receiverPort}") };
             await Eventually.Holds(
-                async () => await Query(client, "rate(tcpagent_samples_total{job=\"tcp-agent\",cluster=\"example\"}[5s]) > 0.5") == 1 && await Query(client, "up == 1") == 1,
+                async () =>
+                    await Query(client, "rate(tcpagent_samples_total{job=\"tcp-agent\",cluster=\"example\"}[5s]) > 0.5") == 1
+                        && await Query(client, "up == 1") == 1,
                 TimeSpan.FromSeconds(40), () => first.Output + second.Output + receiver.Output);
 
             // A host that both scrape would be there once for each; the second may send some seconds after the first.
@@ -53,14 +56,17 @@ public sealed class RemoteWriteTests
     {
         var text = File.ReadAllText(s_shipped);
         foreach (var (from, to) in ((string, string)[])[
-            ("regex: \"0\"", $"regex: \"{number}\""), ("cluster: example", $"cluster: example\n    shard: \"{number}\""), ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"), ("scrape_interval: 15s", "scrape_interval: 1s")])
+            ("regex: \"0\"", $"regex: \"{number}\""), ("cluster: example", $"cluster: example\n    shard: \"{number}\""),
+            ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"),
+            ("scrape_interval: 15s", "scrape_interval: 1s")])
         {
             Assert.Contains(from, text, StringComparison.Ordinal);
             text = text.Replace(from, to, StringComparison.Ordinal);
         }
         File.WriteAllText($"{folder}/shard{number}.yml", text);
         return Child.Start(prometheus,
-            ["--enable-feature=agent", $"--config.file={folder}/shard{number}.yml", $"--storage.agent.path={folder}/wal{number}", $"--web.listen-address=127.0.0.1:{Ports.Free()}"]);
+            ["--enable-feature=agent", $"--config.file={folder}/shard{number}.yml", $"--storage.agent.path={folder}/wal{number}",
+                $"--web.listen-address=127.0.0.1:{Ports.Free()}"]);
     }
 
     /// <summary>How many series a query finds; -1 while the receiver does not answer.</summary>

@@ -60,7 +60,8 @@ public class ServiceTests
             port, new Dictionary<string, string> { ["NOTIFY_SOCKET"] = supervisor.Address, ["WATCHDOG_USEC"] = "1500000" }, proc.Flag);
         using var client = new HttpClient();
         await Eventually.Holds(
-            async () => await Status(client, port, "/-/healthy") == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(20), () => agent.Output);
+            async () => await Status(client, port, "/-/healthy") == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(20),
+            () => agent.Output);
         await Task.Delay(1500);
         Assert.Empty(supervisor.Said);
         await agent.Signal("TERM");

@@ -21,7 +21,8 @@ public class SocketStateTests
     }
 
     /// <summary>No state is empty but close, which ss does not list.</summary>
-    static void AssertAllAreThere(Dictionary<string, int> counts) => Assert.Equal(["close"], SocketStates.All.Where(state => counts[state] == 0));
+    static void AssertAllAreThere(Dictionary<string, int> counts) =>
+        Assert.Equal(["close"], SocketStates.All.Where(state => counts[state] == 0));
 
     [SkippableFact]
     public async Task EveryStateAgreesWithSs()
@@ -77,13 +78,18 @@ public class SocketStateTests
 
         Assert.Equal((3, 2, 3), (Of("accept_queue_length"), Of("accept_queue_limit"), Of("accept_queue_peak")));
         Assert.Equal(5, drops);
-        Assert.Equal((drops, drops, 0), (Of("drops_total"), series["tcpagent_tcp_listen_drops_total"], series["tcpagent_listener_drops_unattributed"]));
+        Assert.Equal(
+            (drops, drops, 0), (Of("drops_total"), series["tcpagent_tcp_listen_drops_total"],
+                series["tcpagent_listener_drops_unattributed"]));
         Assert.Equal((1, 1), (Of("abandoned_connections"), Of("syn_recv")));
         Assert.InRange(Of("oldest_wait_seconds"), 0.2, 60);
 
         // At [::]:7003 a connection of IPv4 waits, and one of each family is half-open; at 7004 two sockets share the port.
-        Assert.Equal((1, 1, 2), (Of("accept_queue_length", "::", 7003), Of("abandoned_connections", "::", 7003), Of("syn_recv", "::", 7003)));
-        Assert.Equal((2, 256, 0), (Of("sockets", "0.0.0.0", 7004), Of("accept_queue_limit", "0.0.0.0", 7004), Of("accept_queue_fullest", "0.0.0.0", 7004)));
+        Assert.Equal(
+            (1, 1, 2), (Of("accept_queue_length", "::", 7003), Of("abandoned_connections", "::", 7003), Of("syn_recv", "::", 7003)));
+        Assert.Equal(
+            (2, 256, 0), (Of("sockets", "0.0.0.0", 7004), Of("accept_queue_limit", "0.0.0.0", 7004),
+                Of("accept_queue_fullest", "0.0.0.0", 7004)));
         Assert.Equal((4, 4, 5), (Of("syn_recv", port: 7000), Of("syn_recv", "fd00:92::1", 7000), series["tcpagent_listeners"]));
     }
 }

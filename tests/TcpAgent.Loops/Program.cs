@@ -17,7 +17,8 @@ static class Program
 {
     static int Main(string[] args)
     {
-        if (args is not ["tick" or "walk", var count] || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var passes) || passes == 0)
+        if (args is not ["tick" or "walk", var count]
+            || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var passes) || passes == 0)
         {
             Console.Error.WriteLine("usage: TcpAgent.Loops tick|walk N");
             return 64;
@@ -33,7 +34,8 @@ static class Program
         var time = new ManualTime();
         var options = SamplingOptions.Default with { WalkBudget = 1e-9 };
         using var sampler = new Sampler(
-            Composition.Sources(KernelRoot.At("/proc", "/sys"), options, time), new AgentMetrics("0.0.0", "loops"), options, time, NullLogger.Instance, () => 0);
+            Composition.Sources(KernelRoot.At("/proc", "/sys"), options, time), new AgentMetrics("0.0.0", "loops"), options, time,
+            NullLogger.Instance, () => 0);
         Measure(passes, warmUp: passes, () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));

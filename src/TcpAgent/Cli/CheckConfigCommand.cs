@@ -3,7 +3,9 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Cli;
 
-/// <summary>check-config: whether serve would start with these flags and this web configuration. For ExecStartPre= and before a reload.</summary>
+/// <summary>
+/// check-config: whether serve would start with these flags and this web configuration. For ExecStartPre= and before a reload.
+/// </summary>
 static class CheckConfigCommand
 {
     internal static Command Create(FlagSet<AgentOptions> flags)

@@ -78,7 +78,9 @@ static class DescribeCommand
         foreach (var instrument in new AgentEvents().Instruments)
         {
             var type = instrument is Prometheus.Histogram ? MetricType.Histogram : MetricType.Counter;
-            metrics.Add(("agent", events.Add(type, instrument.Name, instrument.Help, Scale.One, "", "", "", null), string.Join(',', instrument.LabelNames)));
+            metrics.Add(
+                ("agent", events.Add(type, instrument.Name, instrument.Help, Scale.One, "", "", "", null),
+                    string.Join(',', instrument.LabelNames)));
         }
         return metrics;
     }

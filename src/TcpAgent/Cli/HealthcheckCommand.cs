@@ -21,7 +21,8 @@ static class HealthcheckCommand
     {
         var command = new Command(
             "healthcheck",
-            "Ask the agent on this host, at the first --web.listen-address, whether it is healthy.\nExit code: 0 healthy, 1 not or no answer.");
+            "Ask the agent on this host, at the first --web.listen-address, whether it is healthy.\n"
+            + "Exit code: 0 healthy, 1 not or no answer.");
         command.SetAction((result, stop) => flags.With(result, options => Run(options.ListenAddresses[0], s_timeout, stop)));
         return command;
     }
@@ -35,7 +36,9 @@ static class HealthcheckCommand
             var answer = await Ask(address, limit.Token);
             if (Array.Exists(s_alive, status => answer.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal)))
                 return 0;
-            Say(address, answer.Split("\r\n") is [{ Length: > 0 } status, .., var body] ? $"{status}: {body.TrimEnd()}" : "answered with nothing");
+            Say(address, answer.Split("\r\n") is [{ Length: > 0 } status, .., var body]
+                ? $"{status}: {body.TrimEnd()}"
+                : "answered with nothing");
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
         {

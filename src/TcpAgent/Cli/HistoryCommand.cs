@@ -28,7 +28,10 @@ static class HistoryCommand
         {
             using var file = HistoryFile.TryOpen(path, out problem);
             if (file is null)
-                return Fail(Environment.IsPrivilegedProcess ? problem : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
+                return Fail(
+                    Environment.IsPrivilegedProcess
+                        ? problem
+                        : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
             if (!history.ListsIncidents)
                 return await Show(path, file, history, query, writer, stop);
             var list = new IncidentList(path);

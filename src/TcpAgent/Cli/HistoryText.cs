@@ -30,7 +30,8 @@ sealed class HistoryText : IHistoryFormat
     Chart[] _charts = [];
     int _records;
 
-    internal HistoryText(IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
+    internal HistoryText(
+        IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
     {
         (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
         // What happened wraps before the last column, which only the charts fill.
@@ -56,7 +57,8 @@ sealed class HistoryText : IHistoryFormat
         for (var i = 0; i < _charts.Length; i++)
             _charts[i].Add(column, record.Values[i]);
         foreach (var listener in record.Listeners)
-            if (FullnessOf(listener).Used > 0 && (!_listeners.TryGetValue(listener.Name, out var known) || FullnessOf(listener).CompareTo(FullnessOf(known.Most)) > 0))
+            if (FullnessOf(listener).Used > 0
+                && (!_listeners.TryGetValue(listener.Name, out var known) || FullnessOf(listener).CompareTo(FullnessOf(known.Most)) > 0))
                 _listeners[listener.Name] = (listener, record.Time);
     }
 
@@ -65,7 +67,9 @@ sealed class HistoryText : IHistoryFormat
     public void End(List<HistoryEvent> events)
     {
         if (_query.Series.Length > 0)
-            events.RemoveAll(one => one.Series.Length > 0 && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
+            events.RemoveAll(
+                one => one.Series.Length > 0
+                    && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
         if (_records == 0)
             _text.Line("", $"{_path}: no record in that time");
         else
@@ -83,7 +87,10 @@ sealed class HistoryText : IHistoryFormat
         if (events.Count == 0)
             _text.Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
         foreach (var (time, _, text) in events)
-            Paragraph(text.Contains(" is limiting", StringComparison.Ordinal) ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
+        {
+            var isLimiting = text.Contains(" is limiting", StringComparison.Ordinal);
+            Paragraph(isLimiting ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
+        }
         _text.Line();
         Charts(events);
         Listeners();
@@ -105,7 +112,9 @@ sealed class HistoryText : IHistoryFormat
         foreach (var index in shown.GetRange(0, Math.Min(MostCharts, shown.Count)))
         {
             var chart = _charts[index];
-            _text.Line("", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} {Number(chart.Low)}{Number(chart.High)}");
+            _text.Line(
+                "", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} "
+                    + $"{Number(chart.Low)}{Number(chart.High)}");
         }
     }
 

@@ -13,13 +13,16 @@ static class IncidentText
         var text = new StringBuilder();
         foreach (var incident in list.Read())
         {
-            text.Append($"{Local(incident.Time):yyyy-MM-dd HH:mm:ss}  kept from {Local(incident.From):HH:mm:ss} to {Local(incident.Until):HH:mm:ss}\n");
+            text.Append(
+                $"{Local(incident.Time):yyyy-MM-dd HH:mm:ss}  kept from {Local(incident.From):HH:mm:ss} to "
+                + $"{Local(incident.Until):HH:mm:ss}\n");
             foreach (var verdict in incident.Verdicts)
                 text.Append($"  {verdict}\n");
             text.Append($"  tcp-agent history --file {incident.File}\n");
         }
         if (text.Length == 0)
-            text.Append($"No incident is kept beside {list.Path}: the verdict has not turned to limiting, or less than three minutes ago.\n");
+            text.Append(
+                $"No incident is kept beside {list.Path}: the verdict has not turned to limiting, or less than three minutes ago.\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

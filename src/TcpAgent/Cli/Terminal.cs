@@ -12,7 +12,8 @@ readonly record struct Terminal(bool HasColour, int Width, bool HasBlocks = fals
     internal static Terminal Detect()
     {
         var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        return new Terminal(isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), DefaultWidth, isTerminal && IsUtf8());
+        return new Terminal(
+            isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), DefaultWidth, isTerminal && IsUtf8());
     }
 
     /// <summary>The first of the three that is set counts (locale(7)).</summary>

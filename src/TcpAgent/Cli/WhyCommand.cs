@@ -68,7 +68,9 @@ static class WhyCommand
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
         await using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
         using var loggers = new SerilogLoggerFactory(log);
-        using var agent = Composition.From(options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0, new AgentEvents(hasHistory: false));
+        using var agent = Composition.From(
+            options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0,
+            new AgentEvents(hasHistory: false));
         agent.Sampler.Take();
         using var timer = new PeriodicTimer(interval);
         try

@@ -26,7 +26,9 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
             Number(record.Values[column]);
         for (var i = 0; hasListeners && i < HistoryRecord.MostListeners; i++)
         {
-            var listener = i < record.Listeners.Count ? record.Listeners[i] : new ListenerFigures("", KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
+            var listener = i < record.Listeners.Count
+                ? record.Listeners[i]
+                : new ListenerFigures("", KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
             _line.Append(',').Append(listener.Name.Replace(',', '_').Replace('"', '_'));
             Number(listener.Queue);
             Number(listener.Limit);

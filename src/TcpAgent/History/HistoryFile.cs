@@ -39,7 +39,8 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
                 return new HistoryFile(handle, header);
 
             // Without its header a file may still be one of this build's with the usual geometry: each record says so itself.
-            var capacity = (int)Math.Clamp((RandomAccess.GetLength(handle) - HistoryHeader.Size) / HistoryRecord.Size, 1, HistoryHeader.MostRecords);
+            var capacity = (int)Math.Clamp(
+                (RandomAccess.GetLength(handle) - HistoryHeader.Size) / HistoryRecord.Size, 1, HistoryHeader.MostRecords);
             var file = new HistoryFile(handle, new HistoryHeader(capacity, 1000, Series.Names));
             if (file.Index().Count > 0)
                 return file;
@@ -63,8 +64,10 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
             var length = Read(slot);
             if (length == 0)
                 break;
-            if (length == HistoryRecord.Size && HistoryRecord.IsWhole(_record, Header) && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
-                entries.Add(new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
+            if (length == HistoryRecord.Size && HistoryRecord.IsWhole(_record, Header)
+                && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
+                entries.Add(
+                    new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
             else if (length < 0 || _record.AsSpan(0, length).ContainsAnyExcept((byte)0))
                 Damaged++;
         }

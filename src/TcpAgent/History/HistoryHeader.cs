@@ -65,7 +65,8 @@ sealed class HistoryHeader
     }
 
     /// <summary>A record is written each second, or with each sample where those are rarer.</summary>
-    internal static int SamplesPerRecord(TimeSpan sampleInterval) => (int)Math.Max(1, Math.Ceiling(TimeSpan.FromSeconds(1) / sampleInterval));
+    internal static int SamplesPerRecord(TimeSpan sampleInterval) =>
+        (int)Math.Max(1, Math.Ceiling(TimeSpan.FromSeconds(1) / sampleInterval));
 
     /// <summary>The same kind of records, but another number of them.</summary>
     internal HistoryHeader WithCapacity(int capacity) => new(capacity, Interval, Names);

@@ -135,7 +135,8 @@ sealed class HistoryRecord
         if (isListener)
             _listeners.Add(new ListenerFigures(
                 Printable(RecordedLabels.SubjectOf(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
-                BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]), BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
+                BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]),
+                BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
         else if (RecordedLabels.Values(labels) is var values && values.TryGetValue("resource", out var resource))
             _subjects[resource] = Printable(values.GetValueOrDefault("subject", ""));
         rest = rest[end..];

@@ -31,7 +31,8 @@ sealed class Incidents
         _header = ring.WithCapacity(_before + _after + 1);
     }
 
-    static int Records(TimeSpan time, HistoryHeader ring) => Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
+    static int Records(TimeSpan time, HistoryHeader ring) =>
+        Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
 
     /// <summary>Looks for those that were not kept, when the agent was killed or the disk was full.</summary>
     internal int Resume(RingFile ring)

@@ -39,7 +39,8 @@ sealed class Timeline
     }
 
     static Judged Resource(string[] names, string name) =>
-        new(name, Array.IndexOf(names, name + Series.State), Array.IndexOf(names, name + Series.Used), Array.IndexOf(names, name + Series.Limit));
+        new(name, Array.IndexOf(names, name + Series.State), Array.IndexOf(names, name + Series.Used),
+            Array.IndexOf(names, name + Series.Limit));
 
     /// <summary>A drop that a resource counts as its own loss too is told once, and one that may be harmless not at all.</summary>
     static string BurstText(string[] names, string name)
@@ -90,13 +91,17 @@ sealed class Timeline
 
     void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
 
-    /// <summary>Records hold the wall clock alone: while the agent runs on, a clock set forward looks like a time without records.</summary>
+    /// <summary>
+    /// Records hold the wall clock alone: while the agent runs on, a clock set forward looks like a time without records.
+    /// </summary>
     string Gap(HistoryRecord record)
     {
         var gap = record.Time - _last - _interval;
         if (record.IsFirst)
             return gap > _interval ? $"the agent started again, {Seconds(gap)} are missing" : "the agent started again";
-        return record.Time < _last ? "the clock was set back" : $"a gap of {Seconds(gap)}: nothing was recorded, or the clock was set forward";
+        return record.Time < _last
+            ? "the clock was set back"
+            : $"a gap of {Seconds(gap)}: nothing was recorded, or the clock was set forward";
     }
 
     void Judge(HistoryRecord record, in Judged resource, ref long state)
@@ -122,5 +127,7 @@ sealed class Timeline
         resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not KernelValue.Absent and var used
         && record.Values[resource.Limit] is not KernelValue.Absent and var limit ? $", {used} of {limit}" : "";
 
-    internal static string Seconds(long milliseconds) => milliseconds < 120_000 ? $"{(milliseconds + 500) / 1000} s" : $"{milliseconds / 60_000} min";
+    internal static string Seconds(long milliseconds) => milliseconds < 120_000
+        ? $"{(milliseconds + 500) / 1000} s"
+        : $"{milliseconds / 60_000} min";
 }

@@ -39,7 +39,8 @@ static class LogSetup
         return setup.WriteTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 
-    // The host's, with a stack trace: why the server cannot start is reported in one line, and a stop before the first sample is no failure.
+    // The host's, with a stack trace: why the server cannot start is reported in one line, and a stop before the first sample is no
+    // failure.
     static bool IsStartFailure(LogEvent logEvent) => logEvent.MessageTemplate.Text == "Hosting failed to start";
 
     // A journal whose socket is out of reach would take every line silently; stderr still leads to it.

@@ -27,7 +27,8 @@ sealed class Sampler : IDisposable
     long _samples;
 
     internal Sampler(
-        IReadOnlyList<Source> sources, AgentMetrics agent, SamplingOptions options, TimeProvider time, ILogger logger, Func<long> logDropped,
+        IReadOnlyList<Source> sources, AgentMetrics agent, SamplingOptions options, TimeProvider time, ILogger logger,
+        Func<long> logDropped,
         AgentEvents? events = null)
     {
         _sources = [.. sources];
@@ -88,8 +89,8 @@ sealed class Sampler : IDisposable
 
         Volatile.Write(ref _samples, _samples + 1);
         _agent.Report(_states, new SampleSummary(
-            _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, _time.Nanoseconds(_time.GetTimestamp() - start), _samples,
-            Missed, _logDropped()));
+            _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_interval.TotalNanoseconds, _time.Nanoseconds(_time.GetTimestamp() - start),
+            _samples, Missed, _logDropped()));
         _exchange.Publish(start);
         _events?.Ticked(_time.GetElapsedTime(start));
     }

@@ -16,8 +16,8 @@ static partial class Libc
     }
 
     /// <summary>
-    /// How many descriptors this process may have open, the soft limit raised to the hard one: systemd, containers and shells start a program
-    /// with 1,024, and only the runtime of `dotnet run` raises it (getrlimit(2)).
+    /// How many descriptors this process may have open, the soft limit raised to the hard one: systemd, containers and shells start a
+    /// program with 1,024, and only the runtime of `dotnet run` raises it (getrlimit(2)).
     /// </summary>
     internal static int RaiseOpenFilesLimit()
     {

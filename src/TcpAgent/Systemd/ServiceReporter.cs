@@ -17,7 +17,8 @@ namespace TcpAgent.Systemd;
 /// <param name="watchdog">How long the manager waits for a sign of life; null when it does not.</param>
 /// <param name="time">For the watchdog.</param>
 /// <param name="logger">For the operator.</param>
-sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan? watchdog, TimeProvider time, ILogger logger) : IHostedLifecycleService
+sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan? watchdog, TimeProvider time, ILogger logger)
+    : IHostedLifecycleService
 {
     /// <summary>As for /-/healthy: an agent is stuck that completes no tick in this many intervals.</summary>
     const int TicksOfWatchdog = 3;

@@ -26,10 +26,12 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
     internal static readonly AlertCase[] All =
     [
         new("an application that does not accept, a SYN flood without cookies, TIME_WAIT full, local ports exhausted",
-            ["TcpAgentAcceptQueueOverflowing", "TcpAgentSynQueueDropping", "TcpAgentTimeWaitTableFull", "TcpAgentEphemeralPortsNearLimit", "TcpAgentEphemeralPortsExhausted"],
+            ["TcpAgentAcceptQueueOverflowing", "TcpAgentSynQueueDropping", "TcpAgentTimeWaitTableFull", "TcpAgentEphemeralPortsNearLimit",
+                "TcpAgentEphemeralPortsExhausted"],
             async stage =>
             {
-                await Stage.Set(stage.Server, "net.ipv4.tcp_syncookies=0", "net.ipv4.ip_local_port_range=40000 40019", "net.ipv4.tcp_max_tw_buckets=4");
+                await Stage.Set(
+                    stage.Server, "net.ipv4.tcp_syncookies=0", "net.ipv4.ip_local_port_range=40000 40019", "net.ipv4.tcp_max_tw_buckets=4");
                 await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
                 stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
                 await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");
@@ -40,7 +42,8 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 stage.Start(stage.Server, Kind.Held, Stage.Client4, "8083", "40");
             }),
         new("jumps of SYN_RECV, CLOSE_WAIT and TIME_WAIT after a quiet hour with two short bursts, a queue that stays full without loss",
-            ["TcpAgentSynRecvJump", "TcpAgentSynCookiesInUse", "TcpAgentCloseWaitJump", "TcpAgentTimeWaitJump", "TcpAgentResourceNearLimit", "TcpAgentResourceSaturatedOften"],
+            ["TcpAgentSynRecvJump", "TcpAgentSynCookiesInUse", "TcpAgentCloseWaitJump", "TcpAgentTimeWaitJump",
+                "TcpAgentResourceNearLimit", "TcpAgentResourceSaturatedOften"],
             async stage =>
             {
                 await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=3000");
@@ -93,7 +96,9 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 await stage.Server.Run("ip", "link", "set", "slow1", "up");
                 await stage.Server.Run("ip", "addr", "add", "10.97.0.1/24", "dev", "slow0");
                 await stage.Server.Run("ip", "neigh", "add", "10.97.0.2", "lladdr", "02:00:00:00:00:02", "dev", "slow0");
-                await stage.Server.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "slow0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
+                await stage.Server.Run(
+                    Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "slow0", "root", "tbf", "rate", "200kbit", "burst", "2kb",
+                    "limit", "3kb");
                 stage.Start(stage.Server, Kind.UdpStream, "10.97.0.2", "9", "300");
             })
         { Seconds = 45 },

@@ -46,7 +46,10 @@ sealed class AlertChain : IAsyncDisposable
         var prometheus = Require.Tool("prometheus", "prometheus");
         var alertmanager = Require.Tool("prometheus-alertmanager", "prometheus-alertmanager");
         foreach (var file in Directory.GetFiles(s_rules, "*.rules.yml"))
-            await File.WriteAllTextAsync(Path.Combine(_folder, Path.GetFileName(file)), scaled ? ScaledTime.Rules(await File.ReadAllTextAsync(file)) : await File.ReadAllTextAsync(file));
+            await File.WriteAllTextAsync(
+                Path.Combine(_folder, Path.GetFileName(file)), scaled
+                    ? ScaledTime.Rules(await File.ReadAllTextAsync(file))
+                    : await File.ReadAllTextAsync(file));
         await Configure(agents, scaled);
 
         var routes = await File.ReadAllTextAsync(Repo.Path("deploy", "alertmanager", "alertmanager.yml"));
@@ -54,8 +57,11 @@ sealed class AlertChain : IAsyncDisposable
         await File.WriteAllTextAsync($"{_folder}/alertmanager.yml", scaled ? ScaledTime.Routes(routes) : routes);
 
         _webhook = Run(Kind.Webhook, $"{_ports.Webhook}");
-        Run(alertmanager, $"--config.file={_folder}/alertmanager.yml", $"--storage.path={_folder}/alertmanager", $"--web.listen-address=127.0.0.1:{_ports.Alertmanager}", "--cluster.listen-address=");
-        _prometheus = Run(prometheus, $"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/tsdb", $"--web.listen-address=127.0.0.1:{_ports.Prometheus}");
+        Run(alertmanager, $"--config.file={_folder}/alertmanager.yml", $"--storage.path={_folder}/alertmanager",
+            $"--web.listen-address=127.0.0.1:{_ports.Alertmanager}", "--cluster.listen-address=");
+        _prometheus = Run(
+            prometheus, $"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/tsdb",
+            $"--web.listen-address=127.0.0.1:{_ports.Prometheus}");
         await Eventually.Holds(async () => (await Ask("vector(1)")).Length == 1, TimeSpan.FromSeconds(20), () => _prometheus.Output);
     }
 
@@ -66,7 +72,9 @@ sealed class AlertChain : IAsyncDisposable
         text = ScaledTime.Replace(text, "\"localhost:10793\"", string.Join(", ", agents.Select(port => $"\"localhost:{port}\"")));
         text = ScaledTime.Replace(text, "localhost:9093", $"localhost:{_ports.Alertmanager}");
         if (scaled)
-            text = ScaledTime.Replace(ScaledTime.Replace(text, "scrape_interval: 15s", "scrape_interval: 1s"), "evaluation_interval: 30s", "evaluation_interval: 1s");
+            text = ScaledTime.Replace(
+                ScaledTime.Replace(text, "scrape_interval: 15s", "scrape_interval: 1s"), "evaluation_interval: 30s",
+                "evaluation_interval: 1s");
         await File.WriteAllTextAsync($"{_folder}/prometheus.yml", text);
     }
 
@@ -106,7 +114,9 @@ sealed class AlertChain : IAsyncDisposable
         return Run(file, all);
     }
 
-    Task<string> RunToEnd(string file, params string[] arguments) => _place is null ? Child.Run(file, arguments) : _place.Run(file, arguments);
+    Task<string> RunToEnd(string file, params string[] arguments) => _place is null
+        ? Child.Run(file, arguments)
+        : _place.Run(file, arguments);
 
     /// <summary>What Prometheus answers to an instant query: labels and value of each series; none while it does not answer.</summary>
     internal async Task<(Dictionary<string, string> Labels, string Value)[]> Ask(string expression)
@@ -118,7 +128,8 @@ sealed class AlertChain : IAsyncDisposable
         File.Delete(file);
         using var document = JsonDocument.Parse(answer);
         return document.RootElement.TryGetProperty("data", out var data)
-            ? [.. data.GetProperty("result").EnumerateArray().Where(one => one.ValueKind == JsonValueKind.Object).Select(one => (Strings(one.GetProperty("metric")), one.GetProperty("value")[1].GetString()!))]
+            ? [.. data.GetProperty("result").EnumerateArray().Where(one => one.ValueKind == JsonValueKind.Object).Select(one =>
+                (Strings(one.GetProperty("metric")), one.GetProperty("value")[1].GetString()!))]
             : [];
     }
 
@@ -133,17 +144,22 @@ sealed class AlertChain : IAsyncDisposable
         [.. (await Ask($"count by (alertname) ({expression})")).Select(one => one.Labels["alertname"]).Order(StringComparer.Ordinal)];
 
     /// <summary>What has reached the webhook.</summary>
-    internal Notification[] Arrived => [.. _webhook.Output.Split('\n').Where(line => line.Contains('{', StringComparison.Ordinal)).Select(line =>
+    internal Notification[] Arrived =>
+        [.. _webhook.Output.Split('\n').Where(line => line.Contains('{', StringComparison.Ordinal)).Select(line =>
     {
         var parts = line.Split(' ', 3);
         using var document = JsonDocument.Parse(parts[2]);
         var labels = Strings(document.RootElement.GetProperty("labels"));
-        return new Notification(parts[0], parts[1], labels["alertname"], labels, document.RootElement.GetProperty("annotations").GetProperty("summary").GetString()!);
+        return new Notification(
+            parts[0], parts[1], labels["alertname"], labels,
+            document.RootElement.GetProperty("annotations").GetProperty("summary").GetString()!);
     })];
 
     /// <summary>Asks or tells Alertmanager.</summary>
     internal Task<string> Amtool(params string[] arguments) =>
-        RunToEnd(Require.Tool("amtool", "prometheus-alertmanager"), [$"--alertmanager.url=http://127.0.0.1:{_ports.Alertmanager}", .. arguments]);
+        RunToEnd(
+            Require.Tool("amtool", "prometheus-alertmanager"),
+            [$"--alertmanager.url=http://127.0.0.1:{_ports.Alertmanager}", .. arguments]);
 
     /// <summary>Names of the alerts that Alertmanager holds back.</summary>
     internal async Task<string[]> HeldBack()
@@ -154,9 +170,13 @@ sealed class AlertChain : IAsyncDisposable
             .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!)];
     }
 
-    internal async Task<string> Told() => $"pending: {string.Join(", ", (await Ask("ALERTS{alertstate=\"pending\"}")).Select(one => one.Labels["alertname"]))}\nfired: {string.Join(", ", await Fired())}\narrived: {string.Join(", ", Arrived.Select(one => $"{one.Alert} {one.Status}").Distinct())}";
+    internal async Task<string> Told() =>
+        $"pending: {string.Join(", ", (await Ask("ALERTS{alertstate=\"pending\"}")).Select(one => one.Labels["alertname"]))}\nfired: "
+        + $"{string.Join(", ", await Fired())}\narrived: "
+        + $"{string.Join(", ", Arrived.Select(one => $"{one.Alert} {one.Status}").Distinct())}";
 
-    static Dictionary<string, string> Strings(JsonElement element) => element.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!);
+    static Dictionary<string, string> Strings(JsonElement element) =>
+        element.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!);
 
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,8 @@ public sealed class ChainTests(ITestOutputHelper output)
             {
                 told = await chain.Told();
                 var heldBack = await chain.HeldBack();
-                return !alerts.Except(await chain.Fired()).Any() && !alerts.Except(chain.Arrived.Select(one => one.Alert)).Except(heldBack).Any();
+                return !alerts.Except(await chain.Fired()).Any()
+                    && !alerts.Except(chain.Arrived.Select(one => one.Alert)).Except(heldBack).Any();
             },
             TimeSpan.FromSeconds(seconds),
             () => told);

@@ -20,7 +20,8 @@ public sealed class FaultyAgentTests
         using var proc = new ProcCopy("linux-6.1");
         proc.Write("net/snmp", "Tcp: RtoAlgorithm RtoMin\nTcp: 1\n"u8.ToArray());
         proc.Write("web.yml", "http_server_config:\n  headers:\n    X-Frame-Options: deny\n"u8.ToArray());
-        await chain.Agent(broken, proc.Flag, $"--web.config.file={proc.PathOf("web.yml")}", $"--history.file={proc.PathOf("none/history")}");
+        await chain.Agent(
+            broken, proc.Flag, $"--web.config.file={proc.PathOf("web.yml")}", $"--history.file={proc.PathOf("none/history")}");
         proc.Write("web.yml", "headers: {}\n"u8.ToArray());
 
         var clock = await SteppedClock.In(proc.Root);
@@ -33,7 +34,9 @@ public sealed class FaultyAgentTests
         await Task.Delay(TimeSpan.FromSeconds(6));
         chain.Run(Kind.HoldThread, agent.Id.ToString(CultureInfo.InvariantCulture), "sampler");
 
-        await ChainTests.Fire(chain, ["TcpAgentSourceFailing", "TcpAgentWebConfigBad", "TcpAgentHistoryFailing", "TcpAgentClockOff", "TcpAgentSampleStale"], seconds: 40);
+        await ChainTests.Fire(
+            chain, ["TcpAgentSourceFailing", "TcpAgentWebConfigBad", "TcpAgentHistoryFailing", "TcpAgentClockOff", "TcpAgentSampleStale"],
+            seconds: 40);
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentSourceFailing"));
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentWebConfigBad"));
         Assert.Equal($"localhost:{broken}", Firing(chain, "TcpAgentHistoryFailing"));
@@ -41,5 +44,6 @@ public sealed class FaultyAgentTests
         Assert.Equal($"localhost:{stuck}", Firing(chain, "TcpAgentSampleStale"));
     }
 
-    static string Firing(AlertChain chain, string alert) => Assert.Single(chain.Arrived.Where(one => one.Alert == alert).Select(one => one.Labels["instance"]).Distinct());
+    static string Firing(AlertChain chain, string alert) =>
+        Assert.Single(chain.Arrived.Where(one => one.Alert == alert).Select(one => one.Labels["instance"]).Distinct());
 }

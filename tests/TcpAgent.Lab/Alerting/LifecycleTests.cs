@@ -55,7 +55,8 @@ public sealed class LifecycleTests
         Assert.Equal("tickets", (await Arrives(chain, "TcpAgentConntrackNearLimit", "firing", seconds: 60)).Receiver);
         Assert.Equal("pager", (await Arrives(chain, "TcpAgentConntrackLosing", "firing")).Receiver);
         await Eventually.Holds(
-            async () => (await chain.HeldBack()).Contains("TcpAgentConntrackNearLimit"), s_patience, () => string.Join(", ", chain.Arrived.Select(one => one.Alert)));
+            async () => (await chain.HeldBack()).Contains("TcpAgentConntrackNearLimit"), s_patience,
+            () => string.Join(", ", chain.Arrived.Select(one => one.Alert)));
 
         await stage.EndTraffic();
         await Arrives(chain, "TcpAgentConntrackLosing", "resolved");
@@ -76,7 +77,9 @@ public sealed class LifecycleTests
 
         // What was so before the agent went; another host's alert goes through.
         foreach (var host in (string[])[$"localhost:{port}", "other:10793"])
-            await chain.Amtool("alert", "add", "TcpAgentConntrackLosing", "job=tcp-agent", $"instance={host}", "severity=critical", "verdict=limiting", "--annotation=summary=x");
+            await chain.Amtool(
+                "alert", "add", "TcpAgentConntrackLosing", "job=tcp-agent", $"instance={host}", "severity=critical", "verdict=limiting",
+                "--annotation=summary=x");
         Assert.Equal("other:10793", (await Arrives(chain, "TcpAgentConntrackLosing", "firing")).Labels["instance"]);
         Assert.Equal(["TcpAgentConntrackLosing"], await chain.HeldBack());
         Assert.DoesNotContain(chain.Arrived, one => one.Alert == "TcpAgentConntrackLosing" && one.Labels["instance"] != "other:10793");
@@ -101,7 +104,8 @@ public sealed class LifecycleTests
         await Task.Delay(TimeSpan.FromSeconds(6));
 
         const string Listener = "tcpagent_listener_accept_queue_peak{port=\"8080\"}", Resource = "{resource=\"accept_queue\"}";
-        foreach (var peak in (string[])["tcpagent_tcp_sockets_peak{state=\"syn_recv\"}", Listener, $"tcpagent_resource_used_peak{Resource}", $"tcpagent_resource_losses_peak{Resource}"])
+        foreach (var peak in (string[])["tcpagent_tcp_sockets_peak{state=\"syn_recv\"}", Listener,
+            $"tcpagent_resource_used_peak{Resource}", $"tcpagent_resource_losses_peak{Resource}"])
         {
             var (one, other) = (await Peaks(first, peak), await Peaks(second, peak));
             Assert.NotEqual("", one);
@@ -111,11 +115,14 @@ public sealed class LifecycleTests
     }
 
     /// <summary>Prometheus scrapes; it begins some seconds after it answers.</summary>
-    static Task IsUp(AlertChain chain) => Eventually.Holds(async () => (await chain.Ask("up == 1")).Length == 1, s_patience, () => "no target is up");
+    static Task IsUp(AlertChain chain) =>
+        Eventually.Holds(async () => (await chain.Ask("up == 1")).Length == 1, s_patience, () => "no target is up");
 
     /// <summary>In the last eight seconds, in which the burst lies.</summary>
     static async Task<string> Peaks(AlertChain chain, string peak) => string.Join('\n',
-        (await chain.Ask($"max_over_time({peak}[8s])")).Select(one => string.Join(',', one.Labels.OrderBy(label => label.Key, StringComparer.Ordinal)) + " " + one.Value).Order(StringComparer.Ordinal));
+        (await chain.Ask($"max_over_time({peak}[8s])")).Select(one =>
+            string.Join(',', one.Labels.OrderBy(label =>
+                label.Key, StringComparer.Ordinal)) + " " + one.Value).Order(StringComparer.Ordinal));
 
     static async Task<Notification> Arrives(AlertChain chain, string alert, string status, int seconds = 30)
     {

@@ -45,7 +45,8 @@ public sealed class QuietTests(ITestOutputHelper output)
         await load(stage);
         await Task.Delay(TimeSpan.FromSeconds(seconds));
 
-        var seen = await chain.Ask("{__name__=~\"tcpagent_samples_total|tcpagent_tcp_passive_opens_total|tcpagent_tcp_sockets\",state=~\"|time_wait|syn_recv\"}");
+        var seen = await chain.Ask(
+            "{__name__=~\"tcpagent_samples_total|tcpagent_tcp_passive_opens_total|tcpagent_tcp_sockets\",state=~\"|time_wait|syn_recv\"}");
         output.WriteLine(string.Join('\n', seen.Select(one => $"{one.Labels["__name__"]} {one.Value}")) + "\n" + await chain.Told());
         Assert.NotEmpty(await chain.Ask("up == 1"));
         Assert.NotEmpty(await chain.Ask($"increase(tcpagent_tcp_passive_opens_total[{seconds}s]) >= {opens * seconds}"));

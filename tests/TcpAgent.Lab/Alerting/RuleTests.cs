@@ -8,7 +8,8 @@ public class RuleTests
 {
     static readonly string s_folder = Repo.Path("deploy", "prometheus");
 
-    static string[] Files(string pattern) => [.. Directory.GetFiles(s_folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    static string[] Files(string pattern) =>
+        [.. Directory.GetFiles(s_folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     [SkippableFact]
     public async Task EachAlertFiresWhenItShouldAndOnlyThen()
@@ -20,7 +21,8 @@ public class RuleTests
     }
 
     [SkippableFact]
-    public Task TheRulesAreValid() => Child.RunFor(0, null, Require.Tool("promtool", "prometheus"), ["check", "rules", .. Files("*.rules.yml")]);
+    public Task TheRulesAreValid() =>
+        Child.RunFor(0, null, Require.Tool("promtool", "prometheus"), ["check", "rules", .. Files("*.rules.yml")]);
 
     /// <summary>Debian builds Prometheus without Kubernetes: its discovery is taken out, and the rest must be valid.</summary>
     [SkippableFact]
@@ -50,5 +52,6 @@ public class RuleTests
 
     [SkippableFact]
     public Task TheAlertmanagerConfigurationIsValid() => Child.RunFor(
-        0, null, Require.Tool("amtool", "prometheus-alertmanager"), "check-config", Repo.Path("deploy", "alertmanager", "alertmanager.yml"));
+        0, null, Require.Tool("amtool", "prometheus-alertmanager"), "check-config",
+        Repo.Path("deploy", "alertmanager", "alertmanager.yml"));
 }

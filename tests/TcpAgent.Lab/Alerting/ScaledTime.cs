@@ -18,10 +18,12 @@ static partial class ScaledTime
     internal static string Rules(string text)
     {
         text = Durations().Replace(text, match => match.Groups[1].Value + Scaled(match.Groups[2].Value, match.Groups[3].Value));
-        return text.Replace(", 1800)", $", {1800 / Factor})", StringComparison.Ordinal).Replace("[60s]) > 30", FormattableString.Invariant($"[60s]) > {30.0 / Factor}"), StringComparison.Ordinal);
+        return text.Replace(", 1800)", $", {1800 / Factor})", StringComparison.Ordinal)
+            .Replace("[60s]) > 30", FormattableString.Invariant($"[60s]) > {30.0 / Factor}"), StringComparison.Ordinal);
     }
 
-    internal static string Routes(string text) => Waits().Replace(text, match => match.Groups[1].Value + Scaled(match.Groups[2].Value, match.Groups[3].Value));
+    internal static string Routes(string text) =>
+        Waits().Replace(text, match => match.Groups[1].Value + Scaled(match.Groups[2].Value, match.Groups[3].Value));
 
     static string Scaled(string number, string unit)
     {

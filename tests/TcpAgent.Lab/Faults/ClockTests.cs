@@ -33,7 +33,8 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
         {
             clock.Set(seconds);
             var after = await agent.Sampled(4);
-            Assert.InRange(after["tcpagent_sample_timestamp_seconds"] - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0 - seconds, -3, 1);
+            Assert.InRange(
+                after["tcpagent_sample_timestamp_seconds"] - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0 - seconds, -3, 1);
             Assert.Equal(0, after["tcpagent_samples_missed_total"]);
             Assert.InRange(after["tcpagent_samples_total"] - last["tcpagent_samples_total"], 4, 6);
             Assert.InRange(after["tcpagent_walk_age_seconds"], 0, 30);
@@ -41,7 +42,8 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
             Assert.All(
                 last.Where(one => one.Key.Contains("_total", StringComparison.Ordinal) && after.ContainsKey(one.Key)),
                 one => Assert.True(after[one.Key] >= one.Value, one.Key));
-            foreach (var (series, value) in after.Where(one => one.Key.StartsWith("tcpagent_resource_saturated_seconds_total", StringComparison.Ordinal)))
+            foreach (var (series, value) in after.Where(one =>
+                one.Key.StartsWith("tcpagent_resource_saturated_seconds_total", StringComparison.Ordinal)))
                 Assert.InRange(value - last[series], 0, 10);
             Assert.InRange(after["tcpagent_history_records_total"] - last["tcpagent_history_records_total"], 3, 7);
             Assert.Equal(200, await agent.Status("/-/healthy"));
@@ -52,7 +54,8 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
         var history = await History();
         var times = history.GetProperty("records").EnumerateArray().Select(one => one.GetProperty("time").GetDateTimeOffset()).ToList();
         Assert.InRange(times.Count, last["tcpagent_history_records_total"], last["tcpagent_history_records_total"] + 2);
-        var steps = times.Zip(times.Skip(1), (a, b) => (b - a).TotalSeconds).Where(step => Math.Abs(step) > 100).Select(step => Math.Round(step / Hour)).ToList();
+        var steps = times.Zip(times.Skip(1), (a, b) => (b - a).TotalSeconds).Where(step => Math.Abs(step) > 100)
+            .Select(step => Math.Round(step / Hour)).ToList();
         Assert.Equal([1, -3, 2], steps);
         var events = history.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("text").GetString()!).ToList();
         Assert.Equal(1, events.Count(text => text == "the clock was set back"));

@@ -26,7 +26,8 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         var (file, arguments) = TrafficProgram.Command(Kind.Journal, $"{Folder}/socket", Log);
         var journald = In(place, file, arguments);
         await Eventually.Holds(
-            () => Task.FromResult(journald.Output.Contains("listening", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => journald.Output);
+            () => Task.FromResult(journald.Output.Contains("listening", StringComparison.Ordinal)), TimeSpan.FromSeconds(10),
+            () => journald.Output);
         return journald;
     }
 
@@ -39,12 +40,16 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         Require.Root();
         await using var place = Child.Start(
             Require.Tool("unshare", "util-linux"),
-            ["-m", "--propagation=private", "sh", "-c", $"mkdir -p {Folder} && mount -t tmpfs tmpfs {Folder} && echo mounted && exec sleep 300"]);
-        await Eventually.Holds(() => Task.FromResult(place.Output.Contains("mounted", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => place.Output);
+            ["-m", "--propagation=private", "sh", "-c",
+                $"mkdir -p {Folder} && mount -t tmpfs tmpfs {Folder} && echo mounted && exec sleep 300"]);
+        await Eventually.Holds(
+            () => Task.FromResult(place.Output.Contains("mounted", StringComparison.Ordinal)), TimeSpan.FromSeconds(10),
+            () => place.Output);
         await using var first = await Journald(place);
         var stderr = Path.Combine(_folder, "stderr");
         await using var agent = await Victim.StartBy((file, arguments, _) => In(
-            place, "/bin/sh", ["-c", "f=$1; shift; exec 2>$f; JOURNAL_STREAM=$(stat -c %d:%i $f) exec \"$@\"", "sh", stderr, file, .. arguments]), "--sample.interval=200ms");
+            place, "/bin/sh", ["-c", "f=$1; shift; exec 2>$f; JOURNAL_STREAM=$(stat -c %d:%i $f) exec \"$@\"", "sh", stderr, file,
+                .. arguments]), "--sample.interval=200ms");
         Assert.Equal(1, Lines("First sample taken"));
         var before = await agent.Reloaded();
         Assert.Equal(1, Lines("Reloaded"));

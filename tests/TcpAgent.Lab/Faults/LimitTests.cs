@@ -34,7 +34,8 @@ public class LimitTests
     {
         Require.Root();
         var prlimit = Require.Tool("prlimit", "util-linux");
-        await using var agent = await Victim.StartBy((file, arguments, _) => Child.Start(prlimit, ["--nofile=1024:20000", file, .. arguments]));
+        await using var agent = await Victim.StartBy(
+            (file, arguments, _) => Child.Start(prlimit, ["--nofile=1024:20000", file, .. arguments]));
         Assert.Equal(20_000, (await agent.Metrics())["process_max_fds"]);
         Assert.Equal(1, agent.Said("open_files=20000"));
     }

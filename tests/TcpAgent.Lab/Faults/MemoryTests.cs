@@ -11,7 +11,8 @@ namespace TcpAgent.Lab.Faults;
 
 /// <summary>
 /// The heap that the unit allows, on a large host, while clients ask for all that is served by the longest requests, read nothing, and
-/// come back as soon as they are closed. When one of the runtime's own threads finds no memory the process ends, so they must not get it there.
+/// come back as soon as they are closed. When one of the runtime's own threads finds no memory the process ends, so they must not get it
+/// there.
 /// </summary>
 [Trait("Category", "live")]
 public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
@@ -40,7 +41,9 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         using var certificate = _folder.WriteServerCertificate();
         await using var agent = await Victim.StartBy(
             (file, arguments, _) => Child.Start(file, arguments, environment),
-            [proc.Flag, $"--history.file={_folder.PathOf("history")}", .. scheme == "https" ? [$"--web.config.file={_folder.ConfigFile}"] : Array.Empty<string>()]);
+            [proc.Flag, $"--history.file={_folder.PathOf("history")}", .. scheme == "https"
+                ? [$"--web.config.file={_folder.ConfigFile}"]
+                : Array.Empty<string>()]);
         var before = await agent.Sampled(2);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(8));
         var clients = Enumerable.Range(0, Clients).Select(i => Attack(agent.Port, i, scheme == "https", end.Token)).ToArray();
@@ -51,7 +54,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         var after = await agent.Sampled(2);
         output.WriteLine($"{_opened} connections, {answered} others answered, at most {agent.PeakMemory / 1048576.0:0} MiB resident");
         Assert.InRange(_opened, Clients / 2, int.MaxValue);
-        Assert.InRange(agent.PeakMemory, 1, long.Parse(UnitFile.Settings("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
+        Assert.InRange(
+            agent.PeakMemory, 1, long.Parse(UnitFile.Settings("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
         Assert.Equal(0, agent.Said("OutOfMemory"));
         Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
@@ -81,9 +85,11 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
                 Interlocked.Increment(ref _opened);
                 await using Stream stream = tls ? await Encrypted(socket, end) : new NetworkStream(socket);
                 for (; ; number++)
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"), end);
+                    await stream.WriteAsync(
+                        Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"), end);
             }
-            catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or AuthenticationException)
+            catch (Exception exception) when (
+                exception is SocketException or IOException or OperationCanceledException or AuthenticationException)
             {
             }
         }

@@ -44,7 +44,8 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await place.Run(ip, "link", "del", "one");
         var removed = await agent.Sampled(2);
         Assert.DoesNotContain(
-            removed.Keys, series => series.StartsWith("tcpagent_device_", StringComparison.Ordinal) && !series.Contains("\"lo\"", StringComparison.Ordinal));
+            removed.Keys, series => series.StartsWith("tcpagent_device_", StringComparison.Ordinal)
+                && !series.Contains("\"lo\"", StringComparison.Ordinal));
 
         // Many at once, more than the kernel's announcements have room for.
         var batch = Path.GetTempFileName();
@@ -55,7 +56,8 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await File.WriteAllLinesAsync(batch, Enumerable.Range(0, 150).Select(i => $"link del v{i}"));
         await place.Run(ip, "-batch", batch);
         var none = await agent.Sampled(2);
-        Assert.Equal([Rx("lo")], none.Keys.Where(series => series.StartsWith("tcpagent_device_receive_packets_total", StringComparison.Ordinal)));
+        Assert.Equal(
+            [Rx("lo")], none.Keys.Where(series => series.StartsWith("tcpagent_device_receive_packets_total", StringComparison.Ordinal)));
         Assert.Equal(1, none["tcpagent_source_success{source=\"devices\"}"]);
         Assert.Equal(0, agent.Said("Source"));
         File.Delete(batch);
@@ -71,7 +73,9 @@ public sealed class NetworkTests(ITestOutputHelper output)
         var nft = Require.Tool("nft", "nftables");
         for (var round = 0; round < 2; round++)
         {
-            await stage.Server.Run(nft, "add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in ct state new counter accept");
+            await stage.Server.Run(
+                nft, "add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in ct state "
+                    + "new counter accept");
             await stage.StartAndWait(stage.Client, Kind.UdpFlowsOnce, Stage.Server4, $"{9000 + round}", "40");
             var on = await agent.Sampled(2);
             Assert.True(on["tcpagent_conntrack_entries"] >= 40, $"{on["tcpagent_conntrack_entries"]} entries");
@@ -100,7 +104,9 @@ public sealed class NetworkTests(ITestOutputHelper output)
         await stage.Server.Run("ip", "addr", "add", "fd91::1/64", "dev", "lab0", "nodad");
         var on = await agent.Reloaded();
         Assert.Empty(before.Keys.Except(on.Keys));
-        Assert.All(before.Where(one => one.Key.Contains("_total", StringComparison.Ordinal)), one => Assert.True(on[one.Key] >= one.Value, one.Key));
+        Assert.All(
+            before.Where(one => one.Key.Contains("_total", StringComparison.Ordinal)), one =>
+                Assert.True(on[one.Key] >= one.Value, one.Key));
         output.WriteLine(agent.Process.Output);
         Assert.Equal(0, agent.Said("failed"));
     }

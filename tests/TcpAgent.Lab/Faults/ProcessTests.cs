@@ -24,13 +24,15 @@ public sealed class ProcessTests(ITestOutputHelper output)
         var after = await agent.Sampled(4);
         Assert.InRange(after["tcpagent_samples_missed_total"], Seconds - 2, Seconds + 1);
         Assert.InRange(after["tcpagent_samples_total"] - before["tcpagent_samples_total"], 4, 7);
-        foreach (var (series, value) in after.Where(one => one.Key.StartsWith("tcpagent_resource_saturated_seconds_total", StringComparison.Ordinal)))
+        foreach (var (series, value) in after.Where(one =>
+            one.Key.StartsWith("tcpagent_resource_saturated_seconds_total", StringComparison.Ordinal)))
             Assert.InRange(value - before[series], 0, 7);
 
         // What is served right away is no old sample under a new time.
         Assert.True(
             !continued.ContainsKey("tcpagent_tcp_segments_received_total")
-            || continued["tcpagent_sample_timestamp_seconds"] - before["tcpagent_sample_timestamp_seconds"] >= Seconds - 1, "an old sample was served");
+            || continued["tcpagent_sample_timestamp_seconds"] - before["tcpagent_sample_timestamp_seconds"] >= Seconds - 1,
+            "an old sample was served");
         Assert.InRange(agent.Said("Samples are being skipped"), 1, 2);
         Assert.Equal(200, await agent.Status("/-/healthy"));
         output.WriteLine($"stopped for {Seconds} s: {after["tcpagent_samples_missed_total"]} samples missed");
@@ -74,13 +76,16 @@ public sealed class ProcessTests(ITestOutputHelper output)
         // Threads are made beforehand and kept: the runtime cannot make one without descriptors.
         await using var agent = await Victim.StartBy(
             (file, arguments, _) => Child.Start(
-                Require.Tool("env", "coreutils"), ["DOTNET_ThreadPool_ThreadTimeoutMs=-1", "DOTNET_ThreadPool_ForceMinWorkerThreads=8", file, .. arguments]),
+                Require.Tool("env", "coreutils"),
+                ["DOTNET_ThreadPool_ThreadTimeoutMs=-1", "DOTNET_ThreadPool_ForceMinWorkerThreads=8", file, .. arguments]),
             "--no-collector.ports");
         await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => agent.Metrics()));
         var before = await agent.Sampled(3);
         await Limit(agent, 8);
         var without = await agent.Reloaded();
-        Assert.True(without["tcpagent_source_success{source=\"netstat\"}"] == 0 && !without.ContainsKey("tcpagent_tcp_listen_overflows_total"), "read without a descriptor");
+        Assert.True(
+            without["tcpagent_source_success{source=\"netstat\"}"] == 0 && !without.ContainsKey("tcpagent_tcp_listen_overflows_total"),
+            "read without a descriptor");
         Assert.InRange(without["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         await Limit(agent, 1024);
         var after = await agent.Reloaded();

@@ -27,7 +27,8 @@ sealed class Victim : IAsyncDisposable
 
     /// <summary>The most that was ever resident, in bytes (proc_pid_status(5)).</summary>
     internal long PeakMemory => 1024 * long.Parse(
-        File.ReadLines($"/proc/{Process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))[6..^3], CultureInfo.InvariantCulture);
+        File.ReadLines($"/proc/{Process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))[6..^3],
+        CultureInfo.InvariantCulture);
 
     internal static Task<Victim> Start(params string[] arguments) => StartBy(Child.Start, arguments);
 
@@ -65,7 +66,8 @@ sealed class Victim : IAsyncDisposable
         {
             var space = line.LastIndexOf(' ');
             if (line.Length > 0 && line[0] != '#')
-                Assert.True(values.TryAdd(line[..space], double.Parse(line[(space + 1)..], CultureInfo.InvariantCulture)), $"twice: {line}");
+                Assert.True(
+                    values.TryAdd(line[..space], double.Parse(line[(space + 1)..], CultureInfo.InvariantCulture)), $"twice: {line}");
         }
         return values;
     }

@@ -30,9 +30,11 @@ public sealed class DashboardQueriesTests
             await using var host = await HostAgent(stage.Server, folder.FullName);
             await Load(stage);
             await using var server = stage.Server.Start(
-                prometheus, $"--config.file={Configuration(folder.FullName)}", $"--storage.tsdb.path={folder.FullName}/tsdb", $"--web.listen-address=127.0.0.1:{PrometheusPort}");
+                prometheus, $"--config.file={Configuration(folder.FullName)}", $"--storage.tsdb.path={folder.FullName}/tsdb",
+                $"--web.listen-address=127.0.0.1:{PrometheusPort}");
             await Eventually.Holds(
-                async () => HasData((await Ask(stage.Server, folder.FullName, ["tcpagent_sysctl{job=\"tcp-agent\"}"]))[0]), TimeSpan.FromSeconds(20), () => server.Output);
+                async () => HasData((await Ask(stage.Server, folder.FullName, ["tcpagent_sysctl{job=\"tcp-agent\"}"]))[0]),
+                TimeSpan.FromSeconds(20), () => server.Output);
             await Stage.Set(stage.Server, "net.ipv4.tcp_syn_retries=4");
 
             var expressions = (
@@ -64,7 +66,8 @@ public sealed class DashboardQueriesTests
 
     /// <summary>As Grafana would: all jobs and hosts, a zoom of half a minute.</summary>
     static string Substituted(string expression) => expression
-        .Replace("$job", ".+", StringComparison.Ordinal).Replace("$instance", ".+", StringComparison.Ordinal).Replace("$resource", ".+", StringComparison.Ordinal)
+        .Replace("$job", ".+", StringComparison.Ordinal).Replace("$instance", ".+", StringComparison.Ordinal)
+            .Replace("$resource", ".+", StringComparison.Ordinal)
         .Replace("$__rate_interval", "4s", StringComparison.Ordinal).Replace("$__range", "30s", StringComparison.Ordinal);
 
     static string Configuration(string folder)
@@ -96,10 +99,13 @@ public sealed class DashboardQueriesTests
     static async Task<Child> HostAgent(NetworkNamespace place, string folder)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "metrics.txt"), await AgentProgram.Print("--samples=2"));
-        return place.Start(Require.Tool("python3", "python3"), "-m", "http.server", $"{HostPort}", "--bind=127.0.0.1", $"--directory={folder}");
+        return place.Start(
+            Require.Tool("python3", "python3"), "-m", "http.server", $"{HostPort}", "--bind=127.0.0.1", $"--directory={folder}");
     }
 
-    /// <summary>A stuck listener, a stuck one of two that share a port, a flooded one, TIME_WAIT beyond its limit, and a growing tracking table.</summary>
+    /// <summary>
+    /// A stuck listener, a stuck one of two that share a port, a flooded one, TIME_WAIT beyond its limit, and a growing tracking table.
+    /// </summary>
     static async Task Load(Stage stage)
     {
         var nft = Require.Tool("nft", "nftables");

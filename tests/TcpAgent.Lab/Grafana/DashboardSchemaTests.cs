@@ -32,7 +32,9 @@ public sealed class DashboardSchemaTests
 
             // It would have said so.
             var wrong = Path.Combine(folder.FullName, "wrong.json");
-            await File.WriteAllTextAsync(wrong, Dashboard.Open("host.json").Text.Replace("\"graphMode\": \"none\"", "\"graphMode\": \"nothing\"", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(
+                wrong, Dashboard.Open("host.json").Text.Replace("\"graphMode\": \"none\"", "\"graphMode\": \"nothing\"",
+                    StringComparison.Ordinal));
             Assert.Contains("error TS", (await Run($"node check.mjs {wrong} 2>&1")).Output, StringComparison.Ordinal);
         }
         finally

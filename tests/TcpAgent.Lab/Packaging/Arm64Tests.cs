@@ -15,7 +15,8 @@ public class Arm64Tests
         Assert.Contains("platform: linux-arm64", await Run("--version"), StringComparison.Ordinal);
 
     [SkippableFact]
-    public async Task ItDescribesTheSameMetrics() => Assert.Equal(await Child.Run(Published.Own.Program, "describe"), await Run("describe"));
+    public async Task ItDescribesTheSameMetrics() =>
+        Assert.Equal(await Child.Run(Published.Own.Program, "describe"), await Run("describe"));
 
     [SkippableTheory]
     [InlineData("text")]
@@ -24,7 +25,8 @@ public class Arm64Tests
     {
         foreach (var set in Fixtures.Sets)
         {
-            string[] arguments = ["print", $"--format={format}", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"];
+            string[] arguments = [
+                "print", $"--format={format}", $"--path.procfs={Fixtures.Proc(set)}", $"--path.sysfs={Fixtures.Sys(set)}"];
             var (own, emulated) = (Kernels(await Child.Run(Published.Own.Program, arguments)), Kernels(await Run(arguments)));
             Assert.True(own.Length > 100, $"{set}: {own.Length} lines");
             Assert.Equal(own, emulated);

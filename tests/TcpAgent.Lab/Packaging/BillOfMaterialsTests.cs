@@ -24,16 +24,19 @@ public class BillOfMaterialsTests
             .Select(package => (package.Name, Text(package.Value, "resolved"), Text(package.Value, "contentHash")));
         var shipped = Bill.GetProperty("components").EnumerateArray()
             .Where(component => Text(component, "type") == "library")
-            .Select(component => (Text(component, "name"), Text(component, "version"), Text(component.GetProperty("properties")[0], "value")));
+            .Select(
+                component => (Text(component, "name"), Text(component, "version"), Text(component.GetProperty("properties")[0], "value")));
         Assert.Equal(locked.Order(), shipped.Order());
     }
 
     [SkippableFact]
     public void TheRuntimeIsNamedAndTheExecutableIsThisOne()
     {
-        var frameworks = Bill.GetProperty("components").EnumerateArray().Where(component => Text(component, "type") == "framework").ToArray();
+        var frameworks = Bill.GetProperty("components").EnumerateArray().Where(component => Text(component, "type") == "framework")
+            .ToArray();
         Assert.Equal(
-            [$"Microsoft.AspNetCore.App.Runtime.{Published.Own.Rid}", $"Microsoft.NETCore.App.Runtime.NativeAOT.{Published.Own.Rid}"], frameworks.Select(framework => Text(framework, "name")).Order());
+            [$"Microsoft.AspNetCore.App.Runtime.{Published.Own.Rid}", $"Microsoft.NETCore.App.Runtime.NativeAOT.{Published.Own.Rid}"],
+            frameworks.Select(framework => Text(framework, "name")).Order());
         Assert.All(frameworks, framework => Assert.Matches(@"^10\.\d+\.\d+$", Text(framework, "version")));
         using var program = File.OpenRead(Published.Own.Program);
         var agent = Bill.GetProperty("metadata").GetProperty("component");
@@ -46,7 +49,8 @@ public class BillOfMaterialsTests
     {
         Assert.Equal(("CycloneDX", "1.5", 1), (Text(Bill, "bomFormat"), Text(Bill, "specVersion"), Bill.GetProperty("version").GetInt32()));
         Assert.Matches("^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", Text(Bill, "serialNumber"));
-        var components = Bill.GetProperty("components").EnumerateArray().Append(Bill.GetProperty("metadata").GetProperty("component")).ToArray();
+        var components = Bill.GetProperty("components").EnumerateArray().Append(Bill.GetProperty("metadata").GetProperty("component"))
+            .ToArray();
         var references = components.Select(component => Text(component, "bom-ref")).ToArray();
         Assert.Equal(references.Length, references.Distinct().Count());
         Assert.All(components, component =>
@@ -56,7 +60,9 @@ public class BillOfMaterialsTests
         });
         var dependencies = Bill.GetProperty("dependencies").EnumerateArray().ToArray();
         Assert.Equal(references.Order(), dependencies.Select(dependency => Text(dependency, "ref")).Order());
-        Assert.All(dependencies, dependency => Assert.Empty(dependency.GetProperty("dependsOn").EnumerateArray().Select(on => on.GetString()!).Except(references)));
+        Assert.All(
+            dependencies, dependency => Assert.Empty(dependency.GetProperty("dependsOn").EnumerateArray().Select(on =>
+                on.GetString()!).Except(references)));
     }
 
     [SkippableFact]

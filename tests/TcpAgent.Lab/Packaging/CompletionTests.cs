@@ -21,7 +21,9 @@ public class CompletionTests
     public async Task WordsAreCompleted(string line, string expected)
     {
         var bash = Require.Tool("bash", "bash");
-        var script = $"source '{Repo.Path("packaging", "completion", "tcp-agent")}'; COMP_WORDS=(tcp-agent {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _tcp_agent; echo \"${{COMPREPLY[*]}}\"";
+        var script =
+            $"source '{Repo.Path("packaging", "completion", "tcp-agent")}'; COMP_WORDS=(tcp-agent {line}); "
+            + "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tcp_agent; echo \"${COMPREPLY[*]}\"";
         Assert.Equal(expected + "\n", await Child.Run(bash, "--norc", "-u", "-c", script));
     }
 }

@@ -11,19 +11,23 @@ public class PackageTests
     static readonly string[] s_shared =
     [
         "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent", "/usr/share/doc/tcp-agent/examples/clients.conf",
-        "/usr/share/doc/tcp-agent/examples/nfqueue.conf", "/usr/share/doc/tcp-agent/examples/web-config.conf", "/usr/share/doc/tcp-agent/examples/web.config.example.yml",
+        "/usr/share/doc/tcp-agent/examples/nfqueue.conf", "/usr/share/doc/tcp-agent/examples/web-config.conf",
+        "/usr/share/doc/tcp-agent/examples/web.config.example.yml",
     ];
 
     static readonly string[] s_deb =
     [
-        "/etc/default/tcp-agent", "/systemd/system/tcp-agent.service", "/systemd/system/tcp-agent.socket", "/usr/share/doc/tcp-agent/changelog.gz",
-        "/usr/share/doc/tcp-agent/copyright", "/usr/share/doc/tcp-agent/tcp-agent.cdx.json.gz", "/usr/share/doc/tcp-agent/third-party-notices.txt.gz",
+        "/etc/default/tcp-agent", "/systemd/system/tcp-agent.service", "/systemd/system/tcp-agent.socket",
+        "/usr/share/doc/tcp-agent/changelog.gz",
+        "/usr/share/doc/tcp-agent/copyright", "/usr/share/doc/tcp-agent/tcp-agent.cdx.json.gz",
+        "/usr/share/doc/tcp-agent/third-party-notices.txt.gz",
         "/usr/share/lintian/overrides/tcp-agent", "/usr/share/man/man8/tcp-agent.8.gz",
     ];
 
     static readonly string[] s_rpm =
     [
-        "/etc/sysconfig/tcp-agent", "/systemd/system/tcp-agent.service", "/systemd/system/tcp-agent.socket", "/usr/share/doc/tcp-agent/tcp-agent.cdx.json",
+        "/etc/sysconfig/tcp-agent", "/systemd/system/tcp-agent.service", "/systemd/system/tcp-agent.socket",
+        "/usr/share/doc/tcp-agent/tcp-agent.cdx.json",
         "/usr/share/licenses/tcp-agent/LICENSE", "/usr/share/licenses/tcp-agent/third-party-notices.txt", "/usr/share/man/man8/tcp-agent.8",
     ];
 
@@ -45,7 +49,9 @@ public class PackageTests
         var (code, output) = await Child.RunAny(lintian, "--allow-root", "--fail-on", "error,warning", package);
         Assert.True(code == 0, output);
         var overrides = File.ReadAllLines(Repo.Path("packaging", "deb", "debian", "tcp-agent.lintian-overrides"));
-        Assert.All(Enumerable.Range(0, overrides.Length).Where(i => overrides[i][0] != '#'), i => Assert.True(i > 0 && overrides[i - 1][0] == '#', $"{overrides[i]}: why?"));
+        Assert.All(
+            Enumerable.Range(0, overrides.Length).Where(i => overrides[i][0] != '#'), i =>
+                Assert.True(i > 0 && overrides[i - 1][0] == '#', $"{overrides[i]}: why?"));
     }
 
     [SkippableTheory]
@@ -61,7 +67,8 @@ public class PackageTests
         Assert.Equal(architecture, await Child.Run(rpm, "-qp", "--queryformat", "%{ARCH}", package));
         Assert.InRange(new FileInfo(package).Length, 1, MostBytes);
         var files = (await Child.Run(rpm, "-qp", "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]", package)).Split('\n');
-        AssertHolds(files.Where(file => file.StartsWith('-')).Select(file => file[(file.IndexOf(' ', StringComparison.Ordinal) + 1)..]), s_rpm);
+        AssertHolds(
+            files.Where(file => file.StartsWith('-')).Select(file => file[(file.IndexOf(' ', StringComparison.Ordinal) + 1)..]), s_rpm);
         Assert.Equal("/etc/sysconfig/tcp-agent\n", await Child.Run(rpm, "-qpc", package));
         Assert.Contains("First release", await Child.Run(rpm, "-qp", "--changelog", package), StringComparison.Ordinal);
 
@@ -73,7 +80,9 @@ public class PackageTests
             Assert.Equal("", await Child.Run(rpm, "--root", root, "--nodeps", "-V", "tcp-agent"));
             File.AppendAllText(Path.Combine(root, "etc/sysconfig/tcp-agent"), "# changed\n");
             await Child.Run(rpm, "--root", root, "--nodeps", "--noscripts", "-e", "tcp-agent");
-            Assert.Equal(["tcp-agent.rpmsave"], Directory.GetFiles(root, "*tcp-agent*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)!));
+            Assert.Equal(
+                ["tcp-agent.rpmsave"], Directory.GetFiles(root, "*tcp-agent*", SearchOption.AllDirectories).Select(path =>
+                    Path.GetFileName(path)!));
             Assert.Empty(Directory.GetDirectories(root, "tcp-agent", SearchOption.AllDirectories));
         }
         finally
@@ -107,5 +116,7 @@ public class PackageTests
     /// <summary>Units lie in /lib or /usr/lib, as the build machine's distribution has it.</summary>
     static void AssertHolds(IEnumerable<string> files, string[] own) => Assert.Equal(
         s_shared.Concat(own).Order(StringComparer.Ordinal),
-        files.Select(file => file.StartsWith("/lib/", StringComparison.Ordinal) ? file[4..] : file.StartsWith("/usr/lib/", StringComparison.Ordinal) ? file[8..] : file).Order(StringComparer.Ordinal));
+        files.Select(file => file.StartsWith("/lib/", StringComparison.Ordinal)
+            ? file[4..] : file.StartsWith("/usr/lib/", StringComparison.Ordinal) ? file[8..]
+            : file).Order(StringComparer.Ordinal));
 }

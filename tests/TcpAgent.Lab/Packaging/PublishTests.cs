@@ -19,7 +19,8 @@ public class PublishTests
         // A mount namespace in which every folder that may hold a .NET is empty, and no environment.
         var unshare = Require.Tool("unshare", "util-linux");
         var exposition = await Child.Run(unshare, "--mount", "sh", "-c",
-            "for d in /usr/share/dotnet /usr/lib/dotnet /root/.dotnet /root/.nuget; do [ ! -d $d ] || mount -t tmpfs none $d || exit 9; done; "
+            "for d in /usr/share/dotnet /usr/lib/dotnet /root/.dotnet /root/.nuget; do [ ! -d $d ] || mount -t tmpfs none $d || exit 9; "
+            + "done; "
             + $"! command -v dotnet >/dev/null || ! dotnet --version >/dev/null 2>&1 || exit 8; exec env -i {Published.Own.Program} print");
         var series = AgentProgram.Parse(exposition);
         Assert.True(series.Count > 300, $"{series.Count} series");
@@ -42,7 +43,8 @@ public class PublishTests
         var versions = await Elf.GlibcVersions(program);
         Assert.NotEmpty(versions);
         Assert.InRange(versions[^1], versions[0], s_oldestGlibc);
-        Assert.All(await Elf.NeededLibraries(program), library => Assert.Matches(@"^(lib(c|m|dl|rt|pthread)\.so\.\d|ld-linux-.*)$", library));
+        Assert.All(
+            await Elf.NeededLibraries(program), library => Assert.Matches(@"^(lib(c|m|dl|rt|pthread)\.so\.\d|ld-linux-.*)$", library));
     }
 
     /// <summary>Under the C library that it was linked against: that of Debian 11, the oldest that Debian still serves.</summary>
@@ -53,7 +55,8 @@ public class PublishTests
         var loader = Directory.GetFiles(sysroot, "ld-2.31.so", SearchOption.AllDirectories).Single();
         string[] command = ["--library-path", Path.GetDirectoryName(loader)!, Published.Own.Program];
         Assert.True(AgentProgram.Parse(await Child.Run(loader, [.. command, "print"])).Count > 300);
-        Assert.Contains("\"verdict\"", (await Child.RunAny(loader, [.. command, "why", "--json", "--for=1s"])).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"verdict\"", (await Child.RunAny(loader, [.. command, "why", "--json", "--for=1s"])).Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -17,7 +17,8 @@ public sealed partial class UnitFileTests : IDisposable
 
     string Units => Path.Combine(_root, "etc", "systemd", "system");
 
-    public static TheoryData<string> DropIns => [.. Directory.GetFiles(Path.Combine(Systemd, "drop-ins")).Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> DropIns =>
+        [.. Directory.GetFiles(Path.Combine(Systemd, "drop-ins")).Select(path => Path.GetFileName(path)!)];
 
     public UnitFileTests()
     {

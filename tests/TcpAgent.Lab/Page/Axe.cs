@@ -14,7 +14,8 @@ static class Axe
             """
             axe.run(document).then(result => ({
                 passes: result.passes.length,
-                wrong: result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | ')),
+                wrong: result.violations.map(
+                    one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' | ')),
             }))
             """))!;
         var wrong = result["wrong"]!.AsArray();

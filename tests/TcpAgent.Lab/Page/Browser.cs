@@ -41,10 +41,13 @@ sealed class Browser : IAsyncDisposable
         var (input, output) = (Path.Combine(folder, "in"), Path.Combine(folder, "out"));
         await Child.Run("/usr/bin/mkfifo", input, output);
         var process = place.Start(
-            "/bin/sh", ["-c", $"exec \"$@\" 3<{input} 4>{output}", "sh", chromium, .. s_flags, $"--user-data-dir={folder}/profile", "about:blank"]);
+            "/bin/sh", ["-c", $"exec \"$@\" 3<{input} 4>{output}", "sh", chromium, .. s_flags, $"--user-data-dir={folder}/profile",
+                "about:blank"]);
 
         // A pipe's end opens when the other does: in the shell's order.
-        var opening = Task.Run(() => (new FileStream(input, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1), new FileStream(output, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1)));
+        var opening = Task.Run(
+            () => (new FileStream(input, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1),
+                new FileStream(output, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1)));
         var (to, from) = await opening.WaitAsync(TimeSpan.FromSeconds(20));
         var browser = new Browser(process, folder, to, from);
         _ = Task.Factory.StartNew(browser.Listen, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -78,7 +81,8 @@ sealed class Browser : IAsyncDisposable
         var id = Interlocked.Increment(ref _last);
         var answer = _pending[id] = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = JsonSerializer.SerializeToUtf8Bytes(session is null
-            ? new { id, method, @params = parameters ?? new { } } : (object)new { id, method, @params = parameters ?? new { }, sessionId = session });
+            ? new { id, method, @params = parameters ?? new { } } : (object)new { id, method, @params = parameters ?? new { },
+                sessionId = session });
         await _writing.WaitAsync();
         try
         {
@@ -116,7 +120,9 @@ sealed class Browser : IAsyncDisposable
         var message = JsonNode.Parse(Encoding.UTF8.GetString([.. bytes]))!;
         bytes.Clear();
         if (message["method"] is { } method)
-            Told?.Invoke((string?)message["sessionId"] ?? "", new JsonObject { ["method"] = (string)method!, ["params"] = message["params"]?.DeepClone() });
+            Told?.Invoke(
+                (string?)message["sessionId"] ?? "",
+                new JsonObject { ["method"] = (string)method!, ["params"] = message["params"]?.DeepClone() });
         else if (_pending.TryRemove((int)message["id"]!, out var waiting) && message["error"] is { } error)
             waiting.SetException(new InvalidOperationException(error.ToJsonString()));
         else

@@ -11,7 +11,8 @@ namespace TcpAgent.Lab.Page;
 [Trait("Category", "root")]
 public sealed class LossyLineTests : PageScene
 {
-    const string Turned = "[...document.querySelectorAll('#events li')].filter(one => /accept_queue.* is limiting/.test(one.textContent)).length";
+    const string Turned =
+        "[...document.querySelectorAll('#events li')].filter(one => /accept_queue.* is limiting/.test(one.textContent)).length";
 
     static Task<bool> Waits(Asked asked) => Task.FromResult(asked.Address.Length > 0);
 
@@ -57,7 +58,9 @@ public sealed class LossyLineTests : PageScene
         await tab.Intercept(History, Waits);
         await tab.Intercept(Incidents, Waits);
         await tab.Go(Address);
-        await tab.Until("/^(OK|NEAR|LIMITING)/.test(document.querySelector('#headline').textContent) && document.body.dataset.connection === 'live'", 3);
+        await tab.Until(
+            "/^(OK|NEAR|LIMITING)/.test(document.querySelector('#headline').textContent) && document.body.dataset.connection === 'live'",
+            3);
         var before = tab.Requests.Length;
         await Task.Delay(3000);
         Assert.InRange(tab.Requests[before..].Count(url => url.EndsWith(Live, StringComparison.Ordinal)), 2, 4);
@@ -75,7 +78,8 @@ public sealed class LossyLineTests : PageScene
         await Task.Delay(4500);
         var asked = tab.Requests.Length;
         await tab.Hide(false);
-        await tab.Until($"performance.getEntriesByType('resource').filter(one => one.name.includes('history?') && one.responseEnd > 0).length > 1");
+        await tab.Until(
+            $"performance.getEntriesByType('resource').filter(one => one.name.includes('history?') && one.responseEnd > 0).length > 1");
         Assert.Contains(tab.Requests[asked..], url => url.Contains(History, StringComparison.Ordinal));
         await Task.Delay(1500);
         Assert.Equal(1, (int)(await tab.Run(Turned))!);
@@ -120,7 +124,8 @@ public sealed class LossyLineTests : PageScene
         await tab.Go(Address);
         if (part.EndsWith(".js", StringComparison.Ordinal))
             await tab.Until("document.querySelector('#connection').textContent === 'a part of this page did not come; trying again'");
-        await tab.Until("document.body.dataset.connection === 'live' && getComputedStyle(document.querySelector('#bar')).position === 'sticky'", 20);
+        await tab.Until(
+            "document.body.dataset.connection === 'live' && getComputedStyle(document.querySelector('#bar')).position === 'sticky'", 20);
         Assert.InRange(asked, 3, 6);
     }
 

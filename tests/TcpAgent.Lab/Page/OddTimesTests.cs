@@ -4,7 +4,9 @@ using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Page;
 
-/// <summary>The page while time does not just pass: paused for hours, a clock that is set back, answers in the wrong order, holes.</summary>
+/// <summary>
+/// The page while time does not just pass: paused for hours, a clock that is set back, answers in the wrong order, holes.
+/// </summary>
 [Collection(OneAtATime)]
 [Trait("Category", "browser")]
 [Trait("Category", "root")]
@@ -60,7 +62,8 @@ public sealed class OddTimesTests : PageScene
         await tab.Intercept(History, AlwaysAnswer(script.History()));
         var late = new TaskCompletionSource<Asked>();
         var asked = 0;
-        await tab.Intercept(Live, one => ++asked == 1 ? Task.FromResult(late.TrySetResult(one)) : one.Answer(script.At(asked, asked == 2 ? 77 : 7)));
+        await tab.Intercept(
+            Live, one => ++asked == 1 ? Task.FromResult(late.TrySetResult(one)) : one.Answer(script.At(asked, asked == 2 ? 77 : 7)));
         await tab.Go(Address);
         var first = await late.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await tab.Hide(true);
@@ -119,7 +122,9 @@ public sealed class OddTimesTests : PageScene
         await tab.Intercept(History, AlwaysAnswer(script.History((-600, 77, 0), (-1, 7, 0))));
         await tab.Go($"{Address}?since=-15m");
         await tab.Until("document.querySelector('#headline').textContent.startsWith('OK: nothing was limiting from ')");
-        await tab.Run("(one => one.dispatchEvent(new MouseEvent('dblclick', { bubbles: true, clientX: one.getBoundingClientRect().left + one.offsetWidth / 2 })))(document.querySelector('.strip'))");
+        await tab.Run(
+            "(one => one.dispatchEvent(new MouseEvent('dblclick', { bubbles: true, clientX: one.getBoundingClientRect().left + "
+            + "one.offsetWidth / 2 })))(document.querySelector('.strip'))");
         await tab.Until("document.querySelector('#headline').textContent.startsWith('CANNOT TELL: nothing is known from ')");
         Assert.True(await tab.Is("!document.querySelector('#nothing').hidden && document.querySelector('#resources').offsetHeight === 0"));
         await Keep(tab, "nothing");

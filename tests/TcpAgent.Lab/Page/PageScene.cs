@@ -52,11 +52,13 @@ public abstract class PageScene : IAsyncLifetime
     private protected void StartAgent(bool history = true)
     {
         var (file, arguments) = AgentProgram.Command(
-            "serve", "--web.listen-address=127.0.0.1:10793", $"--history.file={(history ? Path.Combine(_folder, "history.ring") : "none")}");
+            "serve", "--web.listen-address=127.0.0.1:10793",
+            $"--history.file={(history ? Path.Combine(_folder, "history.ring") : "none")}");
         _agent = _stage!.Server.Start(file, arguments);
     }
 
-    private protected async Task<Tab> Open(string path = "", int width = 1280, bool dark = false, string until = "document.body.dataset.connection === 'live'")
+    private protected async Task<Tab> Open(
+        string path = "", int width = 1280, bool dark = false, string until = "document.body.dataset.connection === 'live'")
     {
         if (_stage is null)
         {
@@ -66,12 +68,15 @@ public abstract class PageScene : IAsyncLifetime
 
             // Chromium gives up its requests when an address comes, and the kernel takes a second or two over the link's own.
             await Eventually.Holds(
-                async () => (await _stage.Server.Run("ip", "-6", "address", "show", "dev", "lab0", "scope", "link", "-tentative")).Contains("fe80:", StringComparison.Ordinal),
+                async () =>
+                    (await _stage.Server.Run("ip", "-6", "address", "show", "dev", "lab0", "scope", "link", "-tentative"))
+                        .Contains("fe80:", StringComparison.Ordinal),
                 TimeSpan.FromSeconds(20), () => "no link-local address");
             _browser = await Browser.Start(_stage.Server);
         }
         await Eventually.Holds(
-            async () => (await _stage.Server.RunAny("/bin/sh", "-c", "ss -Htln sport = :10793 | grep -q .")).Code == 0, TimeSpan.FromSeconds(20), () => _agent!.Output);
+            async () => (await _stage.Server.RunAny("/bin/sh", "-c", "ss -Htln sport = :10793 | grep -q .")).Code == 0,
+            TimeSpan.FromSeconds(20), () => _agent!.Output);
         var tab = await Browser.Open(width, width < 500 ? 844 : 900, dark);
         await tab.Go(Address + path);
         await tab.Until(until);
@@ -91,6 +96,7 @@ public abstract class PageScene : IAsyncLifetime
         Assert.Empty(tab.Complaints);
         Assert.NotEmpty(tab.Requests);
         Assert.All(tab.Requests, url => Assert.True(
-            url.StartsWith(Address, StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal) || url.StartsWith("blob:", StringComparison.Ordinal), url));
+            url.StartsWith(Address, StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal)
+                || url.StartsWith("blob:", StringComparison.Ordinal), url));
     }
 }

@@ -13,7 +13,9 @@ namespace TcpAgent.Lab.Page;
 [Trait("Category", "root")]
 public sealed class PageTests(ITestOutputHelper output) : PageScene
 {
-    const string SynRecv = "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === 'syn_recv').querySelector('.figure').textContent";
+    const string SynRecv =
+        "[...document.querySelectorAll('#states li')].find(one => one.querySelector('b').textContent === "
+        + "'syn_recv').querySelector('.figure').textContent";
 
     [SkippableFact]
     public async Task AJumpOfSynRecvIsShownWithinTwoSecondsAndNamedInWords()
@@ -25,7 +27,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         await Stage.StartAndWait(Stage.Server, Kind.Listen, Stage.Server4, "8091", "64");
         Stage.Start(Stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
         await Eventually.Holds(
-            async () => (await Stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32, TimeSpan.FromSeconds(10), () => "no SYN_RECV");
+            async () => (await Stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32,
+            TimeSpan.FromSeconds(10), () => "no SYN_RECV");
         var watch = Stopwatch.StartNew();
         await tab.Until($"Number({SynRecv}) > 32");
         output.WriteLine($"shown {watch.ElapsedMilliseconds} ms after ss");
@@ -54,14 +57,16 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         AssertClean(range);
 
         await tab.Click("#save");
-        await Eventually.Holds(() => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
+        await Eventually.Holds(
+            () => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
         var file = Directory.GetFiles(Browser.Downloads, "*.html")[0];
         await EndAgent();
         var saved = await Browser.Open();
         await saved.Go($"file://{file}");
         await saved.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
         Assert.Contains("What the agent said at", await saved.Text("#verdict-body"), StringComparison.Ordinal);
-        await saved.Until("document.querySelectorAll('#resources li').length > 5 && document.querySelectorAll('#states .line').length === 11");
+        await saved.Until(
+            "document.querySelectorAll('#resources li').length > 5 && document.querySelectorAll('#states .line').length === 11");
         Assert.Empty(saved.Complaints);
         Assert.Equal([$"file://{file}"], saved.Requests.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)));
         await Keep(saved, "saved");
@@ -77,8 +82,12 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         for (var i = 0; i < 12; i++)
         {
             await tab.Press("Tab");
-            reached.Add((string)(await tab.Run("document.activeElement.id || document.activeElement.getAttribute('role') || document.activeElement.textContent"))!);
-            Assert.True(await tab.Is("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.tagName === 'BODY'"), reached[^1]);
+            reached.Add(
+                (string)(await tab.Run("document.activeElement.id || document.activeElement.getAttribute('role') || "
+                    + "document.activeElement.textContent"))!);
+            Assert.True(
+                await tab.Is("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.tagName === "
+                    + "'BODY'"), reached[^1]);
         }
         foreach (var one in (string[])["pause", "15 min", "5 min", "1 min", "link", "save", "slider", "events", "incidents"])
             Assert.Contains(one, reached);
@@ -126,9 +135,13 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
             await Stage.StartAndWait(Stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
             Stage.Start(Stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         }
-        await tab.Until($"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources li').length > 5");
+        await tab.Until(
+            $"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources "
+            + "li').length > 5");
         Assert.True(await tab.Is("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen");
-        Assert.True(await tab.Is("[...document.querySelectorAll('#controls button:not([hidden])')].every(one => one.offsetHeight >= 24)"), "a button is too small for a finger");
+        Assert.True(
+            await tab.Is("[...document.querySelectorAll('#controls button:not([hidden])')].every(one => one.offsetHeight >= 24)"),
+            "a button is too small for a finger");
         var ground = (string)(await tab.Run("getComputedStyle(document.body).backgroundColor"))!;
         Assert.Equal(dark, Number(ground.Split('(', ',')[1]) < 64);
         await Keep(tab, $"{width}-{(dark ? "dark" : "light")}");
@@ -147,7 +160,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         Assert.Equal(before, tab.Requests.Length);
         await tab.Hide(false);
         await Eventually.Holds(
-            () => Task.FromResult(tab.Requests[before..].Any(url => url.Contains("/api/v1/history?since=20", StringComparison.Ordinal))), TimeSpan.FromSeconds(3), () => "no catching up");
+            () => Task.FromResult(tab.Requests[before..].Any(url => url.Contains("/api/v1/history?since=20", StringComparison.Ordinal))),
+            TimeSpan.FromSeconds(3), () => "no catching up");
         var seconds = tab.Requests.Length;
         await Task.Delay(3000);
         Assert.InRange(tab.Requests.Length - seconds, 2, 5);

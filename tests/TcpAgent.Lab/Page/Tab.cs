@@ -67,7 +67,8 @@ sealed class Tab
         return answer["result"]?["value"];
     }
 
-    internal async Task<string> Text(string selector) => (string?)await Run($"document.querySelector({Quote(selector)})?.textContent ?? ''") ?? "";
+    internal async Task<string> Text(string selector) =>
+        (string?)await Run($"document.querySelector({Quote(selector)})?.textContent ?? ''") ?? "";
 
     internal async Task<string> Attribute(string selector, string name) =>
         (string?)await Run($"document.querySelector({Quote(selector)})?.getAttribute('{name}') ?? ''") ?? "";
@@ -76,12 +77,16 @@ sealed class Tab
 
     /// <summary>What is not there yet does not hold.</summary>
     internal Task Until(string expression, int seconds = 10) => Eventually.Holds(
-        () => Is($"(() => {{ try {{ return {expression} }} catch {{ return false }} }})()"), TimeSpan.FromSeconds(seconds), () => $"{expression}\n{string.Join('\n', Complaints)}");
+        () => Is($"(() => {{ try {{ return {expression} }} catch {{ return false }} }})()"), TimeSpan.FromSeconds(seconds), () =>
+            $"{expression}\n{string.Join('\n', Complaints)}");
 
     /// <summary>As if another tab were in front of it, or not any more.</summary>
     internal async Task Hide(bool isHidden)
     {
-        await Run(isHidden ? "void Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })" : "delete document.hidden");
+        await Run(
+            isHidden
+                ? "void Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"
+                : "delete document.hidden");
         await Run("document.dispatchEvent(new Event('visibilitychange'))");
     }
 
@@ -102,8 +107,14 @@ sealed class Tab
     /// <summary>Points at a place of an element, in shares of its width and height.</summary>
     internal async Task Point(string selector, double x, string type = "mouseMoved")
     {
-        var box = (await Run($$"""(({ left, top, width, height }) => [left + width * {{x}}, top + height / 2])(document.querySelector({{Quote(selector)}}).getBoundingClientRect())"""))!;
-        await Send("Input.dispatchMouseEvent", new { type, x = (double)box[0]!, y = (double)box[1]!, button = type == "mouseMoved" ? "none" : "left", clickCount = 1 });
+        var box = (await Run(
+            $$"""
+            (({ left, top, width, height }) => [left + width * {{x}}, top + height / 2])(
+              document.querySelector({{Quote(selector)}}).getBoundingClientRect())
+            """))!;
+        await Send(
+            "Input.dispatchMouseEvent",
+                new { type, x = (double)box[0]!, y = (double)box[1]!, button = type == "mouseMoved" ? "none" : "left", clickCount = 1 });
     }
 
     internal async Task Picture(string path)

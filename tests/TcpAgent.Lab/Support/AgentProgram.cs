@@ -15,7 +15,8 @@ static class AgentProgram
     internal static Task<string> Print(params string[] arguments) => Child.Run(Published.Own.Program, ["print", .. arguments]);
 
     /// <summary>Inside a network namespace.</summary>
-    internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) => place.Run(Published.Own.Program, ["print", .. arguments]);
+    internal static Task<string> PrintIn(NetworkNamespace place, params string[] arguments) =>
+        place.Run(Published.Own.Program, ["print", .. arguments]);
 
     internal static Child Serve(int port, IDictionary<string, string>? environment = null, params string[] arguments)
     {
@@ -26,11 +27,13 @@ static class AgentProgram
     /// <summary>How to run a verb as another user, without any capability.</summary>
     internal static (string File, string[] Arguments) AsNobody(params string[] arguments) => (
         Require.Tool("setpriv", "util-linux"),
-        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", Published.Own.Program, .. arguments]);
+        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", Published.Own.Program,
+            .. arguments]);
 
     /// <summary>Waits until a daemon has taken its first sample.</summary>
     internal static Task Sampled(Child daemon) => Eventually.Holds(
-        () => Task.FromResult(daemon.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => daemon.Output);
+        () => Task.FromResult(daemon.Output.Contains("First sample taken", StringComparison.Ordinal)), TimeSpan.FromSeconds(20),
+        () => daemon.Output);
 
     /// <summary>Whether a series counts an event of the agent's own, which the kernel knows nothing of.</summary>
     internal static bool IsOwnEvent(string series) => s_events.Any(name => series.StartsWith(name, StringComparison.Ordinal));

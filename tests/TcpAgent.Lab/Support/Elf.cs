@@ -7,7 +7,8 @@ static partial class Elf
 {
     /// <summary>Every version of the C library that one of its symbols needs.</summary>
     internal static async Task<Version[]> GlibcVersions(string program) =>
-        [.. GlibcVersion().Matches(await Read("--version-info", program)).Select(match => Version.Parse(match.Groups[1].Value)).Distinct().Order()];
+        [.. GlibcVersion().Matches(await Read("--version-info", program)).Select(match =>
+            Version.Parse(match.Groups[1].Value)).Distinct().Order()];
 
     internal static async Task<string[]> NeededLibraries(string program) =>
         [.. NeededLibrary().Matches(await Read("--dynamic", program)).Select(match => match.Groups[1].Value)];

@@ -7,7 +7,9 @@ using Xunit.Sdk;
 
 namespace TcpAgent.Lab.Support;
 
-/// <summary>xunit's own, but that the agent is published before the first test: conditions that a test has made would not wait for it.</summary>
+/// <summary>
+/// xunit's own, but that the agent is published before the first test: conditions that a test has made would not wait for it.
+/// </summary>
 public sealed class LabFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
     protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>

@@ -22,7 +22,8 @@ sealed class NetworkNamespace : IAsyncDisposable
     internal Task<string> Run(string file, params string[] arguments) => Child.Run(_ip, ["netns", "exec", _name, file, .. arguments]);
 
     /// <summary>The same, whatever the exit code.</summary>
-    internal Task<(int Code, string Output)> RunAny(string file, params string[] arguments) => Child.RunAny(_ip, ["netns", "exec", _name, file, .. arguments]);
+    internal Task<(int Code, string Output)> RunAny(string file, params string[] arguments) =>
+        Child.RunAny(_ip, ["netns", "exec", _name, file, .. arguments]);
 
     /// <summary>ip becomes the program itself, so that the child's id is the program's.</summary>
     internal Child Start(string file, params string[] arguments) => Child.Start(_ip, ["netns", "exec", _name, file, .. arguments]);

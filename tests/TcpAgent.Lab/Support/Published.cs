@@ -9,7 +9,8 @@ namespace TcpAgent.Lab.Support;
 /// </summary>
 sealed class Published
 {
-    static readonly Lazy<Published> s_own = new(() => new Published(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64"));
+    static readonly Lazy<Published> s_own = new(
+        () => new Published(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64"));
 
     static readonly Lazy<Published> s_arm64 = new(() =>
     {
@@ -55,10 +56,13 @@ sealed class Published
     /// <summary>Takes a minute alone, several beside other work.</summary>
     static void Run(string file, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = Task.Run(process.StandardError.ReadToEnd);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{file} {string.Join(' ', arguments)}: exit {process.ExitCode}\n{output}{error.GetAwaiter().GetResult()}");
+        Assert.True(
+            process.ExitCode == 0, $"{file} {string.Join(' ', arguments)}: exit "
+                + $"{process.ExitCode}\n{output}{error.GetAwaiter().GetResult()}");
     }
 }

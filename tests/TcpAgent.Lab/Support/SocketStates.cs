@@ -5,7 +5,8 @@ static class SocketStates
 {
     internal static readonly string[] All =
     [
-        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
+        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen",
+        "closing",
     ];
 
     /// <param name="listing">What ss -Htan prints.</param>
@@ -35,7 +36,8 @@ static class SocketStates
         {
             var value = series[$"tcpagent_tcp_sockets{{state=\"{state}\"}}"];
             var (low, high) = (Math.Min(before[state], after[state]), Math.Max(before[state], after[state]));
-            Assert.True(value >= low && value <= high, $"{state}: the agent counts {value}, ss {before[state]} before and {after[state]} after");
+            Assert.True(
+                value >= low && value <= high, $"{state}: the agent counts {value}, ss {before[state]} before and {after[state]} after");
         }
     }
 }

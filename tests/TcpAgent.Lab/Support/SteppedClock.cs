@@ -1,6 +1,8 @@
 namespace TcpAgent.Lab.Support;
 
-/// <summary>A wall clock that one program sees and a test sets; the program's intervals are right. Its files lie in a folder of the test's.</summary>
+/// <summary>
+/// A wall clock that one program sees and a test sets; the program's intervals are right. Its files lie in a folder of the test's.
+/// </summary>
 sealed class SteppedClock
 {
     readonly string _library;
@@ -12,7 +14,8 @@ sealed class SteppedClock
     {
         var clock = new SteppedClock(folder);
         await Child.Run(
-            Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", clock._library, Repo.Path("tests", "TcpAgent.Lab", "Support", "stepped_clock.c"));
+            Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", clock._library,
+            Repo.Path("tests", "TcpAgent.Lab", "Support", "stepped_clock.c"));
         clock.Set(0);
         return clock;
     }

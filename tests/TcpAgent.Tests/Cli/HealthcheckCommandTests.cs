@@ -28,7 +28,9 @@ public class HealthcheckCommandTests
         using var folder = new WebFolder(WebFolder.TlsSection);
         using var certificate = folder.WriteServerCertificate();
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "https");
-        Assert.Equal(0, await HealthcheckCommand.Run(new IPEndPoint(IPAddress.Loopback, agent.Address.Port), TimeSpan.FromSeconds(10), CancellationToken.None));
+        Assert.Equal(
+            0, await HealthcheckCommand.Run(new IPEndPoint(IPAddress.Loopback, agent.Address.Port), TimeSpan.FromSeconds(10),
+                CancellationToken.None));
     }
 
     [Theory]
@@ -38,11 +40,14 @@ public class HealthcheckCommandTests
     {
         using var ca = WebFolder.Authority("clients");
         using var folder = new WebFolder(
-            $"{WebFolder.TlsSection}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n  min_version: {version}\n  max_version: {version}\n");
+            $"{WebFolder.TlsSection}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n  min_version: {version}\n "
+            + $" max_version: {version}\n");
         folder.Write("ca.crt", ca.ExportCertificatePem());
         using var certificate = folder.WriteServerCertificate();
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "https");
-        Assert.Equal(0, await HealthcheckCommand.Run(new IPEndPoint(IPAddress.Loopback, agent.Address.Port), TimeSpan.FromSeconds(10), CancellationToken.None));
+        Assert.Equal(
+            0, await HealthcheckCommand.Run(new IPEndPoint(IPAddress.Loopback, agent.Address.Port), TimeSpan.FromSeconds(10),
+                CancellationToken.None));
     }
 
     [Theory]
@@ -63,7 +68,8 @@ public class HealthcheckCommandTests
             await client.ReceiveAsync(buffer);
             await client.SendAsync(Encoding.ASCII.GetBytes(answer));
         });
-        Assert.Equal(expected, await HealthcheckCommand.Run((IPEndPoint)server.LocalEndpoint, TimeSpan.FromSeconds(2), CancellationToken.None));
+        Assert.Equal(
+            expected, await HealthcheckCommand.Run((IPEndPoint)server.LocalEndpoint, TimeSpan.FromSeconds(2), CancellationToken.None));
         await served;
     }
 
@@ -81,7 +87,8 @@ public class HealthcheckCommandTests
     {
         // TEST-NET-1, RFC 5737: bind(2) refuses it before anything is sent.
         var started = DateTime.UtcNow;
-        Assert.Equal(1, await HealthcheckCommand.Run(new(IPAddress.Parse("192.0.2.1"), 80), TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.Equal(
+            1, await HealthcheckCommand.Run(new(IPAddress.Parse("192.0.2.1"), 80), TimeSpan.FromSeconds(30), CancellationToken.None));
         Assert.True(DateTime.UtcNow - started < TimeSpan.FromSeconds(5));
     }
 }

@@ -18,7 +18,8 @@ public partial class AlertRulesTests
     static readonly string[] s_tests = [.. Directory.GetFiles(Path.Combine(s_folder, "tests"), "*.yml").Select(File.ReadAllText)];
 
     /// <summary>Name and text of each alert.</summary>
-    static readonly Dictionary<string, string> s_alerts = AlertPattern().Split(s_rules)[1..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+    static readonly Dictionary<string,
+    string> s_alerts = AlertPattern().Split(s_rules)[1..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 
     public static TheoryData<string> Names => new(s_alerts.Keys);
 
@@ -44,7 +45,8 @@ public partial class AlertRulesTests
     {
         foreach (var kind in (string[])["fires", "quiet", "boundary"])
         {
-            var cases = s_tests.SelectMany(text => CasePattern().Split(text)).Where(one => one.StartsWith($"{name} {kind}: ", StringComparison.Ordinal)).ToArray();
+            var cases = s_tests.SelectMany(text => CasePattern().Split(text))
+                .Where(one => one.StartsWith($"{name} {kind}: ", StringComparison.Ordinal)).ToArray();
             Assert.True(cases.Length > 0, $"no rule test \"{name} {kind}: ...\"");
             foreach (var one in cases)
             {

@@ -32,7 +32,9 @@ public class ComposeTests
             foreach (var volume in service.Texts("volumes"))
             {
                 var source = volume.Split(':')[0];
-                Assert.True(source.StartsWith('.') ? Path.Exists(Path.Combine(s_folder, source)) : Compose.At("volumes").Has(source), $"{name}: {volume}");
+                Assert.True(
+                    source.StartsWith('.') ? Path.Exists(Path.Combine(s_folder, source)) : Compose.At("volumes").Has(source),
+                    $"{name}: {volume}");
             }
     }
 
@@ -41,7 +43,8 @@ public class ComposeTests
     {
         foreach (var name in (string[])["prometheus", "alertmanager"])
         {
-            var file = Service(name).Texts("command").Single(argument => argument.StartsWith("--config.file=", StringComparison.Ordinal))["--config.file=".Length..];
+            var file = Service(name).Texts("command")
+                .Single(argument => argument.StartsWith("--config.file=", StringComparison.Ordinal))["--config.file=".Length..];
             var (source, target) = Mounts(name).Single(mount => file.StartsWith(mount.Target + "/", StringComparison.Ordinal));
             Assert.True(File.Exists(Path.Combine(source, file[(target.Length + 1)..])), $"{name}: {file}");
         }
@@ -54,7 +57,9 @@ public class ComposeTests
         var configuration = Yaml.Load(Repo.Path("deploy", "prometheus", "prometheus.yml")).Single();
         var patterns = configuration.Texts("rule_files");
         foreach (var file in RuleFiles.Paths.Select(path => Path.GetRelativePath(Repo.Path("deploy", "prometheus"), path)))
-            Assert.True(patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, file, ignoreCase: false)), $"{file} is in none of {string.Join(", ", patterns)}");
+            Assert.True(
+                patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, file, ignoreCase: false)),
+                $"{file} is in none of {string.Join(", ", patterns)}");
     }
 
     [Fact]
@@ -79,7 +84,9 @@ public class ComposeTests
         var provisioning = mounts.Single(mount => mount.Target == "/etc/grafana/provisioning").Source;
         var source = Yaml.Load(Path.Combine(provisioning, "datasources", "prometheus.yaml")).Single();
         Assert.Equal(("prometheus", "tcpagent-prometheus"), (source.Text("datasources/0/type"), source.Text("datasources/0/uid")));
-        Assert.Contains($"--web.listen-address={source.Text("datasources/0/url").Replace("http://localhost", "127.0.0.1", StringComparison.Ordinal)}", Service("prometheus").Texts("command"));
+        Assert.Contains(
+            $"--web.listen-address={source.Text("datasources/0/url").Replace("http://localhost", "127.0.0.1", StringComparison.Ordinal)}",
+            Service("prometheus").Texts("command"));
 
         var provider = Yaml.Load(Path.Combine(provisioning, "dashboards", "tcp-agent.yaml")).Single();
         var folder = mounts.Single(mount => mount.Target == provider.Text("providers/0/options/path")).Source;
@@ -90,5 +97,6 @@ public class ComposeTests
     }
 
     static (string Source, string Target)[] Mounts(string service) =>
-        [.. Service(service).Texts("volumes").Where(volume => volume.StartsWith('.')).Select(volume => volume.Split(':')).Select(parts => (Path.GetFullPath(Path.Combine(s_folder, parts[0])), parts[1]))];
+        [.. Service(service).Texts("volumes").Where(volume => volume.StartsWith('.')).Select(volume => volume.Split(':')).Select(parts =>
+            (Path.GetFullPath(Path.Combine(s_folder, parts[0])), parts[1]))];
 }

@@ -13,7 +13,8 @@ sealed class Dashboard
     internal static Dashboard Open(string name) => new(Repo.Path("deploy", "grafana", "dashboards", name));
 
     internal static string[] Files =>
-        [.. Directory.GetFiles(Repo.Path("deploy", "grafana", "dashboards")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Repo.Path("deploy", "grafana", "dashboards")).Select(file =>
+            Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     internal string Text { get; }
 
@@ -32,7 +33,8 @@ sealed class Dashboard
     /// <summary>Every expression, those of annotations and variables too, each with where it stands.</summary>
     internal IEnumerable<(string Where, string Expression)> Expressions =>
         Targets.Select(one => ($"{one.Panel} {one.Target.Text("refId")}", one.Target.Text("expr")))
-            .Concat(_root.GetProperty("annotations").GetProperty("list").EnumerateArray().Select(one => (one.Text("name"), one.Text("expr"))))
+            .Concat(
+                _root.GetProperty("annotations").GetProperty("list").EnumerateArray().Select(one => (one.Text("name"), one.Text("expr"))))
             .Concat(Variables.Where(one => one.Text("type") == "query").Select(one =>
                 (one.Text("name"), Regex.Match(one.GetProperty("query").Text("query"), @"^label_values\((.+), \w+\)$").Groups[1].Value)));
 
@@ -46,19 +48,24 @@ sealed class Dashboard
 
     IEnumerable<string> FieldsHere() =>
         Everything.SelectMany(panel => Walk(panel, panel.Text("type"))).Concat(
-            _root.EnumerateObject().Where(field => field.Name != "panels").SelectMany(field => Walk(field.Value, $"dashboard.{field.Name}")));
+            _root.EnumerateObject().Where(field => field.Name != "panels").SelectMany(field =>
+                Walk(field.Value, $"dashboard.{field.Name}")));
 
     static IEnumerable<string> Walk(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Walk(item, path)),
         // The keys of these are the columns' names.
         JsonValueKind.Object when path.EndsWith("ByName", StringComparison.Ordinal) => [path],
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Walk(field.Value, $"{path}.{(char.IsDigit(field.Name[0]) ? "*" : field.Name)}")),
-        JsonValueKind.String when Regex.IsMatch(path, @"\.(id|type|mode|unit|custom\.\w+|custom\.\w+\.\w+)$|^[\w-]+\.options\.") => [$"{path}={element.GetString()}"],
+        JsonValueKind.Object =>
+            element.EnumerateObject().SelectMany(field => Walk(field.Value, $"{path}.{(char.IsDigit(field.Name[0]) ? "*" : field.Name)}")),
+        JsonValueKind.String when Regex.IsMatch(path, @"\.(id|type|mode|unit|custom\.\w+|custom\.\w+\.\w+)$|^[\w-]+\.options\.") =>
+            [$"{path}={element.GetString()}"],
         _ => [path],
     };
 
-    /// <summary>The metric names in an expression, with where each begins. What stands in strings, label lists or braces is no name.</summary>
+    /// <summary>
+    /// The metric names in an expression, with where each begins. What stands in strings, label lists or braces is no name.
+    /// </summary>
     internal static IEnumerable<Match> Names(string expression) => Regex.Matches(
         Regex.Replace(expression, "\"(\\\\.|[^\"])*\"", match => new string('"', match.Length)),
         @"(?<![\w:$.])(tcpagent_|process_|[a-z]+:tcpagent_|up\b|ALERTS\b)[\w:]*");

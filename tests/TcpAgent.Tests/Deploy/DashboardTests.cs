@@ -35,10 +35,14 @@ public class DashboardTests
     {
         var variables = Dashboard.Open(file).Variables;
         Assert.Equal(["datasource", "job", "instance"], variables.Take(3).Select(one => one.Text("name")));
-        Assert.Equal(("datasource", "prometheus", "Data source"), (variables[0].Text("type"), variables[0].Text("query"), variables[0].Text("label")));
+        Assert.Equal(
+            ("datasource", "prometheus", "Data source"),
+            (variables[0].Text("type"), variables[0].Text("query"), variables[0].Text("label")));
         foreach (var variable in variables.Skip(1))
         {
-            Assert.Equal(("query", ".+", "${datasource}"), (variable.Text("type"), variable.Text("allValue"), variable.GetProperty("datasource").Text("uid")));
+            Assert.Equal(
+                ("query", ".+", "${datasource}"),
+                (variable.Text("type"), variable.Text("allValue"), variable.GetProperty("datasource").Text("uid")));
             Assert.True(variable.GetProperty("multi").GetBoolean());
             // Host opens with one host: all of a fleet at once would be ten thousand lines a panel.
             Assert.Equal((file, variable.Text("name")) != ("host.json", "instance"), variable.GetProperty("includeAll").GetBoolean());
@@ -52,7 +56,8 @@ public class DashboardTests
     public void EveryPanelSaysWhatItShowsInWhichUnit(string file)
     {
         var dashboard = Dashboard.Open(file);
-        Assert.Equal(dashboard.Everything.Length, dashboard.Everything.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
+        Assert.Equal(
+            dashboard.Everything.Length, dashboard.Everything.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
         foreach (var panel in dashboard.Panels)
         {
             var title = panel.Text("title");
@@ -79,7 +84,8 @@ public class DashboardTests
                 var selector = Regex.Match(expression[(name.Index + name.Length)..], @"^\{[^}]*\}").Value;
                 Assert.True(selector.Contains("job=~\"$job\"", StringComparison.Ordinal), $"{where}: {name.Value} of any job");
                 Assert.True(
-                    s_aboveInstances.Any(level => name.Value.StartsWith(level, StringComparison.Ordinal)) || selector.Contains("instance=~\"$instance\"", StringComparison.Ordinal),
+                    s_aboveInstances.Any(level => name.Value.StartsWith(level, StringComparison.Ordinal))
+                        || selector.Contains("instance=~\"$instance\"", StringComparison.Ordinal),
                     $"{where}: {name.Value} of any instance");
             }
         }
@@ -104,7 +110,9 @@ public class DashboardTests
             foreach (var name in Dashboard.Names(expression).Where(name => name.Value.EndsWith("_total", StringComparison.Ordinal)))
                 Assert.True(Regex.IsMatch(expression[..name.Index], @"\b(rate|increase)\($"), $"{where}: {name.Value} without rate");
             foreach (Match call in Regex.Matches(expression, @"\b(\w+)\([^()]*\[([^\]]+)\]"))
-                Assert.Equal((where, call.Groups[1].Value switch { "rate" => "$__rate_interval", "deriv" => "15m", _ => "$__range" }), (where, call.Groups[2].Value));
+                Assert.Equal(
+                    (where, call.Groups[1].Value switch { "rate" => "$__rate_interval", "deriv" => "15m", _ => "$__range" }),
+                    (where, call.Groups[2].Value));
         }
     }
 
@@ -115,14 +123,19 @@ public class DashboardTests
     [Fact]
     public void EveryFieldHasPassedGrafanasSchema() => Assert.Empty(Dashboard.Fields.Except(File.ReadLines(Dashboard.FieldsFile)));
 
-    /// <summary>Over a range the last value is that of a series which ended long ago: a limiter of an hour ago would stand there as now.</summary>
+    /// <summary>
+    /// Over a range the last value is that of a series which ended long ago: a limiter of an hour ago would stand there as now.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Files))]
     public void WhatIsSoNowIsAskedForNow(string file)
     {
         foreach (var panel in Dashboard.Open(file).Panels.Where(panel =>
-            panel.Text("type") is "table" or "bargauge" || (panel.Text("type") == "stat" && panel.GetProperty("options").Text("graphMode") == "none")))
-            Assert.All(panel.GetProperty("targets").EnumerateArray(), target => Assert.True(target.TryGetProperty("instant", out var instant) && instant.GetBoolean(), panel.Text("title")));
+            panel.Text("type") is "table" or "bargauge"
+                || (panel.Text("type") == "stat" && panel.GetProperty("options").Text("graphMode") == "none")))
+            Assert.All(
+                panel.GetProperty("targets").EnumerateArray(), target =>
+                    Assert.True(target.TryGetProperty("instant", out var instant) && instant.GetBoolean(), panel.Text("title")));
     }
 
     /// <summary>Without the rules there is no data; a 0 would read as all is well.</summary>
@@ -137,7 +150,8 @@ public class DashboardTests
         var known = Known();
         foreach (var (panel, target) in Dashboard.Open(file).Targets)
         {
-            var labels = Dashboard.Names(target.Text("expr")).SelectMany(name => known[name.Value]).Append("instance").Append("job").ToArray();
+            var labels = Dashboard.Names(target.Text("expr")).SelectMany(name => known[name.Value]).Append("instance").Append("job")
+                .ToArray();
             foreach (Match label in Regex.Matches(target.Text("legendFormat"), @"\{\{(\w+)\}\}"))
                 Assert.True(labels.Contains(label.Groups[1].Value), $"{panel}: {label.Value}");
         }
@@ -156,9 +170,11 @@ public class DashboardTests
     public void TheLedgerIsStackedInPacketOrder(string file)
     {
         var panel = Dashboard.Open(file).Panels.Single(panel => panel.Text("title").StartsWith("Drops by stage", StringComparison.Ordinal));
-        var stages = panel.GetProperty("targets").EnumerateArray().Select(target => Regex.Match(target.Text("expr"), "stage=\"(\\w+)\"").Groups[1].Value);
+        var stages = panel.GetProperty("targets").EnumerateArray()
+            .Select(target => Regex.Match(target.Text("expr"), "stage=\"(\\w+)\"").Groups[1].Value);
         Assert.Equal(DropStages.All.Select(stage => stage.Stage), stages);
-        Assert.Equal("normal", panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("custom").GetProperty("stacking").Text("mode"));
+        Assert.Equal(
+            "normal", panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("custom").GetProperty("stacking").Text("mode"));
     }
 
     /// <summary>Rows fill the whole width and panels neither overlap nor leave holes.</summary>
@@ -182,7 +198,8 @@ public class DashboardTests
     /// <summary>Names with their labels; of a recorded one those its by clause and its metrics give.</summary>
     static Dictionary<string, string[]> Known()
     {
-        var known = DescribeCommand.Metrics().GroupBy(one => one.Row.Name).ToDictionary(group => group.Key, group => group.SelectMany(one => one.Labels.Split(',')).ToArray());
+        var known = DescribeCommand.Metrics().GroupBy(one => one.Row.Name)
+            .ToDictionary(group => group.Key, group => group.SelectMany(one => one.Labels.Split(',')).ToArray());
         known["up"] = known["ALERTS"] = [];
         foreach (var rule in RuleFiles.Rules.Where(rule => rule.Has("record")))
             known[rule.Text("record")] = [

@@ -18,7 +18,8 @@ public class KubernetesTests
     [Fact]
     public void KustomizationListsEveryManifest()
     {
-        var files = Directory.GetFiles(s_folder).Select(file => Path.GetFileName(file)).Where(file => file != "kustomization.yaml").Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(s_folder).Select(file => Path.GetFileName(file)).Where(file => file != "kustomization.yaml")
+            .Order(StringComparer.Ordinal);
         var kustomization = Manifest("kustomization.yaml");
         Assert.Equal(files, kustomization.Texts("resources").Order(StringComparer.Ordinal));
         Assert.Equal(Pod.Text("containers/0/image"), kustomization.Text("images/0/name"));
@@ -35,12 +36,14 @@ public class KubernetesTests
         Assert.Equal("false", Pod.Text("automountServiceAccountToken"));
         var volume = Assert.Single(Pod.List("volumes"));
         Assert.True(volume.Has("emptyDir"), "nothing of the node is mounted");
-        Assert.StartsWith($"--history.file={container.Text("volumeMounts/0/mountPath")}/", Pod.Texts("containers/0/args")[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"--history.file={container.Text("volumeMounts/0/mountPath")}/", Pod.Texts("containers/0/args")[^1], StringComparison.Ordinal);
         Assert.Equal(("true", "65534"), (Pod.Text("securityContext/runAsNonRoot"), Pod.Text("securityContext/runAsUser")));
         Assert.Equal("RuntimeDefault", Pod.Text("securityContext/seccompProfile/type"));
         Assert.Equal(
             ("false", "false", "true"),
-            (container.Text("securityContext/allowPrivilegeEscalation"), container.Text("securityContext/privileged"), container.Text("securityContext/readOnlyRootFilesystem")));
+            (container.Text("securityContext/allowPrivilegeEscalation"), container.Text("securityContext/privileged"),
+                container.Text("securityContext/readOnlyRootFilesystem")));
         Assert.Equal(["ALL"], container.Texts("securityContext/capabilities/drop"));
         Assert.False(container.At("securityContext/capabilities").Has("add"));
         Assert.Contains("USER 65534:65534", File.ReadAllText(Repo.Path("Dockerfile")), StringComparison.Ordinal);
@@ -51,8 +54,10 @@ public class KubernetesTests
     {
         var container = Pod.At("containers/0");
         Assert.Equal(("metrics", "10793"), (container.Text("ports/0/name"), container.Text("ports/0/containerPort")));
-        Assert.Equal(("/-/healthy", "metrics"), (container.Text("livenessProbe/httpGet/path"), container.Text("livenessProbe/httpGet/port")));
-        Assert.Equal(("/-/ready", "metrics"), (container.Text("readinessProbe/httpGet/path"), container.Text("readinessProbe/httpGet/port")));
+        Assert.Equal(
+            ("/-/healthy", "metrics"), (container.Text("livenessProbe/httpGet/path"), container.Text("livenessProbe/httpGet/port")));
+        Assert.Equal(
+            ("/-/ready", "metrics"), (container.Text("readinessProbe/httpGet/path"), container.Text("readinessProbe/httpGet/port")));
         Assert.True(container.At("resources/requests").Has("cpu") && container.At("resources/limits").Has("memory"));
         Assert.False(container.At("resources/limits").Has("cpu"), "a throttled agent misses samples");
     }
@@ -75,11 +80,13 @@ public class KubernetesTests
         const string Name = "app.kubernetes.io~1name";
         var (service, monitor, policy) = (Manifest("service.yaml"), Manifest("podmonitor.yaml"), Manifest("networkpolicy.yaml"));
         foreach (var selector in (YamlNode[])[
-            Manifest("daemonset.yaml").At("spec/selector/matchLabels"), service.At("spec/selector"), monitor.At("spec/selector/matchLabels"), policy.At("spec/podSelector/matchLabels")])
+            Manifest("daemonset.yaml").At("spec/selector/matchLabels"), service.At("spec/selector"),
+            monitor.At("spec/selector/matchLabels"), policy.At("spec/podSelector/matchLabels")])
             Assert.Equal("tcp-agent", ((YamlScalarNode)selector[Name.Replace("~1", "/", StringComparison.Ordinal)]).Value);
         Assert.Equal("tcp-agent", ((YamlScalarNode)labels["app.kubernetes.io/name"]).Value);
         Assert.Equal(("10793", "metrics"), (service.Text("spec/ports/0/port"), service.Text("spec/ports/0/targetPort")));
-        Assert.Equal(("metrics", "/metrics"), (monitor.Text("spec/podMetricsEndpoints/0/port"), monitor.Text("spec/podMetricsEndpoints/0/path")));
+        Assert.Equal(
+            ("metrics", "/metrics"), (monitor.Text("spec/podMetricsEndpoints/0/port"), monitor.Text("spec/podMetricsEndpoints/0/path")));
         Assert.Equal("app.kubernetes.io/name", monitor.Text("spec/jobLabel"));
         Assert.Equal("10793", policy.Text("spec/ingress/0/ports/0/port"));
         Assert.Empty(policy.List("spec/egress"));

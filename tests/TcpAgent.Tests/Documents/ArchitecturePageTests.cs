@@ -23,7 +23,8 @@ public partial class ArchitecturePageTests
     [Fact]
     public void TheNamesHaveEveryResource()
     {
-        var named = s_page.Table("Names that differ").SelectMany(cells => Names(cells[3])).Where(name => !name.Contains(' ', StringComparison.Ordinal));
+        var named = s_page.Table("Names that differ").SelectMany(cells => Names(cells[3]))
+            .Where(name => !name.Contains(' ', StringComparison.Ordinal));
         Assert.Equal(ResourceCatalog.All.Select(resource => resource.Name).Order(), named.Order());
     }
 

@@ -67,7 +67,8 @@ public sealed class HistoryFileTests : IDisposable
             Assert.Equal(-1, ReadDamaged(_whole[..length]));
 
         // The first slot waits for the record that is a multiple of the capacity.
-        for (var length = HistoryHeader.Size + HistoryRecord.Size; length <= HistoryHeader.Size + ((Written + 1) * HistoryRecord.Size); length += 7)
+        const int Longest = HistoryHeader.Size + ((Written + 1) * HistoryRecord.Size);
+        for (var length = HistoryHeader.Size + HistoryRecord.Size; length <= Longest; length += 7)
         {
             var whole = ((length - HistoryHeader.Size) / HistoryRecord.Size) - 1;
             Assert.Equal(whole, ReadDamaged(_whole[..length]));
@@ -172,7 +173,8 @@ public sealed class HistoryFileTests : IDisposable
         {
             var bytes = (byte[])_rig.Header.Bytes.Clone();
             for (var i = random.Next(1, 4); i > 0; i--)
-                BitConverter.TryWriteBytes(bytes.AsSpan(8 + (4 * random.Next(6))), random.Next(3) switch { 0 => -1, 1 => random.Next(), _ => random.Next(4096) });
+                BitConverter.TryWriteBytes(
+                    bytes.AsSpan(8 + (4 * random.Next(6))), random.Next(3) switch { 0 => -1, 1 => random.Next(), _ => random.Next(4096) });
             BitConverter.TryWriteBytes(bytes.AsSpan(HistoryHeader.Size - 4), Checksum.Of(bytes.AsSpan(0, HistoryHeader.Size - 4)));
             if (HistoryHeader.TryParse(bytes) is not { } header)
                 continue;

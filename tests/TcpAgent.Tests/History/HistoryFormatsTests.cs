@@ -43,7 +43,8 @@ public sealed class HistoryFormatsTests : IDisposable
     }
 
     Task<string> Text(bool colour = false, bool blocks = false, HistoryQuery? query = null) => Write(
-        (file, pipe) => new HistoryText(pipe, new Terminal(colour, 80, blocks), TimeZoneInfo.Utc, _rig.FilePath, file, query ?? HistoryQuery.All), query);
+        (file, pipe) => new HistoryText(pipe, new Terminal(colour, 80, blocks), TimeZoneInfo.Utc, _rig.FilePath, file,
+            query ?? HistoryQuery.All), query);
 
     [Fact]
     public async Task AtAShellItIsATimelineAndChartsInEightyColumns()
@@ -119,7 +120,9 @@ public sealed class HistoryFormatsTests : IDisposable
         var values = records[120].GetProperty("values");
         Assert.Equal(540, values[Array.IndexOf(Series.Names, "tcp.syn_recv")].GetInt64());
         Assert.Equal(JsonValueKind.Null, values[Array.IndexOf(Series.Names, "tcp.listen")].ValueKind);
-        Assert.Equal("""[{"listener":"[::]:443","queue":512,"limit":511,"syn_recv":500,"accept_state":"limiting","syn_state":"ok"}]""", records[150].GetProperty("listeners").GetRawText());
+        Assert.Equal(
+            """[{"listener":"[::]:443","queue":512,"limit":511,"syn_recv":500,"accept_state":"limiting","syn_state":"ok"}]""",
+            records[150].GetProperty("listeners").GetRawText());
         Assert.Equal(
             ["the agent started", "SYN_RECV", "accept_queue: 186 lost", "verdict: accept_queue of [::]:443 is limiting"],
             root.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("text").GetString()!)
@@ -130,7 +133,9 @@ public sealed class HistoryFormatsTests : IDisposable
     public async Task CsvHasALineForEachRecord()
     {
         var lines = (await Write((_, pipe) => new HistoryCsv(pipe, [0, 3], hasListeners: true))).Split('\n');
-        Assert.StartsWith("time,verdict,tcp.syn_recv,listener1,listener1.queue,listener1.limit,listener1.syn_recv,listener2,", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "time,verdict,tcp.syn_recv,listener1,listener1.queue,listener1.limit,listener1.syn_recv,listener2,", lines[0],
+            StringComparison.Ordinal);
         Assert.Equal("2023-11-14T22:30:01.000Z,0,3,[::]:443,0,511,3,,,,,,,,,,,,", lines[1]);
         Assert.Equal(360 + 2, lines.Length);
     }
@@ -148,6 +153,8 @@ public sealed class HistoryFormatsTests : IDisposable
             """, text);
         using var json = JsonDocument.Parse(IncidentList.Json(new IncidentList(_rig.FilePath).Read()));
         Assert.Equal("2023-11-14T22:32:21.000Z", json.RootElement.GetProperty("incidents")[0].GetProperty("time").GetString());
-        Assert.Contains("No incident", Encoding.UTF8.GetString(IncidentText.Write(new IncidentList("/nonexistent/x"), TimeZoneInfo.Utc)), StringComparison.Ordinal);
+        Assert.Contains(
+            "No incident", Encoding.UTF8.GetString(IncidentText.Write(new IncidentList("/nonexistent/x"), TimeZoneInfo.Utc)),
+            StringComparison.Ordinal);
     }
 }

@@ -66,7 +66,8 @@ public class HistoryWriterTests
     {
         using var rig = new HistoryRig();
         rig.Tick();
-        using var second = new HistoryWriter(rig.FilePath, HistoryHeader.For(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1)), rig.Time, rig.Log);
+        using var second = new HistoryWriter(
+            rig.FilePath, HistoryHeader.For(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1)), rig.Time, rig.Log);
         second.Queue.Reserve();
         second.Queue.Publish();
         second.Drain();

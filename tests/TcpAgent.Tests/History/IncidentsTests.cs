@@ -30,7 +30,9 @@ public class IncidentsTests
         Assert.Equal(Enumerable.Range(101, 481).Select(i => (long)i), records.Select(record => record.Sequence));
         Assert.Equal(2, HistoryRig.Value(records[300], "verdict"));
         Assert.Equal(1, HistoryRig.Value(records[299], "verdict"));
-        Assert.EndsWith($".incident-{RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(records[300].Time))}", Kept(rig).Single(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $".incident-{RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(records[300].Time))}", Kept(rig).Single(),
+            StringComparison.Ordinal);
         Assert.Equal(1, rig.Writer.Counters.Incidents);
     }
 
@@ -65,7 +67,8 @@ public class IncidentsTests
         Assert.Equal(8, Kept(rig).Length);
         Assert.Equal(8, rig.Writer.Counters.Incidents);
         Assert.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(last)), Kept(rig)[^1], StringComparison.Ordinal);
-        var all = HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)).FileSize + Kept(rig).Sum(path => new FileInfo(path).Length);
+        var all = HistoryHeader.For(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)).FileSize + Kept(rig)
+            .Sum(path => new FileInfo(path).Length);
         Assert.InRange(all, 15_000_000, 16 * 1024 * 1024);
     }
 

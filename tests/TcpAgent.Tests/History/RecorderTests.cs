@@ -102,7 +102,8 @@ public class RecorderTests
         Assert.Equal(Series.Names.Length, Series.Names.Distinct().Count());
         Assert.InRange(Series.Names.Length, 90, HistoryRecord.MostSeries);
         const int Listener = 90, Subject = 120;
-        Assert.True(HistoryRecord.TextsAt(Series.Names.Length) + (HistoryRecord.MostListeners * Listener) + (4 * Subject) <= HistoryRecord.Size);
+        Assert.True(
+            HistoryRecord.TextsAt(Series.Names.Length) + (HistoryRecord.MostListeners * Listener) + (4 * Subject) <= HistoryRecord.Size);
         Assert.True(string.Join('\n', Series.Names).Length < HistoryHeader.Size / 2);
     }
 

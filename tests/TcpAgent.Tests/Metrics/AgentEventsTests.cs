@@ -69,7 +69,8 @@ public class AgentEventsTests
     public void EveryInstrumentIsListedAndExported()
     {
         var listed = new AgentEvents().Instruments.Select(instrument => instrument.Name).Order(StringComparer.Ordinal);
-        var exported = Used().Text().Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
+        var exported = Used().Text().Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[2]);
         Assert.Equal(listed, exported.Order(StringComparer.Ordinal));
     }
 
@@ -86,7 +87,9 @@ public class AgentEventsTests
     public void WhatARateNeedsIsThereBeforeTheFirstAndTheRestIsNot()
     {
         var events = new AgentEvents();
-        Assert.Equal(("0", "0"), (events.Value("tcpagent_log_lines_total{level=\"warn\"}"), events.Value("tcpagent_log_lines_total{level=\"error\"}")));
+        Assert.Equal(
+            ("0", "0"), (events.Value("tcpagent_log_lines_total{level=\"warn\"}"),
+                events.Value("tcpagent_log_lines_total{level=\"error\"}")));
         Assert.DoesNotContain("\ntcpagent_http_requests_total{", events.Text(), StringComparison.Ordinal);
     }
 
@@ -129,7 +132,9 @@ public class AgentEventsTests
                 var text = events.Text();
                 var count = Events.Value(text, Count)!;
                 Assert.Equal(count, Events.Value(text, "tcpagent_tick_duration_seconds_bucket{le=\"+Inf\"}"));
-                Assert.Equal(2 * long.Parse(count, CultureInfo.InvariantCulture), double.Parse(Events.Value(text, "tcpagent_tick_duration_seconds_sum")!, CultureInfo.InvariantCulture));
+                Assert.Equal(
+                    2 * long.Parse(count, CultureInfo.InvariantCulture),
+                    double.Parse(Events.Value(text, "tcpagent_tick_duration_seconds_sum")!, CultureInfo.InvariantCulture));
             }
         }
         finally

@@ -66,7 +66,8 @@ public class ByteWriterTests
                     var product = BigInteger.Clamp((BigInteger)value * factor, factor == 1 ? long.MinValue : -long.MaxValue, long.MaxValue);
                     var expected = (decimal)product / (decimal)BigInteger.Pow(10, decimals);
                     var text = Write(value, factor, decimals);
-                    return decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) == expected
+                    return decimal.Parse(
+                        text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) == expected
                         && !(text.Contains('.', StringComparison.Ordinal) && text.EndsWith('0'));
                 }));
 

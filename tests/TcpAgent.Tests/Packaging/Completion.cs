@@ -40,7 +40,8 @@ static class Completion
     static string Values(RootCommand root)
     {
         var text = new StringBuilder();
-        var options = root.Options.Concat(root.Subcommands.SelectMany(command => command.Options)).Where(option => option.HelpName is not null);
+        var options = root.Options.Concat(root.Subcommands.SelectMany(command => command.Options))
+            .Where(option => option.HelpName is not null);
         foreach (var option in options.DistinctBy(option => option.Name))
         {
             var values = string.Join(' ', option.GetCompletions(CompletionContext.Empty).Select(item => item.Label));

@@ -24,7 +24,8 @@ static class ManPage
     /// <summary>Those of the sources, one for each, are told once.</summary>
     internal static string Options(RootCommand root)
     {
-        var sources = root.Options.Where(option => option.Name.StartsWith(NoCollector, StringComparison.Ordinal)).Select(option => option.Name[NoCollector.Length..]);
+        var sources = root.Options.Where(option => option.Name.StartsWith(NoCollector, StringComparison.Ordinal))
+            .Select(option => option.Name[NoCollector.Length..]);
         return List(root.Options.Where(option => !option.Name.StartsWith(NoCollector, StringComparison.Ordinal)))
             + $".TP\n.BR {Escape(NoCollector)} \\fINAME\\fR\nDo not read a source: {Escape(string.Join(", ", sources))}.\n";
     }
@@ -42,7 +43,9 @@ static class ManPage
         var text = new StringBuilder();
         foreach (var option in options.Where(option => !option.Hidden))
         {
-            var names = string.Join("\\fR, \\fB", option.Aliases.Where(alias => alias != option.Name && alias.StartsWith('-')).Append(option.Name).Select(Escape));
+            var names = string.Join(
+                "\\fR, \\fB", option.Aliases.Where(alias =>
+                    alias != option.Name && alias.StartsWith('-')).Append(option.Name).Select(Escape));
             var value = option.HelpName is { } unit ? $" \\fI{Escape(unit)}\\fR" : "";
             text.Append($".TP\n\\fB{names}\\fR{value}\n{Paragraphs(option.Description!)}");
         }
@@ -53,5 +56,6 @@ static class ManPage
 
     /// <summary>groff_char(7): a bare - is a hyphen, which neither copies nor searches as the minus of a flag.</summary>
     static string Escape(string text) =>
-        text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Replace("\n.", "\n\\&.", StringComparison.Ordinal);
+        text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal)
+            .Replace("\n.", "\n\\&.", StringComparison.Ordinal);
 }

@@ -7,7 +7,8 @@ namespace TcpAgent.Tests.Packaging;
 /// <summary>What the packages say of the program is what the program says of itself; make golden writes it.</summary>
 public class PackagingDocumentsTests
 {
-    static RootCommand Root => CommandLine.Create(AgentFlags.Create(), new Option<bool>("--version") { Description = "Print version and build." });
+    static RootCommand Root =>
+        CommandLine.Create(AgentFlags.Create(), new Option<bool>("--version") { Description = "Print version and build." });
 
     [Fact]
     public void ManPageHasEveryCommandOptionAndMetric()
@@ -15,7 +16,8 @@ public class PackagingDocumentsTests
         var path = Repo.Path("packaging", "man", "tcp-agent.8");
         var page = File.ReadAllText(path);
         var root = Root;
-        foreach (var (section, text) in ((string, string)[])[("COMMANDS", ManPage.Commands(root)), ("OPTIONS", ManPage.Options(root)), ("METRICS", ManPage.Metrics())])
+        foreach (var (section, text) in ((string, string)[])[("COMMANDS", ManPage.Commands(root)), ("OPTIONS", ManPage.Options(root)),
+            ("METRICS", ManPage.Metrics())])
         {
             var (begin, end) = ($".\\\" BEGIN {section}\n", $".\\\" END {section}\n");
             var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
@@ -29,7 +31,8 @@ public class PackagingDocumentsTests
     public void CompletionHasEveryCommandAndFlag() =>
         GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
 
-    static string Version => Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
+    static string Version =>
+        Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
 
     [Fact]
     public void TheProgramHasTheVersionOfTheBuild() => Assert.Equal(BuildInfo.Version, Version);

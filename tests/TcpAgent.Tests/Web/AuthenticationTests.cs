@@ -17,7 +17,9 @@ public class AuthenticationTests
     {
         using var folder = new WebFolder($"{Users}http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "http");
-        string[] paths = ["/", "/metrics", "/metrics?collect[]=bogus", "/api/v1/why", "/-/healthy", "/-/ready", "/healthz", "/readyz", "/nope", "/metrics/", "/%2e%2e/"];
+        string[] paths = [
+            "/", "/metrics", "/metrics?collect[]=bogus", "/api/v1/why", "/-/healthy", "/-/ready", "/healthz", "/readyz", "/nope",
+            "/metrics/", "/%2e%2e/"];
         foreach (var path in paths)
             foreach (var method in (string[])["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
             {
@@ -26,10 +28,13 @@ public class AuthenticationTests
                 Assert.Equal("Basic realm=\"tcp-agent\", charset=\"UTF-8\"", response.Headers.WwwAuthenticate.ToString());
                 Assert.Equal("deny", response.Headers.GetValues("X-Frame-Options").Single());
             }
-        foreach (var line in (string[])["OPTIONS * HTTP/1.1", "CONNECT metrics:80 HTTP/1.1", "GET http://other/metrics HTTP/1.1", "GET /../../metrics HTTP/1.0", "GET // HTTP/1.1", "GET //metrics HTTP/1.1"])
+        foreach (var line in (string[])["OPTIONS * HTTP/1.1", "CONNECT metrics:80 HTTP/1.1", "GET http://other/metrics HTTP/1.1",
+            "GET /../../metrics HTTP/1.0", "GET // HTTP/1.1", "GET //metrics HTTP/1.1"])
         {
             using var one = await RawHttp.Connect(agent.Address.Port);
-            await one.Send($"{line}\r\nHost: {(line.Contains("other", StringComparison.Ordinal) ? "other" : "metrics:80")}\r\nConnection: close\r\n\r\n");
+            await one.Send(
+                $"{line}\r\nHost: {(line.Contains("other", StringComparison.Ordinal) ? "other" : "metrics:80")}\r\nConnection: "
+                + "close\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 401 ", await one.Receive(_ => false), StringComparison.Ordinal);
         }
     }
@@ -45,7 +50,8 @@ public class AuthenticationTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await agent.Client.PostAsync("/metrics", null)).StatusCode);
         agent.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("alice:Secret"u8));
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/metrics")).StatusCode);
-        agent.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"alice:{WebFolder.SecretHash}")));
+        agent.Client.DefaultRequestHeaders.Authorization = new(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"alice:{WebFolder.SecretHash}")));
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/metrics")).StatusCode);
     }
 
@@ -53,7 +59,8 @@ public class AuthenticationTests
     [Fact]
     public async Task TheHighestCostKeepsNobodyFromStarting()
     {
-        using var folder = new WebFolder($"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", "$31$", StringComparison.Ordinal)}\n");
+        using var folder = new WebFolder(
+            $"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", "$31$", StringComparison.Ordinal)}\n");
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "http");
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/metrics")).StatusCode);
     }
@@ -81,7 +88,8 @@ public class AuthenticationTests
         agent.Client.DefaultRequestHeaders.Authorization = s_alice;
         await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
 
-        foreach (var bad in (string[])["basic_auth_users:\n  alice: secret\n", "{", "unknown: 1\n", "tls_server_config: {cert_file: x, key_file: y}\n"])
+        foreach (var bad in (string[])["basic_auth_users:\n  alice: secret\n", "{", "unknown: 1\n",
+            "tls_server_config: {cert_file: x, key_file: y}\n"])
         {
             folder.Replace("web.yml", bad);
             await agent.Until(text => text.Contains("\ntcpagent_web_config_last_reload_successful 0\n", StringComparison.Ordinal));

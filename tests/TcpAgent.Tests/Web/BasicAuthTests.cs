@@ -106,11 +106,14 @@ public sealed class BasicAuthTests : IDisposable
     public async Task AHasherThatThrowsCostsOneRequestAndNotTheWorker()
     {
         using var worker = new PasswordWorker(
-            (password, setting) => password.SequenceEqual("throw"u8) ? throw new InvalidOperationException("a mistake") : Bcrypt.Hash(password, setting), TimeProvider.System);
+            (password, setting) => password.SequenceEqual("throw"u8)
+                ? throw new InvalidOperationException("a mistake")
+                : Bcrypt.Hash(password, setting), TimeProvider.System);
         var auth = new BasicAuth(worker);
         for (var i = 0; i < 2 * PasswordWorker.MaxWaitingOfOneClient; i++)
         {
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await auth.Check(s_one, Header("alice:throw"), IPAddress.Loopback));
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                async () => await auth.Check(s_one, Header("alice:throw"), IPAddress.Loopback));
             Assert.Equal(Admission.Granted, await auth.Check(s_one, Header("alice:secret"), IPAddress.Loopback));
         }
     }
@@ -144,7 +147,8 @@ public sealed class BasicAuthTests : IDisposable
             flood.Add(_auth.Check(s_one, Header($"alice:wrong{i}"), IPAddress.Parse("192.0.2.1")).AsTask());
         for (var i = 0; i < 100; i++)
             flood.Add(_auth.Check(s_one, Header($"alice:wrong{i + 100}"), IPAddress.Parse($"2001:db8::{i:x}")).AsTask());
-        Assert.Equal(200 - 2 * PasswordWorker.MaxWaitingOfOneClient, flood.Count(task => task.IsCompleted && task.Result == Admission.Busy));
+        Assert.Equal(
+            200 - 2 * PasswordWorker.MaxWaitingOfOneClient, flood.Count(task => task.IsCompleted && task.Result == Admission.Busy));
         for (var i = 0; i < 100; i++)
             flood.Add(_auth.Check(s_one, Header($"alice:wrong{i + 200}"), IPAddress.Parse($"198.51.100.{i}")).AsTask());
         Assert.Equal(PasswordWorker.MaxWaiting, flood.Count(task => !task.IsCompleted));

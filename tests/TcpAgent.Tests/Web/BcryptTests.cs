@@ -13,17 +13,21 @@ public class BcryptTests
 
     static string? Hash(string password, string setting) => Bcrypt.Hash(Encoding.UTF8.GetBytes(password), setting);
 
-    /// <summary>crypt_blowfish's own vectors, and libxcrypt's hashes of characters beyond ASCII and of 71 bytes with a character across the cut.</summary>
+    /// <summary>
+    /// crypt_blowfish's own vectors, and libxcrypt's hashes of characters beyond ASCII and of 71 bytes with a character across the cut.
+    /// </summary>
     [Theory]
     [InlineData("", "CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy")]
     [InlineData("U*U", "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")]
     [InlineData("U*U*", "CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK")]
     [InlineData("U*U*U", "XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a")]
-    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored", "abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui")]
+    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored",
+        "abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui")]
     [InlineData("\u00a3", "/OK.fbVrR/bpIqNJ5ianF.crQZGxQ7hWEf.fNKRjrYcudfgPvGbVK")]
     [InlineData("\u043f\u0430\u0440\u043e\u043b\u044c", "/OK.fbVrR/bpIqNJ5ianF.jbfRzzfJTlC3i..FklhHA0FCt83tObu")]
     [InlineData("na\u00efve \U0001f642", "/OK.fbVrR/bpIqNJ5ianF.oBW9VfXwbQFHrkS3XA4D8SewQ03RVz2")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00e9", "/OK.fbVrR/bpIqNJ5ianF.GTHQr2PimUGrXn3SS.M0DO0PHmFb6r.")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00e9",
+        "/OK.fbVrR/bpIqNJ5ianF.GTHQr2PimUGrXn3SS.M0DO0PHmFb6r.")]
     public void TheKnownHashes(string password, string hash)
     {
         foreach (var version in "aby")
@@ -50,7 +54,8 @@ public class BcryptTests
     [Fact]
     public void WithANulAPasswordHasTheHashOfAnother() => Assert.Equal(Hash("secret", Setting), Hash("secret\0secret", Setting));
 
-    public static TheoryData<byte[]> NotUtf8 => [[0xa3], [0xff, 0xff, 0xa3], [.. "secret"u8, 0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [.. Enumerable.Repeat((byte)0x80, 511)]];
+    public static TheoryData<byte[]> NotUtf8 =>
+        [[0xa3], [0xff, 0xff, 0xa3], [.. "secret"u8, 0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [.. Enumerable.Repeat((byte)0x80, 511)]];
 
     [Theory]
     [MemberData(nameof(NotUtf8))]
@@ -104,7 +109,9 @@ public class BcryptTests
     [SkippableFact]
     public void RandomPasswordsHaveTheHashesOfTheSystem()
     {
-        Skip.IfNot(NativeLibrary.TryLoad("libcrypt.so.1", out var library) || NativeLibrary.TryLoad("libcrypt.so.2", out library), "the system has no libcrypt");
+        Skip.IfNot(
+            NativeLibrary.TryLoad("libcrypt.so.1", out var library) || NativeLibrary.TryLoad("libcrypt.so.2", out library),
+            "the system has no libcrypt");
         var crypt = Marshal.GetDelegateForFunctionPointer<Crypt>(NativeLibrary.GetExport(library, "crypt_r"));
         var random = new Random(20261201);
         for (var i = 0; i < 300; i++)
@@ -113,7 +120,8 @@ public class BcryptTests
             for (var length = random.Next(100); length > 0; length--)
                 password.Append(Character(random));
             var setting = $"$2{"aby"[i % 3]}$04${new string(random.GetItems<char>(Alphabet, 22))}";
-            var expected = Marshal.PtrToStringUTF8(crypt(Encoding.UTF8.GetBytes($"{password}\0"), Encoding.ASCII.GetBytes($"{setting}\0"), new byte[160 * 1024]));
+            var expected = Marshal.PtrToStringUTF8(
+                crypt(Encoding.UTF8.GetBytes($"{password}\0"), Encoding.ASCII.GetBytes($"{setting}\0"), new byte[160 * 1024]));
             Assert.Equal((password.ToString(), expected), (password.ToString(), Hash(password.ToString(), setting)));
         }
     }

@@ -79,7 +79,8 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
 
         var incident = (await List()).EnumerateArray().Single();
         Assert.Equal(name, incident.GetProperty("name").GetString());
-        var history = await Get($"?incident={name}&since={incident.GetProperty("since").GetString()}&until={incident.GetProperty("until").GetString()}");
+        var history = await Get(
+            $"?incident={name}&since={incident.GetProperty("since").GetString()}&until={incident.GetProperty("until").GetString()}");
         Assert.Equal(201, history.GetProperty("records").GetArrayLength());
         foreach (var wrong in (string[])["x", "", "../history.ring", "%2e%2e%2fx", $"{name}&incident={name}"])
         {

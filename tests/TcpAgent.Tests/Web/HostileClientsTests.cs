@@ -51,13 +51,15 @@ public sealed class HostileClientsTests : IAsyncLifetime
     {
         var known = await RawHttp.Connect(Port);
         await known.Send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
         var idle = new List<RawHttp>();
         for (var i = 0; i < 2 * Connections.Plain; i++)
             idle.Add(await RawHttp.Connect(Port));
         await _agent.AssertServed();
         await known.Send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
         idle.ForEach(one => one.Dispose());
         known.Dispose();
     }
@@ -127,7 +129,8 @@ public sealed class HostileClientsTests : IAsyncLifetime
                 return default;
             }
         }));
-        Assert.All(answers, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable or default(HttpStatusCode)));
+        Assert.All(
+            answers, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable or default(HttpStatusCode)));
         Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 100, 1000);
         Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
         Assert.True(await _agent.Samples() > samples);
@@ -151,9 +154,12 @@ public sealed class HostileClientsTests : IAsyncLifetime
     [InlineData("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nabc", "HTTP/1.1 405 ")]
     [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", "HTTP/1.1 400 ")]
     [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 ")]
-    [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nAccept: ;;;,,q=x/\r\nRange: bytes=9-1,-,x\r\nAccept-Encoding: gzip;q=\r\n\r\n", "HTTP/1.1 200 ")]
-    [InlineData("GET /metrics?collect[]=snmp HTTP/1.1\r\nHost: x\r\nAccept: */*;q=NaN, text/plain;version=\"\r\nRange: bytes=0-1\r\n\r\n", "HTTP/1.1 200 ")]
-    [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", "HTTP/1.1 200 ")]
+    [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nAccept: ;;;,,q=x/\r\nRange: bytes=9-1,-,x\r\nAccept-Encoding: gzip;q=\r\n\r\n",
+        "HTTP/1.1 200 ")]
+    [InlineData("GET /metrics?collect[]=snmp HTTP/1.1\r\nHost: x\r\nAccept: */*;q=NaN, text/plain;version=\"\r\nRange: bytes=0-1\r\n\r\n",
+        "HTTP/1.1 200 ")]
+    [InlineData("GET /-/ready HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: "
+        + "AAMAAABkAAQAAP__\r\n\r\n", "HTTP/1.1 200 ")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "")]
     [InlineData("\0\u0016\u0003\u0001", "HTTP/1.1 400 ")]
     public async Task OddRequestsGetTheirAnswer(string request, string answer)

@@ -101,7 +101,8 @@ public sealed class HostileTlsClientsTests : IAsyncLifetime, IDisposable
         Assert.True(await _agent.Samples() - _samples > _clock.Elapsed.TotalSeconds * 5);
     }
 
-    static SslClientAuthenticationOptions Client() => new() { TargetHost = "one", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
+    static SslClientAuthenticationOptions Client() =>
+        new() { TargetHost = "one", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
 
     static async Task<byte[]> Hello()
     {

@@ -35,7 +35,8 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         Assert.Equal(series.Count, values.Count);
         var metrics = await _agent.Client.GetStringAsync("/metrics");
         foreach (var (name, metric) in ((string, string)[])
-            [("drops.accept_queue", "tcpagent_drops_total{stage=\"accept_queue\"}"), ("time_wait.used", "tcpagent_resource_used{resource=\"time_wait\"}"),
+            [("drops.accept_queue", "tcpagent_drops_total{stage=\"accept_queue\"}"),
+                ("time_wait.used", "tcpagent_resource_used{resource=\"time_wait\"}"),
              ("conntrack.limit", "tcpagent_conntrack_entries_limit")])
             Assert.Contains($"\n{metric} {values[series.IndexOf(name)]}\n", metrics, StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, values[series.IndexOf("device_rx.used")].ValueKind);
@@ -80,7 +81,8 @@ public sealed class LiveEndpointTests : IAsyncLifetime
     public void EachFieldIsItsMetric()
     {
         var values = new DistinctValues(
-            (Listeners.Rows, new EndpointInstance(new(0, 0, 443))), (Listeners.CountRows, Instance.None), (Softnet.Rows, new CpuInstance(3)),
+            (Listeners.Rows, new EndpointInstance(new(0, 0, 443))), (Listeners.CountRows, Instance.None),
+            (Softnet.Rows, new CpuInstance(3)),
             (Conntrack.Rows, Instance.None));
         var live = Read(values.Snapshot);
         Assert.Equal(values["tcpagent_listeners"], live.GetProperty("listeners_total").GetInt64());
@@ -128,10 +130,12 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         {
             var net = _folder.CreateSubdirectory("net");
             var lines = Enumerable.Range(1000, count).Select(port =>
-                $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:{queue(port):X8} 00:00000000 00000000     0        0 {port} 1 0000000000000000 100 0 0 10 0");
+                $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:{queue(port):X8} 00:00000000 00000000     0        0 {port} 1 "
+                + "0000000000000000 100 0 0 10 0");
             File.WriteAllText(
                 $"{net}/tcp",
-                $"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n{string.Join('\n', lines)}\n");
+                "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+                + $"inode\n{string.Join('\n', lines)}\n");
             _agent = new TestAgent(new(_folder.FullName, _folder.FullName, Live: false), SamplingOptions.Default, new ManualTime());
             _agent.Sampler.Take();
         }

@@ -9,10 +9,19 @@ public class NegotiationTests
 
     [Theory]
     // What Prometheus 2.42 sends, what 3.x sends, and what 3.x sends when told to prefer text.
-    [InlineData("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OpenMetrics)]
-    [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OpenMetrics + "; escaping=allow-utf-8")]
-    [InlineData("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.2", Text)]
-    [InlineData("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;version=0.0.4;q=0.3", Text)]
+    [InlineData(
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OpenMetrics)]
+    [InlineData(
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+        + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2", OpenMetrics + "; escaping=allow-utf-8")]
+    [InlineData(
+        "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,"
+        + "application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.2", Text)]
+    [InlineData(
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,"
+        + "text/plain;version=0.0.4;q=0.3", Text)]
     [InlineData("application/openmetrics-text", OpenMetrics)]
     [InlineData("application/openmetrics-text; version=\"1.0.0\"", OpenMetrics)]
     [InlineData("application/openmetrics-text;version=0.0.1", Text)]
@@ -49,7 +58,9 @@ public class NegotiationTests
     public void RandomHeadersNeverThrow()
     {
         var random = new Random(2718);
-        var pieces = new[] { "text/plain", "application/openmetrics-text", ";", ",", "q=", "version=", "1.0.0", "0.5", "\"", "*/*", " ", "=", "\t", "gzip", "\u00e9" };
+        var pieces =
+            new[] { "text/plain", "application/openmetrics-text", ";", ",", "q=", "version=", "1.0.0", "0.5", "\"", "*/*", " ", "=", "\t",
+                "gzip", "\u00e9" };
         for (var i = 0; i < 20_000; i++)
         {
             var header = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));

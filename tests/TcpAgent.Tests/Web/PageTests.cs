@@ -18,7 +18,8 @@ public sealed partial class PageTests : IAsyncLifetime
 
     public static TheoryData<string, string> Paths => new()
     {
-        { "/", "text/html; charset=utf-8" }, { "/page/style.css", "text/css; charset=utf-8" }, { "/page/load.js", "text/javascript; charset=utf-8" },
+        { "/", "text/html; charset=utf-8" }, { "/page/style.css", "text/css; charset=utf-8" },
+        { "/page/load.js", "text/javascript; charset=utf-8" },
         { "/page/page.js", "text/javascript; charset=utf-8" },
     };
 
@@ -30,7 +31,8 @@ public sealed partial class PageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(contentType, response.Content.Headers.ContentType!.ToString());
         Assert.Equal(
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'",
             response.Headers.GetValues("Content-Security-Policy").Single());
         Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
@@ -44,7 +46,8 @@ public sealed partial class PageTests : IAsyncLifetime
         Assert.NotEmpty(contentType);
         var tag = (await _agent.Client.GetAsync(path)).Headers.ETag!;
         foreach (var (known, status) in ((string, HttpStatusCode)[])
-            [(tag.ToString(), HttpStatusCode.NotModified), ($"\"x\", W/{tag}", HttpStatusCode.NotModified), ("\"x\"", HttpStatusCode.OK), ("nonsense", HttpStatusCode.OK)])
+            [(tag.ToString(), HttpStatusCode.NotModified), ($"\"x\", W/{tag}", HttpStatusCode.NotModified), ("\"x\"", HttpStatusCode.OK),
+                ("nonsense", HttpStatusCode.OK)])
         {
             var request = new HttpRequestMessage(HttpMethod.Get, path);
             Assert.True(request.Headers.TryAddWithoutValidation("If-None-Match", known));
@@ -58,7 +61,8 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/page/index.html")]
     [InlineData("/page/main.js")]
     [InlineData("/page/../page/none.js")]
-    public async Task OnlyItsFilesAreThere(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _agent.Client.GetAsync(path)).StatusCode);
+    public async Task OnlyItsFilesAreThere(string path) =>
+        Assert.Equal(HttpStatusCode.NotFound, (await _agent.Client.GetAsync(path)).StatusCode);
 
     [Fact]
     public void AllOfItIsSmall() => Assert.InRange(Page.Files().Sum(file => file.Body.Length), 20_000, 150_000);
@@ -80,14 +84,16 @@ public sealed partial class PageTests : IAsyncLifetime
     /// <summary>The one address is the name of SVG, which no browser asks for.</summary>
     [Fact]
     public void ItNamesNoOtherPlace() => Assert.All(Texts, file => Assert.DoesNotMatch(
-        Elsewhere(), file.Value.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).Replace("\n//", "\n", StringComparison.Ordinal)));
+        Elsewhere(), file.Value.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).Replace("\n//", "\n",
+            StringComparison.Ordinal)));
 
     /// <summary>Addresses and device names are data, and styles in markup would be refused.</summary>
     [Fact]
     public void DataNeverBecomesMarkup()
     {
         foreach (var (name, text) in Texts)
-            foreach (var bad in (string[])["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", " style=", "onclick"])
+            foreach (var bad in (string[])["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function",
+                "DOMParser", " style=", "onclick"])
                 Assert.False(text.Contains(bad, StringComparison.Ordinal), $"{name} has {bad}");
     }
 
@@ -115,7 +121,8 @@ public sealed partial class PageTests : IAsyncLifetime
                 var from = Regex.Match(import.Value, @"^import \{ .* \} from '\./(\w+\.js)';$").Groups[1].Value;
                 Assert.True(order.IndexOf(from) >= 0 && order.IndexOf(from) < order.IndexOf(name), $"{name}: {import.Value}");
             }
-        var names = scripts.Values.SelectMany(text => Regex.Matches(text, @"^(?:export )?(?:async )?(?:const|let|function|class) (\w+)", RegexOptions.Multiline))
+        var names = scripts.Values.SelectMany(
+            text => Regex.Matches(text, @"^(?:export )?(?:async )?(?:const|let|function|class) (\w+)", RegexOptions.Multiline))
             .Select(match => match.Groups[1].Value);
         Assert.Empty(names.GroupBy(one => one).Where(group => group.Count() > 1).Select(group => group.Key));
     }

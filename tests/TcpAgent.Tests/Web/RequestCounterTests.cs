@@ -14,7 +14,9 @@ public sealed class RequestCounterTests
         "linux-6.18", webConfigFile: webConfigFile, historyFile: historyFile);
 
     static async Task<string?> Requests(RunningAgent agent, string path, int code) =>
-        Events.Value(await agent.Client.GetStringAsync("/metrics?collect[]=agent"), $"tcpagent_http_requests_total{{path=\"{path}\",code=\"{code}\"}}");
+        Events.Value(
+            await agent.Client.GetStringAsync("/metrics?collect[]=agent"),
+            $"tcpagent_http_requests_total{{path=\"{path}\",code=\"{code}\"}}");
 
     [Fact]
     public async Task EachIsCountedByAPathThatIsServedAndWhatWasAnswered()
@@ -22,13 +24,18 @@ public sealed class RequestCounterTests
         await using var agent = await Start();
         var client = agent.Client;
         Assert.Null(await Requests(agent, "/", 200));
-        foreach (var path in (string[])["/", "/page/page.js", "/api/v1/live", "/nope", "/nope2", "/metrics/", "/page/nope", "/metrics?collect[]=bogus", "/api/v1/history?since=x"])
+        foreach (var path in (string[])["/", "/page/page.js", "/api/v1/live", "/nope", "/nope2", "/metrics/", "/page/nope",
+            "/metrics?collect[]=bogus", "/api/v1/history?since=x"])
             await client.GetAsync(path);
         await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/why"));
         await client.PostAsync("/api/v1/why", null);
         await client.SendAsync(new HttpRequestMessage(new HttpMethod("BREW"), "/nope"));
-        Assert.Equal(("2", "1", "4", "1"), (await Requests(agent, "/", 200), await Requests(agent, "/api/v1/live", 200), await Requests(agent, "other", 404), await Requests(agent, "/metrics", 400)));
-        Assert.Equal(("1", "1", "1"), (await Requests(agent, "/api/v1/why", 200), await Requests(agent, "/api/v1/why", 405), await Requests(agent, "other", 405)));
+        Assert.Equal(
+            ("2", "1", "4", "1"), (await Requests(agent, "/", 200), await Requests(agent, "/api/v1/live", 200),
+                await Requests(agent, "other", 404), await Requests(agent, "/metrics", 400)));
+        Assert.Equal(
+            ("1", "1", "1"), (await Requests(agent, "/api/v1/why", 200), await Requests(agent, "/api/v1/why", 405),
+                await Requests(agent, "other", 405)));
 
         // Each of the scrapes themselves, but for the one that asks.
         Assert.Equal("8", await Requests(agent, "/metrics", 200));
@@ -53,7 +60,8 @@ public sealed class RequestCounterTests
         using var agent = TestAgent.OverFixture("linux-6.1", new ManualTime());
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(isAborted) };
         context.Request.Path = "/metrics";
-        var counter = new RequestCounter(agent.Events, StaleSampleTests.Over(agent, new ManualTime()), _ => throw new OperationCanceledException());
+        var counter = new RequestCounter(
+            agent.Events, StaleSampleTests.Over(agent, new ManualTime()), _ => throw new OperationCanceledException());
         await Assert.ThrowsAsync<OperationCanceledException>(() => counter.Serve(context));
         Assert.Equal("1", agent.Events.Value($"tcpagent_http_requests_total{{path=\"/metrics\",code=\"{code}\"}}"));
     }
@@ -63,7 +71,8 @@ public sealed class RequestCounterTests
     {
         await using var agent = await Start();
         agent.Client.DefaultRequestHeaders.Add("Accept", "application/openmetrics-text;version=1.0.0");
-        foreach (var (query, isThere) in ((string, bool)[])[("", true), ("?collect[]=agent", true), ("?collect[]=snmp", false), ("?exclude[]=agent", false), ("?exclude[]=snmp", true)])
+        foreach (var (query, isThere) in ((string, bool)[])[("", true), ("?collect[]=agent", true), ("?collect[]=snmp", false),
+            ("?exclude[]=agent", false), ("?exclude[]=snmp", true)])
         {
             var text = await agent.Client.GetStringAsync($"/metrics{query}");
             Assert.True(text.Contains("\ntcpagent_tick_duration_seconds_count ", StringComparison.Ordinal) == isThere, query);

@@ -26,7 +26,8 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.DoesNotContain("# EOF", text, StringComparison.Ordinal);
 
         var openMetrics = await Send("/metrics", accept: "application/openmetrics-text;version=1.0.0");
-        Assert.StartsWith("application/openmetrics-text; version=1.0.0", openMetrics.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "application/openmetrics-text; version=1.0.0", openMetrics.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("# EOF\n", await openMetrics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
@@ -150,7 +151,8 @@ public sealed class ServerTests : IAsyncLifetime
 
     async Task<double> Series(string name)
     {
-        var line = (await Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith($"{name} ", StringComparison.Ordinal));
+        var line = (await Client.GetStringAsync("/metrics")).Split('\n')
+            .Single(line => line.StartsWith($"{name} ", StringComparison.Ordinal));
         return double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
     }
 

@@ -82,7 +82,8 @@ public class TlsTests
     public async Task OnlyTheVersionsAndSuitesOfTheFileAreOffered()
     {
         using var folder = new WebFolder(
-            $"{WebFolder.TlsSection}  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]\nhttp_server_config: {{http2: false}}\n");
+            $"{WebFolder.TlsSection}  max_version: TLS12\n  cipher_suites: "
+            + "[TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]\nhttp_server_config: {http2: false}\n");
         using var certificate = folder.WriteServerCertificate();
         await using var agent = await RunningAgent.StartWith(folder.ConfigFile, "https");
         await using (var stream = await Connect(agent))
@@ -102,7 +103,9 @@ public class TlsTests
     static async Task<Version> Version(RunningAgent agent)
     {
         using var client = agent.NewClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, "/") { Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         return (await client.SendAsync(request)).Version;
     }
 

@@ -12,7 +12,8 @@ sealed class Endpoints
     readonly Dictionary<string, RequestDelegate> _paths;
 
     internal Endpoints(
-        Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, Page page, SampleAge age, string telemetryPath)
+        Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, Page page, SampleAge age,
+        string telemetryPath)
     {
         (_sampler, _page, _age) = (sampler, page, age);
         _paths = new Dictionary<string, RequestDelegate>

@@ -6,8 +6,8 @@ using TcpAgent.History;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: what the flight recorder has, the document of `history --json`. Read from the
-/// file at each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU. An incident by its name,
+/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: what the flight recorder has, the document of `history --json`. Read from
+/// the file at each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU. An incident by its name,
 /// as /api/v1/incidents lists them, is read from the file that was kept of it.
 /// </summary>
 sealed class HistoryEndpoint(string? path, TimeProvider time)
@@ -42,7 +42,8 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         try
         {
             if (Interlocked.Increment(ref _running) > MostAtOnce)
-                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "The history is being read by others, try again later.\n");
+                await Respond.Text(
+                    context, StatusCodes.Status503ServiceUnavailable, "The history is being read by others, try again later.\n");
             else
                 await Read(context, path);
         }
@@ -58,7 +59,8 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         foreach (var name in parameters.Keys)
             if (name is not ("since" or "until" or "series" or "incident"))
             {
-                await Respond.Text(context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
+                await Respond.Text(
+                    context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
                 return;
             }
         var (since, until, series) = ($"{parameters["since"]}", $"{parameters["until"]}", $"{parameters["series"]}");

@@ -97,7 +97,10 @@ sealed class LiveJson(LiveSettings settings)
         var ranked = new List<(Fullness Fullness, Instance Instance)>();
         foreach (var (instance, values) in listeners)
             ranked.Add((Fullness.Of(values[Queue] ?? 0, values[SynRecv] ?? 0, values[Limit] ?? KernelValue.Absent), instance));
-        ranked.Sort(static (a, b) => b.Fullness.CompareTo(a.Fullness) is not 0 and var order ? order : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
+        ranked.Sort(
+            static (a, b) => b.Fullness.CompareTo(a.Fullness) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
         json.WriteValue("listeners_total", view[Listeners.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)
@@ -105,8 +108,10 @@ sealed class LiveJson(LiveSettings settings)
             var values = listeners[ranked[i].Instance];
             WriteInstance(json, "listener", ranked[i].Instance.Subject, s_listener, values);
             var limit = values[Limit] ?? KernelValue.Absent;
-            json.WriteString("accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, verdict[ResourceCatalog.AcceptQueue].State).Name());
-            json.WriteString("syn_state", ListenerState.OfSynQueue(values[SynRecv] ?? 0, limit, verdict[ResourceCatalog.SynQueue].State).Name());
+            json.WriteString(
+                "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, verdict[ResourceCatalog.AcceptQueue].State).Name());
+            json.WriteString(
+                "syn_state", ListenerState.OfSynQueue(values[SynRecv] ?? 0, limit, verdict[ResourceCatalog.SynQueue].State).Name());
             json.WriteEndObject();
         }
         json.WriteEndArray();

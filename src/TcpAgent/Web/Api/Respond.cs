@@ -7,7 +7,9 @@ namespace TcpAgent.Web;
 /// <summary>Whole answers.</summary>
 static class Respond
 {
-    /// <summary>Bytes of an answer that wait in a connection's buffer while its client does not read; the answer itself is shared by all.</summary>
+    /// <summary>
+    /// Bytes of an answer that wait in a connection's buffer while its client does not read; the answer itself is shared by all.
+    /// </summary>
     internal const int Slice = 16 * 1024;
 
     internal static Task Text(HttpContext context, int status, string text) =>

@@ -31,7 +31,9 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
             tls = ServerTls.Load(config.Tls, config.Http2, pem, findings);
             files.AddRange(pem.Files);
         }
-        return findings.IsGood ? new ActiveConfig(config, tls, config.RateLimit is null ? null : new TokenBucket(config.RateLimit, time)) : null;
+        return findings.IsGood
+            ? new ActiveConfig(config, tls, config.RateLimit is null ? null : new TokenBucket(config.RateLimit, time))
+            : null;
     }
 
     /// <summary>In one line, without a secret.</summary>
@@ -41,7 +43,9 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
         if (Tls is null)
             parts.Add("plain HTTP");
         else
-            parts.Add($"{Tls.Config.Versions.ToString().Replace("Tls1", "TLS 1.", StringComparison.Ordinal)}, {Tls.Certificate.Subject} until {Tls.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, {Tls.Config.ClientAuth}");
+            parts.Add(
+                $"{Tls.Config.Versions.ToString().Replace("Tls1", "TLS 1.", StringComparison.Ordinal)}, {Tls.Certificate.Subject} until "
+                + $"{Tls.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, {Tls.Config.ClientAuth}");
         parts.Add(Config.Users.Count == 0 ? "no passwords" : Config.Users.Count == 1 ? "1 user" : $"{Config.Users.Count} users");
         if (Config.RateLimit is { } limit)
             parts.Add($"{limit.Burst} requests at once, then one per {Duration.Format(limit.Interval)}");

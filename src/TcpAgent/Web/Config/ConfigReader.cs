@@ -30,13 +30,15 @@ sealed class ConfigReader
             return findings.IsGood ? WebConfig.Empty : null;
         var reader = new ConfigReader(findings);
         Fields.Each(
-            root, "the file", findings, ("tls_server_config", node => reader._config = reader._config with { Tls = TlsReader.Read(node, findings) }),
+            root, "the file", findings,
+            ("tls_server_config", node => reader._config = reader._config with { Tls = TlsReader.Read(node, findings) }),
             ("http_server_config", reader.Http), ("basic_auth_users", reader.Users), ("rate_limit", reader.Rate));
         return findings.IsGood ? reader._config : null;
     }
 
     void Http(Node node) => Fields.Each(
-        node, "http_server_config", _findings, ("http2", value => _config = _config with { Http2 = Fields.Bool(value, "http2", _findings) }),
+        node, "http_server_config", _findings,
+        ("http2", value => _config = _config with { Http2 = Fields.Bool(value, "http2", _findings) }),
         ("headers", Headers));
 
     void Headers(Node node)
@@ -79,11 +81,13 @@ sealed class ConfigReader
                 _findings.Wrong(name, "a user's name cannot hold ':', which ends it in HTTP");
             else if (value is not Scalar hash || !IsBcrypt(hash.Value))
                 _findings.Wrong(
-                    value, $"the password of '{name.Value}' is not a bcrypt hash: $2a$, $2b$ or $2y$, a cost from 04 to 31, $ and 53 characters");
+                    value,
+                    $"the password of '{name.Value}' is not a bcrypt hash: $2a$, $2b$ or $2y$, a cost from 04 to 31, $ and 53 characters");
             else
                 users.Add(name.Value, hash.Value);
             if (value is Scalar { Value.Length: BcryptLength } costly && IsBcrypt(costly.Value) && Cost(costly.Value) > 14)
-                _findings.Warn(value, $"the hash of '{name.Value}' has cost {Cost(costly.Value)}: each check takes seconds; 10 to 12 is usual");
+                _findings.Warn(
+                    value, $"the hash of '{name.Value}' has cost {Cost(costly.Value)}: each check takes seconds; 10 to 12 is usual");
         }
         _config = _config with { Users = users };
     }

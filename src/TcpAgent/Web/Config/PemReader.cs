@@ -4,7 +4,9 @@ using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>Certificates and keys that the file holds or names; relative paths are relative to its folder. Remembers what it opened.</summary>
+/// <summary>
+/// Certificates and keys that the file holds or names; relative paths are relative to its folder. Remembers what it opened.
+/// </summary>
 sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
 {
     const int MaxLength = 1024 * 1024;
@@ -57,7 +59,8 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
             }
             catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
             {
-                findings.Wrong(source.At, $"{name} is not the private key of the certificate in {from.Key} (RSA and ECDSA keys are served)");
+                findings.Wrong(
+                    source.At, $"{name} is not the private key of the certificate in {from.Key} (RSA and ECDSA keys are served)");
             }
         return null;
     }

@@ -16,7 +16,9 @@ sealed class ServerTls
     readonly X509Certificate2Collection? _clientCas;
     readonly bool _http2;
 
-    ServerTls(TlsConfig config, SslStreamCertificateContext context, CipherSuitesPolicy? suites, X509Certificate2Collection? clientCas, bool http2) =>
+    ServerTls(
+        TlsConfig config, SslStreamCertificateContext context, CipherSuitesPolicy? suites, X509Certificate2Collection? clientCas,
+        bool http2) =>
         (_config, _context, _suites, _clientCas, _http2) = (config, context, suites, clientCas, http2);
 
     internal TlsConfig Config => _config;

@@ -36,12 +36,15 @@ sealed class TlsReader
     TlsConfig? Read(Node node)
     {
         Fields.Each(
-            node, "tls_server_config", _findings, Pem("cert"), Pem("cert_file"), Pem("key"), Pem("key_file"), Pem("client_ca"), Pem("client_ca_file"),
-            ("client_auth_type", ClientAuthType), ("client_allowed_sans", value => _sans = Fields.Texts(value, "client_allowed_sans", _findings)),
+            node, "tls_server_config", _findings, Pem("cert"), Pem("cert_file"), Pem("key"), Pem("key_file"), Pem("client_ca"),
+            Pem("client_ca_file"),
+            ("client_auth_type", ClientAuthType),
+            ("client_allowed_sans", value => _sans = Fields.Texts(value, "client_allowed_sans", _findings)),
             ("min_version", value => _versions.Min = Version(value, "min_version", SslProtocols.Tls12)),
             ("max_version", value => _versions.Max = Version(value, "max_version", SslProtocols.Tls13)), ("cipher_suites", CipherSuites),
             ("curve_preferences", Curves), ("prefer_server_cipher_suites", PreferServer));
-        var (certificate, key, clientCa) = (One(node, "cert", "cert_file"), One(node, "key", "key_file"), One(node, "client_ca", "client_ca_file"));
+        var (certificate, key, clientCa) = (
+            One(node, "cert", "cert_file"), One(node, "key", "key_file"), One(node, "client_ca", "client_ca_file"));
         if (certificate is null && key is null && clientCa is null && _clientAuthAt is null)
         {
             _findings.Warn(node, "tls_server_config names no certificate: plain HTTP is served; set cert_file and key_file for TLS");
@@ -69,12 +72,15 @@ sealed class TlsReader
     void CheckClients(Node node, PemSource? clientCa)
     {
         if (clientCa is not null && _clientAuth == ClientAuth.NoClientCert)
-            _findings.Wrong(clientCa.At, $"{clientCa.Key} is given, but no client_auth_type asks for certificates: set RequireAndVerifyClientCert");
+            _findings.Wrong(
+                clientCa.At, $"{clientCa.Key} is given, but no client_auth_type asks for certificates: set RequireAndVerifyClientCert");
         if (_sans is not null && _clientAuth is not (ClientAuth.RequireAnyClientCert or ClientAuth.RequireAndVerifyClientCert))
             _findings.Wrong(
-                _clientAuthAt ?? node, "client_allowed_sans needs client_auth_type RequireAndVerifyClientCert (or RequireAnyClientCert, which proves nothing)");
+                _clientAuthAt ?? node, "client_allowed_sans needs client_auth_type RequireAndVerifyClientCert (or RequireAnyClientCert, "
+                    + "which proves nothing)");
         if (clientCa is null && _clientAuth is ClientAuth.VerifyClientCertIfGiven or ClientAuth.RequireAndVerifyClientCert)
-            _findings.Warn(_clientAuthAt!, "without client_ca_file the certificate of any CA that this host trusts is accepted from clients");
+            _findings.Warn(
+                _clientAuthAt!, "without client_ca_file the certificate of any CA that this host trusts is accepted from clients");
         if (_clientAuth is ClientAuth.RequestClientCert or ClientAuth.RequireAnyClientCert or ClientAuth.VerifyClientCertIfGiven)
             _findings.Warn(_clientAuthAt!, $"{_clientAuth} keeps nobody out: only RequireAndVerifyClientCert does");
     }
@@ -149,12 +155,14 @@ sealed class TlsReader
     void Curves(Node node)
     {
         if (Fields.Texts(node, "curve_preferences", _findings).Count > 0)
-            _findings.Wrong(node, "curve_preferences cannot be honoured: .NET leaves curves to OpenSSL; remove it, or set Groups in openssl.cnf");
+            _findings.Wrong(
+                node, "curve_preferences cannot be honoured: .NET leaves curves to OpenSSL; remove it, or set Groups in openssl.cnf");
     }
 
     void PreferServer(Node node)
     {
         if (!Fields.Bool(node, "prefer_server_cipher_suites", _findings) && _findings.IsGood)
-            _findings.Wrong(node, "prefer_server_cipher_suites: false cannot be honoured: .NET always goes by the server's order; remove it");
+            _findings.Wrong(
+                node, "prefer_server_cipher_suites: false cannot be honoured: .NET always goes by the server's order; remove it");
     }
 }

@@ -17,7 +17,8 @@ sealed class Page
 {
     /// <summary>Nothing from elsewhere, nothing inline, and nobody may frame it.</summary>
     internal const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action "
+        + "'none'; frame-ancestors 'none'";
 
     const string Index = "index.html", Joined = "page.js";
 
@@ -37,7 +38,8 @@ sealed class Page
         {
             // Relative links, so that the page works behind a proxy under any path.
             var content = name != Index ? body : Encoding.UTF8.GetBytes(
-                Encoding.UTF8.GetString(body).Replace("href=\"metrics\"", $"href=\"{WebUtility.HtmlEncode(telemetryPath.TrimStart('/'))}\"", StringComparison.Ordinal));
+                Encoding.UTF8.GetString(body).Replace("href=\"metrics\"",
+                    $"href=\"{WebUtility.HtmlEncode(telemetryPath.TrimStart('/'))}\"", StringComparison.Ordinal));
             assets[name == Index ? "/" : $"/page/{name}"] = new Asset(ContentType(name), content, Tag(content));
         }
         _assets = assets.ToFrozenDictionary();
@@ -95,7 +97,8 @@ sealed class Page
     };
 
     /// <summary>A checksum is enough, and a digest would load OpenSSL, 4 MB.</summary>
-    static EntityTagHeaderValue Tag(byte[] body) => new(string.Create(CultureInfo.InvariantCulture, $"\"{Checksum.Of(body):x8}-{body.Length:x}\""));
+    static EntityTagHeaderValue Tag(byte[] body) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"\"{Checksum.Of(body):x8}-{body.Length:x}\""));
 
     internal bool Has(string path) => _assets.ContainsKey(path);
 

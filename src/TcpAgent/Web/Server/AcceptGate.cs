@@ -7,7 +7,8 @@ namespace TcpAgent.Web;
 /// Accepts no more connections than <see cref="Connections"/> has room for. Kestrel by itself accepts as fast as it can, also what it will
 /// not look at for long, and each one is memory; those that wait in the kernel's queue are not.
 /// </summary>
-sealed class AcceptGate(IConnectionListenerFactory transport, Connections connections) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+sealed class AcceptGate(IConnectionListenerFactory transport, Connections connections)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => ((IConnectionListenerFactorySelector)transport).CanBind(endpoint);
 

@@ -7,9 +7,14 @@ namespace TcpAgent.Web;
 /// <summary>Password hashes as htpasswd -B makes them, by BCrypt.Net.</summary>
 static class Bcrypt
 {
-    /// <summary>The hash, in the time that the setting's cost asks for. Null after the same time for a password that is not UTF-8, and at once for a bad setting.</summary>
+    /// <summary>
+    /// The hash, in the time that the setting's cost asks for. Null after the same time for a password that is not UTF-8, and at once for a
+    /// bad setting.
+    /// </summary>
     /// <param name="password">Without NUL. bcrypt looks at its first 72 bytes.</param>
-    /// <param name="setting">A hash, or the 29 characters that one begins with: $2a$, $2b$ or $2y$, a cost from 04 to 31, $ and the salt.</param>
+    /// <param name="setting">
+    /// A hash, or the 29 characters that one begins with: $2a$, $2b$ or $2y$, a cost from 04 to 31, $ and the salt.
+    /// </param>
     internal static string? Hash(ReadOnlySpan<byte> password, string setting)
     {
         try

@@ -6,8 +6,8 @@ namespace TcpAgent.Web;
 
 /// <summary>
 /// Keeps room for who really asks. When as many connections are open as are kept, each new one closes another: of those that never had
-/// an answer of use, or wait for one, the one that has done so longest; those at rest after an answer go only when they are more than a half.
-/// So thousands of idle or dawdling clients cost what a few hundred do and keep no scraper out.
+/// an answer of use, or wait for one, the one that has done so longest; those at rest after an answer go only when they are more than a
+/// half. So thousands of idle or dawdling clients cost what a few hundred do and keep no scraper out.
 /// </summary>
 /// <param name="kept">At once.</param>
 /// <param name="giveBack">
@@ -22,15 +22,17 @@ sealed class Connections(int kept, Action giveBack)
     /// <summary>Over TLS, where one is some 100 kB, most of it OpenSSL's.</summary>
     internal const int Tls = 160;
 
-    /// <summary>Of the heap, in bytes, what a client can take that sends the longest requests and does not read: headers, buffers, objects.</summary>
+    /// <summary>
+    /// Of the heap, in bytes, what a client can take that sends the longest requests and does not read: headers, buffers, objects.
+    /// </summary>
     const int PlainWorst = 96 * 1024;
 
     /// <summary>With TLS' own buffers and the streams of HTTP/2.</summary>
     const int TlsWorst = 384 * 1024;
 
     /// <summary>
-    /// Descriptors for all else: kernel files, libraries, and two for each thread that the runtime starts. Without those it ends the process,
-    /// so clients must never have the last.
+    /// Descriptors for all else: kernel files, libraries, and two for each thread that the runtime starts. Without those it ends the
+    /// process, so clients must never have the last.
     /// </summary>
     const int Reserved = 320;
 

@@ -20,7 +20,9 @@ sealed class RequestCounter(AgentEvents events, Endpoints endpoints, RequestDele
         {
             // Kestrel answers 500, unless the client has gone.
             events.Requested(
-                path, context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status500InternalServerError);
+                path, context.RequestAborted.IsCancellationRequested
+                    ? StatusCodes.Status499ClientClosedRequest
+                    : StatusCodes.Status500InternalServerError);
             throw;
         }
         events.Requested(path, context.Response.StatusCode);

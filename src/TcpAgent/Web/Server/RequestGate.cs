@@ -33,7 +33,8 @@ sealed class RequestGate(LiveConfig config, BasicAuth auth, RequestDelegate next
                 break;
             default:
                 headers.RetryAfter = "1";
-                await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "Too many passwords are being checked, try again later.\n");
+                await Respond.Text(
+                    context, StatusCodes.Status503ServiceUnavailable, "Too many passwords are being checked, try again later.\n");
                 break;
         }
     }

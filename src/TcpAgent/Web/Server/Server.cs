@@ -11,13 +11,19 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
-/// <summary>Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own scrape, nothing else.</summary>
+/// <summary>
+/// Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own
+/// scrape, nothing else.
+/// </summary>
 static class Server
 {
-    /// <summary>Bytes of headers, and of what else a client sends before it is answered. Cookies of a proxy that asks for a login can be 12 kB.</summary>
+    /// <summary>
+    /// Bytes of headers, and of what else a client sends before it is answered. Cookies of a proxy that asks for a login can be 12 kB.
+    /// </summary>
     const int MostRead = 16 * 1024;
 
-    internal static void Configure(IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
+    internal static void Configure(
+        IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
         host.UseKestrelCore().UseSockets(static transport =>
         {
             // What is read ahead of the requests' parser: by default 1 MiB, whatever the limits below are.
@@ -67,7 +73,9 @@ static class Server
                     Listen(kestrel, address);
         });
 
-    /// <summary>Accepted connections inherit it: the kernel would let each grow to tcp_wmem's 4 MiB of what its client does not read.</summary>
+    /// <summary>
+    /// Accepted connections inherit it: the kernel would let each grow to tcp_wmem's 4 MiB of what its client does not read.
+    /// </summary>
     static Socket Bind(EndPoint endpoint)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);

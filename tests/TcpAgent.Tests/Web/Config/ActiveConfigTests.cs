@@ -62,11 +62,15 @@ public class ActiveConfigTests
         var key = File.ReadAllText(folder.PathOf("server.key"));
         folder.Write("server.key", "junk");
         Assert.Equal("web.yml:3:13: key_file server.key holds no private key in PEM", Problem(folder));
-        folder.Write("server.key", certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem("p", new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)));
+        folder.Write(
+            "server.key", certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem("p",
+                new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)));
         Assert.Equal("web.yml:3:13: key_file server.key is encrypted, and nobody is there to give its password", Problem(folder));
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         folder.Write("server.key", other.ExportPkcs8PrivateKeyPem());
-        Assert.StartsWith("web.yml:3:13: key_file server.key is not the private key of the certificate in cert_file", Problem(folder), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "web.yml:3:13: key_file server.key is not the private key of the certificate in cert_file", Problem(folder),
+            StringComparison.Ordinal);
         folder.Write("server.key", key[..(key.Length / 2)]);
         Assert.StartsWith("web.yml:3:13: key_file server.key ", Problem(folder), StringComparison.Ordinal);
 
@@ -128,7 +132,8 @@ public class ActiveConfigTests
         (exit, output, error) = CommandLineTests.Run("check-config", $"--web.config.file={folder.ConfigFile}");
         Assert.Equal((1, ""), (exit, output));
         Assert.StartsWith($"tcp-agent: error: {folder.ConfigFile}:4:3: unknown key 'passwd'", error, StringComparison.Ordinal);
-        Assert.Contains($"tcp-agent: error: {folder.ConfigFile}:5:13: rate_limit must be keys with values\n", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"tcp-agent: error: {folder.ConfigFile}:5:13: rate_limit must be keys with values\n", error, StringComparison.Ordinal);
 
         Assert.Equal(1, CommandLineTests.Run("check-config", "--web.max-requests=x").Exit);
         Assert.Equal(1, CommandLineTests.Run("serve", $"--web.config.file={folder.ConfigFile}").Exit);
@@ -143,7 +148,9 @@ public class ActiveConfigTests
         Assert.Equal(1, exit);
         var problems = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(problems);
-        Assert.All(problems, problem => Assert.True(named.Any(name => problem.Contains($"{folder.PathOf(name)} does not exist", StringComparison.Ordinal)), problem));
+        Assert.All(
+            problems, problem => Assert.True(named.Any(name =>
+                problem.Contains($"{folder.PathOf(name)} does not exist", StringComparison.Ordinal)), problem));
 
         using var certificate = folder.WriteServerCertificate();
         foreach (var name in named)

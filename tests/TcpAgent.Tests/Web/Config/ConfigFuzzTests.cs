@@ -8,7 +8,8 @@ namespace TcpAgent.Tests.Web.Config;
 public class ConfigFuzzTests
 {
     static readonly byte[][] s_files =
-        [.. Directory.GetFiles(Repo.Path("tests", "fixtures", "web-config"), "*.yml").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        [.. Directory.GetFiles(Repo.Path("tests", "fixtures", "web-config"),
+            "*.yml").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     static void AssertAnswers(ReadOnlySpan<byte> text)
     {
@@ -38,7 +39,9 @@ public class ConfigFuzzTests
             if (text.Length == 0)
                 continue;
             for (var i = random.Next(1, 6); i > 0; i--)
-                text[random.Next(text.Length)] = random.Next(4) == 0 ? (byte)random.Next(256) : interesting[random.Next(interesting.Length)];
+                text[random.Next(text.Length)] = random.Next(4) == 0
+                    ? (byte)random.Next(256)
+                    : interesting[random.Next(interesting.Length)];
             AssertAnswers(text);
         }
     }

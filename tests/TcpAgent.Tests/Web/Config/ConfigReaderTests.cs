@@ -24,7 +24,8 @@ public class ConfigReaderTests
     }
 
     static string[] Comments(string text, string word) =>
-        [.. text.Split('\n').Where(line => line.StartsWith($"# {word} ", StringComparison.Ordinal)).Select(line => line[(word.Length + 3)..])];
+        [.. text.Split('\n').Where(line => line.StartsWith($"# {word} ", StringComparison.Ordinal)).Select(line =>
+            line[(word.Length + 3)..])];
 
     [Theory]
     [MemberData(nameof(Good))]
@@ -33,7 +34,9 @@ public class ConfigReaderTests
         var (config, findings, text) = Read(name);
         Assert.Equal([], findings.Problems.ToArray());
         Assert.NotNull(config);
-        Assert.Equal(Comments(text, "warns").Select(warning => $"{name}:{warning}"), findings.Warnings.ToArray().Select(warning => warning.ToString()));
+        Assert.Equal(
+            Comments(text, "warns").Select(warning => $"{name}:{warning}"),
+            findings.Warnings.ToArray().Select(warning => warning.ToString()));
     }
 
     [Theory]
@@ -106,10 +109,12 @@ public class ConfigReaderTests
     public void ABcryptHashHasACostFrom4To31(string cost, bool isGood)
     {
         var findings = new ConfigReport("f");
-        ConfigReader.Read($"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", $"${cost}$", StringComparison.Ordinal)}\n", findings);
+        ConfigReader.Read(
+            $"basic_auth_users:\n  alice: {WebFolder.SecretHash.Replace("$04$", $"${cost}$", StringComparison.Ordinal)}\n", findings);
         Assert.Equal(isGood, findings.IsGood);
         if (!isGood)
-            Assert.StartsWith("f:2:10: the password of 'alice' is not a bcrypt hash", findings.Problems[0].ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "f:2:10: the password of 'alice' is not a bcrypt hash", findings.Problems[0].ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
