@@ -14,11 +14,17 @@ static class Heap
     /// <summary>The limit in force, in bytes; without one the memory of the host or of the container.</summary>
     internal static long Limit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Bytes for connections. What these and scrapes leave, a quarter, is the agent's own.</summary>
-    internal static long ForConnections => Limit / 2;
+    /// <summary>Bytes that the agent takes on a host with many listeners, devices and CPUs, however small the limit is.</summary>
+    const long LeastOwn = 6 << 20;
+
+    /// <summary>Bytes that connections and expositions share: what the agent itself leaves, which takes a quarter of a large heap.</summary>
+    static long Shared => Math.Max(0, Limit - Math.Max(Limit / 4, LeastOwn));
+
+    /// <summary>Bytes for connections.</summary>
+    internal static long ForConnections => Shared / 3 * 2;
 
     /// <summary>Bytes for the expositions under way.</summary>
-    internal static long ForScrapes => Limit / 4;
+    internal static long ForScrapes => Shared / 3;
 
     /// <summary>Whether the variable asks for a limit that is not in force.</summary>
     /// <param name="value">What the variable is set to; null when it is not set.</param>

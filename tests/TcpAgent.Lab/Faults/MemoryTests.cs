@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -20,6 +21,9 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     const int Clients = 1000;
 
     static readonly string[] s_paths = ["/page/page.js", "/api/v1/live", "/metrics", "/api/v1/why", "/api/v1/history", "/api/v1/incidents"];
+
+    /// <summary>How long the clients go on, and how long a slow machine may take until enough of them were there.</summary>
+    static readonly TimeSpan s_least = TimeSpan.FromSeconds(8), s_most = TimeSpan.FromSeconds(60);
 
     readonly WebFolder _folder = new(WebFolder.TlsSection);
     int _opened;
@@ -45,18 +49,20 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
                 ? [$"--web.config.file={_folder.ConfigFile}"]
                 : Array.Empty<string>()]);
         var before = await agent.Sampled(2);
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+        using var end = new CancellationTokenSource();
+        var begun = Stopwatch.StartNew();
         var clients = Enumerable.Range(0, Clients).Select(i => Attack(agent.Port, i, scheme == "https", end.Token)).ToArray();
         var answered = 0;
-        while (!end.IsCancellationRequested)
+        while (begun.Elapsed < s_least || (_opened < Clients / 2 && begun.Elapsed < s_most))
             answered += await IsHealthy(agent) ? 1 : 0;
+        await end.CancelAsync();
         await Task.WhenAll(clients);
         var after = await agent.Sampled(2);
         output.WriteLine($"{_opened} connections, {answered} others answered, at most {agent.PeakMemory / 1048576.0:0} MiB resident");
         Assert.InRange(_opened, Clients / 2, int.MaxValue);
         Assert.InRange(
             agent.PeakMemory, 1, long.Parse(UnitFile.Settings("MemoryMax=").Single().TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
-        Assert.Equal(0, agent.Said("OutOfMemory"));
+        Assert.DoesNotContain("OutOfMemory", agent.Process.Output, StringComparison.Ordinal);
         Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         Assert.All(Victim.Sources(after), one => Assert.Equal(before[one.Key], one.Value));
     }
