@@ -22,8 +22,8 @@ sealed record Resource(
     /// <summary>Full is one more than the limit (include/net/sock.h, sk_acceptq_is_full: backlog &gt; max).</summary>
     internal bool FullAboveLimit { get; init; }
 
-    /// <summary>From this share of the limit on losses of the rule WhileNear count.</summary>
-    internal double LossesFrom { get; init; } = Near;
+    /// <summary>Losses within the window that prove the limit: more than one, where a stray one has another cause.</summary>
+    internal long LossesToProve { get; init; } = 1;
 
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }

@@ -65,8 +65,8 @@ sealed class ResourceGauge
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
-        State = _proven.Recent > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
-            : IsNear(Resource.Near) ? ResourceState.Near
+        State = _proven.Recent >= Resource.LossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
+            : IsNear() ? ResourceState.Near
             : ResourceState.Ok;
     }
 
@@ -101,7 +101,7 @@ sealed class ResourceGauge
                 _noLosses += isFirst ? Math.Max(0, tally.Total) : tally.Increase;
             if (tally.Increase == 0)
                 continue;
-            var effect = LossEffect.Of(rule, tally.Increase, IsNear(Resource.LossesFrom));
+            var effect = LossEffect.Of(rule, tally.Increase, IsNear(loss));
             if (effect.Raise == Raise.ToLimit)
                 RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
             else if (effect.Raise == Raise.ToPressure)
@@ -109,7 +109,7 @@ sealed class ResourceGauge
             if (effect.Lost == 0)
                 continue;
             _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
-            _lastBlamed = tally.Worst ?? _lastBlamed;
+            _lastBlamed = tally.Worst ?? loss.Of ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
         _lost.Add(timestamp, lost);
@@ -151,8 +151,14 @@ sealed class ResourceGauge
     bool IsFull(in Fill fill) =>
         fill.IsKnown && fill.Limit != KernelValue.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
-    bool IsNear(double share) =>
-        _fullest.Fullest.Fullness.Share >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+    bool IsNear() =>
+        _fullest.Fullest.Fullness.Share >= Resource.Near
+        || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+
+    /// <summary>Near as far as this loss is concerned.</summary>
+    bool IsNear(Loss loss) =>
+        (loss.Of is null || ReferenceEquals(loss.Of, _fullest.Fullest.Of))
+        && (loss.From is { } share ? _fullest.Fullest.Fullness.Share >= share : IsNear());
 
     bool HasLosses()
     {
