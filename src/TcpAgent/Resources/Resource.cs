@@ -22,8 +22,11 @@ sealed record Resource(
     /// <summary>Full is one more than the limit (include/net/sock.h, sk_acceptq_is_full: backlog &gt; max).</summary>
     internal bool FullAboveLimit { get; init; }
 
-    /// <summary>Losses within the window that prove the limit: more than one, where a stray one has another cause.</summary>
-    internal long LossesToProve { get; init; } = 1;
+    /// <summary>
+    /// Losses no more frequent than one in this many seconds have another cause, and so may two have in a short window. 0: each proves the
+    /// limit.
+    /// </summary>
+    internal int StrayLossSeconds { get; init; }
 
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }

@@ -63,7 +63,7 @@ static class ResourceCatalog
     /// <summary>
     /// NAT that finds no free port takes one that is in use, and the insertion fails: insert_failed and drop rise together. A chain that is
     /// too long raises insert_failed without drop; a race that the kernel resolves raises clash_resolve alone, or before 5.10 insert_failed
-    /// alone. One or two clashes are a race for one flow or port: TCP's are never resolved.
+    /// alone. A clash now and then is a race for one flow or port: TCP's are never resolved.
     /// </summary>
     internal static readonly Resource NatPorts = Row(new("nat_ports", ["conntrack"], Scope.Namespace, "ports", "NAT ports to a destination",
         _ => null,
@@ -73,7 +73,7 @@ static class ResourceCatalog
                 AtMost = Tally.Of(w[Sources.Conntrack.Drops]),
             }, LossRule.Proof),
         ])
-    { LossesToProve = 3 });
+    { StrayLossSeconds = 5 });
 
     internal static readonly Resource SynQueue = Row(new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
         w => SynQueueUsageOf(w), SynQueueLosses)

@@ -16,6 +16,9 @@ sealed class ResourceGauge
     readonly PeakWindow _mostLost;
     readonly TimeProvider _time;
 
+    /// <summary>Within the window.</summary>
+    readonly long _lossesToProve;
+
     /// <summary>Which of several lost something last.</summary>
     Instance? _lastBlamed;
 
@@ -37,6 +40,7 @@ sealed class ResourceGauge
         _fullest = new FullestWindow(window, time);
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
+        _lossesToProve = resource.StrayLossSeconds == 0 ? 1 : Math.Max(3, 1 + ((long)window.TotalSeconds / resource.StrayLossSeconds));
     }
 
     internal Resource Resource { get; }
@@ -65,7 +69,7 @@ sealed class ResourceGauge
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
-        State = _proven.Recent >= Resource.LossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
+        State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : IsNear() ? ResourceState.Near
             : ResourceState.Ok;
     }

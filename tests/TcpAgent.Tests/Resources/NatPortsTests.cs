@@ -33,12 +33,12 @@ public sealed class NatPortsTests : IDisposable
     public void AFailedInsertionIsNeverTheTables(long count, long table)
     {
         Tick(count, drops: 5, failed: 3);
-        Tick(count, drops: 12, failed: 10);
+        Tick(count, drops: 25, failed: 23);
         Assert.Equal(((long?)table, (long?)Limiting), States);
-        Assert.Equal(((long?)0, (long?)7), Recent);
-        Assert.Equal(((long?)2, (long?)10), Totals);
+        Assert.Equal(((long?)0, (long?)20), Recent);
+        Assert.Equal(((long?)2, (long?)23), Totals);
         var evidence = string.Join('\n', _rig.Report("nat_ports").Evidence);
-        Assert.Contains("NAT ran out of ports: 7 packets", evidence, StringComparison.Ordinal);
+        Assert.Contains("NAT ran out of ports: 20 packets", evidence, StringComparison.Ordinal);
         Assert.Contains($"not full: {count} of 100", evidence, StringComparison.Ordinal);
     }
 
@@ -93,7 +93,11 @@ public sealed class NatPortsTests : IDisposable
         Assert.Equal(((long?)Ok, (long?)Ok), States);
         Assert.True(_rig.Report("nat_ports").IsLossWithoutSaturation);
         Assert.Contains(_rig.Report("nat_ports").Advice, line => line.Contains("random-fully", StringComparison.Ordinal));
-        Tick(drops: 3, failed: 3);
+        Tick(drops: 12, failed: 12);
+        Assert.Equal(((long?)Ok, (long?)Ok), States);
+
+        // More than one in five seconds of the window.
+        Tick(drops: 13, failed: 13);
         Assert.Equal(((long?)Ok, (long?)Limiting), States);
     }
 

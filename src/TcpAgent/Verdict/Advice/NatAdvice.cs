@@ -49,7 +49,7 @@ static class NatAdvice
         report.WillNotFix.Add("single-request-reopen or a local resolver: they help DNS queries that race, not a lack of ports.");
     }
 
-    /// <summary>Too few to say that ports are short.</summary>
+    /// <summary>Too few to say that ports are short: then every new connection fails, again and again.</summary>
     static void Races(ResourceReport report)
     {
         report.Evidence.Add(
