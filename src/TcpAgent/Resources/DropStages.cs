@@ -17,7 +17,7 @@ static class DropStages
         new("no_handler", false, "nobody on this host wants such packets", w => Sum(w[Devices.ReceiveNoHandler])),
         new("ip_input", true, "bad IP header, or no memory for the packet", w => Sum(
             w[SnmpRows.IpInHdrErrors], w[SnmpRows.IpInDiscards], w[Snmp6Rows.Ip6InHdrErrors], w[Snmp6Rows.Ip6InDiscards])),
-        new("conntrack", true, "no tracking entry could be made", w => Sum(w[Conntrack.Drops])),
+        new("conntrack", true, "no tracking entry could be made, or NAT found no free port", w => Sum(w[Conntrack.Drops])),
         new("syn_queue", true, "SYN with the SYN queue full and no cookies", w => Sum(w[NetstatRows.TCPReqQFullDrop])),
         new("accept_queue", true, "SYN or last ACK with the accept queue full", w => Sum(w[NetstatRows.ListenOverflows])),
         new("socket_receive", true, "the receive buffer of a socket, or all socket memory, was full", SocketReceive),

@@ -22,8 +22,11 @@ sealed record Resource(
     /// <summary>Full is one more than the limit (include/net/sock.h, sk_acceptq_is_full: backlog &gt; max).</summary>
     internal bool FullAboveLimit { get; init; }
 
-    /// <summary>From this share of the limit on losses of the rule WhileNear count.</summary>
-    internal double LossesFrom { get; init; } = Near;
+    /// <summary>
+    /// Losses no more frequent than one in this many seconds have another cause, and so may two have in a short window. 0: each proves the
+    /// limit.
+    /// </summary>
+    internal int StrayLossSeconds { get; init; }
 
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }

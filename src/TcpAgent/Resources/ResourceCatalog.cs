@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 
@@ -40,7 +41,11 @@ static class ResourceCatalog
         w => new EitherUsage(
             (w[SockstatRows.FragMemory], w[SysctlRows.IpfragHighThresh], s_ipv4),
             (w[SockstatRows.Frag6Memory], w[SysctlRows.Ip6fragHighThresh], s_ipv6)),
-        w => [new(Tally.Of(w[SnmpRows.IpReasmFails], w[Snmp6Rows.Ip6ReasmFails]), LossRule.WhileNear)]));
+        w => [
+            // ReasmFails counts each timeout too, when a fragment was lost on the way (net/ipv4/ip_fragment.c, ip_expire).
+            new(new Tally(new(w[SnmpRows.IpReasmFails]), new(w[SnmpRows.IpReasmTimeout], -1)), LossRule.WhileNear) { Of = s_ipv4 },
+            new(new Tally(new(w[Snmp6Rows.Ip6ReasmFails]), new(w[Snmp6Rows.Ip6ReasmTimeout], -1)), LossRule.WhileNear) { Of = s_ipv6 },
+        ]));
 
     internal static readonly Resource NfQueue = Row(new("nfqueue", ["nfqueue"], Scope.Namespace, "packets", "packets that wait for a program's verdict (NFQUEUE)",
         w => w[Sources.NfQueue.Waiting] is { } waiting ? new InstanceUsage(waiting) : null,
@@ -50,8 +55,25 @@ static class ResourceCatalog
         w => TableUsage.Of(w[Sources.Conntrack.Entries], w[Sources.Conntrack.Limit], zeroIsNoLimit: true),
         w => [
             new(Tally.Of(w[Sources.Conntrack.EarlyDrops]), LossRule.Proof),
-            new(Tally.Of(w[Sources.Conntrack.Drops]), LossRule.Own),
+
+            // A failed insertion counts as drop too (net/netfilter/nf_conntrack_core.c, nf_ct_resolve_clash).
+            new(new Tally(new(w[Sources.Conntrack.Drops]), new(w[Sources.Conntrack.InsertFailures], -1)), LossRule.Own),
         ]));
+
+    /// <summary>
+    /// NAT that finds no free port takes one that is in use, and the insertion fails: insert_failed and drop rise together. A chain that is
+    /// too long raises insert_failed without drop; a race that the kernel resolves raises clash_resolve alone, or before 5.10 insert_failed
+    /// alone. A clash now and then is a race for one flow or port: TCP's are never resolved.
+    /// </summary>
+    internal static readonly Resource NatPorts = Row(new("nat_ports", ["conntrack"], Scope.Namespace, "ports", "NAT ports to a destination",
+        _ => null,
+        w => [
+            new(new Tally(new(w[Sources.Conntrack.InsertFailures]), new(w[Sources.Conntrack.ChainTooLong], -1))
+            {
+                AtMost = Tally.Of(w[Sources.Conntrack.Drops]),
+            }, LossRule.Proof),
+        ])
+    { StrayLossSeconds = 5 });
 
     internal static readonly Resource SynQueue = Row(new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
         w => SynQueueUsageOf(w), SynQueueLosses)
@@ -66,21 +88,21 @@ static class ResourceCatalog
         w => TableUsage.Of(w[SockstatRows.TcpMem], w[SysctlRows.TcpMem[2]], s_pageSize),
         w => [
             new(Tally.Of(w[NetstatRows.TCPMemoryPressures]), LossRule.Pressure),
-            new(Tally.Of(
-                w[NetstatRows.TCPAbortOnMemory], w[NetstatRows.TCPRcvQDrop], w[NetstatRows.PruneCalled],
-                w[NetstatRows.RcvPruned]), LossRule.WhileNear),
+            new(Tally.Of(w[NetstatRows.TCPRcvQDrop], w[NetstatRows.PruneCalled], w[NetstatRows.RcvPruned]), LossRule.WhileNear),
+
+            // Pressure ends no connection: only the third value does, or too many orphans (net/ipv4/tcp.c, tcp_check_oom).
+            new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear) { From = Resource.Near },
         ])
     { LimitIsProof = true, Pressure = w => TableUsage.Of(w[SysctlRows.TcpMem[1]], null, s_pageSize) });
 
     internal static readonly Resource UdpMemory = Row(new("udp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all UDP buffers",
         w => TableUsage.Of(w[SockstatRows.UdpMem], w[SysctlRows.UdpMem[2]], s_pageSize),
-        w => [new(Tally.Of(w[SnmpRows.UdpMemErrors], w[Snmp6Rows.Udp6MemErrors]), LossRule.Proof)])
+        w => [new(Tally.Of(w[SnmpRows.UdpMemErrors], w[Snmp6Rows.Udp6MemErrors]), LossRule.Proof, UdpMemErrorsRule(w))])
     { LimitIsProof = true }); // 6.18 drops without counting MemErrors
 
     internal static readonly Resource Orphans = Row(new("orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any more",
         w => TableUsage.Of(w[SockstatRows.TcpOrphan], w[SysctlRows.TcpMaxOrphans]),
-        w => [new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear)])
-    { LossesFrom = 0.25 });
+        w => [new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear) { From = 0.25 }]));
 
     internal static readonly Resource TimeWait = Row(new("time_wait", ["sockstat", "sysctl"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
         w => TableUsage.Of(w[SockstatRows.TcpTw], w[SysctlRows.TcpMaxTwBuckets]),
@@ -130,6 +152,16 @@ static class ResourceCatalog
                     new(wiring[NetstatRows.TCPReqQFullDrop], -1)),
                 LossRule.WhileNear, () => cookies?.Value == 0 && queue?.IsConsequence == false ? LossRule.WhileNear : LossRule.None),
         ];
+    }
+
+    /// <summary>
+    /// Before 5.17 the memory limit of a cgroup moves MemErrors too (net/core/sock.c, __sk_mem_raise_allocated). Where the host's own limit
+    /// can be read it must be near; a child namespace has nothing but the counter.
+    /// </summary>
+    static Func<LossRule> UdpMemErrorsRule(Wiring wiring)
+    {
+        var limit = wiring[SysctlRows.UdpMem[2]];
+        return () => limit is { Value: not KernelValue.Absent } ? LossRule.Own : LossRule.Proof;
     }
 
     static Loss[] QdiscLosses(Wiring wiring)

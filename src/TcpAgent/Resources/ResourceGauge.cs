@@ -16,6 +16,9 @@ sealed class ResourceGauge
     readonly PeakWindow _mostLost;
     readonly TimeProvider _time;
 
+    /// <summary>Within the window.</summary>
+    readonly long _lossesToProve;
+
     /// <summary>Which of several lost something last.</summary>
     Instance? _lastBlamed;
 
@@ -37,6 +40,7 @@ sealed class ResourceGauge
         _fullest = new FullestWindow(window, time);
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
+        _lossesToProve = resource.StrayLossSeconds == 0 ? 1 : Math.Max(3, 1 + ((long)window.TotalSeconds / resource.StrayLossSeconds));
     }
 
     internal Resource Resource { get; }
@@ -65,8 +69,8 @@ sealed class ResourceGauge
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
-        State = _proven.Recent > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
-            : IsNear(Resource.Near) ? ResourceState.Near
+        State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
+            : IsNear() ? ResourceState.Near
             : ResourceState.Ok;
     }
 
@@ -101,7 +105,7 @@ sealed class ResourceGauge
                 _noLosses += isFirst ? Math.Max(0, tally.Total) : tally.Increase;
             if (tally.Increase == 0)
                 continue;
-            var effect = LossEffect.Of(rule, tally.Increase, IsNear(Resource.LossesFrom));
+            var effect = LossEffect.Of(rule, tally.Increase, IsNear(loss));
             if (effect.Raise == Raise.ToLimit)
                 RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
             else if (effect.Raise == Raise.ToPressure)
@@ -109,7 +113,7 @@ sealed class ResourceGauge
             if (effect.Lost == 0)
                 continue;
             _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
-            _lastBlamed = tally.Worst ?? _lastBlamed;
+            _lastBlamed = tally.Worst ?? loss.Of ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
         _lost.Add(timestamp, lost);
@@ -151,8 +155,14 @@ sealed class ResourceGauge
     bool IsFull(in Fill fill) =>
         fill.IsKnown && fill.Limit != KernelValue.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
-    bool IsNear(double share) =>
-        _fullest.Fullest.Fullness.Share >= share || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+    bool IsNear() =>
+        _fullest.Fullest.Fullness.Share >= Resource.Near
+        || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
+
+    /// <summary>Near as far as this loss is concerned.</summary>
+    bool IsNear(Loss loss) =>
+        (loss.Of is null || ReferenceEquals(loss.Of, _fullest.Fullest.Of))
+        && (loss.From is { } share ? _fullest.Fullest.Fullness.Share >= share : IsNear());
 
     bool HasLosses()
     {

@@ -22,18 +22,26 @@ sealed class ResourceMonitor : Source
 
     readonly ResourceGauge[] _gauges;
     readonly (DropStage Stage, Tally Tally, WindowedTotal Dropped)[] _stages;
+    readonly (Row Row, Tally Tally, WindowedTotal Counted)[] _recent;
+    readonly WindowedTotal _covered;
     readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
 
     /// <summary>By the state that is changed to.</summary>
     readonly Counter.Child?[] _changes;
 
+    readonly TimeProvider _time;
+    long _lastTimestamp = KernelValue.Absent;
+
     internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows)
+        : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows, RecentRows.Rows)
     {
         var wiring = new Wiring(sources);
+        _time = time;
         Mode = "computed";
         _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
         _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
+        _recent = Array.ConvertAll(RecentRows.Counts, row => (row.Row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
+        _covered = new WindowedTotal(options.PeakWindow, time);
         _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
     }
 
@@ -57,6 +65,7 @@ sealed class ResourceMonitor : Source
                 this[SubjectRows].Add(_subjects.TryGetValue((gauge.Resource, of), out var known) ? known : Learn(gauge.Resource, of))[Subject] = 1;
         }
         CountDrops(tick);
+        CountRecent(tick);
     }
 
     void CountDrops(in Tick tick)
@@ -71,6 +80,20 @@ sealed class ResourceMonitor : Source
             slots[DropRows.Total] = tally.Total;
             slots[DropRows.Recent] = total.Recent;
         }
+    }
+
+    void CountRecent(in Tick tick)
+    {
+        var slots = this[RecentRows.Rows][0];
+        foreach (var (row, tally, counted) in _recent)
+        {
+            tally.Update();
+            counted.Add(tick.Timestamp, tally.Increase);
+            slots[row] = tally.Total == KernelValue.Absent ? KernelValue.Absent : counted.Recent;
+        }
+        _covered.Add(tick.Timestamp, _lastTimestamp == KernelValue.Absent ? 0 : _time.Nanoseconds(tick.Timestamp - _lastTimestamp));
+        slots[RecentRows.Covered] = _covered.Recent;
+        _lastTimestamp = tick.Timestamp;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

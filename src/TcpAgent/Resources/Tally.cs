@@ -6,7 +6,8 @@ namespace TcpAgent.Resources;
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
 /// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
-/// while one of several counters cannot be read: what it last was stays in.
+/// while one of several counters cannot be read: what it last was stays in. Where others are taken off, it goes on by what each tick
+/// leaves: they may rise for other reasons too.
 /// </summary>
 sealed class Tally
 {
@@ -15,12 +16,20 @@ sealed class Tally
     /// <summary>Of each term what it last came to: a sum over instances goes on from there when one of them goes.</summary>
     readonly long[] _totals;
 
+    /// <summary>Of several counters that are only added up the total is their sum; else it is added to, tick by tick.</summary>
+    readonly bool _isSum = true;
+
+    long _total = KernelValue.Absent;
+
     internal Tally(params ReadOnlySpan<Term> terms)
     {
         var known = new List<(SlotRef, int, Func<bool>?)>();
         foreach (var (counter, sign, counts) in terms)
             if (counter is { } slot)
+            {
                 known.Add((slot, sign, counts));
+                _isSum &= sign > 0;
+            }
         _terms = [.. known];
         _totals = new long[_terms.Length];
         _totals.AsSpan().Fill(KernelValue.Absent);
@@ -34,6 +43,12 @@ sealed class Tally
         return new Tally(terms);
     }
 
+    /// <summary>
+    /// Another count, which rises with each of these losses: what rises beyond it was no such loss. Both must be read from one file, so
+    /// that they rise at the same tick.
+    /// </summary>
+    internal Tally? AtMost { get; init; }
+
     /// <summary>All that was lost, as far as the kernel tells; absent where it counts nothing of it.</summary>
     internal long Total { get; private set; } = KernelValue.Absent;
 
@@ -45,18 +60,28 @@ sealed class Tally
 
     internal void Update()
     {
-        var (isKnown, total, increase) = (false, 0L, 0L);
+        AtMost?.Update();
+        var (isKnown, isReset, total, increase) = (false, false, 0L, 0L);
         Worst = null;
         for (var i = 0; i < _terms.Length; i++)
         {
             var (counter, sign, counts) = _terms[i];
-            var rise = 0L;
+            var (rise, before) = (0L, _totals[i]);
             if (counts?.Invoke() ?? true)
                 isKnown |= (counter.Table.IsPlain ? Take(counter, ref _totals[i], ref rise) : TakeInstances(counter, ref _totals[i], ref rise, sign)) && sign > 0;
+            isReset |= _totals[i] < before;
             total += _totals[i] == KernelValue.Absent ? 0 : sign * _totals[i];
             increase += sign * rise;
         }
-        (Total, Increase) = (isKnown ? Math.Max(0, total) : KernelValue.Absent, Math.Max(0, increase));
+        (total, increase) = (Math.Max(0, total), Math.Max(0, increase));
+        if (AtMost is { } most)
+        {
+            isKnown &= most.Total != KernelValue.Absent;
+            (total, increase) = (Math.Min(total, Math.Max(0, most.Total)), Math.Min(increase, most.Increase));
+        }
+        if (isKnown)
+            _total = (_isSum && AtMost is null) || isReset || _total == KernelValue.Absent ? total : _total + increase;
+        (Total, Increase) = (isKnown ? _total : KernelValue.Absent, increase);
     }
 
     static bool Take(SlotRef counter, ref long total, ref long rise)

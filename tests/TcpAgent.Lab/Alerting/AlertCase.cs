@@ -74,8 +74,8 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 await Stage.Set(stage.Server, "net.ipv4.ipfrag_low_thresh=20000", "net.ipv4.ipfrag_high_thresh=40000");
                 stage.Start(stage.Client, Kind.Fragments, Stage.Client4, Stage.Server4, "200");
             }),
-        new("a lossy path, a slow link, frames that nobody wants",
-            ["TcpAgentRetransmissionsHigh", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping"],
+        new("a lossy path, a slow link, frames that nobody wants, a NAT rule with few ports",
+            ["TcpAgentRetransmissionsHigh", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping", "TcpAgentNatPortsExhausted"],
             async stage =>
             {
                 var nft = Require.Tool("nft", "nftables");
@@ -85,6 +85,9 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 await stage.Server.Run(nft, "add table ip lab");
                 await stage.Server.Run(nft, "add chain ip lab in { type filter hook prerouting priority 0; }");
                 await stage.Server.Run(nft, "add rule ip lab in tcp dport 8071 numgen random mod 100 < 10 drop");
+                await stage.Server.Run(nft, "add chain ip lab post { type nat hook postrouting priority 100; }");
+                await stage.Server.Run(nft, $"add rule ip lab post ip protocol udp udp dport 7000 snat to {Stage.Server4}:5000-5004");
+                stage.Start(stage.Server, Kind.UdpFlows, Stage.Client4, "7000", "50");
                 await stage.StartAndWait(stage.Client, Kind.Sink, Stage.Client4, "8070");
                 stage.Start(stage.Server, Kind.Bulk, Stage.Client4, "8070", "40");
                 await stage.StartAndWait(stage.Server, Kind.Sink, Stage.Server4, "8071");

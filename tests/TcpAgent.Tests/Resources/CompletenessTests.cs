@@ -17,6 +17,7 @@ public partial class CompletenessTests
     {
         ["device_rx"] = "a ring has no level, and a loss takes two samples",
         ["nfqueue"] = "the kernel prints no limit, and a loss takes two samples",
+        ["nat_ports"] = "the kernel counts no ports of NAT, and a loss takes two samples",
         ["syn_queue"] = "only sock_diag says a listener's limit",
         ["accept_queue"] = "only sock_diag says a listener's limit",
         ["ephemeral_ports"] = "ports are counted through sock_diag",

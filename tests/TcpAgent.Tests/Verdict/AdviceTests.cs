@@ -15,8 +15,8 @@ public class AdviceTests
     static readonly TupleInstance s_tuple = new(new(new(0, 1, 0), new(0, 2, 80)));
 
     readonly DistinctValues _values = new(
-        (NetstatRows.Rows, Instance.None), (SysctlRows.Rows, Instance.None), (Conntrack.Rows, Instance.None), (Listeners.Rows, s_endpoint),
-        (EphemeralPortRows.Tuples, s_tuple));
+        (NetstatRows.Rows, Instance.None), (SysctlRows.Rows, Instance.None), (Conntrack.Rows, Instance.None),
+        (RecentRows.Rows, Instance.None), (Listeners.Rows, s_endpoint), (EphemeralPortRows.Tuples, s_tuple));
 
     ResourceReport Explain(Resource resource, ResourceState state = ResourceState.Limiting, Instance? instance = null, long limit = Limit)
     {
@@ -57,15 +57,25 @@ public class AdviceTests
     }
 
     [Fact]
-    public void ConnectionTracking()
+    public void ConnectionTracking() =>
+        AssertSays(Explain(ResourceCatalog.Conntrack), $"nf_conntrack_buckets from {_values["tcpagent_conntrack_buckets"]} ");
+
+    [Fact]
+    public void NatPorts()
     {
-        var report = Explain(ResourceCatalog.Conntrack);
-        var timeout = _values["net.netfilter.nf_conntrack_tcp_timeout_established"];
-        AssertSays(report, $"nf_conntrack_tcp_timeout_established is {timeout} s");
-        AssertSays(report, $"nf_conntrack_buckets from {_values["tcpagent_conntrack_buckets"]} ");
-        var withRoom = Explain(ResourceCatalog.Conntrack, ResourceState.Ok);
-        AssertSays(withRoom, $"insert_failed is {_values["tcpagent_conntrack_insert_failures_total"]} since boot");
+        var report = Explain(ResourceCatalog.NatPorts);
+        AssertSays(report, $"NAT ran out of ports: {Losses} packets");
+        AssertSays(report, $"{_values["tcpagent_conntrack_entries"]} of {_values["tcpagent_conntrack_entries_limit"]} entries");
+        AssertSays(report, $"clash_resolve rose by {_values["tcpagent_recent_clash_resolutions"]}:");
+        AssertSays(report, $"nf_conntrack_tcp_timeout_time_wait ({_values["net.netfilter.nf_conntrack_tcp_timeout_time_wait"]} s)");
+        AssertSays(report, $"nf_conntrack_udp_timeout ({_values["net.netfilter.nf_conntrack_udp_timeout"]} s; ");
+        AssertSays(report, $"nf_conntrack_udp_timeout_stream, {_values["net.netfilter.nf_conntrack_udp_timeout_stream"]} s)");
+        AssertSays(Explain(ResourceCatalog.NatPorts, ResourceState.Ok), $"{Losses} packets that begin a connection were dropped when");
     }
+
+    [Fact]
+    public void Fragments() => AssertSays(
+        Explain(ResourceCatalog.Fragments), $"{_values["tcpagent_recent_reassembly_timeouts"]} packets were given up because");
 
     [Fact]
     public void Orphans() => AssertSays(Explain(ResourceCatalog.Orphans), $"at {_values["net.ipv4.tcp_orphan_retries"]} (0 means 8)");

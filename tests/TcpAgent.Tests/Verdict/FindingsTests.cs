@@ -90,6 +90,31 @@ public sealed class FindingsTests : IDisposable
         Assert.Equal(isFound, Findings().Contains("conntrack_max_small"));
     }
 
+    /// <summary>After 10 s: enough for a rate; a stray one now and then, and one in hundreds of a busy host, are noise.</summary>
+    [Theory]
+    [InlineData(30, 30, true)]
+    [InlineData(30, 5_900, true)]
+    [InlineData(30, 6_300, false)]
+    [InlineData(19, 19, false)]
+    [InlineData(1, 1, false)]
+    public void PacketsThatCannotBeTracked(long invalid, long received, bool isFound)
+    {
+        _rig.Conntrack.Set("", "invalid", 1000);
+        _rig.Snmp.Set("Ip", "InReceives", 0);
+        _rig.Tick();
+        _rig.Conntrack.Set("", "invalid", 1000 + invalid);
+        _rig.Snmp.Set("Ip", "InReceives", received);
+        _rig.Tick(9);
+        var found = Findings().Contains("conntrack_invalid");
+        Assert.Equal(isFound, found);
+        if (!isFound)
+            return;
+        var finding = _rig.Judge().Findings.Single(one => one.Id == "conntrack_invalid");
+        Assert.StartsWith($"{invalid} packets were invalid", finding.Text, StringComparison.Ordinal);
+        Assert.Contains($"of {received} received", finding.Text, StringComparison.Ordinal);
+        Assert.NotNull(finding.Headline);
+    }
+
     [Fact]
     public void WithoutAnySettingNothingIsFound()
     {

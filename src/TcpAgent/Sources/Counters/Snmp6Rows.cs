@@ -37,12 +37,26 @@ static class Snmp6Rows
         field: "Ip6OutNoRoutes");
 
     // IPv6 fragments: net/ipv6/reassembly.c, net/ipv6/ip6_output.c ip6_fragment
+    internal static readonly Row Ip6ReasmTimeout = Rows.Counter("tcpagent_ip6_reassembly_timeouts_total",
+        "IPv6 packets given up because a fragment did not come in time (ip6frag_time): lost on the way, mostly. Part of the reassembly "
+        + "failures.",
+        field: "Ip6ReasmTimeout");
+
     internal static readonly Row Ip6ReasmFails = Rows.Counter("tcpagent_ip6_reassembly_failures_total",
         "IPv6 reassembly failures of all kinds: timeouts, bad fragments, fragment memory above ip6frag_high_thresh. Only the last is a "
         + "limit of this host.",
         field: "Ip6ReasmFails");
 
     // UDP over IPv6: net/ipv6/udp.c
+    internal static readonly Row Udp6InDatagrams = Rows.Counter(
+        "tcpagent_udp6_datagrams_received_total", "UDP datagrams over IPv6 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.", field: "Udp6InDatagrams");
+
+    internal static readonly Row Udp6NoPorts = Rows.Counter(
+        "tcpagent_udp6_no_ports_total", "UDP datagrams over IPv6 for a port nobody listens on: a service that is down, late DNS answers, or scans.", field: "Udp6NoPorts");
+
+    internal static readonly Row Udp6OutDatagrams = Rows.Counter(
+        "tcpagent_udp6_datagrams_sent_total", "UDP datagrams over IPv6 that applications of this host sent. Large sends that the card cuts count once.", field: "Udp6OutDatagrams");
+
     internal static readonly Row Udp6RcvbufErrors = Rows.Counter("tcpagent_udp6_receive_buffer_errors_total",
         "UDP datagrams over IPv6 dropped because the socket's receive buffer was full: the application reads too slowly. Part of the "
         + "receive errors.",

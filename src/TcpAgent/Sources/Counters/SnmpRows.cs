@@ -86,6 +86,10 @@ static class SnmpRows
         + "went down.");
 
     // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
+    internal static readonly Row IpReasmTimeout = s_ip.Counter("ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
+        "IPv4 packets given up because a fragment did not come in time (ipfrag_time): lost on the way, mostly. Part of the reassembly "
+        + "failures.");
+
     internal static readonly Row IpReasmFails = s_ip.Counter("ReasmFails", "tcpagent_ip_reassembly_failures_total",
         "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
         + "the last is a limit of this host.");
@@ -113,6 +117,9 @@ static class SnmpRows
     internal static readonly Row UdpInErrors = s_udp.Counter("InErrors", "tcpagent_udp_receive_errors_total",
         "UDP datagrams over IPv4 that could not be delivered: full socket buffers, no UDP memory, bad checksums and filters together. "
         + "A closed port is not in it.");
+
+    internal static readonly Row UdpOutDatagrams = s_udp.Counter(
+        "OutDatagrams", "tcpagent_udp_datagrams_sent_total", "UDP datagrams over IPv4 that applications of this host sent. Large sends that the card cuts count once.");
 
     internal static readonly Row UdpRcvbufErrors = s_udp.Counter("RcvbufErrors", "tcpagent_udp_receive_buffer_errors_total",
         "UDP datagrams over IPv4 dropped because the socket's receive buffer was full: the application reads too slowly or asked for "

@@ -66,6 +66,8 @@ static class SysctlRows
     internal static readonly Row NfConntrackMax = Setting("net.netfilter.nf_conntrack_max");
     internal static readonly Row NfConntrackBuckets = Setting("net.netfilter.nf_conntrack_buckets");
     internal static readonly Row NfConntrackUdpTimeout = Setting("net.netfilter.nf_conntrack_udp_timeout");
+    internal static readonly Row NfConntrackUdpTimeoutStream = Setting("net.netfilter.nf_conntrack_udp_timeout_stream");
+    internal static readonly Row NfConntrackTcpBeLiberal = Setting("net.netfilter.nf_conntrack_tcp_be_liberal");
     internal static readonly Row NfConntrackTcpTimeoutEstablished = Setting("net.netfilter.nf_conntrack_tcp_timeout_established");
     internal static readonly Row NfConntrackTcpTimeoutTimeWait = Setting("net.netfilter.nf_conntrack_tcp_timeout_time_wait");
 

@@ -6,35 +6,6 @@ namespace TcpAgent.Verdict;
 /// <summary>What to say of the tables and memory that bound connections.</summary>
 static class TableAdvice
 {
-    internal static void Conntrack(ResourceReport report, SampleView view)
-    {
-        if (report.IsLossWithoutSaturation)
-        {
-            report.Evidence.Add(
-                report.Limit is null
-                    ? $"{report.Losses} packets were dropped by connection tracking, and nothing says that its table is full."
-                    : $"{report.Losses} packets were dropped by connection tracking, but the table was never above {report.Peak} of {report.Limit}: it is not full.");
-            report.Evidence.Add(
-                $"insert_failed is {view[Sources.Conntrack.InsertFailures] ?? 0} since boot: NAT ran out of ports for a destination, or two packets of one flow raced.");
-            report.Advice.Add("With SNAT or masquerading widen the port range of the rule, or add source addresses; for racing DNS queries use single-request-reopen or a local resolver.");
-            report.WillNotFix.Add("Raising nf_conntrack_max: the table has room.");
-            return;
-        }
-        Full(report, "entries", "early_drop and drop");
-        var established = view[SysctlRows.NfConntrackTcpTimeoutEstablished];
-        if (established >= 86400)
-        {
-            report.Evidence.Add($"nf_conntrack_tcp_timeout_established is {established} s: a connection whose end was not seen stays {established / 86400.0:0.#} days.");
-            report.Advice.Add("If established connections (ss -s) are far fewer than entries, old ones fill the table: sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=7440 or what the longest idle connection needs.");
-        }
-        report.Advice.Add($"{Raise("net.netfilter.nf_conntrack_max", report.Limit)} on the host itself (an entry takes about 320 bytes); it is one setting for all namespaces.");
-        if (view[Sources.Conntrack.Buckets] is { } buckets && report.Limit * 2 > buckets * 4)
-            report.Advice.Add($"With it raise net.netfilter.nf_conntrack_buckets from {buckets} to at least {report.Limit / 2}, else lookups walk long chains.");
-        report.Advice.Add("Do not track what needs no tracking: a notrack rule in the raw table for the load balancer's own port.");
-        report.WillNotFix.Add("Anything in the application or its backlog: these packets never reach a socket.");
-        report.WillNotFix.Add("A larger table under a flood of new flows: it fills again; filter the flood before it is tracked.");
-    }
-
     internal static void TimeWait(ResourceReport report, SampleView view)
     {
         Full(report, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
@@ -83,7 +54,10 @@ static class TableAdvice
 
     internal static void Fragments(ResourceReport report, SampleView view)
     {
-        Full(report, "bytes of fragments", "ReasmFails");
+        Full(report, "bytes of fragments", "ReasmFails, without those that ReasmTimeout counts too,");
+        if (view[RecentRows.ReassemblyTimeouts] is > 0 and var timeouts)
+            report.Evidence.Add(
+                $"{timeouts} packets were given up because a fragment did not come in time: they were lost on the way.");
         report.Advice.Add("Find out why packets are fragmented: a tunnel without room in its MTU, or UDP datagrams larger than the MTU. Not fragmenting is better than more memory.");
         report.Advice.Add(
             report.Subject == "IPv6"

@@ -1,0 +1,46 @@
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>What passed within the peak window, as far as the agent saw it: what advice and findings weigh losses against.</summary>
+static class RecentRows
+{
+    internal static readonly Rows Rows = new();
+
+    static readonly List<RecentCount> s_counts = [];
+
+    internal static readonly Row Covered = Rows.Hidden("tcpagent_recent_covered_nanoseconds", "How much of the peak window the agent has seen.");
+
+    internal static readonly Row PacketsReceived = Count("tcpagent_recent_packets_received", "IPv4 and IPv6 packets received.",
+        w => Tally.Of(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]));
+
+    internal static readonly Row PacketsForwarded = Count("tcpagent_recent_packets_forwarded", "IPv4 and IPv6 packets forwarded.",
+        w => Tally.Of(w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutForwDatagrams]));
+
+    internal static readonly Row TcpOpens = Count("tcpagent_recent_tcp_opens", "TCP connections of this host, either way.",
+        w => Tally.Of(w[SnmpRows.TcpActiveOpens], w[SnmpRows.TcpPassiveOpens]));
+
+    internal static readonly Row UdpDatagrams = Count("tcpagent_recent_udp_datagrams", "UDP datagrams of this host, either way, also for closed ports.",
+        w => Tally.Of(
+            w[SnmpRows.UdpInDatagrams], w[SnmpRows.UdpNoPorts], w[SnmpRows.UdpInErrors], w[SnmpRows.UdpOutDatagrams],
+            w[Snmp6Rows.Udp6InDatagrams], w[Snmp6Rows.Udp6NoPorts], w[Snmp6Rows.Udp6OutDatagrams]));
+
+    internal static readonly Row ReassemblyTimeouts = Count("tcpagent_recent_reassembly_timeouts", "Packets given up because a fragment did not come.",
+        w => Tally.Of(w[SnmpRows.IpReasmTimeout], w[Snmp6Rows.Ip6ReasmTimeout]));
+
+    internal static readonly Row ConntrackInvalid = Count("tcpagent_recent_conntrack_invalid", "Packets that could not be tracked.",
+        w => Tally.Of(w[Conntrack.Invalid]));
+
+    internal static readonly Row ClashResolutions = Count("tcpagent_recent_clash_resolutions", "Races for one flow that were resolved without loss.",
+        w => Tally.Of(w[Conntrack.ClashResolutions]));
+
+    internal static readonly RecentCount[] Counts = [.. s_counts];
+
+    static Row Count(string name, string help, Func<Wiring, Tally> tally)
+    {
+        var row = Rows.Hidden(name, help);
+        s_counts.Add(new RecentCount(row, tally));
+        return row;
+    }
+}
