@@ -21,19 +21,33 @@ sealed class ResourceMonitor : Source
     const int MaxSubjects = 1024;
 
     readonly ResourceGauge[] _gauges;
-    readonly (DropStage Stage, Tally Tally, WindowedTotal Dropped)[] _stages;
+    readonly DropGauge[] _stages;
+    readonly TimeProvider _time;
+
+    /// <summary>Nanoseconds seen.</summary>
+    readonly WindowedTotal _watched;
+    readonly (Row Row, Tally Tally, WindowedTotal Sum)[] _sums;
+    long _lastTimestamp = KernelValue.Absent;
     readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
 
     /// <summary>By the state that is changed to.</summary>
     readonly Counter.Child?[] _changes;
 
     internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows)
+        : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows, RecentRows.Rows)
     {
         var wiring = new Wiring(sources);
         Mode = "computed";
         _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
-        _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
+        _stages = Array.ConvertAll(DropStages.All, row => new DropGauge(row, wiring, options.PeakWindow, time));
+        (_time, _watched) = (time, new WindowedTotal(options.PeakWindow, time));
+        _sums =
+        [
+            (RecentRows.ListenDrops, Tally.Of(wiring[NetstatRows.ListenDrops]), new WindowedTotal(options.PeakWindow, time)),
+            (RecentRows.HandshakesRefused,
+                Tally.Of(wiring[NetstatRows.EmbryonicRsts], wiring[NetstatRows.TCPSynRetrans], wiring[NetstatRows.TCPDeferAcceptDrop]),
+                new WindowedTotal(options.PeakWindow, time)),
+        ];
         _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
     }
 
@@ -61,15 +75,15 @@ sealed class ResourceMonitor : Source
 
     void CountDrops(in Tick tick)
     {
-        foreach (var (stage, tally, total) in _stages)
+        _watched.Add(tick.Timestamp, _lastTimestamp == KernelValue.Absent ? 0 : _time.Nanoseconds(tick.Timestamp - _lastTimestamp));
+        _lastTimestamp = tick.Timestamp;
+        foreach (var stage in _stages)
+            stage.Update(tick, _watched.Recent, this[DropRows.Rows]);
+        foreach (var (row, tally, sum) in _sums)
         {
             tally.Update();
-            total.Add(tick.Timestamp, tally.Increase);
-            if (tally.Total == KernelValue.Absent)
-                continue;
-            var slots = this[DropRows.Rows].Add(stage.Instance);
-            slots[DropRows.Total] = tally.Total;
-            slots[DropRows.Recent] = total.Recent;
+            sum.Add(tick.Timestamp, tally.Increase);
+            this[RecentRows.Rows][row] = tally.Total == KernelValue.Absent ? KernelValue.Absent : sum.Recent;
         }
     }
 

@@ -8,7 +8,7 @@ namespace TcpAgent.Resources;
 /// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
 /// while one of several counters cannot be read: what it last was stays in.
 /// </summary>
-sealed class Tally
+sealed class Tally : IPacketCount
 {
     readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
 
@@ -34,16 +34,14 @@ sealed class Tally
         return new Tally(terms);
     }
 
-    /// <summary>All that was lost, as far as the kernel tells; absent where it counts nothing of it.</summary>
-    internal long Total { get; private set; } = KernelValue.Absent;
+    public long Total { get; private set; } = KernelValue.Absent;
 
-    /// <summary>What was lost since the tick before, 0 at the first.</summary>
-    internal long Increase { get; private set; }
+    public long Increase { get; private set; }
 
     /// <summary>The device, CPU or queue that lost most since the tick before; null when none did.</summary>
     internal Instance? Worst { get; private set; }
 
-    internal void Update()
+    public void Update()
     {
         var (isKnown, total, increase) = (false, 0L, 0L);
         Worst = null;
