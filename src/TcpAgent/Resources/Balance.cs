@@ -9,7 +9,9 @@ namespace TcpAgent.Resources;
 sealed class Balance
 {
     readonly (SlotRef Counter, int Sign)[] _terms = [];
-    bool _wasKnown;
+
+    /// <summary>Ticks running at which all was known.</summary>
+    int _known;
 
     /// <param name="entered">Packets are counted here first.</param>
     /// <param name="ended">And each of them in one of these.</param>
@@ -25,23 +27,23 @@ sealed class Balance
         _terms = terms;
     }
 
-    internal bool IsKnown { get; private set; }
+    internal bool IsKnown => _known > 0;
 
-    /// <summary>Packets without an end since the tick before, below 0 where more ended than entered; 0 unless all was known then and now.</summary>
+    /// <summary>
+    /// Packets without an end since the tick before, below 0 where more ended than entered. The counters are in several files: the first
+    /// time that these are read there may be long between them, so the first difference is not taken.
+    /// </summary>
     internal long Left { get; private set; }
 
     internal void Update()
     {
-        (_wasKnown, IsKnown) = (IsKnown, _terms.Length > 0);
-        Left = 0;
+        var (isKnown, left) = (_terms.Length > 0, 0L);
         foreach (var (counter, sign) in _terms)
         {
-            IsKnown &= counter.Value != KernelValue.Absent;
-            if (!IsKnown)
-                break;
-            Left += sign * counter.Rise;
+            isKnown &= counter.Value != KernelValue.Absent;
+            left += sign * counter.Rise;
         }
-        if (!IsKnown || !_wasKnown)
-            Left = 0;
+        _known = isKnown ? Math.Min(_known + 1, 3) : 0;
+        Left = _known == 3 ? left : 0;
     }
 }

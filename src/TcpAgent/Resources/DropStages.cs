@@ -15,11 +15,15 @@ static class DropStages
         new("flow_limit", true, "a large flow was cut back on a half full backlog", w => Sum(w[Softnet.FlowLimit])),
         new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w => Sum(w[Devices.ReceiveDropped])),
         new("no_handler", false, "nobody on this host wants such packets", w => Sum(w[Devices.ReceiveNoHandler])),
-        new("tc_ingress", false, "a tc filter at the clsact or ingress hook of a device dropped it, as it was set to", w => Sum(w[IngressHooks.Dropped]))
+        new(
+            "tc_ingress", false, "a tc filter at the clsact or ingress hook of a device dropped it, as it was set to",
+            w => Sum(w[IngressHooks.Dropped]))
         { Passed = w => Sum(w[IngressHooks.Packets]) },
         new("ip_input", true, "bad IP header, or no memory for the packet", w => Sum(
             w[SnmpRows.IpInHdrErrors], w[SnmpRows.IpInDiscards], w[Snmp6Rows.Ip6InHdrErrors], w[Snmp6Rows.Ip6InDiscards])),
-        new("rp_filter", false, "the way back to the sender leads through another interface (rp_filter)", w => Sum(w[NetstatRows.IPReversePathFilter]))
+        new(
+            "rp_filter", false, "the way back to the sender leads through another interface (rp_filter)",
+            w => Sum(w[NetstatRows.IPReversePathFilter]))
         { Passed = w => Sum(w[SnmpRows.IpInReceives]) },
         new("filter_input", false, "received, and taken away by a rule of this host: a packet filter, most often", FilterTally.Input)
         { Passed = w => Sum(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]) },

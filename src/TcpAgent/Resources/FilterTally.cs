@@ -14,6 +14,7 @@ sealed class FilterTally : IPacketCount
     readonly IpBalance _v4;
     readonly IpBalance _v6;
     readonly SlotRef? _tracked;
+    readonly SlotRef? _espUsers;
     readonly Tally _multicast;
     readonly Tally _joined;
     Residue _residueV4;
@@ -23,7 +24,7 @@ sealed class FilterTally : IPacketCount
     FilterTally(Wiring wiring, bool isSent)
     {
         (_isSent, _v4, _v6) = (isSent, IpBalance.V4(wiring), IpBalance.V6(wiring));
-        _tracked = wiring[Conntrack.Drops];
+        (_tracked, _espUsers) = (wiring[Conntrack.Drops], wiring[Sysctl.EspUsers]);
         _multicast = new Tally(new Term(wiring[Devices.ReceiveMulticast]));
         _joined = new Tally(
             new(wiring[NetstatRows.IpExtInMcastPkts]), new(wiring[Snmp6Rows.Ip6InMcastPkts]),
@@ -44,8 +45,13 @@ sealed class FilterTally : IPacketCount
         _v6.Update();
         var tracked = _tracked?.Rise ?? 0;
         Increase = _residueV4.Take(_v4.Left(_isSent) - tracked - NotJoined()) + _residueV6.Take(_v6.Left(_isSent) - tracked);
-        _total += Increase;
-        Total = _v4.Of(_isSent).IsKnown || _v6.Of(_isSent).IsKnown ? _total : KernelValue.Absent;
+
+
+        // IPsec hands each packet that it encrypts over twice (net/xfrm/xfrm_output.c): OutRequests has it twice, OutTransmits once.
+        if (_isSent && _espUsers is { Value: > 0 })
+            (Increase, Total) = (0, KernelValue.Absent);
+        else
+            Total = _v4.Of(_isSent).IsKnown || _v6.Of(_isSent).IsKnown ? _total += Increase : KernelValue.Absent;
     }
 
     /// <summary>

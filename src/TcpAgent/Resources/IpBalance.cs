@@ -3,9 +3,9 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// The packets of one IP version, received ones and those to be sent, less what the kernel counts of their ends. What is left over, rules of
-/// this host took away: the kernel counts no drop by netfilter, by a BPF program of a cgroup or by a blackhole route. Measured on Linux 6.18
-/// it is exactly 0 for loopback, veth, routers, fragments, ICMP, neighbour discovery, GRO and packets too large (net/ipv4/ip_input.c,
+/// The packets of one IP version, received ones and those to be sent, less what the kernel counts of their ends. What is left over, rules
+/// of this host took away: the kernel counts no drop by netfilter, by a BPF program of a cgroup or by a blackhole route. Measured on Linux
+/// 6.18 it is exactly 0 for loopback, veth, routers, fragments, ICMP, neighbour discovery, GRO and packets too large (net/ipv4/ip_input.c,
 /// ip_output.c, ip_forward.c, net/ipv6/ip6_input.c, ip6_output.c; packets merged by GRO count once at each place).
 /// </summary>
 sealed class IpBalance(Balance received, Balance sent)
@@ -14,8 +14,9 @@ sealed class IpBalance(Balance received, Balance sent)
         new Balance(
             [wiring[SnmpRows.IpInReceives], wiring[SnmpRows.IpReasmOKs]],
             [
-                wiring[SnmpRows.IpInDelivers], wiring[SnmpRows.IpForwDatagrams], wiring[SnmpRows.IpReasmReqds], wiring[SnmpRows.IpInHdrErrors],
-                wiring[SnmpRows.IpInAddrErrors], wiring[SnmpRows.IpInUnknownProtos], wiring[SnmpRows.IpInDiscards], wiring[SnmpRows.IpFragFails],
+                wiring[SnmpRows.IpInDelivers], wiring[SnmpRows.IpForwDatagrams], wiring[SnmpRows.IpReasmReqds],
+                wiring[SnmpRows.IpInHdrErrors], wiring[SnmpRows.IpInAddrErrors], wiring[SnmpRows.IpInUnknownProtos],
+                wiring[SnmpRows.IpInDiscards], wiring[SnmpRows.IpFragFails],
                 wiring[NetstatRows.IpExtInNoRoutes], wiring[NetstatRows.IpExtInTruncatedPkts], wiring[NetstatRows.IPReversePathFilter],
             ]),
 
@@ -24,7 +25,9 @@ sealed class IpBalance(Balance received, Balance sent)
             [wiring[SnmpRows.IpOutRequests], wiring[SnmpRows.IpForwDatagrams], wiring[SnmpRows.IpFragCreates]],
             [wiring[SnmpRows.IpOutTransmits], wiring[SnmpRows.IpFragOKs], wiring[SnmpRows.IpFragFails]]));
 
-    /// <summary>Multicast ends uncounted when nobody here has joined its group, so all of it is taken for ended: what is left is the least.</summary>
+    /// <summary>
+    /// Multicast ends uncounted when nobody here has joined its group, so all of it is taken for ended: what is left is the least.
+    /// </summary>
     internal static IpBalance V6(Wiring wiring) => new(
         new Balance(
             [wiring[Snmp6Rows.Ip6InReceives], wiring[Snmp6Rows.Ip6ReasmOKs]],

@@ -75,7 +75,8 @@ sealed class ResourceMonitor : Source
 
     void CountDrops(in Tick tick)
     {
-        _watched.Add(tick.Timestamp, _lastTimestamp == KernelValue.Absent ? 0 : _time.Nanoseconds(tick.Timestamp - _lastTimestamp));
+        var since = _lastTimestamp == KernelValue.Absent ? 0 : tick.Timestamp - _lastTimestamp;
+        _watched.Add(tick.Timestamp, _time.Nanoseconds(since));
         _lastTimestamp = tick.Timestamp;
         foreach (var stage in _stages)
             stage.Update(tick, _watched.Recent, this[DropRows.Rows]);

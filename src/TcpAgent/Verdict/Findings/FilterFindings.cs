@@ -10,33 +10,38 @@ namespace TcpAgent.Verdict;
 /// </summary>
 static class FilterFindings
 {
-    /// <summary>Packets a second below which a rule is not worth a word: a firewall on the internet drops a few scans all the time.</summary>
+    /// <summary>Packets a second below which a rule is not worth a word: a firewall on the internet always drops a few scans.</summary>
     const double FewPerSecond = 10;
 
     internal static readonly FindingRule[] Rules =
     [
         new("packet_filter_input", Finding.Warning, view => Drops(view, "filter_input", 0.01, "that this host received") is { } drops
-            ? $"{drops} were dropped before any socket saw them, and no error counter of IP has them: a rule of this host takes them away. Most often it is the "
-            + "packet filter (nftables, iptables, firewalld), else a blackhole or prohibit route, SYNPROXY or an IPsec policy. A firewall that keeps strangers out does "
-            + "just this. If clients wait for an answer, see which counter rises: nft list ruleset (give the rule a counter), iptables -nvL; nft monitor trace and "
-            + "conntrack -S say why. Multicast to groups that nobody here has joined, and IPv6 fragments under connection tracking, may be among them."
-            : null, "This host's own rules, most likely its packet filter, drop packets that it receives"),
-        new("packet_filter_output", Finding.Warning, view => Drops(view, "filter_output", 0.01, "that this host was to send or forward") is { } drops
-            ? $"{drops} were taken away before they reached a device: by a rule of this host in the output, forward or postrouting chain of its packet filter (nftables, "
-            + "iptables, firewalld), or by a BPF program on a cgroup. If it is meant so, all is well. If not, see which counter rises: nft list ruleset, "
-            + "iptables -nvL OUTPUT, iptables -nvL FORWARD; bpftool cgroup tree."
-            : null, "This host's own rules, most likely its packet filter, drop packets that it sends or forwards"),
+            ? $"{drops} ended before any socket saw them, and no error counter of IP has them. Most likely a rule of this host's packet "
+            + "filter takes them away (nftables, iptables, firewalld), else a blackhole or prohibit route, SYNPROXY or an IPsec policy. A "
+            + "firewall that keeps strangers out does just this. If clients wait for an answer, see which counter rises: nft list ruleset "
+            + "(a rule counts if it says counter), iptables -nvL; nft monitor trace shows the rule of each packet. IPv4 multicast to "
+            + "groups that nobody here has joined ends the same way, and IPv6 fragments that connection tracking joins look the same."
+            : null, "Packets that this host receives end before any socket, most likely by a rule of its packet filter"),
+        new("packet_filter_output", Finding.Warning, view => Drops(view, "filter_output", 0.01, "that this host sends or forwards") is { } drops
+            ? $"{drops} were taken away before they reached a device: by a rule of this host in the output, forward or postrouting chain "
+            + "of its packet filter (nftables, iptables, firewalld), or by a BPF program on a cgroup. If it is meant so, all is well. If "
+            + "not, see which counter rises: nft list ruleset, iptables -nvL OUTPUT, iptables -nvL FORWARD; bpftool cgroup tree."
+            : null, "Packets that this host sends or forwards end before any device, most likely by a rule of its packet filter"),
         new("rp_filter_drops", Finding.Warning, view => Drops(view, "rp_filter", 0.001, "of IPv4 that this host received") is { } drops
-            ? $"{drops} were dropped by the reverse path filter (rp_filter): the route back to their source leads through another interface than they came by, or there "
-            + "is none. Against forged sources that is its task; with asymmetric routing it shuts out clients. Compare ip route get SOURCE with the interface they come by "
-            + "(log_martians names both). net.ipv4.conf.DEVICE.rp_filter=2 takes any source that has a route at all; of the value for all and that of the device the "
+            ? $"{drops} were dropped by the reverse path filter (rp_filter): the route back to their source leads through another "
+            + "interface than they came by, or there is none. Against forged sources that is its task; with asymmetric routing it shuts "
+            + "out clients. Compare ip route get SOURCE with the interface they come by (log_martians names both). "
+            + "net.ipv4.conf.DEVICE.rp_filter=2 takes any source that has a route at all; of the value for all and that of the device the "
             + "higher is in force."
-            : null, "rp_filter of this host drops packets that it receives"),
+            : null, "The reverse path filter of this host (rp_filter) drops packets that it receives"),
         new("tc_ingress_drops", Finding.Warning, view => Drops(view, "tc_ingress", 0.001, "that came to a tc filter") is { } drops
-            ? $"{drops} were dropped there, at the clsact or ingress hook{Hook(view)}: by a policer, a BPF program (Cilium, DDoS protection) or a drop action, before the IP "
-            + "layer. Shapers and protections do that by design. The counters of each filter: tc -s filter show dev DEVICE ingress (and egress)."
+            ? $"{drops} were dropped there, at the clsact or ingress hook{Hook(view)}: by a policer, a BPF program (Cilium, DDoS "
+            + "protection) or a drop action, before the IP layer. Shapers and protections do that by design. The counters of each filter: "
+            + "tc -s filter show dev DEVICE ingress (and egress)."
             : null, "A tc filter of this host drops packets"),
-        new("policy_drops", Finding.Warning, PolicyDrops, "A policy on a socket or cgroup of this host, most likely a BPF program, drops what a listener is sent"),
+        new(
+            "policy_drops", Finding.Warning, PolicyDrops,
+            "A policy on a socket or cgroup of this host, most likely a BPF program, drops what a listener is sent"),
         new("xdp_attached", Finding.Info, XdpAttached),
     ];
 
@@ -49,7 +54,8 @@ static class FilterFindings
             return null;
         var perSecond = dropped / (Math.Max(time, 1) / 1e9);
         return perSecond < FewPerSecond || dropped < leastShare * passed ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{dropped} of {Math.Max(passed, dropped)} packets {which} ({perSecond:0.#} a second)");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{dropped} of {Math.Max(passed, dropped)} packets {which} ({perSecond:0.#} a second)");
     }
 
     /// <summary>Where most was dropped since boot: of one device alone no recent sum is kept.</summary>
@@ -75,9 +81,10 @@ static class FilterFindings
             if (drops > most)
                 (most, name) = (drops, instance.Subject);
         return name.Length == 0 ? null
-            : $"{name} dropped {most} packets, and neither its queues nor the handshakes account for them: a BPF program on its cgroup (systemd IPAddressDeny or "
-            + "IPAddressAllow, a container's network policy) or a socket filter drops what it is sent, by design or not. bpftool cgroup tree and systemctl show UNIT -p "
-            + "IPAddressDeny -p IPIngressFilterPath name it. Scans with segments of no connection count here too.";
+            : $"{name} dropped {most} packets, and neither its queues nor the handshakes account for them: a BPF program on its cgroup "
+            + "(systemd IPAddressDeny or IPAddressAllow, a container's network policy) or a socket filter drops what it is sent, by design "
+            + "or not. bpftool cgroup tree and systemctl show UNIT -p IPAddressDeny -p IPIngressFilterPath name it. Scans with segments of "
+            + "no connection count here too.";
     }
 
     static string? XdpAttached(SampleView view)
@@ -87,7 +94,8 @@ static class FilterFindings
             if (attached > 0 && ++count <= 3)
                 names += (count == 1 ? "" : ", ") + device.Subject;
         return count == 0 ? null
-            : $"An XDP program is attached to {names}{(count > 3 ? ", ..." : "")}: what it drops is in no counter of the kernel, and nothing above it sees those packets. "
-            + "If packets arrive at the wire and not here, ask the program: ip -d link show, bpftool net.";
+            : $"An XDP program is attached to {names}{(count > 3 ? ", ..." : "")}: what it drops is in no counter of the kernel, and "
+            + "nothing above it sees those packets. If packets arrive at the wire and not here, ask the program: ip -d link show, bpftool "
+            + "net.";
     }
 }

@@ -46,8 +46,8 @@ static class ListenerFindings
     }
 
     /// <summary>
-    /// Drops that neither queue of a listener explains, and that the host counts as well: the kernel gave up a handshake. A listener also drops
-    /// what belongs to no handshake, which the host does not count.
+    /// Drops that neither queue of a listener explains, and that the host counts as well: the kernel gave up a handshake. A listener also
+    /// drops what belongs to no handshake, which the host does not count.
     /// </summary>
     static string? ListenerDrops(SampleView view)
     {
@@ -56,7 +56,9 @@ static class ListenerFindings
         foreach (var (instance, drops) in view.Instances(Listeners.RecentDrops))
             if (drops > most)
                 (most, name) = (drops, instance.Subject);
-        return name.Length == 0 || view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0 ? null
+        if (view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0)
+            return null;
+        return name.Length == 0 ? null
             : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get ADDRESS), a rule that "
             + "rejects the answer, or no memory.";
     }
