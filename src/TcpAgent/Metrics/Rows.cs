@@ -39,7 +39,7 @@ sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
         Add(MetricType.Counter, name, help, scale, labels, "", field, from);
 
     /// <summary>Kept in the sample for the verdict, not exported.</summary>
-    internal Row Hidden(string name, string help) => Add(MetricType.Hidden, name, help, Scale.One, "", "", "", null);
+    internal Row Hidden(string name, string help, string field = "") => Add(MetricType.Hidden, name, help, Scale.One, "", "", field, null);
 
     internal Row Info(string name, string help) => Add(MetricType.Info, name, help, Scale.One, "", "", "", null);
 

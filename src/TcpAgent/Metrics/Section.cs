@@ -15,4 +15,8 @@ sealed class Section(Rows rows, string name)
     /// <inheritdoc cref="Gauge"/>
     internal Row Counter(string field, string metric, string help, Scale scale = Scale.One, string labels = "", string? from = null) =>
         rows.Add(MetricType.Counter, metric, help, scale, labels, name, field, from);
+
+    /// <summary>A counter that others are computed from, and that is not exported itself.</summary>
+    internal Row Hidden(string field, string metric, string help) =>
+        rows.Add(MetricType.Hidden, metric, help, Scale.One, "", name, field, null);
 }

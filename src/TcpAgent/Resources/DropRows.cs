@@ -13,4 +13,6 @@ static class DropRows
     internal static readonly Row Recent = Rows.Hidden(
         "tcpagent_drops_recent", "Of these the ones within the peak window, as far as the agent saw it.");
 
+    internal static readonly Row RecentPassed = Rows.Hidden(
+        "tcpagent_drops_recent_passed", "Packets that came to the stage within the peak window, dropped ones among them.");
 }

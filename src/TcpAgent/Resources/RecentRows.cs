@@ -35,6 +35,14 @@ static class RecentRows
     internal static readonly Row ClashResolutions = Count("tcpagent_recent_clash_resolutions", "Races for one flow that were resolved without loss.",
         w => Tally.Of(w[Conntrack.ClashResolutions]));
 
+    internal static readonly Row ListenDrops = Count("tcpagent_recent_listen_drops", "Packets that a listener of this host dropped.",
+        w => Tally.Of(w[NetstatRows.ListenDrops]));
+
+    internal static readonly Row HandshakesRefused = Count(
+        "tcpagent_recent_handshakes_refused",
+        "Packets of half-open connections that a listener drops in the course of things: resets, SYNs sent again, bare ACKs while it defers.",
+        w => Tally.Of(w[NetstatRows.EmbryonicRsts], w[NetstatRows.TCPSynRetrans], w[NetstatRows.TCPDeferAcceptDrop]));
+
     internal static readonly RecentCount[] Counts = [.. s_counts];
 
     static Row Count(string name, string help, Func<Wiring, Tally> tally)

@@ -21,7 +21,7 @@ sealed class ResourceMonitor : Source
     const int MaxSubjects = 1024;
 
     readonly ResourceGauge[] _gauges;
-    readonly (DropStage Stage, Tally Tally, WindowedTotal Dropped)[] _stages;
+    readonly DropGauge[] _stages;
     readonly (Row Row, Tally Tally, WindowedTotal Counted)[] _recent;
     readonly WindowedTotal _covered;
     readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
@@ -39,7 +39,7 @@ sealed class ResourceMonitor : Source
         _time = time;
         Mode = "computed";
         _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
-        _stages = Array.ConvertAll(DropStages.All, row => (row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
+        _stages = Array.ConvertAll(DropStages.All, row => new DropGauge(row, wiring, options.PeakWindow, time));
         _recent = Array.ConvertAll(RecentRows.Counts, row => (row.Row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
         _covered = new WindowedTotal(options.PeakWindow, time);
         _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
@@ -64,22 +64,9 @@ sealed class ResourceMonitor : Source
             if (gauge.Subject is { } of && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
                 this[SubjectRows].Add(_subjects.TryGetValue((gauge.Resource, of), out var known) ? known : Learn(gauge.Resource, of))[Subject] = 1;
         }
-        CountDrops(tick);
+        foreach (var stage in _stages)
+            stage.Update(tick, this[DropRows.Rows]);
         CountRecent(tick);
-    }
-
-    void CountDrops(in Tick tick)
-    {
-        foreach (var (stage, tally, total) in _stages)
-        {
-            tally.Update();
-            total.Add(tick.Timestamp, tally.Increase);
-            if (tally.Total == KernelValue.Absent)
-                continue;
-            var slots = this[DropRows.Rows].Add(stage.Instance);
-            slots[DropRows.Total] = tally.Total;
-            slots[DropRows.Recent] = total.Recent;
-        }
     }
 
     void CountRecent(in Tick tick)

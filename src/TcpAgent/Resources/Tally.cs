@@ -9,7 +9,7 @@ namespace TcpAgent.Resources;
 /// while one of several counters cannot be read: what it last was stays in. Where others are taken off, it goes on by what each tick
 /// leaves: they may rise for other reasons too.
 /// </summary>
-sealed class Tally
+sealed class Tally : IPacketCount
 {
     readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
 
@@ -49,16 +49,14 @@ sealed class Tally
     /// </summary>
     internal Tally? AtMost { get; init; }
 
-    /// <summary>All that was lost, as far as the kernel tells; absent where it counts nothing of it.</summary>
-    internal long Total { get; private set; } = KernelValue.Absent;
+    public long Total { get; private set; } = KernelValue.Absent;
 
-    /// <summary>What was lost since the tick before, 0 at the first.</summary>
-    internal long Increase { get; private set; }
+    public long Increase { get; private set; }
 
     /// <summary>The device, CPU or queue that lost most since the tick before; null when none did.</summary>
     internal Instance? Worst { get; private set; }
 
-    internal void Update()
+    public void Update()
     {
         AtMost?.Update();
         var (isKnown, isReset, total, increase) = (false, false, 0L, 0L);

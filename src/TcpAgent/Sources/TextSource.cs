@@ -28,6 +28,9 @@ sealed class TextSource : Source, IFieldMap
     readonly Table _rows;
     readonly Table? _extra;
     readonly List<Instance> _extraFields = [];
+
+    /// <summary>Rows that are not exported as metrics, and the fields as which they are.</summary>
+    readonly List<(Row Row, Instance Field)> _hiddenFields = [];
     long[] _extraSlots = [];
 
     internal TextSource(string name, Func<IFieldMap, TextParser> parser, Rows rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
@@ -40,6 +43,10 @@ sealed class TextSource : Source, IFieldMap
         _rows = this[rows];
         _extra = allFields ? this[s_extraRows] : null;
         _parser = parser(this);
+        if (allFields)
+            foreach (var row in rows)
+                if (row.Type == MetricType.Hidden)
+                    _hiddenFields.Add((row, ExtraField(row.Section, row.Field)));
     }
 
     internal override long Unknown => _parser.Unknown;
@@ -94,7 +101,7 @@ sealed class TextSource : Source, IFieldMap
         var slots = _rows[0].Values;
         for (var i = 0; i < slots.Length; i++)
         {
-            if (slots[i] is >= 0 or KernelValue.Absent || _rows.Rows[i].Type != MetricType.Counter)
+            if (slots[i] is >= 0 or KernelValue.Absent || _rows.Rows[i].Type is not (MetricType.Counter or MetricType.Hidden))
                 continue;
             slots[i] = KernelValue.Absent;
             count++;
@@ -121,22 +128,25 @@ sealed class TextSource : Source, IFieldMap
         _extraSlots.AsSpan(0, _rows.Rows.Count).CopyTo(_rows[0].Values);
         for (var i = 0; i < _extraFields.Count; i++)
             _extra.Add(_extraFields[i])[s_field] = _extraSlots[_rows.Rows.Count + i];
+        foreach (var (row, field) in _hiddenFields)
+            _extra.Add(field)[s_field] = _rows[0][row];
         return result;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     int ExtraSlot(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
     {
-        var (sectionName, name) = (Encoding.UTF8.GetString(section), Encoding.UTF8.GetString(field));
-        var extra = new Instance($"{sectionName}.{name}", ("table", Name), ("section", sectionName), ("field", name));
+        var extra = ExtraField(Encoding.UTF8.GetString(section), Encoding.UTF8.GetString(field));
         for (var i = 0; i < _extraFields.Count; i++)
             if (_extraFields[i].Labels.AsSpan().SequenceEqual(extra.Labels))
                 return _rows.Rows.Count + i;
-        if (_extraFields.Count >= MaxExtra)
+        if (_extraFields.Count + _hiddenFields.Count >= MaxExtra)
             return -1;
         _extraFields.Add(extra);
         return _rows.Rows.Count + _extraFields.Count - 1;
     }
+
+    Instance ExtraField(string section, string field) => new($"{section}.{field}", ("table", Name), ("section", section), ("field", field));
 
     /// <summary>Bounds the series that --netstat.all can make; a kernel has about 350 fields.</summary>
     const int MaxExtra = 1024;

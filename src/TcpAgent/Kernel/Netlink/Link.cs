@@ -17,6 +17,8 @@ static class Link
     const int IFLA_TXQLEN = 13;
     const int IFLA_EXT_MASK = 29;
     const int IFLA_PROMISCUITY = 30;
+    const int IFLA_XDP = 43;
+    const int IFLA_XDP_ATTACHED = 2;
     const int IFLA_STATS_LINK_64 = 1;
     const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
     const int IfInfoLength = 16;
@@ -66,6 +68,25 @@ static class Link
                 promiscuity = MemoryMarshal.Read<uint>(value);
         }
         return !name.IsEmpty;
+    }
+
+    /// <summary>
+    /// IFLA_XDP_ATTACHED, a u8: 0 no XDP program, 1 one in the driver, 2 a generic one, 3 one in the hardware, 4 several. Of a link that
+    /// <see cref="TryReadLink"/> took; <see cref="KernelValue.Absent"/> where the kernel does not tell.
+    /// </summary>
+    internal static long Xdp(ReadOnlySpan<byte> payload)
+    {
+        var attributes = new NetlinkAttributeReader(payload[IfInfoLength..]);
+        while (attributes.TryRead(out var attribute, out var nested))
+        {
+            if (attribute != IFLA_XDP)
+                continue;
+            var xdp = new NetlinkAttributeReader(nested);
+            while (xdp.TryRead(out var inner, out var value))
+                if (inner == IFLA_XDP_ATTACHED && value.Length >= 1)
+                    return value[0];
+        }
+        return KernelValue.Absent;
     }
 
     /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them by <see cref="Stat"/>.</summary>

@@ -179,4 +179,10 @@ static class NetstatRows
     internal static readonly Row IpExtInNoRoutes = s_ipExt.Counter("InNoRoutes", "tcpagent_ip_receive_no_routes_total",
         "Received IPv4 packets dropped because no route leads to their destination: they were to be forwarded. Not packets that this "
         + "host itself tried to send.");
+
+    internal static readonly Row IpExtInTruncatedPkts = s_ipExt.Hidden("InTruncatedPkts", "tcpagent_ip_receive_truncated", "IPv4 packets shorter than their header says.");
+
+    internal static readonly Row IpExtInMcastPkts = s_ipExt.Hidden("InMcastPkts", "tcpagent_ip_multicast_received", "IPv4 multicast to groups that this host has joined.");
+
+    internal static readonly Row IpExtOutMcastPkts = s_ipExt.Hidden("OutMcastPkts", "tcpagent_ip_multicast_sent", "IPv4 multicast sent.");
 }

@@ -36,6 +36,35 @@ static class Snmp6Rows
         + "advertisement that expired.",
         field: "Ip6OutNoRoutes");
 
+    // What else becomes of an IPv6 packet: with the rows above and below it all adds up (Resources/IpBalance).
+    internal static readonly Row Ip6InDelivers = Rows.Hidden("tcpagent_ip6_packets_delivered", "IPv6 packets handed to a protocol of this host.", field: "Ip6InDelivers");
+
+    internal static readonly Row Ip6InTooBigErrors = Rows.Hidden("tcpagent_ip6_receive_too_big", "IPv6 packets too large to be forwarded.", field: "Ip6InTooBigErrors");
+
+    internal static readonly Row Ip6InNoRoutes = Rows.Hidden("tcpagent_ip6_receive_no_routes", "IPv6 packets received that no route leads on, or a prohibiting one.", field: "Ip6InNoRoutes");
+
+    internal static readonly Row Ip6InAddrErrors = Rows.Hidden("tcpagent_ip6_receive_address_errors", "IPv6 packets received for an address that is not of this host.", field: "Ip6InAddrErrors");
+
+    internal static readonly Row Ip6InUnknownProtos = Rows.Hidden("tcpagent_ip6_receive_unknown_protocols", "IPv6 packets of a protocol that nobody here has.", field: "Ip6InUnknownProtos");
+
+    internal static readonly Row Ip6InTruncatedPkts = Rows.Hidden("tcpagent_ip6_receive_truncated", "IPv6 packets shorter than their header says.", field: "Ip6InTruncatedPkts");
+
+    internal static readonly Row Ip6InMcastPkts = Rows.Hidden("tcpagent_ip6_multicast_received", "IPv6 multicast received, to groups that nobody here has joined too.", field: "Ip6InMcastPkts");
+
+    internal static readonly Row Ip6OutMcastPkts = Rows.Hidden("tcpagent_ip6_multicast_sent", "IPv6 multicast sent.", field: "Ip6OutMcastPkts");
+
+    internal static readonly Row Ip6ReasmReqds = Rows.Hidden("tcpagent_ip6_fragments_received", "IPv6 fragments that were to be put together.", field: "Ip6ReasmReqds");
+
+    internal static readonly Row Ip6ReasmOKs = Rows.Hidden("tcpagent_ip6_packets_reassembled", "IPv6 packets put together from fragments.", field: "Ip6ReasmOKs");
+
+    internal static readonly Row Ip6FragOKs = Rows.Hidden("tcpagent_ip6_packets_fragmented", "IPv6 packets cut into fragments.", field: "Ip6FragOKs");
+
+    internal static readonly Row Ip6FragFails = Rows.Hidden("tcpagent_ip6_fragmentation_failures", "IPv6 packets too large to be sent.", field: "Ip6FragFails");
+
+    internal static readonly Row Ip6FragCreates = Rows.Hidden("tcpagent_ip6_fragments_created", "IPv6 fragments that were made.", field: "Ip6FragCreates");
+
+    internal static readonly Row Ip6OutTransmits = Rows.Hidden("tcpagent_ip6_packets_transmitted", "IPv6 packets handed to a device.", field: "Ip6OutTransmits");
+
     // IPv6 fragments: net/ipv6/reassembly.c, net/ipv6/ip6_output.c ip6_fragment
     internal static readonly Row Ip6ReasmTimeout = Rows.Counter("tcpagent_ip6_reassembly_timeouts_total",
         "IPv6 packets given up because a fragment did not come in time (ip6frag_time): lost on the way, mostly. Part of the reassembly "

@@ -85,6 +85,21 @@ static class SnmpRows
         "IPv4 packets or connects that this host could not send because no route matched: a missing default route or a link that "
         + "went down.");
 
+    // What else becomes of an IPv4 packet: with the rows above and below it all adds up (Resources/IpBalance).
+    internal static readonly Row IpInDelivers = s_ip.Hidden("InDelivers", "tcpagent_ip_packets_delivered", "IPv4 packets handed to a protocol of this host.");
+
+    internal static readonly Row IpInUnknownProtos = s_ip.Hidden("InUnknownProtos", "tcpagent_ip_receive_unknown_protocols", "IPv4 packets of a protocol that nobody here has.");
+
+    internal static readonly Row IpReasmReqds = s_ip.Hidden("ReasmReqds", "tcpagent_ip_fragments_received", "IPv4 fragments that were to be put together.");
+
+    internal static readonly Row IpReasmOKs = s_ip.Hidden("ReasmOKs", "tcpagent_ip_packets_reassembled", "IPv4 packets put together from fragments.");
+
+    internal static readonly Row IpFragOKs = s_ip.Hidden("FragOKs", "tcpagent_ip_packets_fragmented", "IPv4 packets cut into fragments.");
+
+    internal static readonly Row IpFragCreates = s_ip.Hidden("FragCreates", "tcpagent_ip_fragments_created", "IPv4 fragments that these became.");
+
+    internal static readonly Row IpOutTransmits = s_ip.Hidden("OutTransmits", "tcpagent_ip_packets_transmitted", "IPv4 packets handed to a device.");
+
     // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
     internal static readonly Row IpReasmTimeout = s_ip.Counter("ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
         "IPv4 packets given up because a fragment did not come in time (ipfrag_time): lost on the way, mostly. Part of the reassembly "

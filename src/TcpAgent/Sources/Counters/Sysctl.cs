@@ -18,8 +18,11 @@ sealed class Sysctl : Source
     internal static readonly Row MemoryTotal = MemoryRows.Gauge(
         "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", from: "meminfo MemTotal", field: "MemTotal");
 
+    internal static readonly Row EspUsers = MemoryRows.Hidden("tcpagent_esp_module_users", "IPsec states of this host that encrypt, where ESP is a module.", field: "refcnt");
+
     readonly Setting[] _settings;
     readonly ProcFile _memory;
+    readonly ProcFile[] _espModules;
     readonly Table _table;
 
     readonly LossWatch? _losses;
@@ -32,6 +35,7 @@ sealed class Sysctl : Source
     {
         _table = this[SysctlRows.Rows];
         _memory = root.Proc("meminfo");
+        _espModules = [root.Sys("module/esp4/refcnt"), root.Sys("module/esp6/refcnt")];
         _losses = losses;
         var settings = new List<Setting>();
         var rows = SysctlRows.Rows;
@@ -55,6 +59,7 @@ sealed class Sysctl : Source
         foreach (ref readonly var setting in _settings.AsSpan())
             status = status.With(Read(setting));
         ReadMemory();
+        ReadEspModules();
 
         // No kernel is without any of them: then /proc/sys itself is hidden.
         return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
@@ -65,6 +70,8 @@ sealed class Sysctl : Source
         foreach (ref readonly var setting in _settings.AsSpan())
             setting.File.Close();
         _memory.Close();
+        foreach (var module in _espModules)
+            module.Close();
     }
 
     /// <summary>/proc/meminfo begins with "MemTotal: N kB" (fs/proc/meminfo.c). Without it some advice is not given.</summary>
@@ -76,6 +83,20 @@ sealed class Sysctl : Source
         if (cursor.TryReadLine(out var line) && line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8)
             && line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
             this[MemoryRows][MemoryTotal] = kibibytes * 1024;
+    }
+
+    /// <summary>Each state holds the module of its type (net/xfrm/xfrm_state.c, xfrm_get_type).</summary>
+    void ReadEspModules()
+    {
+        ref var users = ref this[MemoryRows][EspUsers];
+        foreach (var module in _espModules)
+        {
+            if (module.Read(out var text) != 0)
+                continue;
+            var cursor = new Cursor(text);
+            if (cursor.TryReadLine(out var line) && line.TryReadInt64(out var count))
+                users = Math.Max(0, users) + count;
+        }
     }
 
     ReadStatus Read(in Setting setting)

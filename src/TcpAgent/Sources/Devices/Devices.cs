@@ -36,6 +36,12 @@ sealed class Devices : Source
     internal static readonly Row ReceiveNoHandler = Rows.Counter(
         "tcpagent_device_receive_nohandler_total", "Packets dropped on an inactive device or because nobody handles their protocol or VLAN. Harmless noise in most networks.", field: "rx_nohandler");
 
+    internal static readonly Row ReceiveMulticast = Rows.Hidden(
+        "tcpagent_device_receive_multicast", "Multicast frames received, where the driver counts them.", field: "multicast");
+
+    /// <summary>IFLA_XDP_ATTACHED: 0 none, 1 in the driver, 2 generic, 3 in the hardware, 4 several.</summary>
+    internal static readonly Row XdpAttached = Rows.Hidden("tcpagent_device_xdp_attached", "How an XDP program is attached to the device.", field: "xdp");
+
     internal static readonly Row ReceiveDroppedOrMissed = Rows.Counter(
         "tcpagent_device_receive_dropped_or_missed_total", "Dropped and missed packets in one number, where the kernel's interfaces that tell them apart cannot be read.", from: "net/dev receive drop", field: "rx_dropped + rx_missed_errors");
 

@@ -7,6 +7,9 @@ sealed class LinkName(byte[] name) : DeviceInstance(name)
 
     internal long Promiscuity { get; set; }
 
+    /// <summary>How an XDP program is attached, by IFLA_XDP_ATTACHED.</summary>
+    internal long Xdp { get; set; }
+
     internal bool Seen { get; set; }
 
     /// <summary>The number of the last dump of counters that showed it.</summary>

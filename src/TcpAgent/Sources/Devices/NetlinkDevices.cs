@@ -56,12 +56,14 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         slots[Devices.ReceiveMissed] = Link.Stat(stats, LinkStat.rx_missed_errors);
         slots[Devices.ReceiveFifoErrors] = Link.Stat(stats, LinkStat.rx_fifo_errors);
         slots[Devices.ReceiveNoHandler] = Link.Stat(stats, LinkStat.rx_nohandler);
+        slots[Devices.ReceiveMulticast] = Link.Stat(stats, LinkStat.multicast);
         slots[Devices.TransmitBytes] = Link.Stat(stats, LinkStat.tx_bytes);
         slots[Devices.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
         slots[Devices.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
         slots[Devices.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
         slots[Devices.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
         slots[Devices.TransmitQueueLength] = device.QueueLength;
+        slots[Devices.XdpAttached] = device.Xdp;
     }
 
     public void Reopen()

@@ -15,14 +15,14 @@ sealed class ProcDevices : IDeviceReader
     [
         Devices.ReceiveBytes, Devices.ReceivePackets, Devices.ReceiveErrors, Devices.ReceiveDroppedOrMissed,
         Devices.ReceiveFifoErrors, Devices.TransmitBytes, Devices.TransmitPackets, Devices.TransmitErrors,
-        Devices.TransmitDropped,
+        Devices.TransmitDropped, Devices.ReceiveMulticast,
     ];
 
     readonly KernelRoot _root;
     readonly ProcFile _file;
     readonly NetDevPlan _plan = new(
         "receive bytes", "receive packets", "receive errs", "receive drop", "receive fifo", "transmit bytes", "transmit packets",
-        "transmit errs", "transmit drop");
+        "transmit errs", "transmit drop", "receive multicast");
     readonly List<Device> _devices = [];
     readonly long[] _values = new long[s_slots.Length];
     long _reads;

@@ -40,7 +40,7 @@ sealed class Qdiscs : Source
     internal static readonly Rows CountRows = new();
 
     internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_qdiscs_omitted", "Root disciplines left out because there are more than 512.");
+        "tcpagent_qdiscs_omitted", "Root disciplines and ingress hooks left out because there are more than 512 of either.");
 
     /// <summary>What is known of a device's root besides the figures of this tick.</summary>
     sealed class Root(LinkName link, byte[] kind, uint handle, Instance instance)
@@ -70,6 +70,7 @@ sealed class Qdiscs : Source
     readonly LinkNames? _links;
     readonly byte[] _request = TrafficControl.Request();
     readonly Table _table;
+    readonly IngressHooks _hooks;
 
     /// <summary>By index of the device, which has one root.</summary>
     readonly Dictionary<int, Root> _roots = [];
@@ -80,10 +81,8 @@ sealed class Qdiscs : Source
     /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
     /// <param name="links">Names of the devices.</param>
     internal Qdiscs(NetlinkDump? dump, LinkNames? links)
-        : base("qdisc", Rows, CountRows)
-    {
-        (_dump, _links, _table, Mode) = (dump, links, this[Rows], "rtnetlink");
-    }
+        : base("qdisc", Rows, CountRows, IngressHooks.Rows) =>
+        (_dump, _links, _table, _hooks, Mode) = (dump, links, this[Rows], new IngressHooks(this[IngressHooks.Rows]), "rtnetlink");
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -97,6 +96,7 @@ sealed class Qdiscs : Source
         if (errno == 0)
         {
             ForgetUnseen();
+            _hooks.ForgetUnseen(_dumps);
             return ReadStatus.Ok;
         }
         Withdraw();
@@ -131,11 +131,13 @@ sealed class Qdiscs : Source
             // The kernel tells a device's root first, then what stands below it.
             if (!row.IsRoot && root is not null && row.Index == rootIndex && !row.IsIngress)
                 TakeInChild(root, row);
-            if (!row.IsRoot || row.Kind.SequenceEqual("noqueue"u8) || row.Drops == Absent)
+            if (!(row.IsRoot || row.IsIngress) || row.Kind.SequenceEqual("noqueue"u8) || row.Drops == Absent)
                 continue;
-            root = null;
+            root = row.IsIngress ? root : null;
             if (!_links!.TryGet(row.Index, out var link))
                 complete = false;
+            else if (row.IsIngress)
+                omitted += _hooks.Store(row, link, _dumps) ? 0 : 1;
             else if (_table.Count >= Devices.MaxDevices)
                 omitted++;
             else
@@ -211,6 +213,7 @@ sealed class Qdiscs : Source
         _dump?.Close();
         _links?.Reopen();
         _roots.Clear();
+        _hooks.Clear();
     }
 
     public override void Dispose()

@@ -6,6 +6,9 @@ namespace TcpAgent.Verdict;
 /// <summary>Findings about listeners: their settings, their backlogs, and drops that no queue explains.</summary>
 static class ListenerFindings
 {
+    /// <summary>A stray segment now and then is no finding.</summary>
+    internal const long Few = 9;
+
     internal static readonly FindingRule[] Rules =
     [
         new("syncookies_off", Finding.Warning, view => view[SysctlRows.TcpSyncookies] == 0
@@ -42,17 +45,22 @@ static class ListenerFindings
             + "128 and 511 are what many programs ask for unless configured; raising somaxconn does nothing for them.";
     }
 
-    /// <summary>Drops that neither queue of a listener explains; a stray segment now and then is no finding.</summary>
+    /// <summary>
+    /// Drops that neither queue of a listener explains, and that the host counts as well: the kernel gave up a handshake. A listener also
+    /// drops what belongs to no handshake, which the host does not count.
+    /// </summary>
     static string? ListenerDrops(SampleView view)
     {
         long Lost(Resource resource) => view[ResourceRows.RecentLosses, resource.Instance] ?? 0;
-        var (most, name) = (9L, "");
+        var (most, name) = (Few, "");
         foreach (var (instance, drops) in view.Instances(Listeners.RecentDrops))
             if (drops > most)
                 (most, name) = (drops, instance.Subject);
-        return name.Length == 0 || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0 ? null
+        if (view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0)
+            return null;
+        return name.Length == 0 ? null
             : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get ADDRESS), a rule that "
-            + "rejects the answer, no memory, or segments of no connection.";
+            + "rejects the answer, or no memory.";
     }
 
     static string? ListenersInPortRange(SampleView view)

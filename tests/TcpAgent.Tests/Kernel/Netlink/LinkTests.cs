@@ -22,6 +22,16 @@ public class LinkTests
         Assert.Equal((long.MinValue, long.MinValue), (queueLength, promiscuity));
     }
 
+    /// <summary>IFLA_XDP is 43, IFLA_XDP_FD 1, IFLA_XDP_ATTACHED 2.</summary>
+    [Fact]
+    public void ALinkTellsHowAnXdpProgramIsAttached()
+    {
+        byte[] Xdp(params byte[] attached) =>
+            [.. NewLink(7, "eth0"), .. Attribute(0x8000 | 43, [.. Attribute(1, Int32(9)), .. Attribute(2, attached)])];
+        Assert.Equal((2, 0), (Link.Xdp(Xdp(2)), Link.Xdp(Xdp(0))));
+        Assert.Equal((long.MinValue, long.MinValue), (Link.Xdp(Xdp()), Link.Xdp(NewLink(7, "eth0"))));
+    }
+
     [Fact]
     public void TheFlagsOfAnAttributesTypeAreNotPartOfIt()
     {

@@ -70,7 +70,8 @@ public class NetlinkFuzzTests
     static void Decode(ushort type, ReadOnlySpan<byte> payload)
     {
         SockDiag.TryRead(type, payload, out _);
-        Link.TryReadLink(type, payload, out _, out _, out _, out _);
+        if (Link.TryReadLink(type, payload, out _, out _, out _, out _))
+            Link.Xdp(payload);
         if (!Link.TryReadStats(type, payload, out _, out var stats))
             return;
         foreach (var stat in Enum.GetValues<LinkStat>())

@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
@@ -26,6 +27,22 @@ public sealed class SysctlTests : IDisposable
         Assert.Equal(
             (4096, 131072, 6291456), (Setting("net.ipv4.tcp_rmem[0]"), Setting("net.ipv4.tcp_rmem[1]"), Setting("net.ipv4.tcp_rmem[2]")));
         Assert.Equal((32768, 60999), (Setting("net.ipv4.ip_local_port_range[0]"), Setting("net.ipv4.ip_local_port_range[1]")));
+    }
+
+    [Theory]
+    [InlineData("3\n", null, 3)]
+    [InlineData("3\n", "1\n", 4)]
+    [InlineData(null, "0\n", 0)]
+    [InlineData(null, null, null)]
+    [InlineData("many\n", null, null)]
+    public void TheUsersOfIpsecsModules(string? v4, string? v6, int? users)
+    {
+        foreach (var (module, text) in ((string, string?)[])[("esp4", v4), ("esp6", v6)])
+            if (text is not null)
+                _root.Write($"module/{module}/refcnt", text);
+        _source.Read();
+        var value = _source[Sysctl.MemoryRows][Sysctl.EspUsers];
+        Assert.Equal(users ?? KernelValue.Absent, value);
     }
 
     [Theory]

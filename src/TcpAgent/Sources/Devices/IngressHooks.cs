@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// What tc filters dropped at the clsact or ingress hook of each device. The dump shows a hook as a queueing discipline, though nothing
+/// queues there: its drops are rules, and no queue's loss. A clsact hook counts its filters on the way out too.
+/// </summary>
+sealed class IngressHooks(Table table)
+{
+    internal static readonly Rows Rows = new("device");
+
+    internal static readonly Row Packets = Rows.Hidden("tcpagent_ingress_packets", "Packets that came to the hook.");
+
+    internal static readonly Row Dropped = Rows.Hidden("tcpagent_ingress_dropped", "Of these the ones that a filter dropped.");
+
+    sealed class Hook(LinkName link)
+    {
+        internal LinkName Link { get; } = link;
+
+        internal long Bytes { get; set; }
+
+        internal long SeenIn { get; set; }
+
+        internal WideCounter PacketCount;
+        internal WideCounter DropCount;
+    }
+
+    /// <summary>By index of the device.</summary>
+    readonly Dictionary<int, Hook> _hooks = [];
+
+    /// <summary>False where there are too many. What a dump shows once more is left out.</summary>
+    internal bool Store(in QdiscRow row, LinkName link, long dump)
+    {
+        var isKnown = _hooks.TryGetValue(row.Index, out var hook);
+        if (isKnown && hook!.SeenIn == dump)
+            return true;
+        if (table.Count >= Devices.MaxDevices)
+            return false;
+        if (!isKnown || !ReferenceEquals(link, hook!.Link) || row.Bytes < hook.Bytes)
+            hook = Learn(row.Index, link);
+        (hook.SeenIn, hook.Bytes) = (dump, row.Bytes);
+        var slots = table.Add(link);
+        slots[Packets] = row.HasPackets64 || row.Packets == KernelValue.Absent ? row.Packets : hook.PacketCount.Widen((uint)row.Packets);
+        slots[Dropped] = hook.DropCount.Widen((uint)row.Drops);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Hook Learn(int index, LinkName link) => _hooks[index] = new Hook(link);
+
+    internal void ForgetUnseen(long dump)
+    {
+        if (_hooks.Count == table.Count)
+            return;
+        foreach (var (index, hook) in _hooks)
+            if (hook.SeenIn != dump)
+                _hooks.Remove(index);
+    }
+
+    internal void Clear() => _hooks.Clear();
+}
