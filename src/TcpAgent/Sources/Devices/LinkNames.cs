@@ -76,6 +76,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
             if (!_links.TryGetValue(index, out var link) || !name.SequenceEqual(link.Name))
                 link = Learn(index, name);
             (link.QueueLength, link.Promiscuity, link.Seen) = (queueLength, promiscuity, true);
+            link.HasDriver = !Link.IsSoftware(payload);
         }
         if (dump.Errno == 0)
             ForgetUnseen();
