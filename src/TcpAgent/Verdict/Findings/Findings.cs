@@ -3,7 +3,7 @@ namespace TcpAgent.Verdict;
 /// <summary>What is worth saying beside the verdict: settings, piles of sockets, drops by rule, limiters elsewhere. A topic each has its file.</summary>
 static class Findings
 {
-    static readonly FindingRule[] s_rules = [.. ListenerFindings.Rules, .. TableFindings.Rules, .. SocketFindings.Rules];
+    static readonly FindingRule[] s_rules = [.. NamespaceFindings.Rules, .. ListenerFindings.Rules, .. TableFindings.Rules, .. SocketFindings.Rules];
 
     internal static IReadOnlyList<Finding> Check(SampleView view)
     {
