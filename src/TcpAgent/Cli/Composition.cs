@@ -15,7 +15,7 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, AgentEvents Ev
         Source? history = null)
     {
         var root = KernelRoot.At(options.ProcFs, options.SysFs);
-        var self = new AgentMetrics(BuildInfo.Version, BuildInfo.Revision, webConfig);
+        var self = new AgentMetrics(BuildInfo.Version, BuildInfo.Revision, webConfig, NamespaceInstance.Of(root));
         var sources = Sources(root, options.Sampling, time, events);
         if (history is not null)
             sources.Add(history);

@@ -1,4 +1,5 @@
 using System.Text;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Cli;
 
@@ -13,8 +14,11 @@ sealed class TerminalText(Terminal terminal)
 
     internal void Line() => _text.Append('\n');
 
+    /// <param name="colour">One of the above, or empty.</param>
+    /// <param name="line">What is not printable in it is escaped: names of the kernel's may hold anything, and a terminal would obey.</param>
     internal void Line(string colour, string line)
     {
+        line = Printable.Of(line);
         if (terminal.HasColour && colour.Length > 0)
             _text.Append(colour).Append(line).Append(Reset).Append('\n');
         else

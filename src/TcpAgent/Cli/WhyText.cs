@@ -38,7 +38,7 @@ sealed class WhyText
         {
             ResourceState.Limiting => (Red, $"LIMITING: {names}"),
             ResourceState.Near => (Yellow, $"NEAR A LIMIT, no loss: {names}"),
-            ResourceState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read"),
+            ResourceState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read{Incomplete(verdict)}"),
             _ => (Green, "OK: no queue or table limits traffic"),
         };
         _text.Paragraph(colour, $"{answer} (watched {watched} s)");
@@ -51,6 +51,14 @@ sealed class WhyText
                 lossOnly.Add(report.Resource.Name);
         if (lossOnly.Count > 0)
             _text.Paragraph(Yellow, $"Loss without saturation: {string.Join(", ", lossOnly)}");
+    }
+
+    static string Incomplete(HostVerdict verdict)
+    {
+        foreach (var report in verdict.In(ResourceState.Unknown))
+            if (report.IsIncomplete)
+                return " whole: there are more of them than the agent follows";
+        return "";
     }
 
     static IEnumerable<string> Of(HostVerdict verdict, ResourceState state)
@@ -97,7 +105,7 @@ sealed class WhyText
             };
             var isBytes = report.Resource.Unit == "bytes";
             Row(
-                colour, report.Resource.Name, Number(report.Used, isBytes), Number(report.Limit, isBytes), Number(report.Peak, isBytes),
+                colour, report.Resource.Name, Number(report.Used, isBytes), Limit(report.Limit, isBytes), Number(report.Peak, isBytes),
                 Number(report.Losses, false), report.State.Name());
         }
         var absent = string.Join(", ", Names(verdict, ResourceState.Absent));
@@ -145,12 +153,13 @@ sealed class WhyText
         _text.Line("", title);
     }
 
+    /// <summary>What is as large as a long is the kernel's way to say that there is none.</summary>
+    static string Limit(long? value, bool isBytes) => value > 1L << 60 ? "unlimited" : Number(value, isBytes);
+
     static string Number(long? value, bool isBytes)
     {
         if (value is not { } number)
             return "-";
-        if (number > 1L << 60)
-            return "unlimited";
         if (!isBytes || number < 1 << 20)
             return number.ToString(CultureInfo.InvariantCulture);
         return (number / (double)(1 << 20)).ToString("0.# MiB", CultureInfo.InvariantCulture);

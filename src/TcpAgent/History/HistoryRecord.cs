@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
@@ -134,19 +135,13 @@ sealed class HistoryRecord
         var numbers = rest[(2 + length)..end];
         if (isListener)
             _listeners.Add(new ListenerFigures(
-                Printable(RecordedLabels.SubjectOf(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
+                Printable.Of(RecordedLabels.SubjectOf(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
                 BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]),
                 BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
         else if (RecordedLabels.Values(labels) is var values && values.TryGetValue("resource", out var resource))
-            _subjects[resource] = Printable(values.GetValueOrDefault("subject", ""));
+            _subjects[resource] = Printable.Of(values.GetValueOrDefault("subject", ""));
         rest = rest[end..];
         return true;
     }
 
-    /// <summary>A file may come from anywhere, and a terminal obeys control characters.</summary>
-    static string Printable(string text) => string.Create(text.Length, text, static (span, from) =>
-    {
-        for (var i = 0; i < span.Length; i++)
-            span[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
-    });
 }

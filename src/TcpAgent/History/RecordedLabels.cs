@@ -24,7 +24,7 @@ static class RecordedLabels
         return values;
     }
 
-    /// <summary>[::]:443 for address="::",port="443"; "cpu 3" for cpu="3"; a -> b:443 for source, destination and port.</summary>
+    /// <summary>[::]:443 for address="::",port="443", [fe80::1]%eth0:443 for address="fe80::1%eth0"; "cpu 3" for cpu="3"; a -> b:443 for source, destination and port.</summary>
     internal static string SubjectOf(string labels)
     {
         var values = Values(labels);
@@ -40,5 +40,10 @@ static class RecordedLabels
         return words.Count == 0 ? labels : string.Join(" ", words);
     }
 
-    static string Endpoint(string address, string? port) => address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+    /// <summary>The device of fe80::1%eth0 stands behind the brackets.</summary>
+    static string Endpoint(string address, string? port)
+    {
+        var end = address.IndexOf('%') is >= 0 and var percent ? percent : address.Length;
+        return address.AsSpan(0, end).Contains(':') ? $"[{address[..end]}]{address[end..]}:{port}" : $"{address}:{port}";
+    }
 }

@@ -28,6 +28,19 @@ ref struct Cursor(ReadOnlySpan<byte> text)
         return true;
     }
 
+    /// <summary>
+    /// The line of a setting: a file that was read to its end is whole without a newline too, which some kernels leave out (gVisor's proc
+    /// files). False when nothing is left.
+    /// </summary>
+    internal bool TryReadSetting(out Cursor line)
+    {
+        if (TryReadLine(out line))
+            return true;
+        line = new Cursor(_rest);
+        _rest = default;
+        return !line.AtEnd;
+    }
+
     /// <summary>The next run of bytes other than space and tab.</summary>
     internal bool TryReadField(out ReadOnlySpan<byte> field)
     {

@@ -5,7 +5,14 @@ using System.Runtime.InteropServices;
 namespace TcpAgent.Kernel;
 
 /// <summary>An address and port. An IPv4 address is held as IPv4-mapped IPv6 (RFC 4291 2.5.5.2), so one key serves both.</summary>
-readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
+/// <param name="High">The address' first 64 bits.</param>
+/// <param name="Low">The last.</param>
+/// <param name="Port">In host order.</param>
+/// <param name="Device">
+/// Of a listener and its connections, the index of the device or VRF that it is bound to, or 0: several may listen on one address and port,
+/// each on a device of its own.
+/// </param>
+readonly record struct Endpoint(ulong High, ulong Low, ushort Port, int Device = 0)
 {
     const ulong Mapped = 0xffff_0000_0000;
 
@@ -14,12 +21,21 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port)
     /// <summary>127.0.0.0/8 or ::1.</summary>
     internal bool IsLoopback => IsIPv4 ? (byte)(Low >> 24) == 127 : High == 0 && Low == 1;
 
-    /// <summary>10.0.0.1:443 or [::]:443.</summary>
-    public override string ToString() => IsIPv4 ? $"{Address}:{Port}" : $"[{Address}]:{Port}";
+    /// <summary>10.0.0.1:443 or [::]:443, without the device.</summary>
+    public override string ToString() => ToString("");
 
-    internal Endpoint AnyIPv4 => new(0, Mapped, Port);
+    /// <summary>As ss(8) has it: 10.0.0.1%eth0:443 or [fe80::1]%eth0:443.</summary>
+    internal string ToString(string device)
+    {
+        var address = IsIPv4 ? $"{Address}" : $"[{Address}]";
+        return device.Length == 0 ? $"{address}:{Port}" : $"{address}%{device}:{Port}";
+    }
 
-    internal Endpoint AnyIPv6 => new(0, 0, Port);
+    internal Endpoint AnyIPv4 => new(0, Mapped, Port, Device);
+
+    internal Endpoint AnyIPv6 => new(0, 0, Port, Device);
+
+    internal Endpoint OnAnyDevice => this with { Device = 0 };
 
     /// <param name="address">4 or 16 bytes in network order.</param>
     /// <param name="port">In host order.</param>

@@ -50,10 +50,13 @@ ref struct NetDevReader
         var fields = new Cursor(line.Rest[(colon + 1)..]);
         foreach (var place in _columns)
         {
-            if (!fields.TryReadInt64(out var value) || value < 0)
+            if (!fields.TryReadField(out var field))
                 return false;
-            if (place >= 0)
-                values[place] = value;
+            if (place < 0)
+                continue;
+            if (!Cursor.TryParseInt64(field, out var value) || value < 0)
+                return false;
+            values[place] = value;
         }
         return !fields.TryReadField(out _);
     }

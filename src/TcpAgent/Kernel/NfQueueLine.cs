@@ -1,4 +1,7 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>One queue of nfnetlink_queue: packets that wait now, and the two u32 counts of those it dropped.</summary>
-readonly record struct NfQueueLine(int Queue, uint Waiting, uint QueueDropped, uint UserDropped);
+/// <summary>
+/// One queue of nfnetlink_queue: packets that wait now, <see cref="KernelValue.Absent"/> where the kernel's count fell below 0, and the two
+/// u32 counts of those it dropped.
+/// </summary>
+readonly record struct NfQueueLine(int Queue, long Waiting, uint QueueDropped, uint UserDropped);

@@ -3,7 +3,8 @@ namespace TcpAgent.Kernel;
 /// <summary>
 /// /proc/net/netfilter/nfnetlink_queue (net/netfilter/nfnetlink_queue.c, seq_show), a line for each queue and no header:
 /// queue_number peer_portid queue_total copy_mode copy_range queue_dropped user_dropped id_sequence 1. Columns beyond those
-/// known are ignored.
+/// known are ignored, and what nobody reads may hold anything. Up to 3.19 each is printed by %d: a u32 above 2^31 has a minus, and so has
+/// the portid of a program with several sockets.
 /// </summary>
 ref struct NfQueueReader(ReadOnlySpan<byte> text)
 {
@@ -37,13 +38,21 @@ ref struct NfQueueReader(ReadOnlySpan<byte> text)
     static bool TryReadColumns(Cursor line, out NfQueueLine queue)
     {
         queue = default;
-        Span<long> columns = stackalloc long[Columns];
-        foreach (ref var column in columns)
-            if (!line.TryReadInt64(out column) || column is < 0 or > uint.MaxValue)
+        Span<uint> columns = stackalloc uint[Columns];
+        for (var i = 0; i < Columns; i++)
+        {
+            if (!line.TryReadField(out var field))
                 return false;
+            if (i is not (Queue or Waiting or QueueDropped or UserDropped))
+                continue;
+            if (!Cursor.TryParseInt64(field, out var value) || value is < int.MinValue or > uint.MaxValue)
+                return false;
+            columns[i] = unchecked((uint)value);
+        }
         if (columns[Queue] > ushort.MaxValue)
             return false;
-        queue = new NfQueueLine((int)columns[Queue], (uint)columns[Waiting], (uint)columns[QueueDropped], (uint)columns[UserDropped]);
+        var waiting = columns[Waiting] > int.MaxValue ? KernelValue.Absent : columns[Waiting];
+        queue = new NfQueueLine((int)columns[Queue], waiting, columns[QueueDropped], columns[UserDropped]);
         return true;
     }
 }

@@ -33,11 +33,14 @@ sealed class PortList
     /// Adds the ports of a kernel bitmap as /proc/sys prints it, "8080,9000-9010" or nothing, and a newline (kernel/sysctl.c,
     /// proc_do_large_bitmap). False when the text is cut or no such list; then some of its ports may have been added.
     /// </summary>
-    internal bool TryAdd(ReadOnlySpan<byte> text)
+    /// <param name="text">As read.</param>
+    /// <param name="isWhole">It is not cut although it has no newline.</param>
+    internal bool TryAdd(ReadOnlySpan<byte> text, bool isWhole = false)
     {
-        if (!text.EndsWith("\n"u8))
+        var hasNewline = text.EndsWith("\n"u8);
+        if (!hasNewline && !isWhole)
             return false;
-        var rest = text[..^1];
+        var rest = hasNewline ? text[..^1] : text;
         while (!rest.IsEmpty)
         {
             var comma = rest.IndexOf((byte)',');

@@ -1,6 +1,9 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>/proc/net/sockstat and sockstat6 (net/ipv4/proc.c): "TCP: inuse 5 orphan 0 tw 2 ...", name and value in turn.</summary>
+/// <summary>
+/// /proc/net/sockstat and sockstat6 (net/ipv4/proc.c): "TCP: inuse 5 orphan 0 tw 2 ...", name and value in turn. Values that nobody reads
+/// may hold anything.
+/// </summary>
 sealed class SockstatParser(IFieldMap map) : TextParser(map)
 {
     internal override ParseResult Parse(ReadOnlySpan<byte> text, Span<long> slots)
@@ -11,26 +14,40 @@ sealed class SockstatParser(IFieldMap map) : TextParser(map)
         while (cursor.TryReadLine(out var line))
         {
             number++;
-            if (!TryStore(line, slots))
+            if (!TryStore(line, slots, out var isDamaged) || isDamaged)
                 result = result.And(number);
         }
         return !cursor.AtEnd || number == 0 ? result.And(number + 1) : result;
     }
 
-    bool TryStore(Cursor line, Span<long> slots)
+    bool TryStore(Cursor line, Span<long> slots, out bool isDamaged)
     {
+        isDamaged = false;
         if (!line.TryReadField(out var section) || section[^1] != ':')
             return false;
         section = section[..^1];
         var check = line;
-        while (check.TryReadField(out _))
-            if (!check.TryReadInt64(out _))
+        while (check.TryReadField(out var name))
+            if (!check.TryReadField(out var field) || (Map.SlotOf(section, name) >= 0 && !Cursor.TryParseInt64(field, out _)))
                 return false;
-        while (line.TryReadField(out var field))
+        var inUse = long.MaxValue;
+        while (line.TryReadField(out var name))
         {
-            line.TryReadInt64(out var value);
-            Store(slots, Map.SlotOf(section, field), value);
+            line.TryReadField(out var field);
+            if (!Cursor.TryParseInt64(field, out var value))
+                continue;
+            inUse = name.SequenceEqual("inuse"u8) ? value : inUse;
+            if (name.SequenceEqual("memory"u8) && IsBelowZero(inUse, value))
+                isDamaged = true;
+            else
+                Store(slots, Map.SlotOf(section, name), value);
         }
         return true;
     }
+
+    /// <summary>
+    /// Before 4.17 the memory of fragments is a sum of the CPUs' ints, printed by %u: below 0 it is nearly 4 GiB, which without a single
+    /// queue it cannot be.
+    /// </summary>
+    static bool IsBelowZero(long inUse, long memory) => inUse == 0 && memory is > int.MaxValue and <= uint.MaxValue;
 }

@@ -23,13 +23,16 @@ ref struct SoftnetReader(ReadOnlySpan<byte> text)
             Line++;
             if (TryReadColumns(line, out cpu))
                 return true;
-            Result = Result.And(Line);
+            Drop();
         }
         if (!_cursor.AtEnd || Line == 0)
             Result = Result.And(Line + 1);
         cpu = default;
         return false;
     }
+
+    /// <summary>Counts the line read last as dropped.</summary>
+    internal void Drop() => Result = Result.And(Line);
 
     static bool TryReadColumns(Cursor line, out SoftnetLine cpu)
     {
@@ -38,13 +41,16 @@ ref struct SoftnetReader(ReadOnlySpan<byte> text)
         var count = 0;
         while (line.TryReadField(out var field))
         {
-            if (!Cursor.TryParseHex(field, out var value))
+            // Columns 4 to 9 are 0 on every kernel since 3.x, and nobody reads them.
+            if (count is <= TimesSqueezed or (>= ReceivedRps and <= Cpu))
             {
-                cpu = default;
-                return false;
-            }
-            if (count < columns.Length)
+                if (!Cursor.TryParseHex(field, out var value))
+                {
+                    cpu = default;
+                    return false;
+                }
                 columns[count] = (long)Math.Min(value, long.MaxValue);
+            }
             count++;
         }
 

@@ -6,7 +6,8 @@ namespace TcpAgent.Kernel;
 /// <summary>
 /// /proc/net/stat/* (nf_conntrack_standalone.c, neighbour.c, route.c): a header of names, then one line of hexadecimal u32 per
 /// CPU. The same width has held different columns over time, so only names count. "entries" is the whole table's value,
-/// repeated on each line: a repeated field is taken once, any other is summed.
+/// repeated on each line: a repeated field is taken once, any other is summed. Up to 2.6.27 neigh_stat_seq_show printed a value less
+/// than it had names: the last is absent. A header without lines is nothing counted.
 /// </summary>
 /// <param name="map">Asked for each column.</param>
 /// <param name="isRepeated">Whether a slot's value stands on each line.</param>
@@ -34,33 +35,42 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated, string s
         // A sum over some of the CPUs is a wrong number: one torn row takes the table with it, before anything is summed.
         Span<long> sums = stackalloc long[_slots.Length];
         var check = cursor;
-        var rows = 0;
+        var (rows, columns) = (0, 0);
         for (; check.TryReadLine(out var line); rows++)
-            if (!IsWhole(line))
+        {
+            columns = rows > 0 ? columns : line.CountFields() == _slots.Length - 1 ? _slots.Length - 1 : _slots.Length;
+            if (!IsWhole(line, columns))
                 return result.And(rows + 2);
-        if (!check.AtEnd || rows == 0)
+        }
+        if (!check.AtEnd)
             return result.And(rows + 2);
         for (var row = 0; cursor.TryReadLine(out var line); row++)
-            Add(line, row, sums);
-        for (var i = 0; i < _slots.Length; i++)
-            Store(slots, _slots[i], sums[i]);
+            Add(line, row, sums[..columns]);
+        for (var i = 0; i < columns; i++)
+            if (IsBelowZero(_slots[i], sums[i]))
+                result = result.And(2);
+            else
+                Store(slots, _slots[i], sums[i]);
         return result;
     }
 
-    bool IsWhole(Cursor line)
+    bool IsWhole(Cursor line, int columns)
     {
-        for (var i = 0; i < _slots.Length; i++)
-            if (!line.TryReadHex(out _))
+        for (var i = 0; i < columns; i++)
+            if (!line.TryReadField(out var field) || (_slots[i] >= 0 && !Cursor.TryParseHex(field, out _)))
                 return false;
         return !line.TryReadField(out _);
     }
+
+    /// <summary>The kernel keeps such a value in an int, which may fall below 0 for a moment, and prints it as a u32.</summary>
+    bool IsBelowZero(int slot, long value) => slot >= 0 && value > int.MaxValue && isRepeated(slot);
 
     void Add(Cursor line, int row, Span<long> sums)
     {
         for (var i = 0; i < sums.Length; i++)
         {
-            line.TryReadHex(out var raw);
-            if (_slots[i] < 0)
+            line.TryReadField(out var field);
+            if (_slots[i] < 0 || !Cursor.TryParseHex(field, out var raw))
                 continue;
             if (isRepeated(_slots[i]))
                 sums[i] = (long)Math.Min(raw, long.MaxValue);

@@ -4,7 +4,8 @@ namespace TcpAgent.Kernel;
 
 /// <summary>
 /// /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c): pairs of lines, "Tcp: names" and "Tcp: values". Kernels insert
-/// fields in mid-line, so each value is placed by the header of the same read; a header seen before costs one comparison.
+/// fields in mid-line, so each value is placed by the header of the same read; a header seen before costs one comparison. A header without
+/// values is nothing counted (gVisor prints TcpExt so).
 /// </summary>
 sealed class TableParser(IFieldMap map) : TextParser(map)
 {
@@ -33,11 +34,12 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
                 continue;
             }
             if (!cursor.TryReadLine(out var values))
-                return result.And(number);
+                return cursor.AtEnd && IsHeader(header.Rest) ? result : result.And(number);
             if (!IsSameSection(header.Rest, values.Rest))
             {
-                // A line was lost, or these are no values: then they may be the header of the next section.
-                result = result.And(number + 1);
+                // These are no values: then they may be the header of the next section. Values without a header are of a lost one.
+                if (!IsHeader(header.Rest) || NameLength(values.Rest) == 0)
+                    result = result.And(IsHeader(header.Rest) ? number + 1 : number);
                 header = values;
                 if (NameLength(values.Rest) > 0)
                     continue;
@@ -51,6 +53,13 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
             more = cursor.TryReadLine(out header);
         }
         return !cursor.AtEnd || number == 0 ? result.And(number + 1) : result;
+    }
+
+    /// <summary>Whether the words after the section's name are names.</summary>
+    static bool IsHeader(ReadOnlySpan<byte> line)
+    {
+        var words = new Cursor(line[NameLength(line)..]);
+        return !words.TryReadField(out var word) || !Cursor.TryParseInt64(word, out _);
     }
 
     static bool IsSameSection(ReadOnlySpan<byte> header, ReadOnlySpan<byte> values) =>
@@ -72,18 +81,22 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
 
     static bool TryStore(Section section, Cursor values, Span<long> slots)
     {
-        // The count and every number are checked before the first store: a torn section leaves no trace.
+        // The count and every number that is wanted are checked before the first store: a torn section leaves no trace.
         values.TryReadField(out _);
         var check = values;
-        foreach (var _ in section.Slots)
-            if (!check.TryReadInt64(out long _))
+        if (!check.TryReadField(out _))
+            return true;
+        check = values;
+        foreach (var slot in section.Slots)
+            if (!check.TryReadField(out var field) || (slot >= 0 && !Cursor.TryParseInt64(field, out _)))
                 return false;
         if (check.TryReadField(out _))
             return false;
         foreach (var slot in section.Slots)
         {
-            values.TryReadInt64(out var value);
-            Store(slots, slot, value);
+            values.TryReadField(out var field);
+            if (slot >= 0 && Cursor.TryParseInt64(field, out var value))
+                Store(slots, slot, value);
         }
         return true;
     }

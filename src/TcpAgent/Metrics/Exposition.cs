@@ -62,7 +62,7 @@ sealed class Exposition
                 for (var instance = 0; instance < table.Count; instance++)
                 {
                     var value = table[instance][part.Row];
-                    if (value == KernelValue.Absent)
+                    if (value == KernelValue.Absent || table.IsHidden(instance))
                         continue;
                     if (!begun)
                         writer.Write(format == ExpositionFormat.Text ? family.TextHead : family.OpenMetricsHead);

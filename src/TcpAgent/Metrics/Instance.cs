@@ -12,6 +12,9 @@ class Instance(string subject, params (string Name, string Value)[] labels)
 
     internal string Subject { get; } = subject;
 
+    /// <summary>Exported before others where there are too many to export all.</summary>
+    internal virtual bool IsNotable => false;
+
     /// <summary>The label text, rendered once: <c>address="::",port="443"</c>.</summary>
     internal byte[] Labels { get; } = Label.Render(labels);
 }

@@ -1,13 +1,13 @@
 using System.Text;
-using System.Text.Unicode;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Metrics;
 
 /// <summary>Label text, rendered once per instance. Values come from the kernel and may hold anything.</summary>
 static class Label
 {
-    /// <summary>A device's name need not be UTF-8: then each byte stands for a character, so that two names stay two.</summary>
-    internal static string Text(ReadOnlySpan<byte> value) => (Utf8.IsValid(value) ? Encoding.UTF8 : Encoding.Latin1).GetString(value);
+    /// <summary>A name of the kernel's, which need not be UTF-8 nor printable: two names stay two.</summary>
+    internal static string Text(ReadOnlySpan<byte> value) => Printable.Of(value);
 
     internal static byte[] Render(params ReadOnlySpan<(string Name, string Value)> labels)
     {

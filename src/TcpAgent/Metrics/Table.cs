@@ -14,6 +14,9 @@ sealed class Table
 
     long[] _values;
     Instance[] _instances;
+
+    /// <summary>Judged like the others, not exported.</summary>
+    bool[] _isHidden;
     long[] _valuesBefore = [];
     Instance[] _instancesBefore = [];
     int _countBefore;
@@ -23,6 +26,7 @@ sealed class Table
         Rows = rows;
         _values = new long[rows.Count];
         _instances = IsPlain ? s_plain : new Instance[1];
+        _isHidden = new bool[1];
         Count = IsPlain ? 1 : 0;
         _values.AsSpan().Fill(KernelValue.Absent);
     }
@@ -49,6 +53,26 @@ sealed class Table
 
     internal Instance InstanceAt(int instance) => _instances[instance];
 
+    /// <summary>Whether the instance is left out of what is exported.</summary>
+    internal bool IsHidden(int instance) => _isHidden[instance];
+
+    /// <summary>
+    /// Hides the instances beyond so many from what is exported; those that are notable are kept first. Resources and the verdict see
+    /// them all the same. Returns how many are hidden.
+    /// </summary>
+    internal int HideBeyond(int most)
+    {
+        if (Count <= most)
+            return 0;
+        var notable = 0;
+        for (var i = 0; i < Count; i++)
+            notable += _instances[i].IsNotable ? 1 : 0;
+        var (rooms, others) = (Math.Min(notable, most), most - Math.Min(notable, most));
+        for (var i = 0; i < Count; i++)
+            _isHidden[i] = (_instances[i].IsNotable ? rooms-- : others--) <= 0;
+        return Count - most;
+    }
+
     /// <summary>Leaves nothing to export: slots absent, instances gone.</summary>
     internal void Withdraw()
     {
@@ -63,7 +87,7 @@ sealed class Table
     {
         if (Count == _instances.Length)
             Grow(Count + 1);
-        _instances[Count] = instance;
+        (_instances[Count], _isHidden[Count]) = (instance, false);
         var slots = this[Count++];
         slots.Values.Fill(KernelValue.Absent);
         return slots;
@@ -92,16 +116,46 @@ sealed class Table
     /// <summary>Whether a value is another than at the tick before, came or went.</summary>
     internal bool HasChanged(Row row) => Before(row, 0) != this[row];
 
-    /// <summary>An instance is most often at the place where it was.</summary>
-    long Before(Row row, int instance)
+    long Before(Row row, int instance) =>
+        PlaceBefore(instance) is >= 0 and var place ? _valuesBefore[(place * Rows.Count) + row.Slot] : KernelValue.Absent;
+
+    /// <summary>
+    /// Where the instance was at the tick before, or -1. It is most often at the place where it was, or near it where some went: of thousands
+    /// all shift at once.
+    /// </summary>
+    internal int PlaceBefore(int instance)
     {
         var known = _instances[instance];
-        if (instance < _countBefore && ReferenceEquals(_instancesBefore[instance], known))
-            return _valuesBefore[(instance * Rows.Count) + row.Slot];
+        for (var (up, down) = (instance, instance - 1); up < _countBefore || down >= 0; up++, down--)
+        {
+            if (up < _countBefore && ReferenceEquals(_instancesBefore[up], known))
+                return up;
+            if (down >= 0 && down < _countBefore && ReferenceEquals(_instancesBefore[down], known))
+                return down;
+        }
+        return -1;
+    }
+
+    /// <summary>Whether the same instances stand at the same places as at the tick before, which is how it most often is.</summary>
+    internal bool HasSameInstances()
+    {
+        if (Count != _countBefore)
+            return false;
+        for (var i = 0; i < Count; i++)
+            if (!ReferenceEquals(_instances[i], _instancesBefore[i]))
+                return false;
+        return true;
+    }
+
+    /// <summary>Hands out the instances that the tick before had and this one has not, with the value they had.</summary>
+    internal void AddGone(Row row, Dictionary<Instance, long> gone)
+    {
+        var present = new HashSet<Instance>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < Count; i++)
+            present.Add(_instances[i]);
         for (var i = 0; i < _countBefore; i++)
-            if (ReferenceEquals(_instancesBefore[i], known))
-                return _valuesBefore[(i * Rows.Count) + row.Slot];
-        return KernelValue.Absent;
+            if (_valuesBefore[(i * Rows.Count) + row.Slot] is not KernelValue.Absent and var value && !present.Contains(_instancesBefore[i]))
+                gone[_instancesBefore[i]] = value;
     }
 
     internal void CopyFrom(Table source)
@@ -111,6 +165,7 @@ sealed class Table
         Count = source.Count;
         source._values.AsSpan(0, Count * Rows.Count).CopyTo(_values);
         source._instances.AsSpan(0, Count).CopyTo(_instances);
+        source._isHidden.AsSpan(0, Count).CopyTo(_isHidden);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -121,6 +176,7 @@ sealed class Table
     {
         var size = Math.Max(count, _instances.Length * 2);
         Array.Resize(ref _instances, size);
+        Array.Resize(ref _isHidden, size);
         Array.Resize(ref _values, size * Rows.Count);
     }
 }

@@ -15,6 +15,7 @@ sealed class ResourceGauge
     readonly WindowedTotal _proven;
     readonly PeakWindow _mostLost;
     readonly TimeProvider _time;
+    readonly Source[] _sources;
 
     /// <summary>Within the window.</summary>
     readonly long _lossesToProve;
@@ -35,8 +36,8 @@ sealed class ResourceGauge
 
     internal ResourceGauge(Resource resource, Wiring wiring, TimeSpan window, TimeProvider time)
     {
-        (Resource, _usage, _losses, _pressure, _time) =
-            (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time);
+        (Resource, _usage, _losses, _pressure, _time, _sources) =
+            (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time, wiring.Named(resource.Sources));
         _fullest = new FullestWindow(window, time);
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
@@ -53,7 +54,8 @@ sealed class ResourceGauge
     internal ResourceState State { get; private set; }
 
     /// <summary>
-    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own.
+    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own. Where some of
+    /// many were not looked at, only what those seen are short of can be told.
     /// </summary>
     internal bool IsKnown { get; private set; }
 
@@ -68,10 +70,11 @@ sealed class ResourceGauge
         if (isFull && _lastTimestamp != KernelValue.Absent)
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
-        IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
         State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : IsNear() ? ResourceState.Near
             : ResourceState.Ok;
+        IsKnown = (scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses())
+            && (State != ResourceState.Ok || !IsIncomplete());
     }
 
     /// <summary>What the one that was fullest in the window holds at this tick.</summary>
@@ -163,6 +166,15 @@ sealed class ResourceGauge
     bool IsNear(Loss loss) =>
         (loss.Of is null || ReferenceEquals(loss.Of, _fullest.Fullest.Of))
         && (loss.From is { } share ? _fullest.Fullest.Fullness.Share >= share : IsNear());
+
+    /// <summary>Some of what the sources read found no room in them.</summary>
+    bool IsIncomplete()
+    {
+        foreach (var source in _sources)
+            if (source.Unjudged > 0)
+                return true;
+        return false;
+    }
 
     bool HasLosses()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
@@ -5,13 +6,19 @@ namespace TcpAgent.Resources;
 
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
-/// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. Nor does the total fall
-/// while one of several counters cannot be read: what it last was stays in. Where others are taken off, it goes on by what each tick
-/// leaves: they may rise for other reasons too.
+/// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. What the same one lost while it
+/// was away, as a CPU is that goes offline and returns, counts when it is back. Nor does the total fall while one of several counters cannot
+/// be read: what it last was stays in. Where others are taken off, it goes on by what each tick leaves: they may rise for other reasons too.
 /// </summary>
 sealed class Tally : IPacketCount
 {
+    /// <summary>More than any host has CPUs; of devices few return.</summary>
+    const int MaxAway = 8192;
+
     readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
+
+    /// <summary>Of each term the instances that are away, with what they had counted when they went.</summary>
+    readonly Dictionary<Instance, long>?[] _away;
 
     /// <summary>Of each term what it last came to: a sum over instances goes on from there when one of them goes.</summary>
     readonly long[] _totals;
@@ -32,6 +39,7 @@ sealed class Tally : IPacketCount
             }
         _terms = [.. known];
         _totals = new long[_terms.Length];
+        _away = new Dictionary<Instance, long>?[_terms.Length];
         _totals.AsSpan().Fill(KernelValue.Absent);
     }
 
@@ -66,7 +74,9 @@ sealed class Tally : IPacketCount
             var (counter, sign, counts) = _terms[i];
             var (rise, before) = (0L, _totals[i]);
             if (counts?.Invoke() ?? true)
-                isKnown |= (counter.Table.IsPlain ? Take(counter, ref _totals[i], ref rise) : TakeInstances(counter, ref _totals[i], ref rise, sign)) && sign > 0;
+                isKnown |= (counter.Table.IsPlain
+                    ? Take(counter, ref _totals[i], ref rise)
+                    : TakeInstances(counter, ref _totals[i], ref rise, sign, ref _away[i])) && sign > 0;
             isReset |= _totals[i] < before;
             total += _totals[i] == KernelValue.Absent ? 0 : sign * _totals[i];
             increase += sign * rise;
@@ -90,14 +100,17 @@ sealed class Tally : IPacketCount
         return true;
     }
 
-    bool TakeInstances(SlotRef counter, ref long total, ref long rise, int sign)
+    bool TakeInstances(SlotRef counter, ref long total, ref long rise, int sign, ref Dictionary<Instance, long>? away)
     {
         var (isKnown, sum, most) = (false, 0L, 0L);
+        var isSame = counter.Table.HasSameInstances();
+        if (!isSame)
+            NoteGone(counter, ref away);
         for (var i = 0; i < counter.Table.Count; i++)
         {
             if (counter.Table[i][counter.Row] is KernelValue.Absent)
                 continue;
-            var more = counter.Table.Rise(counter.Row, i);
+            var more = isSame || away is null ? counter.Table.Rise(counter.Row, i) : RiseOf(counter, i, away);
             if (more > most && sign > 0)
                 (most, Worst) = (more, counter.Table.InstanceAt(i));
             isKnown = true;
@@ -107,5 +120,22 @@ sealed class Tally : IPacketCount
         if (isKnown)
             total = total == KernelValue.Absent ? sum : total + rise;
         return isKnown;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void NoteGone(SlotRef counter, ref Dictionary<Instance, long>? away)
+    {
+        if (away?.Count > MaxAway)
+            away.Clear();
+        counter.Table.AddGone(counter.Row, away ??= []);
+    }
+
+    /// <summary>Of one that returned since it went, by the same count.</summary>
+    static long RiseOf(SlotRef counter, int instance, Dictionary<Instance, long> away)
+    {
+        if (counter.Table.PlaceBefore(instance) >= 0 || !away.Remove(counter.Table.InstanceAt(instance), out var then))
+            return counter.Table.Rise(counter.Row, instance);
+        var now = counter.Table[instance][counter.Row];
+        return now < then ? now : now - then;
     }
 }

@@ -15,6 +15,16 @@ sealed class Wiring(IReadOnlyList<Source> sources)
         return null;
     }
 
+    /// <summary>Those that are there.</summary>
+    internal Source[] Named(string[] names)
+    {
+        var named = new List<Source>();
+        foreach (var source in sources)
+            if (Array.IndexOf(names, source.Name) >= 0)
+                named.Add(source);
+        return [.. named];
+    }
+
     internal SlotRef? this[Row row]
     {
         get

@@ -44,6 +44,9 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
     /// <summary>Fields the kernel printed that no row names.</summary>
     internal virtual long Unknown => 0;
 
+    /// <summary>Objects of the kernel's for which there is no room here: what they are short of nobody can tell.</summary>
+    internal virtual long Unjudged => 0;
+
     /// <summary>Before anything is read at a tick: what the tables hold is that of the tick before.</summary>
     internal void Remember()
     {

@@ -21,9 +21,10 @@ static class SourceList
             "netstat", map => new TableParser(map), NetstatRows.Rows, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
 
         // On a plain folder netlink would speak of another kernel.
+        var links = root.Live ? LinkNames.Live() : null;
         var listeners = new Listeners(
             root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat, options, time);
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat, options, time, links);
         var sockets = new Sockets(
             root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
@@ -35,7 +36,6 @@ static class SourceList
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
-        var links = root.Live ? LinkNames.Live() : null;
         return Choose(
             options, snmp, sockstat, sockets, ports, listeners, netstat,
             new TextSource(

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
@@ -38,7 +37,7 @@ sealed class TextSource : Source, IFieldMap
     {
         _files = files;
         _errnos = new int[files.Length];
-        _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a counter is below 0");
+        _belowZero = Array.ConvertAll(files, static file => $"{file.Path}: a value is below 0");
         _isOptional = isOptional;
         _rows = this[rows];
         _extra = allFields ? this[s_extraRows] : null;
@@ -94,20 +93,31 @@ sealed class TextSource : Source, IFieldMap
             : result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
     }
 
-    /// <summary>No kernel counts below 0, but a damaged text may; gauges do (MaxConn). Returns how many there were.</summary>
+    /// <summary>Nothing that has a row is below 0, but a race or a damaged text may show it so. Returns how many there were.</summary>
     int WithdrawBelowZero()
     {
         var count = 0;
         var slots = _rows[0].Values;
         for (var i = 0; i < slots.Length; i++)
         {
-            if (slots[i] is >= 0 or KernelValue.Absent || _rows.Rows[i].Type is not (MetricType.Counter or MetricType.Hidden))
+            if (slots[i] == KernelValue.Absent || !IsBelowZero(_rows.Rows[i], slots[i]))
                 continue;
             slots[i] = KernelValue.Absent;
             count++;
         }
         return count;
     }
+
+    /// <summary>
+    /// A gauge that fell below 0 may be printed as a u64, of which the parser makes the largest long, or as a u32: no host has as many sockets,
+    /// nor pages of buffers. Bytes it may have.
+    /// </summary>
+    static bool IsBelowZero(Row row, long value) => value < 0
+        || (row.Type == MetricType.Gauge
+            && (value > MostOfAGauge || (value is > int.MaxValue and <= uint.MaxValue && (row.Scale == Scale.Pages || row.Unit.Length == 0))));
+
+    /// <summary>More than any host has of anything that a gauge counts: 4 PiB, where it is bytes.</summary>
+    const long MostOfAGauge = 1L << 52;
 
     ParseResult Parse(ReadOnlySpan<byte> text)
     {
@@ -136,7 +146,7 @@ sealed class TextSource : Source, IFieldMap
     [MethodImpl(MethodImplOptions.NoInlining)]
     int ExtraSlot(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
     {
-        var extra = ExtraField(Encoding.UTF8.GetString(section), Encoding.UTF8.GetString(field));
+        var extra = ExtraField(Label.Text(section), Label.Text(field));
         for (var i = 0; i < _extraFields.Count; i++)
             if (_extraFields[i].Labels.AsSpan().SequenceEqual(extra.Labels))
                 return _rows.Rows.Count + i;

@@ -45,7 +45,16 @@ sealed record HostVerdict(
                     return value != 0;
             return null;
         }
+        bool IsIncomplete(string source)
+        {
+            foreach (var (instance, value) in view.Instances(AgentMetrics.SourceUnjudged))
+                if (instance.Subject == source)
+                    return value > 0;
+            return false;
+        }
+        var isIncomplete = Array.Exists(row.Sources, IsIncomplete);
         var state = view[ResourceRows.State, row.Instance] is { } known ? (ResourceState)known
+            : isIncomplete ? ResourceState.Unknown
             : Array.TrueForAll(row.Sources, source => Succeeds(source) == true) ? ResourceState.Absent
             : ResourceState.Unknown;
         return new ResourceReport(row, state)
@@ -56,7 +65,8 @@ sealed record HostVerdict(
             Losses = view[ResourceRows.RecentLosses, row.Instance],
             LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
             Instance = InstanceOf(row, view),
-            IsSourceFailing = Array.Exists(row.Sources, source => Succeeds(source) == false),
+            IsSourceFailing = isIncomplete || Array.Exists(row.Sources, source => Succeeds(source) == false),
+            IsIncomplete = isIncomplete,
         };
     }
 

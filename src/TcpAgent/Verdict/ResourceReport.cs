@@ -25,6 +25,9 @@ sealed class ResourceReport(Resource resource, ResourceState state)
     /// <summary>A source fails that is needed: unlike one that was switched off, that leaves the verdict open.</summary>
     internal bool IsSourceFailing { get; init; }
 
+    /// <summary>There are more devices, queues or listeners than the agent follows, and none that it follows says more.</summary>
+    internal bool IsIncomplete { get; init; }
+
     /// <summary>Which listener, CPU, device, queue or destination; null where there is only one.</summary>
     internal Instance? Instance { get; init; }
 

@@ -20,6 +20,14 @@ public class RecordedLabelsTests
     }
 
     [Theory]
+    [InlineData("::", "443", "[::]:443")]
+    [InlineData("10.0.0.1", "443", "10.0.0.1:443")]
+    [InlineData("fe80::1%eth0", "22", "[fe80::1]%eth0:22")]
+    [InlineData("0.0.0.0%a:b", "22", "0.0.0.0%a:b:22")]
+    public void AListenerIsNamedAsItsInstanceIs(string address, string port, string expected) =>
+        Assert.Equal(expected, RecordedLabels.SubjectOf(Encoding.UTF8.GetString(Label.Render(("address", address), ("port", port)))));
+
+    [Theory]
     [InlineData("")]
     [InlineData("x")]
     [InlineData("x=\"")]

@@ -80,15 +80,15 @@ static class Formats
         Assert.True(items.Count <= lines, "more items than lines");
     }
 
-    /// <summary>What a statistics table holds, by a second reading of it: sums over the rows, "entries" once.</summary>
-    internal static Dictionary<string, long> Model(ReadOnlySpan<byte> text)
+    /// <summary>What a statistics table holds, by a second reading of it: sums over the rows, "entries" once, null without a value.</summary>
+    internal static Dictionary<string, long?> Model(ReadOnlySpan<byte> text)
     {
         var lines = Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var names = lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var sums = names.ToDictionary(name => name, _ => 0L);
+        var sums = names.ToDictionary(name => name, _ => (long?)null);
         foreach (var line in lines[1..])
             foreach (var (name, value) in names.Zip(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
-                sums[name] = (name == "entries" ? 0 : sums[name]) + long.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                sums[name] = (name == "entries" ? 0 : sums[name] ?? 0) + long.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         return sums;
     }
 }

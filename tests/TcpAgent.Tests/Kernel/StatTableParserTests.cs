@@ -50,13 +50,38 @@ public class StatTableParserTests
     [Theory]
     [InlineData("")]
     [InlineData("\n")]
-    [InlineData("entries drop\n")]
     [InlineData("entries drop")]
     [InlineData("entries drop\n00000001 00000002")]
     public void AHeaderWithoutRowsIsNoTable(string text)
     {
         Assert.Equal(1, Parse(text).Dropped);
         Assert.Null(_map[".entries"]);
+    }
+
+    [Fact]
+    public void AHeaderWithoutRowsIsNothingCounted()
+    {
+        Assert.Equal(0, Parse("entries drop\n").Dropped);
+        Assert.Null(_map[".entries"]);
+    }
+
+    /// <summary>neighbour.c up to 2.6.27: twelve names and eleven values.</summary>
+    [Fact]
+    public void AValueLessThanNamesInEachRowIsTheLastOne()
+    {
+        Assert.Equal(0, Parse("entries drop found\n00000007 00000002\n00000007 00000003\n").Dropped);
+        Assert.Equal((7, 5), (_map[".entries"], _map[".drop"]));
+        Assert.Null(_map[".found"]);
+        Assert.Equal(new ParseResult(1, 3), Parse("entries drop found\n00000007 00000002\n00000007 00000003 00000001\n"));
+        Assert.Equal(new ParseResult(1, 2), Parse("entries drop found\n00000007\n"));
+    }
+
+    [Fact]
+    public void EntriesBelowZeroAreAbsentAndCountedAndTheRestStands()
+    {
+        Assert.Equal(1, Parse("entries drop\nfffffffd 00000002\nfffffffd 00000003\n").Dropped);
+        Assert.Null(_map[".entries"]);
+        Assert.Equal(5, _map[".drop"]);
     }
 
     [Fact]

@@ -106,6 +106,43 @@ public sealed class TextSourceTests : IDisposable
         Assert.Equal(57, source.Value("tcpagent_tcp_memory_bytes"));
     }
 
+    [Theory]
+    [InlineData("TCP: inuse 5 mem -3\n", "tcpagent_tcp_memory_bytes")]
+    [InlineData("TCP: inuse 5 mem 18446744073709551613\n", "tcpagent_tcp_memory_bytes")]
+    [InlineData("TCP: inuse 5 mem 4294967293\n", "tcpagent_tcp_memory_bytes")]
+    [InlineData("TCP: inuse 5 orphan -1\n", "tcpagent_tcp_orphans")]
+    [InlineData("TCP: inuse 5 tw 4294967295\n", "tcpagent_tcp_time_wait_sockets")]
+    [InlineData("TCP: inuse 5\nFRAG: inuse 0 memory 4294963200\n", "tcpagent_ip_fragment_memory_bytes")]
+    [InlineData("TCP: inuse 5\nFRAG: inuse 0 memory 18446744073709547520\n", "tcpagent_ip_fragment_memory_bytes")]
+    public void AGaugeBelowZeroIsAbsentAndCountedAndTheRestStands(string text, string metric)
+    {
+        using var source = Sockstat();
+        _root.Write("net/sockstat", text);
+        Assert.Equal(Outcome.Partial, source.Read().Outcome);
+        Assert.Equal((5, (long?)null, 1), (source.Value("tcpagent_tcp_sockets_inuse"), source.Value(metric), source.Malformed));
+    }
+
+    [Fact]
+    public void AboveFourGibibytesOfFragmentsMayBeTrue()
+    {
+        using var source = Sockstat();
+        _root.Write("net/sockstat", "FRAG: inuse 7 memory 4294963200\n");
+        _root.Write("net/sockstat6", "FRAG6: inuse 70 memory 5368709120\n");
+        Assert.Equal(ReadStatus.Ok, source.Read());
+        Assert.Equal((4294963200, 5368709120), (source.Value("tcpagent_ip_fragment_memory_bytes"), source.Value("tcpagent_ip6_fragment_memory_bytes")));
+    }
+
+    [Fact]
+    public void CurrEstabBelowZeroIsAbsentAndCountedAndACounterAboveALongIsNot()
+    {
+        using var source = Snmp();
+        _root.Write("net/snmp", "Tcp: ActiveOpens CurrEstab InSegs\nTcp: 7 18446744073709540830 18446744073709551610\n");
+        Assert.Equal(Outcome.Partial, source.Read().Outcome);
+        Assert.Equal((7, (long?)null, long.MaxValue), (
+            source.Value("tcpagent_tcp_active_opens_total"), source.Value("tcpagent_tcp_current_established"), source.Value("tcpagent_tcp_segments_received_total")));
+        Assert.Equal(1, source.Malformed);
+    }
+
     [Fact]
     public void WithAllFieldsThoseWithoutARowAreExportedByTheirNames()
     {

@@ -15,6 +15,8 @@ static class Link
 
     const int IFLA_IFNAME = 3;
     const int IFLA_TXQLEN = 13;
+    const int IFLA_LINKINFO = 18;
+    const int IFLA_INFO_KIND = 1;
     const int IFLA_EXT_MASK = 29;
     const int IFLA_PROMISCUITY = 30;
     const int IFLA_XDP = 43;
@@ -87,6 +89,25 @@ static class Link
                     return value[0];
         }
         return KernelValue.Absent;
+    }
+
+    /// <summary>
+    /// Whether a link that <see cref="TryReadLink"/> took is a device of software alone: those have IFLA_INFO_KIND, such as veth or bridge, and
+    /// those of a driver do not.
+    /// </summary>
+    internal static bool IsSoftware(ReadOnlySpan<byte> payload)
+    {
+        var attributes = new NetlinkAttributeReader(payload[IfInfoLength..]);
+        while (attributes.TryRead(out var attribute, out var value))
+        {
+            if (attribute != IFLA_LINKINFO)
+                continue;
+            var nested = new NetlinkAttributeReader(value);
+            while (nested.TryRead(out var info, out _))
+                if (info == IFLA_INFO_KIND)
+                    return true;
+        }
+        return false;
     }
 
     /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them by <see cref="Stat"/>.</summary>

@@ -88,7 +88,7 @@ sealed class Conntrack : Source, IFieldMap
         // The statistics' entries stand in where the sysctl is missing, so they are read first.
         Withdraw();
         var statistics = ReadStatistics();
-        var status = statistics.With(ReadValue(_count, ref _table[Entries]));
+        var status = statistics.With(ReadValue(_count, ref _table[Entries], isCount: true));
         if (_drops.Rise > 0 || _earlyDrops.Rise > 0 || tick.IsSlow || statistics.Outcome != Outcome.Ok)
         {
             (_limit, _buckets) = (Absent, Absent);
@@ -108,15 +108,16 @@ sealed class Conntrack : Source, IFieldMap
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
     }
 
-    ReadStatus ReadValue(ProcFile file, ref long slot)
+    /// <summary>Each is an int or a u32 that the kernel prints by %d. A limit above 2^31 then has a minus; a count below 0 is none.</summary>
+    ReadStatus ReadValue(ProcFile file, ref long slot, bool isCount = false)
     {
         var errno = file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(file.Path, errno);
         var cursor = new Cursor(text);
-        if (cursor.TryReadLine(out var line) && line.TryReadInt64(out var value))
+        if (cursor.TryReadSetting(out var line) && line.TryReadInt64(out var value) && value >= (isCount ? 0 : int.MinValue) && value <= uint.MaxValue)
         {
-            slot = value;
+            slot = unchecked((uint)value);
             return ReadStatus.Ok;
         }
         Malformed++;

@@ -4,8 +4,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The neighbour (ARP and ND) tables, one for all network namespaces of the host and told only in the first, and the IPv6 routes
-/// of this one.
+/// The neighbour (ARP and ND) tables, one for all network namespaces of the host and told only in the first, and the IPv6 destination
+/// cache of this one.
 /// </summary>
 sealed class Neighbours : Source, IFieldMap
 {
@@ -18,7 +18,7 @@ sealed class Neighbours : Source, IFieldMap
 
     // net/ipv6/route.c, rt6_stats_seq_show: words without names, this is the sixth
     internal static readonly Row RouteEntries = Rows.Section(Routes).Gauge(
-        "dst_entries", "tcpagent_ipv6_route_entries", "IPv6 routes in use, cached ones among them; bounded by net.ipv6.route.max_size.");
+        "dst_entries", "tcpagent_ipv6_route_entries", "Entries of the IPv6 destination cache, which net.ipv6.route.max_size bounds. Since Linux 4.17 they are cached routes alone (path MTU, redirects), so 0 is usual however many routes there are; before, the routes of the tables are among them.");
 
     const int RouteWords = 7, RouteEntriesWord = 5;
 
@@ -85,10 +85,15 @@ sealed class Neighbours : Source, IFieldMap
         entries = 0;
         for (var i = 0; i < RouteWords; i++)
         {
-            if (!line.TryReadHex(out var word))
+            if (!line.TryReadField(out var field))
                 return false;
-            if (i == RouteEntriesWord)
-                entries = (long)Math.Min(word, int.MaxValue);
+            if (i != RouteEntriesWord)
+                continue;
+
+            // An int, printed as a u32: above 2^31 it fell below 0.
+            if (!Cursor.TryParseHex(field, out var word) || word > int.MaxValue)
+                return false;
+            entries = (long)word;
         }
         return !line.TryReadField(out _);
     }

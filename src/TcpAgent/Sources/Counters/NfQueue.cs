@@ -24,7 +24,12 @@ sealed class NfQueue : Source
     internal static readonly Row UserDropped = Rows.Counter(
         "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often because its socket had no room.", field: "user_dropped");
 
-    /// <summary>A queue number is a u16; a host has a few, one for each CPU at most.</summary>
+    internal static readonly Rows CountRows = new();
+
+    internal static readonly Row Omitted = CountRows.Gauge(
+        "tcpagent_nfqueues_omitted", "Queues that are not exported because there are more than 256. Those that dropped something are exported first, and the sums of drops have all.");
+
+    /// <summary>Queues exported. All are looked at, which are no more than the numbers of a u16.</summary>
     const int MaxQueues = 256;
 
     sealed class Queue(int number) : Instance($"queue {number}", ("queue", number.ToString(CultureInfo.InvariantCulture)))
@@ -33,6 +38,12 @@ sealed class NfQueue : Source
 
         internal WideCounter DroppedCount;
         internal WideCounter UserDroppedCount;
+
+        internal long? Drops { get; set; }
+
+        internal bool HasDropped { get; set; }
+
+        internal override bool IsNotable => HasDropped;
     }
 
     readonly ProcFile _file;
@@ -45,7 +56,7 @@ sealed class NfQueue : Source
     long _reads;
 
     internal NfQueue(KernelRoot root)
-        : base("nfqueue", Rows)
+        : base("nfqueue", Rows, CountRows)
     {
         _file = root.Proc("net/netfilter/nfnetlink_queue");
         _table = this[Rows];
@@ -72,9 +83,12 @@ sealed class NfQueue : Source
             var isKnown = _queues.TryGetValue(line.Queue, out var queue);
             if (isKnown && queue!.SeenIn == _reads)
                 reader.Drop();
-            else if (_table.Count < MaxQueues)
+            else
                 Store(queue ?? Learn(line.Queue), line);
+            if (line.Waiting == KernelValue.Absent)
+                reader.Drop();
         }
+        this[CountRows][Omitted] = _table.HideBeyond(MaxQueues);
         if (reader.Result.Dropped == 0 && _queues.Count != _table.Count)
             ForgetUnseen();
         Malformed += reader.Result.Dropped;
@@ -88,6 +102,8 @@ sealed class NfQueue : Source
         slots[Waiting] = line.Waiting;
         slots[Dropped] = queue.DroppedCount.Widen(line.QueueDropped);
         slots[UserDropped] = queue.UserDroppedCount.Widen(line.UserDropped);
+        var drops = slots[Dropped] + slots[UserDropped];
+        (queue.HasDropped, queue.Drops) = (queue.HasDropped || drops > (queue.Drops ?? drops), drops);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -33,12 +33,19 @@ sealed class Softnet : Source
     const int MaxCpus = 8192;
 
     readonly ProcFile _file;
-    readonly ProcFile _online;
+
+    /// <summary>Lists of CPUs, the most fitting first: a container may be shown fewer online (lxcfs) than there are lines.</summary>
+    readonly ProcFile[] _lists;
     readonly Table _table;
     readonly CounterWidener _widener = new();
     readonly int[] _ids = new int[MaxCpus];
     readonly bool[] _seen = new bool[MaxCpus];
     readonly List<CpuInstance?> _cpus = [];
+
+    /// <summary>All lines together, where nothing tells which CPU's each is; while there are as many lines.</summary>
+    CpuInstance _all = CpuInstance.All();
+    CounterWidener _lineWidener = new();
+    int _lines;
 
     /// <summary>The instances are those of the last text, all of which was good, and of it alone.</summary>
     bool _isWhole;
@@ -47,7 +54,7 @@ sealed class Softnet : Source
         : base("softnet", Rows)
     {
         _file = root.Proc("net/softnet_stat");
-        _online = root.Sys("devices/system/cpu/online");
+        _lists = [root.Sys("devices/system/cpu/online"), root.Sys("devices/system/cpu/present"), root.Sys("devices/system/cpu/possible")];
         _table = this[Rows];
     }
 
@@ -63,22 +70,32 @@ sealed class Softnet : Source
         // A torn file may name a CPU twice; two series of one name would spoil the whole exposition.
         _seen.AsSpan().Clear();
         var reader = new SoftnetReader(text);
-        var online = -1;
+        var (hasIds, sum, lines) = ((bool?)null, default(SoftnetLine), 0);
         while (reader.TryRead(out var line))
         {
-            // Without the CPU's id in the line only online CPUs are listed, in the order of the online map.
-            if (line.Cpu == KernelValue.Absent)
+            // Without the CPU's id in the line only online CPUs are listed, in their order.
+            if (line.Cpu == Absent)
             {
-                if (online < 0)
-                    online = ReadOnline(text);
-                if (online == 0)
+                if (text.Count((byte)'\n') > MaxCpus)
                     return Drop(reader.Line);
+                if (!(hasIds ??= ReadIds(text)))
+                {
+                    Widen(ref line, _lineWidener, MaxCpus + reader.Line);
+                    sum = lines++ == 0 ? line : SoftnetLine.Sum(sum, line);
+                    continue;
+                }
                 line.Cpu = _ids[reader.Line - 1];
             }
-            if (line.Cpu is >= 0 and < MaxCpus && !_seen[(int)line.Cpu])
+            if (line.Cpu is < 0 or >= MaxCpus)
+                reader.Drop();
+            else if (!_seen[(int)line.Cpu])
                 Store((int)line.Cpu, line);
         }
-        _isWhole = reader.Result.Dropped == 0 && online < 0;
+        _isWhole = reader.Result.Dropped == 0 && hasIds is null;
+
+        // A sum over some of the CPUs is a wrong number.
+        if (lines > 0 && reader.Result.Dropped == 0)
+            Store(_all, SoftnetLine.Sum(sum, default));
         if (reader.Result.Dropped == 0)
             return ReadStatus.Ok;
         Malformed += reader.Result.Dropped;
@@ -91,19 +108,32 @@ sealed class Softnet : Source
         base.Withdraw();
     }
 
-    /// <summary>Ids of the online CPUs into _ids; 0 when their number is not the number of lines (a CPU came or went).</summary>
-    int ReadOnline(ReadOnlySpan<byte> text)
+    /// <summary>
+    /// Ids of the lines' CPUs into _ids; false when no list has as many: a CPU came or went, or the lists are another's. Lines without ids are
+    /// then known by their sum alone, which begins again when their number changes.
+    /// </summary>
+    bool ReadIds(ReadOnlySpan<byte> text)
     {
-        var lines = text.Count((byte)'\n');
-        if (_online.Read(out var list) == 0)
-            return CpuList.Parse(list, _ids) == lines ? lines : 0;
+        var (lines, isListed) = (text.Count((byte)'\n'), false);
+        foreach (var file in _lists)
+        {
+            if (file.Read(out var list) != 0)
+                continue;
+            if (CpuList.Parse(list, _ids) == lines)
+                return true;
+            isListed = true;
+        }
+        if (isListed)
+        {
+            if (lines != _lines)
+                (_all, _lineWidener, _lines) = (CpuInstance.All(), new CounterWidener(), lines);
+            return false;
+        }
 
         // No sysfs to ask: all CPUs online is the only order that can be assumed.
-        if (lines > MaxCpus)
-            return 0;
         for (var i = 0; i < lines; i++)
             _ids[i] = i;
-        return lines;
+        return true;
     }
 
     ReadStatus Drop(int line)
@@ -113,19 +143,33 @@ sealed class Softnet : Source
         return new ReadStatus(Outcome.Failed, _file.Path, 0, line);
     }
 
-    void Store(int cpu, in SoftnetLine line)
+    void Store(int cpu, SoftnetLine line)
     {
         _seen[cpu] = true;
-        var slots = _table.Add(InstanceOf(cpu));
-        slots[Processed] = Widen(cpu, Processed, line.Processed);
-        slots[Dropped] = Widen(cpu, Dropped, line.Dropped);
-        slots[TimesSqueezed] = Widen(cpu, TimesSqueezed, line.TimesSqueezed);
-        slots[ReceivedRps] = Widen(cpu, ReceivedRps, line.ReceivedRps);
-        slots[FlowLimit] = Widen(cpu, FlowLimit, line.FlowLimit);
+        Widen(ref line, _widener, cpu);
+        Store(InstanceOf(cpu), line);
+    }
+
+    void Store(CpuInstance instance, in SoftnetLine line)
+    {
+        var slots = _table.Add(instance);
+        slots[Processed] = line.Processed;
+        slots[Dropped] = line.Dropped;
+        slots[TimesSqueezed] = line.TimesSqueezed;
+        slots[ReceivedRps] = line.ReceivedRps;
+        slots[FlowLimit] = line.FlowLimit;
         slots[Backlog] = line.Backlog;
     }
 
-    long Widen(int cpu, Row row, long value) => value == Absent ? Absent : _widener.Widen((cpu * Rows.Count) + row.Slot, (ulong)value);
+    static void Widen(ref SoftnetLine line, CounterWidener widener, int place)
+    {
+        long Wide(Row row, long value) => value == Absent ? Absent : widener.Widen((place * Rows.Count) + row.Slot, (ulong)value);
+        line.Processed = Wide(Processed, line.Processed);
+        line.Dropped = Wide(Dropped, line.Dropped);
+        line.TimesSqueezed = Wide(TimesSqueezed, line.TimesSqueezed);
+        line.ReceivedRps = Wide(ReceivedRps, line.ReceivedRps);
+        line.FlowLimit = Wide(FlowLimit, line.FlowLimit);
+    }
 
     CpuInstance InstanceOf(int cpu) => cpu < _cpus.Count && _cpus[cpu] is { } known ? known : Learn(cpu);
 
@@ -140,6 +184,7 @@ sealed class Softnet : Source
     internal override void Reopen()
     {
         _file.Close();
-        _online.Close();
+        foreach (var list in _lists)
+            list.Close();
     }
 }

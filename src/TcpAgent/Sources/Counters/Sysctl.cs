@@ -1,3 +1,4 @@
+using System.Globalization;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.System;
@@ -11,7 +12,7 @@ namespace TcpAgent.Sources;
 sealed class Sysctl : Source
 {
     /// <summary>One file: the slot of its first field, and how many of its fields are wanted.</summary>
-    readonly record struct Setting(ProcFile File, int FirstSlot, int Fields);
+    readonly record struct Setting(ProcFile File, int FirstSlot, int Fields, bool IsLong);
 
     internal static readonly Rows MemoryRows = new();
 
@@ -44,7 +45,7 @@ sealed class Sysctl : Source
             var next = first + 1;
             while (next < rows.Count && rows[next].Section == rows[first].Section)
                 next++;
-            settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first));
+            settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first, SysctlRows.IsLong(rows[first])));
             first = next;
         }
         _settings = [.. settings];
@@ -74,15 +75,19 @@ sealed class Sysctl : Source
             module.Close();
     }
 
-    /// <summary>/proc/meminfo begins with "MemTotal: N kB" (fs/proc/meminfo.c). Without it some advice is not given.</summary>
+    /// <summary>"MemTotal: N kB" of /proc/meminfo (fs/proc/meminfo.c). Without it some advice is not given.</summary>
     void ReadMemory()
     {
         if (_memory.Read(out var text) != 0)
             return;
         var cursor = new Cursor(text);
-        if (cursor.TryReadLine(out var line) && line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8)
-            && line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
-            this[MemoryRows][MemoryTotal] = kibibytes * 1024;
+        while (cursor.TryReadSetting(out var line))
+            if (line.TryReadField(out var name) && name.SequenceEqual("MemTotal:"u8))
+            {
+                if (line.TryReadInt64(out var kibibytes) && kibibytes is > 0 and < long.MaxValue / 1024)
+                    this[MemoryRows][MemoryTotal] = kibibytes * 1024;
+                return;
+            }
     }
 
     /// <summary>Each state holds the module of its type (net/xfrm/xfrm_state.c, xfrm_get_type).</summary>
@@ -99,6 +104,14 @@ sealed class Sysctl : Source
         }
     }
 
+    /// <summary>
+    /// An unsigned long, of which what exceeds a long is the largest one, or an int or u32. What the kernel cannot hold is no number of
+    /// its.
+    /// </summary>
+    static bool TryParse(ReadOnlySpan<byte> field, bool isLong, out long value) => Cursor.TryParseInt64(field, out value)
+        && (isLong ? UInt128.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && whole <= ulong.MaxValue
+            : value is >= int.MinValue and <= uint.MaxValue);
+
     ReadStatus Read(in Setting setting)
     {
         var errno = setting.File.Read(out var text);
@@ -107,13 +120,9 @@ sealed class Sysctl : Source
 
         var slots = _table[0].Values.Slice(setting.FirstSlot, setting.Fields);
         var cursor = new Cursor(text);
-        var complete = cursor.TryReadLine(out var line);
+        var complete = cursor.TryReadSetting(out var line);
         for (var i = 0; complete && i < slots.Length; i++)
-        {
-            complete = line.TryReadInt64(out var value);
-            if (complete)
-                slots[i] = value;
-        }
+            complete = line.TryReadField(out var field) && TryParse(field, setting.IsLong, out slots[i]);
         if (complete)
             return ReadStatus.Ok;
         slots.Fill(KernelValue.Absent);

@@ -75,6 +75,11 @@ static class SysctlRows
     internal static readonly Row FileMax = Setting("fs.file-max");
     internal static readonly Row FileNr = Settings("fs.file-nr", 1)[0]; // the second is always 0, the third is file-max
 
+    /// <summary>Whether the kernel keeps the setting in a long (proc_doulongvec_minmax), not in an int.</summary>
+    internal static bool IsLong(Row row) =>
+        ReferenceEquals(row, TcpMem[0]) || ReferenceEquals(row, UdpMem[0]) || ReferenceEquals(row, IpfragHighThresh) || ReferenceEquals(row, Ip6fragHighThresh)
+        || ReferenceEquals(row, FileMax) || ReferenceEquals(row, FileNr);
+
     /// <param name="name">Dotted.</param>
     static Row Setting(string name) => Add(name, 0, name);
 

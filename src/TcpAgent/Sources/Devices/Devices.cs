@@ -12,6 +12,9 @@ sealed class Devices : Source
     /// <summary>Devices exported; a host with more is a container host whose veth pairs say little one by one.</summary>
     internal const int MaxDevices = 512;
 
+    /// <summary>Devices that are looked at, exported or not.</summary>
+    internal const int MaxJudged = 16 * 1024;
+
     // include/uapi/linux/if_link.h, struct rtnl_link_stats64
     internal static readonly Rows Rows = new("device");
 
@@ -65,11 +68,12 @@ sealed class Devices : Source
 
     internal static readonly Rows CountRows = new();
 
-    internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices left out because there are more than 512.");
+    internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices that are not exported because there are more than 512. Those that lost something and those with a driver are exported first, and the sums of drops have all.");
 
     readonly IDeviceReader? _netlink;
     readonly ProcDevices _proc;
     bool _netlinkWorks;
+    int _unjudged;
 
     /// <param name="root">Where net/dev and sysfs are.</param>
     /// <param name="netlink">Null when netlink would speak of another kernel than <paramref name="root"/> does.</param>
@@ -82,6 +86,8 @@ sealed class Devices : Source
     }
 
     internal override bool HasFallback => true;
+
+    internal override long Unjudged => _unjudged;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -100,12 +106,12 @@ sealed class Devices : Source
     ReadStatus Read(IDeviceReader reader, in Tick tick)
     {
         Withdraw();
-        var status = reader.Read(this[Rows], tick, out var omitted);
+        var status = reader.Read(this[Rows], tick, out _unjudged);
         Mode = reader.Mode;
         if (status.Outcome is Outcome.Failed or Outcome.Absent)
             Withdraw();
         else
-            this[CountRows][Omitted] = omitted;
+            this[CountRows][Omitted] = this[Rows].HideBeyond(MaxDevices) + _unjudged;
         if (status.Line != 0)
             Malformed++;
         return status;

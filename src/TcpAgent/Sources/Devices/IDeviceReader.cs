@@ -7,8 +7,8 @@ interface IDeviceReader : IDisposable
 {
     string Mode { get; }
 
-    /// <summary>Fills the table, one instance per device, at most <see cref="Devices.MaxDevices"/>; counts the others.</summary>
-    ReadStatus Read(Table table, in Tick tick, out int omitted);
+    /// <summary>Fills the table, one instance per device, at most <see cref="Devices.MaxJudged"/>; counts the others.</summary>
+    ReadStatus Read(Table table, in Tick tick, out int unjudged);
 
     void Reopen();
 }

@@ -38,7 +38,7 @@ sealed class IngressHooks(Table table)
         var isKnown = _hooks.TryGetValue(row.Index, out var hook);
         if (isKnown && hook!.SeenIn == dump)
             return true;
-        if (table.Count >= Devices.MaxDevices)
+        if (table.Count >= Devices.MaxJudged)
             return false;
         if (!isKnown || !ReferenceEquals(link, hook!.Link) || row.Bytes < hook.Bytes)
             hook = Learn(row.Index, link);

@@ -75,7 +75,8 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
                 continue;
             if (!_links.TryGetValue(index, out var link) || !name.SequenceEqual(link.Name))
                 link = Learn(index, name);
-            (link.QueueLength, link.Promiscuity, link.Xdp, link.Seen) = (queueLength, promiscuity, Link.Xdp(payload), true);
+            (link.QueueLength, link.Promiscuity, link.Seen) = (queueLength, promiscuity, true);
+            (link.Xdp, link.HasDriver) = (Link.Xdp(payload), !Link.IsSoftware(payload));
         }
         if (dump.Errno == 0)
             ForgetUnseen();

@@ -11,21 +11,21 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
 
     public string Mode => "rtnetlink";
 
-    public ReadStatus Read(Table table, in Tick tick, out int omitted)
+    public ReadStatus Read(Table table, in Tick tick, out int unjudged)
     {
-        omitted = 0;
+        unjudged = 0;
         var errno = links.Refresh(tick);
-        var complete = errno == 0 && ReadStats(table, out omitted, out errno);
+        var complete = errno == 0 && ReadStats(table, out unjudged, out errno);
         if (errno == 0 && !complete && (errno = links.Read()) == 0)
-            ReadStats(table, out omitted, out errno);
+            ReadStats(table, out unjudged, out errno);
         return errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno);
     }
 
     /// <summary>False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.</summary>
-    bool ReadStats(Table table, out int omitted, out int errno)
+    bool ReadStats(Table table, out int unjudged, out int errno)
     {
         table.Withdraw();
-        omitted = 0;
+        unjudged = 0;
         _dumps++;
         var complete = true;
         dump.Begin(_request);
@@ -35,8 +35,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
                 continue;
             if (!links.TryGet(index, out var device))
                 complete = false;
-            else if (table.Count >= Devices.MaxDevices)
-                omitted++;
+            else if (table.Count >= Devices.MaxJudged)
+                unjudged++;
             else if (device.CountedIn != _dumps)
             {
                 device.CountedIn = _dumps;
@@ -64,6 +64,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         slots[Devices.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
         slots[Devices.TransmitQueueLength] = device.QueueLength;
         slots[Devices.XdpAttached] = device.Xdp;
+        device.Note(Math.Max(0, slots[Devices.ReceiveMissed]) + Math.Max(0, slots[Devices.ReceiveFifoErrors]) + Math.Max(0, slots[Devices.ReceiveDropped])
+            + Math.Max(0, slots[Devices.TransmitDropped]));
     }
 
     public void Reopen()

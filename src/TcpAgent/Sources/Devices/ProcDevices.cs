@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
+using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
@@ -35,9 +37,9 @@ sealed class ProcDevices : IDeviceReader
 
     public string Mode { get; private set; } = "net/dev";
 
-    public ReadStatus Read(Table table, in Tick tick, out int omitted)
+    public ReadStatus Read(Table table, in Tick tick, out int unjudged)
     {
-        omitted = 0;
+        unjudged = 0;
         var errno = _file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Failed(_file.Path, errno);
@@ -48,9 +50,9 @@ sealed class ProcDevices : IDeviceReader
         _reads++;
         while (reader.TryRead(values, out var name))
         {
-            if (table.Count >= Devices.MaxDevices)
+            if (table.Count >= Devices.MaxJudged)
             {
-                omitted++;
+                unjudged++;
                 continue;
             }
             var device = Find(table.Count, name);
@@ -62,7 +64,11 @@ sealed class ProcDevices : IDeviceReader
             var slots = table.Add(device);
             for (var i = 0; i < values.Length; i++)
                 slots[s_slots[i]] = values[i];
-            bySysfs |= device.AddFromSysfs(slots, tick.IsSlow);
+
+            // Three more files for each are too much where there are thousands: those of software alone miss nothing in a ring.
+            bySysfs |= (table.Count <= Devices.MaxDevices || device.IsNotable) && device.AddFromSysfs(slots, tick.IsSlow);
+            device.Note(Math.Max(0, slots[Devices.ReceiveFifoErrors]) + Math.Max(0, slots[Devices.TransmitDropped])
+                + Math.Max(0, slots[Devices.ReceiveMissed]) + Math.Max(Math.Max(0, slots[Devices.ReceiveDropped]), slots[Devices.ReceiveDroppedOrMissed]));
         }
         for (var i = _devices.Count - 1; i >= 0; i--)
             if (_devices[i].SeenIn != _reads)
@@ -115,7 +121,9 @@ sealed class ProcDevices : IDeviceReader
         internal Device(KernelRoot root, ReadOnlySpan<byte> name)
             : base(name.ToArray())
         {
-            var folder = $"{root.SysFs}/class/net/{Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal)}";
+            // Paths are text: a name that is no UTF-8 could name another device's folder, so it gets one that cannot be.
+            var folder = $"{root.SysFs}/class/net/{(Utf8.IsValid(name) ? Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal) : "not-utf-8/name")}";
+            HasDriver = FileStamp.Of($"{folder}/device") != default;
             _dropped = File($"{folder}/statistics/rx_dropped");
             _missed = File($"{folder}/statistics/rx_missed_errors");
             _noHandler = File($"{folder}/statistics/rx_nohandler");
@@ -159,7 +167,7 @@ sealed class ProcDevices : IDeviceReader
             if (file.Read(out var text) != 0)
                 return KernelValue.Absent;
             var cursor = new Cursor(text);
-            if (!cursor.TryReadLine(out var line) || !line.TryReadField(out var field))
+            if (!cursor.TryReadSetting(out var line) || !line.TryReadField(out var field))
                 return KernelValue.Absent;
             if (field.StartsWith("0x"u8))
                 return Cursor.TryParseHex(field[2..], out var bits) && bits <= uint.MaxValue ? (long)bits : KernelValue.Absent;

@@ -40,10 +40,10 @@ sealed class Qdiscs : Source
     internal static readonly Rows CountRows = new();
 
     internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_qdiscs_omitted", "Root disciplines and ingress hooks left out because there are more than 512 of either.");
+        "tcpagent_qdiscs_omitted", "Root disciplines that are not exported because there are more than 512. Those that dropped something are exported first, and the sums of drops have all.");
 
     /// <summary>What is known of a device's root besides the figures of this tick.</summary>
-    sealed class Root(LinkName link, byte[] kind, uint handle, Instance instance)
+    sealed class Root(LinkName link, byte[] kind, uint handle, QdiscInstance instance)
     {
         internal LinkName Link { get; } = link;
 
@@ -51,7 +51,7 @@ sealed class Qdiscs : Source
 
         internal uint Handle { get; } = handle;
 
-        internal Instance Instance { get; } = instance;
+        internal QdiscInstance Instance { get; } = instance;
 
         /// <summary>A u64, so it falls only when another discipline has taken the place of the same kind and handle.</summary>
         internal long Bytes { get; set; }
@@ -78,11 +78,16 @@ sealed class Qdiscs : Source
     /// <summary>Counts the dumps read.</summary>
     long _dumps;
 
+    /// <summary>Of the last dump.</summary>
+    int _unjudged, _belowZero;
+
     /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
     /// <param name="links">Names of the devices.</param>
     internal Qdiscs(NetlinkDump? dump, LinkNames? links)
         : base("qdisc", Rows, CountRows, IngressHooks.Rows) =>
         (_dump, _links, _table, _hooks, Mode) = (dump, links, this[Rows], new IngressHooks(this[IngressHooks.Rows]), "rtnetlink");
+
+    internal override long Unjudged => _unjudged;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -97,7 +102,8 @@ sealed class Qdiscs : Source
         {
             ForgetUnseen();
             _hooks.ForgetUnseen(_dumps);
-            return ReadStatus.Ok;
+            Malformed += _belowZero;
+            return _belowZero == 0 ? ReadStatus.Ok : ReadStatus.Malformed("rtnetlink: the length of a queue is below 0", 0);
         }
         Withdraw();
 
@@ -119,7 +125,8 @@ sealed class Qdiscs : Source
     {
         Withdraw();
         _dumps++;
-        var (complete, omitted) = (true, 0L);
+        var complete = true;
+        (_unjudged, _belowZero) = (0, 0);
         Root? root = null;
         var rootIndex = 0;
         _dump!.Begin(_request);
@@ -137,14 +144,14 @@ sealed class Qdiscs : Source
             if (!_links!.TryGet(row.Index, out var link))
                 complete = false;
             else if (row.IsIngress)
-                omitted += _hooks.Store(row, link, _dumps) ? 0 : 1;
-            else if (_table.Count >= Devices.MaxDevices)
-                omitted++;
+                _unjudged += _hooks.Store(row, link, _dumps) ? 0 : 1;
+            else if (_table.Count >= Devices.MaxJudged)
+                _unjudged++;
             else
                 (root, rootIndex) = (Store(row, link), row.Index);
         }
         errno = _dump.Errno;
-        this[CountRows][Omitted] = omitted;
+        this[CountRows][Omitted] = _table.HideBeyond(Devices.MaxDevices) + _unjudged;
         return complete && !_dump.Interrupted;
     }
 
@@ -158,15 +165,25 @@ sealed class Qdiscs : Source
             root = Learn(row, link, root);
         (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
         var slots = _table.Add(root.Instance);
-        slots[QueuePackets] = row.QueuePackets;
-        slots[QueueBytes] = row.QueueBytes;
+        slots[QueuePackets] = AboveZero(row.QueuePackets);
+        slots[QueueBytes] = AboveZero(row.QueueBytes);
         slots[LimitPackets] = row.Kind.SequenceEqual("pfifo_fast"u8) ? link.QueueLength : row.LimitPackets;
         slots[LimitBytes] = row.LimitBytes;
         slots[SentPackets] = row.HasPackets64 || row.Packets == Absent ? row.Packets : root.PacketCount.Widen((uint)row.Packets);
         slots[SentBytes] = row.Bytes;
         slots[Dropped] = root.DropCount.Widen((uint)row.Drops);
+        root.Instance.Note(slots[Dropped]);
         slots[Overlimits] = root.OverlimitCount.Widen((uint)row.Overlimits);
         return root;
+    }
+
+    /// <summary>A u32 that some disciplines let fall below 0; no queue is half as long. What is absent stays so.</summary>
+    long AboveZero(long value)
+    {
+        if (value <= int.MaxValue)
+            return value;
+        _belowZero++;
+        return Absent;
     }
 
     /// <summary>
@@ -187,7 +204,7 @@ sealed class Qdiscs : Source
     Root Learn(in QdiscRow row, LinkName link, Root? before)
     {
         var instance = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Instance
-            : new Instance(link.Subject, ("device", link.Subject), ("kind", Label.Text(row.Kind)));
+            : new QdiscInstance(link.Subject, Label.Text(row.Kind));
         return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, instance);
     }
 

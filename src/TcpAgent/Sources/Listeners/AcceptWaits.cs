@@ -76,9 +76,9 @@ sealed class AcceptWaits : IDisposable
         {
             if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastAckReceived == KernelValue.Absent)
                 continue;
-            if (_oldest.Count >= MaxEndpoints && !_oldest.ContainsKey(row.Local))
+            if (_oldest.Count >= MaxEndpoints && !_oldest.ContainsKey(row.LocalOnDevice))
                 continue;
-            ref var oldest = ref CollectionsMarshal.GetValueRefOrAddDefault(_oldest, row.Local, out _);
+            ref var oldest = ref CollectionsMarshal.GetValueRefOrAddDefault(_oldest, row.LocalOnDevice, out _);
             oldest = Math.Max(oldest, row.LastAckReceived);
         }
         return _dump.Errno;

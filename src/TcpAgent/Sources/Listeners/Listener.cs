@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The listening sockets of one address and port; several when they share it by SO_REUSEPORT.</summary>
+/// <summary>The listening sockets of one address, port and device; several when they share it by SO_REUSEPORT.</summary>
 sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 {
     const int LengthSeries = 0, FullestSeries = 1, SeriesCount = 2;
@@ -16,7 +16,8 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     internal Endpoint Endpoint { get; } = endpoint;
 
-    internal EndpointInstance Instance { get; } = new(endpoint);
+    /// <summary>Another one when its device is renamed.</summary>
+    internal EndpointInstance Instance { get; set; } = new(endpoint, endpoint.Device == 0 ? "" : $"{endpoint.Device}");
 
     internal long Peak => _window[LengthSeries];
 

@@ -34,8 +34,11 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     /// <summary>Listening sockets, those beyond <see cref="MaxSockets"/> too.</summary>
     internal long Sockets { get; private set; }
 
-    /// <summary>Sockets that are not followed.</summary>
-    internal long Unfollowed => Sockets - _seen;
+    /// <summary>Sockets that are not followed, and connections of which nobody knows at which listener they are.</summary>
+    internal long Unfollowed => Sockets - _seen + Omitted;
+
+    /// <summary>What the last walk had no room for.</summary>
+    internal long Omitted { get; set; }
 
     /// <summary>Drops at all listeners seen so far, closed ones too; absent where the kernel does not tell.</summary>
     internal long Drops { get; private set; } = KernelValue.Absent;
@@ -111,12 +114,23 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         _goneMembers.Clear();
     }
 
-    /// <summary>The listener that takes connections to a local address and port: its own, else one on all addresses.</summary>
-    internal Listener? For(Endpoint local) =>
-        _listeners.TryGetValue(local, out var listener) || (local.IsIPv4 && _listeners.TryGetValue(local.AnyIPv4, out listener))
-        || _listeners.TryGetValue(local.AnyIPv6, out listener)
-            ? listener
-            : null;
+    /// <summary>
+    /// The listener that takes connections to a local address and port on a device: its own, else one on all addresses, and of these that of
+    /// the device first (net/ipv4/inet_hashtables.c, __inet_lookup_listener and compute_score).
+    /// </summary>
+    internal Listener? For(Endpoint local) => Find(local) ?? (local.IsIPv4 ? Find(local.AnyIPv4) : null) ?? Find(local.AnyIPv6);
+
+    Listener? Find(Endpoint local) =>
+        _listeners.TryGetValue(local, out var listener) || (local.Device != 0 && _listeners.TryGetValue(local.OnAnyDevice, out listener)) ? listener : null;
+
+    /// <summary>Names those that are on one device alone by it. Its name may change, and is asked for only where there are such.</summary>
+    internal void Name(LinkNames? links, in Tick tick)
+    {
+        foreach (var listener in _listeners.Values)
+            if (listener.Endpoint.Device is not 0 and var index && links?.Refresh(tick) == 0 && links.TryGet(index, out var link)
+                && !ReferenceEquals(listener.Instance.Device, link.Subject))
+                listener.Instance = new EndpointInstance(listener.Endpoint, link.Subject);
+    }
 
     internal void Clear()
     {

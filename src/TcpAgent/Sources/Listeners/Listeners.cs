@@ -26,7 +26,7 @@ sealed class Listeners : Source
         "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", from: "inet_diag rqueue");
 
     internal static readonly Row SocketsOfOne = Rows.Gauge(
-        "tcpagent_listener_sockets", "Sockets that share the address and port by SO_REUSEPORT; not exported where there is one.", from: "inet_diag");
+        "tcpagent_listener_sockets", "Sockets that share the address, port and device by SO_REUSEPORT; not exported where there is one, nor where only /proc/net/tcp can be read, which does not tell the device.", from: "inet_diag");
 
     internal static readonly Row Drops = Rows.Counter(
         "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs that found no room in the accept queue, the SYN queue or memory, and stray packets such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", from: "sk_drops");
@@ -44,7 +44,7 @@ sealed class Listeners : Source
 
     internal static readonly Rows CountRows = new();
 
-    internal static readonly Row Count = CountRows.Gauge("tcpagent_listeners", "Addresses and ports that are listened on.");
+    internal static readonly Row Count = CountRows.Gauge("tcpagent_listeners", "Addresses and ports that are listened on, each device for itself where a listener is bound to one.");
 
     internal static readonly Row Omitted = CountRows.Gauge(
         "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept.");
@@ -58,6 +58,7 @@ sealed class Listeners : Source
     readonly ListenerTable _followed;
     readonly ListenerTable _walked;
     readonly AcceptWaits? _waits;
+    readonly LinkNames? _links;
     readonly SlotRef _listenDrops;
     readonly SlotRef _overflows;
     readonly ListenerRanking _ranking;
@@ -68,15 +69,17 @@ sealed class Listeners : Source
     bool _isKnown;
     bool _isLost;
 
+
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
     /// <param name="netstat">Has the host's ListenDrops.</param>
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
-    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
+    /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
+    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
         : base("listeners", Rows, CountRows)
     {
-        (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
+        (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenDrops);
@@ -100,6 +103,7 @@ sealed class Listeners : Source
     internal Listener? Overflowed { get; private set; }
 
     internal override bool HasFallback => true;
+    internal override long Unjudged => Table.Unfollowed;
 
     internal override ReadStatus Read(in Tick tick)
     {
@@ -115,6 +119,7 @@ sealed class Listeners : Source
         if (_byWalk)
             return StandIn(isNew: !wasByWalk);
         _isKnown = true;
+        _followed.Name(_links, tick);
         _waits?.Look(_followed);
         Malformed += _lastDump.Dropped;
         return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
@@ -142,7 +147,7 @@ sealed class Listeners : Source
         for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
         {
             if (SockDiag.TryRead(type, payload, out var row))
-                _followed.Add(new ListenRow(row.Local, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
+                _followed.Add(new ListenRow(row.LocalOnDevice, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
             else
                 _lastDump = _lastDump.And(number);
         }
@@ -163,6 +168,7 @@ sealed class Listeners : Source
             _walked.End(tick.Timestamp);
             (_isKnown, _isLost) = (true, false);
         }
+        Table.Omitted = census.Omitted;
         foreach (var listener in Table.Listeners)
             (listener.SynRecv, listener.Abandoned) = (0, 0);
         foreach (var (local, count) in census.SynRecv)
@@ -225,8 +231,8 @@ sealed class Listeners : Source
         if (listener.Limit != Absent)
             (slots[Drops], slots[RecentDrops]) = (listener.Drops, listener.RecentDrops);
         slots[SynRecv] = listener.SynRecv;
-        if (listener.Sockets > 1)
-            (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
+        if (listener.Sockets > 1) // of /proc/net/tcp, which does not tell the device, they may share nothing
+            (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
         if (listener.Length > 0)
             (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
     }
@@ -237,6 +243,7 @@ sealed class Listeners : Source
     {
         _dump?.Dispose();
         _waits?.Dispose();
+        _links?.Dispose();
         base.Dispose();
     }
 }

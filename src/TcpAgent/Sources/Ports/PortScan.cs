@@ -85,7 +85,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         if (errno != 0)
             return errno;
         var cursor = new Cursor(text);
-        return cursor.TryReadLine(out var line) && line.TryReadField(out var low) && PortList.TryParsePort(low, out first)
+        return cursor.TryReadSetting(out var line) && line.TryReadField(out var low) && PortList.TryParsePort(low, out first)
             && line.TryReadField(out var high) && PortList.TryParsePort(high, out last) && first <= last ? 0 : Libc.EBADMSG;
     }
 
@@ -94,7 +94,8 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         Where = _reserved.Path;
         _passedOver.Clear();
         ReadOnlySpan<byte> text = default;
-        for (var reads = 0; reads < ReservedReads && !text.EndsWith("\n"u8); reads++)
+        var (before, isWhole) = (-1, false);
+        for (var reads = 0; reads < ReservedReads && !text.EndsWith("\n"u8) && !isWhole; reads++)
         {
             // The kernel cuts the list to the room there is, and gives nothing at an offset (kernel/sysctl.c, proc_do_large_bitmap): a
             // list without its newline is read anew, from the start, with the room that the read before has made.
@@ -103,8 +104,12 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
             // Before 3.16 only the first namespace has the list.
             if (errno != 0)
                 return errno == Libc.ENOENT ? 0 : errno;
+
+            // What more room makes no longer was not cut: some kernels end it without a newline (gVisor).
+            isWhole = text.Length == before;
+            before = text.Length;
         }
-        return _passedOver.TryAdd(text) ? 0 : Libc.EBADMSG;
+        return _passedOver.TryAdd(text, isWhole) ? 0 : Libc.EBADMSG;
     }
 
     /// <summary>Whether the settings are other than at the last look, or at the last call. Never during a look.</summary>

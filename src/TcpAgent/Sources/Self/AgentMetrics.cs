@@ -9,6 +9,11 @@ sealed class AgentMetrics : Source
 
     internal static readonly Row BuildInfo = BuildRows.Info("tcpagent_build_info", "Which build of the agent this is; always 1.");
 
+    internal static readonly Rows NamespaceRows = new("inode", "is_host");
+
+    internal static readonly Row NetworkNamespace = NamespaceRows.Info(
+        "tcpagent_network_namespace_info", "Which network namespace is read, by its inode as lsns shows it, and whether it is that of process 1 of --path.procfs: true, false, or unknown where that process is hidden; always 1.");
+
     internal static readonly Rows Rows = new();
 
     internal static readonly Row Timestamp = Rows.Gauge(
@@ -48,6 +53,9 @@ sealed class AgentMetrics : Source
     internal static readonly Row SourceMalformed = SourceRows.Counter(
         "tcpagent_source_malformed_total", "Sections or lines dropped because they were torn or not in the kernel's format.");
 
+    internal static readonly Row SourceUnjudged = SourceRows.Hidden(
+        "tcpagent_source_unjudged", "Objects that the source has no room for, so that nothing can be said of them.");
+
     internal static readonly Rows ModeRows = new("source", "mode");
 
     internal static readonly Row SourceMode = ModeRows.Gauge(
@@ -60,10 +68,11 @@ sealed class AgentMetrics : Source
 
     readonly Instance _build;
     readonly ReloadStatus? _webConfig;
+    readonly NamespaceInstance? _namespace;
 
-    internal AgentMetrics(string version, string revision, ReloadStatus? webConfig = null)
-        : base("agent", BuildRows, Rows, SourceRows, ModeRows, ErrorRows) =>
-        (_build, _webConfig) = (new Instance(version, ("version", version), ("revision", revision)), webConfig);
+    internal AgentMetrics(string version, string revision, ReloadStatus? webConfig = null, NamespaceInstance? networkNamespace = null)
+        : base("agent", BuildRows, NamespaceRows, Rows, SourceRows, ModeRows, ErrorRows) =>
+        (_build, _webConfig, _namespace) = (new Instance(version, ("version", version), ("revision", revision)), webConfig, networkNamespace);
 
     /// <summary>Nothing to read: the sampler reports at the end of each tick.</summary>
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
@@ -74,6 +83,8 @@ sealed class AgentMetrics : Source
     {
         Withdraw();
         this[BuildRows].Add(_build)[BuildInfo] = 1;
+        if (_namespace is not null)
+            this[NamespaceRows].Add(_namespace)[NetworkNamespace] = 1;
         var sample = this[Rows][0];
         sample[Timestamp] = summary.WallClock;
         sample[Interval] = summary.Interval;
@@ -91,6 +102,7 @@ sealed class AgentMetrics : Source
             slots[SourceSuccess] = state.Failing ? 0 : 1;
             slots[SourceDuration] = state.Duration;
             slots[SourceMalformed] = state.Source.Malformed;
+            slots[SourceUnjudged] = state.Source.Unjudged;
             if (state.Status.Outcome is not (Outcome.Absent or Outcome.Denied))
                 unknown += state.Source.Unknown;
             if (state.ModeInstance is { } mode)

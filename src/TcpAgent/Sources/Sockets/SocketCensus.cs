@@ -36,6 +36,9 @@ sealed class SocketCensus
     /// <summary>The first of them, counted from 1 within its file or dump.</summary>
     internal int MalformedLine { get; private set; }
 
+    /// <summary>Listeners, and connections of local endpoints, for which there was no room: counted by state only.</summary>
+    internal long Omitted { get; private set; }
+
     /// <summary>Half-open connections expire, and a process accepts a closed one, without moving a counter.</summary>
     internal bool ChangesUncounted => _counts[(int)TcpState.SynRecv] > 0 || Abandoned.Count > 0;
 
@@ -47,7 +50,7 @@ sealed class SocketCensus
         SynRecv.Clear();
         Abandoned.Clear();
         Listeners.Clear();
-        (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine) = (isComplete, 0, 0, 0);
+        (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine, Omitted) = (isComplete, 0, 0, 0, 0);
     }
 
     internal void Refuse(int line)
@@ -63,9 +66,9 @@ sealed class SocketCensus
         if (state == TcpState.FinWait2 && row.Timer == InetDiagRow.TimeWaitTimer)
             FinWait2MiniSockets++;
         else if (state == TcpState.SynRecv)
-            Add(SynRecv, row.Local);
+            Add(SynRecv, row.LocalOnDevice);
         else if (state == TcpState.CloseWait && row.Inode == 0)
-            Add(Abandoned, row.Local);
+            Add(Abandoned, row.LocalOnDevice);
     }
 
     internal void Count(TcpState state, byte timer, long inode, Endpoint local, long receiveQueue)
@@ -77,14 +80,19 @@ sealed class SocketCensus
             Add(SynRecv, local);
         else if (state == TcpState.CloseWait && inode == 0)
             Add(Abandoned, local);
-        else if (state == TcpState.Listen && Listeners.Count < MaxListeners)
+        else if (state == TcpState.Listen && Listeners.Count >= MaxListeners)
+            Omitted++;
+        else if (state == TcpState.Listen)
             Listeners.Add(new ListenRow(local, (ulong)inode, receiveQueue, KernelValue.Absent, KernelValue.Absent));
     }
 
-    static void Add(Dictionary<Endpoint, int> counts, Endpoint endpoint)
+    void Add(Dictionary<Endpoint, int> counts, Endpoint endpoint)
     {
         if (counts.Count >= MaxEndpoints && !counts.ContainsKey(endpoint))
+        {
+            Omitted++;
             return;
+        }
         CollectionsMarshal.GetValueRefOrAddDefault(counts, endpoint, out _)++;
     }
 }

@@ -40,7 +40,7 @@ static class AddressAdvice
 
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
-        TableAdvice.Full(report, "IPv6 route entries", "gc_dst_overflow");
+        TableAdvice.Full(report, "cached IPv6 routes", "gc_dst_overflow");
         report.Advice.Add($"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is without limit by default.");
         report.WillNotFix.Add("IPv4 settings: IPv4 has no route cache any more.");
     }
@@ -48,9 +48,9 @@ static class AddressAdvice
     internal static void FileHandles(ResourceReport report, SampleView view)
     {
         if (report.Limit is { } limit)
-            report.Evidence.Add($"Up to {report.Peak} of {limit} files were open.");
+            report.Evidence.Add(limit > 0 ? $"Up to {report.Peak} of {limit} files were open." : $"{ZeroLimits.Meaning(report)}. Up to {report.Peak} files were open.");
         report.Evidence.Add("The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
-        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {TableAdvice.Raise("fs.file-max", report.Limit)}.");
+        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {TableAdvice.Raise("fs.file-max", report.Limit, memory: view[Sysctl.MemoryTotal])}.");
         report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");
     }
 }

@@ -43,7 +43,7 @@ static class ListenerAdvice
     {
         var process = report.Instance is EndpointInstance { Endpoint.Port: var port } ? $"ss -ltnp 'sport = :{port}'" : "ss -ltnp";
         var accept = $"See why the application does not accept: workers all busy, a lock, a slow backend, too few of them ({process} names the process).";
-        if (view[SysctlRows.Somaxconn] is not { } somaxconn)
+        if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
         {
             report.Advice.Add(accept);
             return;
@@ -102,5 +102,5 @@ static class ListenerAdvice
     static long? CapOfMaxSynBacklog(ResourceReport report, SampleView view) =>
         view[SysctlRows.TcpMaxSynBacklog] is { } max && report.Limit == max - (max >> 2) ? report.Limit : null;
 
-    static long Roomier(long limit) => Math.Max(4096, limit * 2);
+    static long Roomier(long limit) => Math.Clamp(limit * 2, 4096, int.MaxValue);
 }

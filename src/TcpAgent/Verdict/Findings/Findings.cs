@@ -5,6 +5,7 @@ static class Findings
 {
     static readonly FindingRule[] s_rules =
     [
+        .. NamespaceFindings.Rules,
         .. FilterFindings.Rules,
         .. ListenerFindings.Rules,
         .. TableFindings.Rules,

@@ -21,7 +21,7 @@ static class ListenerFindings
             ? "net.ipv4.tcp_abort_on_overflow is on: a full accept queue resets clients that a retransmission would have saved."
             : null),
         new("backlog_below_somaxconn", Finding.Info, SmallBacklogs),
-        new("somaxconn_low", Finding.Warning, view => view[SysctlRows.Somaxconn] is < 1024 and var max
+        new("somaxconn_low", Finding.Warning, view => view[SysctlRows.Somaxconn] is >= 0 and < 1024 and var max
             ? $"net.core.somaxconn is {max}: no listener of this namespace can have a longer accept queue, whatever backlog it asks for. 4096 is the default since Linux 5.4."
             : null),
         new("listener_drops", Finding.Warning, ListenerDrops),
@@ -30,7 +30,7 @@ static class ListenerFindings
 
     static string? SmallBacklogs(SampleView view)
     {
-        if (view[SysctlRows.Somaxconn] is not { } somaxconn)
+        if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
             return null;
         var (count, text) = (0, "");
         foreach (var (instance, limit) in view.Instances(Listeners.Limit))

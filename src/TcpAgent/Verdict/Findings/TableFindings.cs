@@ -39,7 +39,7 @@ static class TableFindings
     /// <summary>The usual recommendation: memory in bytes / 16384 / (bits of a word / 32).</summary>
     static string? SmallConntrack(SampleView view)
     {
-        if (view[Conntrack.Entries] is not > 0 || view[Conntrack.Limit] is not { } max
+        if (view[Conntrack.Entries] is not > 0 || view[Conntrack.Limit] is not (> 0 and var max)
             || view[Sysctl.MemoryTotal] is not { } memory)
             return null;
         var usual = memory / 16384 / (IntPtr.Size * 8 / 32);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.History;
@@ -121,9 +120,9 @@ sealed class LiveJson(LiveSettings settings)
     {
         json.WriteStartArray("cpus");
         foreach (var (instance, values) in Collect(view, s_cpu))
-            if (instance is CpuInstance { Cpu: var cpu })
+            if (instance is CpuInstance cpu)
             {
-                WriteInstance(json, "cpu", cpu.ToString(CultureInfo.InvariantCulture), s_cpu, values);
+                WriteInstance(json, "cpu", cpu.Name, s_cpu, values);
                 json.WriteString("state", (ReferenceEquals(backlog.Instance, instance) ? backlog.State : ResourceState.Ok).Name());
                 json.WriteEndObject();
             }

@@ -42,12 +42,23 @@ public sealed class NeighboursTests : IDisposable
     [InlineData("0009 0006 0011 0007 0000 00ff 0000\n", 255L)]
     [InlineData("0009 0006 0011 0007 0000 00ff\n", null)]
     [InlineData("0009 0006 0011 0007 0000 00ff 0000 0001\n", null)]
+    [InlineData("0009 0006 0011 0007 0000 fffffffd 0000\n", null)]
+    [InlineData("0009 x 0011 0007 0000 00ff ?\n", 255L)]
     [InlineData("", null)]
     public void RoutesAreTheSixthOfSevenWords(string text, long? entries)
     {
         _root.Write(Routes, text);
         Assert.Equal(entries is null ? Outcome.Partial : Outcome.Ok, _source.Read().Outcome);
         Assert.Equal(entries, _source.Value("tcpagent_ipv6_route_entries"));
+    }
+
+    /// <summary>neighbour.c up to 2.6.27.</summary>
+    [Fact]
+    public void ATableWithAValueLessThanNamesHasItsEntries()
+    {
+        _root.Write(Arp, Header + "00000007 1 2 3 4 5\n00000007 1 2 3 4 5\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((7, 10, (long?)null), (Value("entries", "ipv4"), Value("unresolved_discards_total", "ipv4"), Value("table_fulls_total", "ipv4")));
     }
 
     [Fact]

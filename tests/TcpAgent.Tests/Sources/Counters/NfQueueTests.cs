@@ -59,8 +59,40 @@ public sealed class NfQueueTests : IDisposable
         {
             _root.Write(File, string.Concat(Enumerable.Range(first, 500).Select(queue => $"{queue} 1 {queue} 2 65531 0 0 1 1\n")));
             Assert.Equal(ReadStatus.Ok, _source.Read());
-            Assert.Equal((256, first + 255), (_source.Tables[0].Count, Value("packets", first + 255)));
+            Assert.Equal((500, 244, first + 255), (_source.Tables[0].Count, _source.Value("tcpagent_nfqueues_omitted"), Value("packets", first + 255)));
+            Assert.Equal((false, true), (_source.Tables[0].IsHidden(255), _source.Tables[0].IsHidden(256)));
         }
+    }
+
+    [Fact]
+    public void AQueueThatDropsIsExportedBeforeOthers()
+    {
+        string Lines(int dropped) => string.Concat(Enumerable.Range(0, 300).Select(queue => $"{queue} 1 0 2 65531 {(queue == 299 ? dropped : 9)} 0 1 1\n"));
+        _root.Write(File, Lines(9));
+        _source.Read();
+        Assert.True(_source.Tables[0].IsHidden(299));
+        _root.Write(File, Lines(10));
+        _source.Read();
+        Assert.Equal((false, true), (_source.Tables[0].IsHidden(299), _source.Tables[0].IsHidden(255)));
+    }
+
+    /// <summary>Kernels up to 3.19 print each column by %d.</summary>
+    [Fact]
+    public void APortidBelowZeroIsOfNoConcernAndACountBelowZeroIsAU32()
+    {
+        _root.Write(File, "    0 -4171     7 2 65531 -2147483647     4      100  1\n    1 -4172     0 2 65531     0    -1       -9  1\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((7, 2147483649, 4), (Value("packets", 0), Value("dropped_total", 0), Value("user_dropped_total", 0)));
+        Assert.Equal((0, 4294967295), (Value("packets", 1), Value("user_dropped_total", 1)));
+    }
+
+    [Fact]
+    public void WhatNobodyReadsMayHoldAnythingAndALengthBelowZeroIsAbsent()
+    {
+        _root.Write(File, "0 x 7 ? 9x 3 4 many 1\n1 1 -5 2 65531 3 4 1 1\n");
+        Assert.Equal((Outcome.Partial, 2), (_source.Read().Outcome, _source.Read().Line));
+        Assert.Equal((7, 3), (Value("packets", 0), Value("dropped_total", 0)));
+        Assert.Equal(((long?)null, 3), (Value("packets", 1), Value("dropped_total", 1)));
     }
 
     [Theory]

@@ -57,16 +57,56 @@ public sealed class SoftnetTests : IDisposable
     [InlineData("nonsense\n")]
     [InlineData("\n")]
     [InlineData("9223372036854775807\n")]
-    public void AnOnlineMapOfAnotherLengthMeansThatNobodyKnowsWhichCpuIsWhich(string online)
+    public void AnOnlineMapOfAnotherLengthMeansThatNobodyKnowsWhichCpuIsWhichAndTheSumStays(string online)
     {
         Write(Line(10, 11) + Line(12, 11) + Line(13, 11), online);
-        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
-        Assert.Equal(0, _source.Tables[0].Count);
-        Assert.Equal(1, _source.Malformed);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal("cpu=\"all\"", Assert.Single(_source.Tables[0].Keys()));
+        Assert.Equal((35, 6), (_source.Value(Processed, "cpu=\"all\""), _source.Value("tcpagent_softnet_dropped_total", "cpu=\"all\"")));
+        Assert.Null(_source.Value("tcpagent_softnet_backlog_packets", "cpu=\"all\""));
+        Assert.Equal(0, _source.Malformed);
 
         Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0,2-3\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(3, _source.Tables[0].Count);
+    }
+
+    /// <summary>lxcfs shows a container fewer CPUs online than softnet_stat has lines.</summary>
+    [Theory]
+    [InlineData("present")]
+    [InlineData("possible")]
+    public void WhereOnlineIsTheContainersThePresentOrPossibleCpusAreTheLines(string list)
+    {
+        Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0-1\n");
+        _root.Write($"devices/system/cpu/{list}", "0-2\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(["cpu=\"0\"", "cpu=\"1\"", "cpu=\"2\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void ASumOfLinesIsOfU32sThatWrapAndBeginsAgainWithAnotherNumberOfLines()
+    {
+        Write(Line(uint.MaxValue, 11) + Line(5, 11), "0\n");
+        _source.Read();
+        var all = _source.Tables[0].InstanceAt(0);
+        Write(Line(4, 11) + Line(6, 11), "0\n");
+        _source.Read();
+        Assert.Equal((1L << 32) + 10, _source.Value(Processed, "cpu=\"all\""));
+        Assert.Same(all, _source.Tables[0].InstanceAt(0));
+        Write(Line(4, 11) + Line(6, 11) + Line(1, 11), "0\n");
+        _source.Read();
+        Assert.Equal(11, _source.Value(Processed, "cpu=\"all\""));
+        Assert.NotSame(all, _source.Tables[0].InstanceAt(0));
+        Write(Line(4, 11) + "torn\n" + Line(1, 11), "0\n");
+        Assert.Equal(Outcome.Failed, _source.Read().Outcome);
+    }
+
+    [Fact]
+    public void AColumnThatNobodyReadsMayHoldAnything()
+    {
+        Write("0a 02 03 x -1 ? 0 0 0 5 6 \n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((10, 5), (_source.Value(Processed, "cpu=\"0\""), _source.Value("tcpagent_softnet_received_rps_total", "cpu=\"0\"")));
     }
 
     [Fact]

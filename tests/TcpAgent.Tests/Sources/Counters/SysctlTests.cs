@@ -49,7 +49,6 @@ public sealed class SysctlTests : IDisposable
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("lots\n")]
-    [InlineData("4096")]
     public void AnEmptyTornOrTextFileIsLeftOutAloneAndCounted(string text)
     {
         _root.Write("sys/net/core/somaxconn", text);
@@ -57,6 +56,31 @@ public sealed class SysctlTests : IDisposable
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
         Assert.Null(Setting("net.core.somaxconn"));
         Assert.Equal(1024, Setting("net.ipv4.tcp_max_syn_backlog"));
+        Assert.Equal(1, _source.Malformed);
+    }
+
+    /// <summary>gVisor's settings end without a newline.</summary>
+    [Fact]
+    public void ASettingIsWholeWithoutANewline()
+    {
+        _root.Write("sys/net/core/somaxconn", "1024");
+        _root.Write("sys/net/ipv4/tcp_rmem", "4096\t131072\t6291456");
+        _root.Write("meminfo", "MemFree: 5 kB\nMemTotal:        2097152 kB");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal((1024, 6291456), (Setting("net.core.somaxconn"), Setting("net.ipv4.tcp_rmem[2]")));
+        Assert.Equal(1L << 31, _source.Value("tcpagent_memory_total_bytes"));
+    }
+
+    [Theory]
+    [InlineData("net/core/somaxconn", "4294967296")]
+    [InlineData("net/ipv4/tcp_max_tw_buckets", "18446744073709551615")]
+    [InlineData("fs/file-max", "18446744073709551616")]
+    [InlineData("fs/file-max", "-3")]
+    public void WhatTheKernelCannotHoldIsNoLimit(string file, string text)
+    {
+        _root.Write($"sys/{file}", text + "\n");
+        Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+        Assert.Null(Setting(file.Replace('/', '.')));
         Assert.Equal(1, _source.Malformed);
     }
 

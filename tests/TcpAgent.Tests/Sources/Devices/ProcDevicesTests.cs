@@ -1,3 +1,4 @@
+using System.Text;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
@@ -124,8 +125,25 @@ public sealed class ProcDevicesTests : IDisposable
     {
         _root.Write("net/dev", Header + string.Concat(Enumerable.Range(0, 600).Select(i => $"veth{i}:{Numbers}")));
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal(Devices.MaxDevices, _source.Tables[0].Count);
-        Assert.Equal(600 - Devices.MaxDevices, _source.Value("tcpagent_devices_omitted"));
+        Assert.Equal((600, 600 - Devices.MaxDevices), (_source.Tables[0].Count, _source.Value("tcpagent_devices_omitted")));
+        Assert.Equal((false, true), (_source.Tables[0].IsHidden(Devices.MaxDevices - 1), _source.Tables[0].IsHidden(Devices.MaxDevices)));
+    }
+
+    [Fact]
+    public void TwoNamesOfOtherBytesAreTwoSeriesAndNeitherHasAControlCharacter()
+    {
+        _root.Write("net/dev", [.. Encoding.ASCII.GetBytes(Header), .. "caf\u00e9:"u8, .. Encoding.ASCII.GetBytes(Numbers), .. "caf"u8, 0xe9, .. Encoding.ASCII.GetBytes(":" + Numbers + "\u001b[31m:" + Numbers)]);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(["device=\"caf\u00e9\"", "device=\"caf\\\\xe9\"", "device=\"\\\\x1b[31m\""], _source.Tables[0].Keys());
+        Assert.Equal(["caf\u00e9", "caf\\xe9", "\\x1b[31m"], Enumerable.Range(0, 3).Select(i => _source.Tables[0].InstanceAt(i).Subject));
+    }
+
+    [Fact]
+    public void AColumnThatNobodyReadsMayHoldAnything()
+    {
+        _root.Write("net/dev", "Inter-| Receive | Transmit\n face |packets frame|bytes\neth5: 5 -? 6\n");
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Assert.Equal(5, _source.Value("tcpagent_device_receive_packets_total", "device=\"eth5\""));
     }
 
     [Fact]

@@ -139,7 +139,21 @@ public sealed class QdiscsTests : IDisposable
         foreach (var index in Enumerable.Range(10, 600))
             _links[index] = $"tun{index}";
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((Devices.MaxDevices, 600 - Devices.MaxDevices), (_source.Tables[0].Count, _source.Value("tcpagent_qdiscs_omitted")));
+        Assert.Equal((600, 600 - Devices.MaxDevices), (_source.Tables[0].Count, _source.Value("tcpagent_qdiscs_omitted")));
+        Assert.True(_source.Tables[0].IsHidden(599));
+        _qdiscs[599] = Qdisc(609, "pfifo", drops: 1);
+        _source.Read();
+        Assert.Equal((false, true), (_source.Tables[0].IsHidden(599), _source.Tables[0].IsHidden(Devices.MaxDevices - 1)));
+    }
+
+    /// <summary>Some disciplines let qlen or backlog fall below 0, which tc shows as nearly 4 G.</summary>
+    [Fact]
+    public void AQueueBelowZeroIsAbsentAndCounted()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", qlen: -1, backlog: -1514, drops: 3)];
+        Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+        Assert.Equal(((long?)null, (long?)null, 3), (Value("queue_packets", "eth0", "pfifo"), Value("queue_bytes", "eth0", "pfifo"), Value("dropped_total", "eth0", "pfifo")));
+        Assert.Equal(2, _source.Malformed);
     }
 
     [Fact]

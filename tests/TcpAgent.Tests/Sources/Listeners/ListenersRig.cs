@@ -13,14 +13,15 @@ sealed class ListenersRig : IDisposable
     readonly TextSource _sockstat;
     readonly AcceptWaits? _waits;
     readonly Sockets _sockets;
+    long _ticks;
 
-    internal ListenersRig(int max = 256, bool hasDiag = true, double walkBudget = 1)
+    internal ListenersRig(int max = 256, bool hasDiag = true, double walkBudget = 1, LinkNames? links = null)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget, MaxListeners = max };
         Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [Root.Kernel.Proc("net/netstat")]);
         (_snmp, _sockstat) = (Snmp(), Sockstat());
         _waits = hasDiag ? new AcceptWaits(Table.Dump, options.WalkBudget, Time) : null;
-        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time);
+        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time, links);
         _sockets = new Sockets(
             hasDiag ? new NetlinkSocketTable(Table.Dump) : null, new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
             new SocketCheck(Snmp(), Sockstat(), true, Time), Listeners, options, Time);
@@ -66,7 +67,7 @@ sealed class ListenersRig : IDisposable
         var wasWalking = false;
         while (true)
         {
-            var tick = new Tick(0, Time.Now, slow);
+            var tick = new Tick(_ticks++, Time.Now, slow);
             foreach (var source in (Source[])[_snmp, _sockstat, _sockets, Listeners, Netstat])
                 source.Remember();
             _snmp.Read(tick);

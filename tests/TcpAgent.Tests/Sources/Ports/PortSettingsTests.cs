@@ -34,8 +34,8 @@ public sealed class PortSettingsTests : IDisposable
     [InlineData(PortRange, "40000\n")]
     [InlineData(PortRange, "40019\t40000\n")]
     [InlineData(PortRange, "40000\t70000\n")]
-    [InlineData(PortRange, "40000\t40019")]
-    [InlineData(ReservedPorts, "8080,90")]
+    [InlineData(PortRange, "40000")]
+    [InlineData(ReservedPorts, "8080,")]
     public void ASettingThatIsTornIsNamed(string file, string text)
     {
         _rig.Root.Write(file, text);
@@ -43,6 +43,18 @@ public sealed class PortSettingsTests : IDisposable
         Assert.Equal((Outcome.Failed, Libc.EBADMSG, 0), (status.Outcome, status.Errno, _rig.Looks));
         Assert.EndsWith(file, status.Where, StringComparison.Ordinal);
         Assert.Equal(1, _rig.Ports.Malformed);
+    }
+
+    /// <summary>gVisor's settings end without a newline, and its empty list is an empty file.</summary>
+    [Theory]
+    [InlineData(PortRange, "40000\t40019", 20)]
+    [InlineData(ReservedPorts, "40000,40010-40012", 16)]
+    [InlineData(ReservedPorts, "", 20)]
+    public void ASettingIsWholeWithoutANewline(string file, string text, long usable)
+    {
+        _rig.Root.Write(file, text);
+        Assert.Equal(ReadStatus.Ok, _rig.Tick());
+        Assert.Equal(usable, _rig.Total("ports_usable"));
     }
 
     [Fact]

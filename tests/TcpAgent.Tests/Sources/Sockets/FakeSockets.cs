@@ -20,6 +20,9 @@ sealed record FakeSocket(TcpState State)
 
     internal ushort RemotePort { get; init; } = 51000;
 
+    /// <summary>Index of the one that the socket is bound to.</summary>
+    internal int Device { get; init; }
+
     internal ulong Cookie { get; init; } = 1;
 
     /// <summary>Of a listener: connections that wait, and how many may.</summary>
@@ -43,6 +46,7 @@ sealed record FakeSocket(TcpState State)
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);
         IPAddress.Parse(Remote).GetAddressBytes().CopyTo(message, 24);
+        MemoryMarshal.Write(message.AsSpan(40), Device);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         MemoryMarshal.Write(message.AsSpan(56), Length);
         MemoryMarshal.Write(message.AsSpan(60), Limit);

@@ -1,0 +1,26 @@
+using TcpAgent.Sources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>Findings about whose network the answer is about.</summary>
+static class NamespaceFindings
+{
+    internal static readonly FindingRule[] Rules =
+    [
+        new("wrong_namespace", Finding.Warning, view => Read(view) is { IsHost: false, IsOfAnother: true } read
+            ? $"--path.procfs is {read.ProcFs}, but {read.ProcFs}/net is a link to the reader's own network namespace ({read.Inode}), which is not that of "
+            + $"{read.ProcFs}/1: all of this is about the container that the agent runs in. Give it the host's network (hostNetwork: true, or --network=host)."
+            : null, "The agent sees the network of its own container, not the host's"),
+        new("unknown_namespace", Finding.Info, view => Read(view) is { IsHost: null, IsOfAnother: true } read
+            ? $"Network namespace {read.Inode} was read. Whether it is the host's cannot be told: {read.ProcFs}/1 is hidden from this user."
+            : null),
+    ];
+
+    static NamespaceInstance? Read(SampleView view)
+    {
+        foreach (var (instance, _) in view.Instances(AgentMetrics.NetworkNamespace))
+            if (instance is NamespaceInstance read)
+                return read;
+        return null;
+    }
+}
