@@ -139,7 +139,8 @@ sealed class TextSource : Source, IFieldMap
         for (var i = 0; i < _extraFields.Count; i++)
             _extra.Add(_extraFields[i])[s_field] = _extraSlots[_rows.Rows.Count + i];
         foreach (var (row, field) in _hiddenFields)
-            _extra.Add(field)[s_field] = _rows[0][row];
+            if (_rows[0][row] != KernelValue.Absent)
+                _extra.Add(field)[s_field] = _rows[0][row];
         return result;
     }
 

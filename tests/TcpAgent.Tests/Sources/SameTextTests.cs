@@ -136,12 +136,15 @@ public sealed class SameTextTests : IDisposable
     public void FieldsWithoutARowStandToo()
     {
         using var source = Snmp(allFields: true);
-        _root.Write("net/snmp", "Tcp: RtoMin ActiveOpens\nTcp: 200 2\n");
+        _root.Write("net/snmp", "Tcp: RtoMin ActiveOpens\nTcp: 200 2\nIp: InDelivers\nIp: 7\n");
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(ReadStatus.Ok, source.Read());
             Assert.Equal(200, source.Value("tcpagent_netstat_field", "table=\"snmp\",section=\"Tcp\",field=\"RtoMin\""));
-            Assert.Equal((2, 1), (source.Value(Opens), source.Tables[1].Count));
+
+            // A row that is not exported as a metric of its own.
+            Assert.Equal(7, source.Value("tcpagent_netstat_field", "table=\"snmp\",section=\"Ip\",field=\"InDelivers\""));
+            Assert.Equal((2, 2), (source.Value(Opens), source.Tables[1].Count));
         }
     }
 
