@@ -43,7 +43,23 @@ static class RecentRows
         "Packets of half-open connections that a listener drops in the course of things: resets, SYNs sent again, bare ACKs while it defers.",
         w => Tally.Of(w[NetstatRows.EmbryonicRsts], w[NetstatRows.TCPSynRetrans], w[NetstatRows.TCPDeferAcceptDrop]));
 
+    // What shows that a limiter is elsewhere; each the counter's own name.
+    internal static readonly Row SegmentsReceived = Count(SnmpRows.TcpInSegs), RetransSegs = Count(SnmpRows.TcpRetransSegs),
+        OrigDataSent = Count(NetstatRows.TCPOrigDataSent), Timeouts = Count(NetstatRows.TCPTimeouts),
+        SynRetrans = Count(NetstatRows.TCPSynRetrans), LostRetransmit = Count(NetstatRows.TCPLostRetransmit),
+        RetransFail = Count(NetstatRows.TCPRetransFail), SpuriousHostQueues = Count(NetstatRows.TCPSpuriousRtxHostQueues),
+        WinProbe = Count(NetstatRows.TCPWinProbe), ToZeroWindow = Count(NetstatRows.TCPToZeroWindowAdv),
+        FromZeroWindow = Count(NetstatRows.TCPFromZeroWindowAdv), PawsTimeWait = Count(NetstatRows.PAWSTimewait),
+        PawsPassive = Count(NetstatRows.PAWSPassive), PawsActive = Count(NetstatRows.PAWSActive),
+        PawsEstab = Count(NetstatRows.PAWSEstab), TsEcrRejected = Count(NetstatRows.TSEcrRejected);
+
+    internal static readonly Row UnresolvedDiscards = Count("tcpagent_recent_unresolved_discards", "Packets dropped while they waited for a neighbour.",
+        w => Tally.Of(w[Neighbours.V4.UnresolvedDiscards], w[Neighbours.V6.UnresolvedDiscards]));
+
     internal static readonly RecentCount[] Counts = [.. s_counts];
+
+    static Row Count(Row counter) =>
+        Count($"tcpagent_recent_{counter.Field}", $"What {counter.Name} rose by.", w => Tally.Of(w[counter]));
 
     static Row Count(string name, string help, Func<Wiring, Tally> tally)
     {

@@ -28,11 +28,11 @@ static class SourceList
         var sockets = new Sockets(
             root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
-            options.IsEnabled("listeners") ? listeners : null, options, time, events);
+            options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root));
 
         var ports = new EphemeralPorts(
             root.Live ? new PortScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
-            events);
+            events, netstat);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
@@ -59,7 +59,7 @@ static class SourceList
             {
                 "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
-                "netstat" => options.IsEnabled("listeners"),
+                "netstat" => options.IsEnabled("listeners") || options.IsEnabled("ports"),
                 _ => false,
             };
             if (source.IsExported || isNeeded)
@@ -75,6 +75,16 @@ static class SourceList
 
     static TextSource Sockstat(KernelRoot root) =>
         new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
+
+    /// <summary>0 before 6.5, where each timeout of a SYN doubles.</summary>
+    static int SynLinearTimeouts(KernelRoot root)
+    {
+        using var file = root.Proc("sys/net/ipv4/tcp_syn_linear_timeouts", ProcFile.ValueCapacity);
+        if (file.Read(out var text) != 0)
+            return 0;
+        var cursor = new Cursor(text);
+        return cursor.TryReadLine(out var line) && line.TryReadInt64(out var value) ? (int)Math.Clamp(value, 0, byte.MaxValue) : 0;
+    }
 
     /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
     static bool? CurrEstabHasCloseWait(KernelRoot root)

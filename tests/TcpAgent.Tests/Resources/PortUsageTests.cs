@@ -20,7 +20,7 @@ public sealed class PortUsageTests : IDisposable
 
     public PortUsageTests()
     {
-        _monitor = new ResourceMonitor([_rig.Snmp, _rig.Ports, _sysctl], SamplingOptions.Default, _rig.Time);
+        _monitor = new ResourceMonitor([_rig.Snmp, _rig.Netstat, _rig.Ports, _sysctl], SamplingOptions.Default, _rig.Time);
         Reuse(0, timestamps: 1);
     }
 

@@ -14,6 +14,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// <summary>idiag_timer of a TIME_WAIT mini-socket, which a FIN_WAIT2 one is too (inet_twsk_diag_fill).</summary>
     internal const byte TimeWaitTimer = 3;
 
+    /// <summary>idiag_timer while segments wait for their ACK, keepalive probes are sent, or the peer's window is closed.</summary>
+    internal const byte RetransmitTimer = 1, KeepaliveTimer = 2, WindowProbeTimer = 4;
+
     const int AF_INET = 2;
     const int INET_DIAG_INFO = 2;
     const int INET_DIAG_SKMEMINFO = 7;
@@ -27,6 +30,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal TcpState State => (TcpState)_payload[1];
 
     internal byte Timer => _payload[2];
+
+    /// <summary>Retransmissions or keepalive probes in a row that brought no acknowledgement.</summary>
+    internal byte Retransmits => _payload[3];
 
     internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);
 
@@ -44,6 +50,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     /// <summary>Names the socket for as long as it lives.</summary>
     internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
+
+    /// <summary>Milliseconds until the timer fires.</summary>
+    internal uint Expires => MemoryMarshal.Read<uint>(_payload[52..]);
 
     /// <summary>Of a listener: connections waiting to be accepted.</summary>
     internal uint ReceiveQueue => MemoryMarshal.Read<uint>(_payload[56..]);

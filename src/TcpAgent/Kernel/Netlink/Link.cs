@@ -19,6 +19,7 @@ static class Link
     const int IFLA_INFO_KIND = 1;
     const int IFLA_EXT_MASK = 29;
     const int IFLA_PROMISCUITY = 30;
+    const int IFLA_LINK_NETNSID = 37;
     const int IFLA_XDP = 43;
     const int IFLA_XDP_ATTACHED = 2;
     const int IFLA_STATS_LINK_64 = 1;
@@ -108,6 +109,26 @@ static class Link
                     return true;
         }
         return false;
+    }
+
+    /// <summary>
+    /// A veth device whose other end is in another network namespace, as that of a container is: the kernel then names the namespace by
+    /// a number (net/core/rtnetlink.c, rtnl_fill_link_netnsid). Of a message of RTM_NEWLINK.
+    /// </summary>
+    internal static bool IsVethToElsewhere(ReadOnlySpan<byte> payload)
+    {
+        var (isVeth, isElsewhere) = (false, false);
+        var attributes = new NetlinkAttributeReader(payload[Math.Min(IfInfoLength, payload.Length)..]);
+        while (attributes.TryRead(out var attribute, out var value))
+        {
+            isElsewhere |= attribute == IFLA_LINK_NETNSID;
+            if (attribute != IFLA_LINKINFO)
+                continue;
+            var info = new NetlinkAttributeReader(value);
+            while (info.TryRead(out var kind, out var name))
+                isVeth |= kind == IFLA_INFO_KIND && name.TrimEnd((byte)0).SequenceEqual("veth"u8);
+        }
+        return isVeth && isElsewhere;
     }
 
     /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them by <see cref="Stat"/>.</summary>

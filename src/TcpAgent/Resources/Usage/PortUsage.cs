@@ -4,8 +4,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Local ports of the pairs that hold most. Those in TIME_WAIT do not stand in the way where tcp_tw_reuse lets connect() take them
-/// again after a second (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
+/// Local ports of the pairs that hold most, and of the source addresses whose ports are bound before connect(). Ports in TIME_WAIT do not
+/// stand in the way where tcp_tw_reuse lets connect() take them again after a second (net/ipv4/tcp_ipv4.c, tcp_twsk_unique), and it does.
 /// </summary>
 sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps) : Usage
 {
@@ -18,13 +18,31 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
             if (InTheWay(ports.Worst[i]) is var count && count > most)
                 (fullest, most) = (i, count);
         scan.Offer(most, ports.Limit, ports.Worst.IsEmpty ? null : ports.InstanceOf(ports.Worst[fullest].Tuple));
+        foreach (var source in ports.SourcesCounted)
+            if (InTheWay(source) is > 0 and var count)
+                scan.Offer(count, ports.Limit, ports.InstanceOf(source.Source));
 
         // The one that is followed may hold less by now, or nothing.
         if (!scan.Followed.IsKnown && scan.FollowedInstance is TupleInstance followed)
             scan.Offer(InTheWay(ports.Of(followed.Tuple)), ports.Limit, followed);
     }
 
-    long InTheWay(in HeldPorts one) => IsReused(reuse?.Value, timestamps?.Value, one.Tuple.IsLoopback) ? one.Held - one.TimeWait : one.Held;
+    long InTheWay(in HeldPorts one) => !IsReused(reuse?.Value, timestamps?.Value, one.Tuple.IsLoopback) || ports.IsNotReused(one)
+        ? one.Held
+        : one.Held - one.TimeWait + one.Fresh;
+
+    /// <summary>
+    /// bind() takes no port that is in TIME_WAIT. An address that has one destination is told by that, unless there is no port left.
+    /// </summary>
+    long InTheWay(in SourcePorts source)
+    {
+        if (!source.IsBound)
+            return 0;
+        if (source.MostOfOne * 10L < source.Distinct * 9L)
+            return source.Distinct;
+        var held = source.Distinct - (IsReused(reuse?.Value, timestamps?.Value, source.Source.IsLoopback) ? source.StaleOfThat : 0);
+        return held >= ports.Limit ? held : 0;
+    }
 
     /// <summary>1 is for all, 2, the default since 4.19, for loopback. Without timestamps neither does anything.</summary>
     internal static bool IsReused(long? reuse, long? timestamps, bool isLoopback) => timestamps > 0 && (reuse == 1 || (reuse == 2 && isLoopback));

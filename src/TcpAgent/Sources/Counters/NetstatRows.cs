@@ -71,6 +71,14 @@ static class NetstatRows
         "Segments for a TIME_WAIT socket refused because their timestamp was older than the last one seen. If they are SYNs, clients "
         + "behind NAT reusing a port cannot connect until TIME_WAIT ends.");
 
+    internal static readonly Row PAWSActive = s_tcpExt.Counter("PAWSActive", "tcpagent_tcp_connect_timestamp_rejects_total",
+        "Answers to SYNs of this host refused because they echo a timestamp that this host did not send: a middlebox that rewrites "
+        + "timestamps, or the answer to another SYN.");
+
+    internal static readonly Row TSEcrRejected = s_tcpExt.Counter("TSEcrRejected", "tcpagent_tcp_timestamp_echo_rejects_total",
+        "Last ACKs of a handshake, or data, refused because they echo a timestamp that this host never sent: a middlebox that rewrites "
+        + "timestamps, or a forged packet.");
+
     // Retransmission: net/ipv4/tcp_output.c, net/ipv4/tcp_timer.c, net/ipv4/tcp_input.c
     internal static readonly Row TCPSynRetrans = s_tcpExt.Counter("TCPSynRetrans", "tcpagent_tcp_syn_retransmitted_segments_total",
         "SYNs and SYN-ACKs sent again because no answer came: a peer that is down, filtered or dropping at its own queue, or clients that "
@@ -133,6 +141,10 @@ static class NetstatRows
     internal static readonly Row TCPToZeroWindowAdv = s_tcpExt.Counter("TCPToZeroWindowAdv", "tcpagent_tcp_zero_window_entered_total",
         "Times a socket began to advertise a zero window: its application does not read, so the peer must stop. The network is not "
         + "the limit.");
+
+    internal static readonly Row TCPFromZeroWindowAdv = s_tcpExt.Counter("TCPFromZeroWindowAdv", "tcpagent_tcp_zero_window_left_total",
+        "Times a socket opened its window again after a zero window: its application has read. What was entered and not left is a "
+        + "socket that still does not read, or was closed so.");
 
     internal static readonly Row TCPZeroWindowDrop = s_tcpExt.Counter("TCPZeroWindowDrop", "tcpagent_tcp_zero_window_drops_total",
         "Segments dropped because they arrived while this host advertised a zero window: the application is not reading, and the "

@@ -70,6 +70,9 @@ sealed class Devices : Source
 
     internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices that are not exported because there are more than 512. Those that lost something and those with a driver are exported first, and the sums of drops have all.");
 
+    internal static readonly Row VethsToElsewhere = CountRows.Hidden(
+        "tcpagent_devices_veth_elsewhere", "Veth devices whose other end is in another network namespace.");
+
     readonly IDeviceReader? _netlink;
     readonly ProcDevices _proc;
     bool _netlinkWorks;
@@ -111,7 +114,10 @@ sealed class Devices : Source
         if (status.Outcome is Outcome.Failed or Outcome.Absent)
             Withdraw();
         else
+        {
             this[CountRows][Omitted] = this[Rows].HideBeyond(MaxDevices) + _unjudged;
+            this[CountRows][VethsToElsewhere] = reader.VethsToElsewhere;
+        }
         if (status.Line != 0)
             Malformed++;
         return status;

@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
@@ -9,6 +10,11 @@ interface IDeviceReader : IDisposable
 
     /// <summary>Fills the table, one instance per device, at most <see cref="Devices.MaxJudged"/>; counts the others.</summary>
     ReadStatus Read(Table table, in Tick tick, out int unjudged);
+
+    /// <summary>
+    /// Veth devices whose other end is in another network namespace; <see cref="KernelValue.Absent"/> where that cannot be read.
+    /// </summary>
+    long VethsToElsewhere { get; }
 
     void Reopen();
 }

@@ -10,6 +10,9 @@ sealed class LinkName(byte[] name) : DeviceInstance(name)
     /// <summary>How an XDP program is attached, by IFLA_XDP_ATTACHED.</summary>
     internal long Xdp { get; set; }
 
+    /// <summary>A veth device whose other end is in another network namespace.</summary>
+    internal bool IsVethToElsewhere { get; set; }
+
     internal bool Seen { get; set; }
 
     /// <summary>The number of the last dump of counters that showed it.</summary>

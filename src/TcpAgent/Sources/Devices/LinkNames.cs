@@ -77,6 +77,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
                 link = Learn(index, name);
             (link.QueueLength, link.Promiscuity, link.Seen) = (queueLength, promiscuity, true);
             (link.Xdp, link.HasDriver) = (Link.Xdp(payload), !Link.IsSoftware(payload));
+            link.IsVethToElsewhere = Link.IsVethToElsewhere(payload);
         }
         if (dump.Errno == 0)
             ForgetUnseen();
@@ -91,6 +92,18 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
             if (name.SequenceEqual(link.Name))
                 _links.Remove(other);
         return _links[index] = new LinkName(name.ToArray());
+    }
+
+    /// <summary>Veth devices whose other end is in another network namespace.</summary>
+    internal int VethsToElsewhere
+    {
+        get
+        {
+            var count = 0;
+            foreach (var link in _links.Values)
+                count += link.IsVethToElsewhere ? 1 : 0;
+            return count;
+        }
     }
 
     void ForgetUnseen()

@@ -11,6 +11,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
 
     public string Mode => "rtnetlink";
 
+    public long VethsToElsewhere => links.VethsToElsewhere;
+
     public ReadStatus Read(Table table, in Tick tick, out int unjudged)
     {
         unjudged = 0;

@@ -35,6 +35,8 @@ sealed class ProcDevices : IDeviceReader
         _file = root.Proc("net/dev");
     }
 
+    public long VethsToElsewhere => KernelValue.Absent;
+
     public string Mode { get; private set; } = "net/dev";
 
     public ReadStatus Read(Table table, in Tick tick, out int unjudged)

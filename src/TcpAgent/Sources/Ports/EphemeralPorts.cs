@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.System;
 using static TcpAgent.Kernel.KernelValue;
@@ -27,16 +26,15 @@ sealed class EphemeralPorts : Source
     /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
     const int MaxFailures = 3;
 
-    /// <summary>Instances kept, beyond those of the tuples shown now.</summary>
-    const int MaxInstances = 64;
-
     readonly PortScan? _look;
     readonly CpuBudget _lane;
     readonly TimeProvider _time;
     readonly SlotRef _activeOpens;
     readonly SocketCounters _counters;
-    readonly Dictionary<PortTuple, TupleInstance> _tuples = [];
-    readonly Dictionary<ushort, Instance> _ports = [];
+    readonly PortInstances _instances = new();
+    readonly ReuseWatch _reuse;
+    readonly PeerTable _peers;
+    readonly PeerTrouble _trouble;
     PortCensus _census = new();
     PortCensus _next = new();
     ReadStatus _status;
@@ -55,11 +53,18 @@ sealed class EphemeralPorts : Source
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the looks, which are walks too.</param>
+    /// <param name="netstat">Shows whether ports are taken again, and that peers do not answer or read; as of the tick before.</param>
     internal EphemeralPorts(
-        PortScan? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
-        : base("ports", EphemeralPortRows.Tuples, EphemeralPortRows.Totals, EphemeralPortRows.Listening)
+        PortScan? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null,
+        Source? netstat = null)
+        : base(
+            "ports", EphemeralPortRows.Tuples, EphemeralPortRows.Totals, EphemeralPortRows.Listening, EphemeralPortRows.Sources,
+            PeerRows.Connections)
     {
         (_look, _counters, _time) = (look, counters, time);
+        _reuse = new ReuseWatch(netstat is null ? null : new SlotRef(netstat[NetstatRows.Rows], NetstatRows.TWRecycled), time);
+        _trouble = new PeerTrouble(netstat?[NetstatRows.Rows]);
+        _peers = new PeerTable(PeerRows.ConnectionColumns, options.PeakWindow, time);
         _activeOpens = new SlotRef(snmp[SnmpRows.Rows], SnmpRows.TcpActiveOpens);
         _lane = new CpuBudget(options.WalkBudget * Share, () => look!.Take(_next), time, s_credit, events);
         Mode = "sock_diag";
@@ -80,17 +85,24 @@ sealed class EphemeralPorts : Source
     /// <summary>What a tuple holds, one of the worst or not.</summary>
     internal HeldPorts Of(in PortTuple tuple) => _census.Table.Of(tuple);
 
+    /// <summary>Source addresses whose different local ports were counted.</summary>
+    internal List<SourcePorts> SourcesCounted => _census.Sources;
+
+    /// <summary>All ports of the tuple are held, and those in TIME_WAIT are not taken again although the settings allow it.</summary>
+    internal bool IsNotReused(in HeldPorts one) => _reuse.IsProvenIdle(one, Limit, _time.GetTimestamp());
+
     internal override ReadStatus Read(in Tick tick)
     {
         Withdraw();
         if (_look is null)
             return ReadStatus.Absent;
+        _hasMoved |= _trouble.IsNew();
         _hasChanged |= _counters.HaveMoved();
         _hasMoved |= _activeOpens.HasChanged || _activeOpens.Value == Absent || (tick.IsSlow && MayHaveChanged())
             || _time.GetElapsedTime(_lookedAt, tick.Timestamp) >= CpuBudget.LongestRest;
         if (Poll(tick))
         {
-            TakeLook();
+            TakeLook(tick);
 
             // One on its own thread is taken a tick after it began: the next may begin at once.
             if (_lane.IsDear)
@@ -98,7 +110,15 @@ sealed class EphemeralPorts : Source
         }
         if (IsKnown)
             Store(tick);
+        _peers.Store(this[PeerRows.Connections], tick.Timestamp);
         return _status;
+    }
+
+    /// <summary>netstat comes after the ports.</summary>
+    internal override void Derive(in Tick tick)
+    {
+        _reuse.Update(tick.Timestamp);
+        _trouble.Update();
     }
 
     /// <summary>Without a port being taken: ports are given back, one is listened on, a setting is another.</summary>
@@ -129,13 +149,22 @@ sealed class EphemeralPorts : Source
         return (_hasMoved || level > 0) && rested >= _lane.Interval * (level == 2 ? 1 : 2);
     }
 
-    /// <summary>Ports of the fullest tuple.</summary>
-    long Held => _census.Worst.IsEmpty ? 0 : _census.Worst[0].Held;
+    /// <summary>Ports of the fullest tuple, or source address where that holds more.</summary>
+    long Held
+    {
+        get
+        {
+            var held = _census.Worst.IsEmpty ? 0 : _census.Worst[0].Held;
+            foreach (var source in _census.Sources)
+                held = source.IsBound ? Math.Max(held, source.Distinct) : held;
+            return held;
+        }
+    }
 
     /// <summary>0 for few ports, 1 from four fifths on, 2 for all there are.</summary>
     int Level(long held) => held >= Limit ? 2 : held * 5 >= Limit * 4 ? 1 : 0;
 
-    void TakeLook()
+    void TakeLook(in Tick tick)
     {
         if (_lane.Errno != 0)
         {
@@ -145,6 +174,9 @@ sealed class EphemeralPorts : Source
         (_census, _next) = (_next, _census);
         (IsKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
         Malformed += _census.Malformed;
+        _hasMoved |= _census.HasUncounted;
+        _reuse.Observe(_census.Worst.IsEmpty ? default : _census.Worst[0], Limit, _lookedAt);
+        _peers.Observe(_census.Peers, tick.Timestamp);
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
     }
 
@@ -174,43 +206,24 @@ sealed class EphemeralPorts : Source
                 break;
             var slots = this[EphemeralPortRows.Tuples].Add(InstanceOf(tuple.Tuple));
             (slots[EphemeralPortRows.Used], slots[EphemeralPortRows.TimeWait]) = (tuple.Held, tuple.TimeWait);
+            (slots[EphemeralPortRows.Fresh], slots[EphemeralPortRows.NotReused]) = (tuple.Fresh, IsNotReused(tuple) ? 1 : 0);
         }
         var totals = this[EphemeralPortRows.Totals][0];
         totals[EphemeralPortRows.Usable] = _census.Usable;
+        totals[EphemeralPortRows.Reserved] = _census.Reserved;
         totals[EphemeralPortRows.ListeningPorts] = _census.Listening;
         totals[EphemeralPortRows.TupleCount] = _census.Tuples;
         totals[EphemeralPortRows.Omitted] = _census.Omitted;
         foreach (var port in _census.Unreserved)
-            this[EphemeralPortRows.Listening].Add(_ports.TryGetValue(port, out var known) ? known : Learn(port))[EphemeralPortRows.Unreserved] = 1;
+            this[EphemeralPortRows.Listening].Add(_instances.Of(port))[EphemeralPortRows.Unreserved] = 1;
+        foreach (var source in _census.Sources)
+            this[EphemeralPortRows.Sources].Add(InstanceOf(source.Source))[EphemeralPortRows.Distinct] = source.Distinct;
         totals[EphemeralPortRows.Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    Instance Learn(ushort port)
-    {
-        if (_ports.Count == MaxInstances)
-            _ports.Clear();
-        var number = port.ToString(CultureInfo.InvariantCulture);
-        return _ports[port] = new Instance(number, ("port", number));
-    }
+    internal TupleInstance InstanceOf(in PortTuple tuple) => _instances.Of(tuple, _census);
 
-    internal TupleInstance InstanceOf(in PortTuple tuple) => _tuples.TryGetValue(tuple, out var known) ? known : Learn(tuple);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    TupleInstance Learn(in PortTuple tuple)
-    {
-        if (_tuples.Count == MaxInstances)
-            Forget();
-        return _tuples[tuple] = new TupleInstance(tuple);
-    }
-
-    /// <summary>The instances of all but the worst, which are shown and followed by theirs.</summary>
-    void Forget()
-    {
-        foreach (var (known, _) in _tuples)
-            if (Worst[^1].Precedes(_census.Table.Of(known)))
-                _tuples.Remove(known);
-    }
+    internal SourceInstance InstanceOf(in Endpoint source) => _instances.Of(source);
 
     internal override void Reopen()
     {

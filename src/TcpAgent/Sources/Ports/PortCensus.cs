@@ -20,6 +20,18 @@ sealed class PortCensus
     /// <summary>Ports of the range that are not reserved.</summary>
     internal long Usable { get; set; }
 
+    /// <summary>Ports of the range that ip_local_reserved_ports takes.</summary>
+    internal long Reserved { get; set; }
+
+    /// <summary>Source addresses that have about as many sockets as there are ports; of the counts that were taken.</summary>
+    internal List<SourcePorts> Sources { get; } = new(SourceCount.MaxSources);
+
+    /// <summary>There is such an address whose ports were not counted: the next look counts them.</summary>
+    internal bool HasUncounted { get; set; }
+
+    /// <summary>What is wrong with the connections, by destination.</summary>
+    internal PeerCensus Peers { get; } = new();
+
     /// <summary>Of the usable ones those that are listened on.</summary>
     internal long Listening { get; set; }
 

@@ -16,12 +16,25 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
     /// <summary>Doubled so often the buffer holds the longest list there can be, every second port: 190 KiB.</summary>
     const int ReservedReads = 7;
 
+    /// <summary>
+    /// TCP_TIMEWAIT_LEN, and how old a TIME_WAIT must be for connect() to take its port (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
+    /// </summary>
+    internal const int TimeWaitMilliseconds = 60_000, DefaultReuseDelay = 1000;
+
     readonly ProcFile _range = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
     readonly ProcFile _reserved = root.Proc("sys/net/ipv4/ip_local_reserved_ports", ReservedCapacity);
+
+    /// <summary>Milliseconds, since 6.13.</summary>
+    readonly ProcFile _reuseDelay = root.Proc("sys/net/ipv4/tcp_tw_reuse_delay", ProcFile.ValueCapacity);
+
+    readonly SourceCount _sources = new();
     readonly byte[] _request = SockDiag.PortRequest(SockDiag.PortStates, extensions: 0);
 
     /// <summary>Ports that connect() never chooses: reserved, or bound by a listener (net/ipv4/inet_hashtables.c, __inet_hash_connect).</summary>
     readonly PortList _passedOver = new();
+
+    /// <summary>A TIME_WAIT that has more milliseconds left is too young to be taken again.</summary>
+    int _freshAbove;
 
     /// <summary>Where an error came from.</summary>
     internal string Where { get; private set; } = "";
@@ -34,10 +47,12 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
             errno = ReadReserved();
         if (errno != 0)
             return errno;
+        ReadReuseDelay();
         Where = "sock_diag";
         census.Unreserved.Clear();
         SockDiag.SetPorts(_request, first, last);
-        census.Usable = last - first + 1 - _passedOver.CountWithin(first, last);
+        census.Reserved = _passedOver.CountWithin(first, last);
+        census.Usable = last - first + 1 - census.Reserved;
 
         // One retry, as for a walk of the socket table. Listeners that are gone by then only take away their own connections.
         errno = Dump(census);
@@ -46,12 +61,16 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         census.Listening = last - first + 1 - _passedOver.CountWithin(first, last);
         census.Listening = census.Usable - census.Listening;
         census.Rank();
+        census.Peers.AddTotals(census.Table);
+        _sources.End(census, census.Usable - census.Listening);
         return errno == 0 && dump.Interrupted ? Libc.EINTR : errno;
     }
 
     int Dump(PortCensus census)
     {
         census.Table.Clear();
+        census.Peers.Clear();
+        _sources.Clear();
         (census.Malformed, census.MalformedLine) = (0, 0);
         dump.Begin(_request);
         for (var number = 1; dump.TryRead(out var type, out var payload); number++)
@@ -64,9 +83,19 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
             else if (row.State == TcpState.Listen)
                 PassOver(row.SourcePort, census);
             else if (!_passedOver.Contains(row.SourcePort))
-                census.Table.Add(new PortTuple(row.Local with { Port = 0 }, row.Remote), row.State == TcpState.TimeWait);
+                Add(row, census);
         }
         return dump.Errno;
+    }
+
+    void Add(in InetDiagRow row, PortCensus census)
+    {
+        var tuple = new PortTuple(row.Local with { Port = 0 }, row.Remote);
+        var left = row.Timer == InetDiagRow.TimeWaitTimer ? (int)Math.Min(row.Expires, TimeWaitMilliseconds) : 0;
+        census.Table.Add(tuple, row.State == TcpState.TimeWait, left, left > _freshAbove);
+        _sources.Add(tuple.Source, row.SourcePort);
+        if (row.State is not (TcpState.TimeWait or TcpState.SynSent))
+            census.Peers.CountConnection(row, tuple);
     }
 
     void PassOver(ushort port, PortCensus census)
@@ -112,6 +141,18 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         return _passedOver.TryAdd(text, isWhole) ? 0 : Libc.EBADMSG;
     }
 
+    void ReadReuseDelay()
+    {
+        var delay = (long)DefaultReuseDelay;
+        if (_reuseDelay.Read(out var text, out _) == 0)
+        {
+            var cursor = new Cursor(text);
+            if (cursor.TryReadLine(out var line) && line.TryReadInt64(out var value))
+                delay = Math.Clamp(value, 0, TimeWaitMilliseconds);
+        }
+        _freshAbove = TimeWaitMilliseconds - (int)delay;
+    }
+
     /// <summary>Whether the settings are other than at the last look, or at the last call. Never during a look.</summary>
     internal bool HaveSettingsChanged()
     {
@@ -125,6 +166,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         dump.Close();
         _range.Close();
         _reserved.Close();
+        _reuseDelay.Close();
     }
 
     public void Dispose()
@@ -132,5 +174,6 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         dump.Dispose();
         _range.Dispose();
         _reserved.Dispose();
+        _reuseDelay.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
@@ -15,6 +16,8 @@ sealed class PortTable
     {
         internal int Held;
         internal int TimeWait;
+        internal int Fresh;
+        internal int FirstLeft;
     }
 
     readonly Dictionary<PortTuple, Ports> _tuples = [];
@@ -24,26 +27,40 @@ sealed class PortTable
     /// <summary>Sockets of tuples that were forgotten.</summary>
     internal long Omitted { get; private set; }
 
+    /// <summary>All that were added.</summary>
+    internal long Sockets { get; private set; }
+
     internal void Clear()
     {
         _tuples.Clear();
-        Omitted = 0;
+        (Omitted, Sockets) = (0, 0);
     }
 
     /// <summary>What one tuple holds, which may be nothing.</summary>
     internal HeldPorts Of(in PortTuple tuple)
     {
         var ports = _tuples.GetValueOrDefault(tuple);
-        return new HeldPorts(tuple, ports.Held, ports.TimeWait);
+        return Describe(tuple, ports);
     }
 
-    internal void Add(in PortTuple tuple, bool isTimeWait)
+    static HeldPorts Describe(in PortTuple tuple, in Ports ports) => new(tuple, ports.Held, ports.TimeWait, ports.Fresh, ports.FirstLeft);
+
+    /// <param name="tuple">What it is a connection of.</param>
+    /// <param name="isTimeWait">It is over.</param>
+    /// <param name="left">Milliseconds until TIME_WAIT ends.</param>
+    /// <param name="isFresh">It is over for too short a time to be taken again.</param>
+    internal void Add(in PortTuple tuple, bool isTimeWait, int left = 0, bool isFresh = false)
     {
+        Sockets++;
         if (_tuples.Count == MaxTuples && !_tuples.ContainsKey(tuple))
             Forget();
         ref var ports = ref CollectionsMarshal.GetValueRefOrAddDefault(_tuples, tuple, out _);
         ports.Held++;
-        ports.TimeWait += isTimeWait ? 1 : 0;
+        if (!isTimeWait)
+            return;
+        ports.TimeWait++;
+        ports.Fresh += isFresh ? 1 : 0;
+        ports.FirstLeft = ports.TimeWait == 1 ? left : Math.Min(ports.FirstLeft, left);
     }
 
     /// <summary>A tuple holds at most 65,536 ports, so this ends.</summary>
@@ -62,13 +79,28 @@ sealed class PortTable
         }
     }
 
+    /// <summary>Adds up the tuples of each source address, as far as there is room for more of them.</summary>
+    internal void AddUp(Dictionary<Endpoint, SourcePorts> sources, int room)
+    {
+        sources.Clear();
+        foreach (var (tuple, ports) in _tuples)
+        {
+            if (sources.Count >= room && !sources.ContainsKey(tuple.Source))
+                continue;
+            ref var source = ref CollectionsMarshal.GetValueRefOrAddDefault(sources, tuple.Source, out _);
+            source.Sockets += ports.Held;
+            if (ports.Held > source.MostOfOne)
+                (source.MostOfOne, source.StaleOfThat) = (ports.Held, ports.TimeWait - ports.Fresh);
+        }
+    }
+
     /// <summary>The tuples that hold most, the first of all first. Returns how many there are.</summary>
     internal int Rank(Span<HeldPorts> worst)
     {
         var count = 0;
         foreach (var (tuple, ports) in _tuples)
         {
-            var one = new HeldPorts(tuple, ports.Held, ports.TimeWait);
+            var one = Describe(tuple, ports);
             if (count == worst.Length && !one.Precedes(worst[^1]))
                 continue;
             var at = count == worst.Length ? count - 1 : count++;

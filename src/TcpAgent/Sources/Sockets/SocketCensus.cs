@@ -21,6 +21,9 @@ sealed class SocketCensus
     /// <summary>Connections in CLOSE_WAIT that no process holds: not accepted yet, and the peer has already closed.</summary>
     internal Dictionary<Endpoint, int> Abandoned { get; } = [];
 
+    /// <summary>Connections being opened, by destination.</summary>
+    internal PeerCensus Syns { get; } = new();
+
     /// <summary>Listening sockets, where the walk is the only way to see them.</summary>
     internal List<ListenRow> Listeners { get; } = [];
 
@@ -50,6 +53,7 @@ sealed class SocketCensus
         SynRecv.Clear();
         Abandoned.Clear();
         Listeners.Clear();
+        Syns.Clear();
         (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine, Omitted) = (isComplete, 0, 0, 0, 0);
     }
 
@@ -67,6 +71,8 @@ sealed class SocketCensus
             FinWait2MiniSockets++;
         else if (state == TcpState.SynRecv)
             Add(SynRecv, row.LocalOnDevice);
+        else if (state == TcpState.SynSent)
+            Syns.CountSyn(row);
         else if (state == TcpState.CloseWait && row.Inode == 0)
             Add(Abandoned, row.LocalOnDevice);
     }

@@ -26,6 +26,7 @@ sealed class Sockets : Source
     readonly CpuBudget _walk;
     readonly CpuBudget _checkLane;
     readonly SocketCheck _check;
+    readonly PeerTable _peers;
     ISocketTable _table;
     SocketCensus _census = new();
     SocketCensus _next = new();
@@ -47,14 +48,16 @@ sealed class Sockets : Source
     /// <param name="options">Budget, interval and peak window.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the walks.</param>
+    /// <param name="synLinearTimeouts">tcp_syn_linear_timeouts; 0 where the kernel has no such setting.</param>
     internal Sockets(
         ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
-        TimeProvider time, AgentEvents? events = null)
-        : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk)
+        TimeProvider time, AgentEvents? events = null, int synLinearTimeouts = 0)
+        : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk, PeerRows.Syns)
     {
         (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
         _table = diag ?? proc;
         Mode = _table.Mode;
+        _peers = new PeerTable(PeerRows.SynColumns, options.PeakWindow, time, synLinearTimeouts);
         _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
         _walk = new CpuBudget(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time, events: events);
         _checkLane = new CpuBudget(options.WalkBudget * CheckShare, () => _check.Walk(_table), time, events: events);
@@ -157,6 +160,13 @@ sealed class Sockets : Source
 
     internal override void Derive(in Tick tick)
     {
+        this[PeerRows.Syns].Withdraw();
+        if (_walkedNow)
+        {
+            _peers.Observe(_census.Syns, tick.Timestamp);
+            _peers.ObserveScattered(_census.Syns, tick.Timestamp);
+        }
+        _peers.Store(this[PeerRows.Syns], tick.Timestamp);
         if (!_walked)
             return;
         if (_walkedNow)

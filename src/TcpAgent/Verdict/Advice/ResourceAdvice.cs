@@ -22,7 +22,7 @@ static class ResourceAdvice
         [ResourceCatalog.UdpMemory] = TableAdvice.UdpMemory,
         [ResourceCatalog.Orphans] = TableAdvice.Orphans,
         [ResourceCatalog.TimeWait] = TableAdvice.TimeWait,
-        [ResourceCatalog.EphemeralPorts] = AddressAdvice.EphemeralPorts,
+        [ResourceCatalog.EphemeralPorts] = PortAdvice.EphemeralPorts,
         [ResourceCatalog.FileHandles] = AddressAdvice.FileHandles,
         [ResourceCatalog.Qdisc] = PacketAdvice.Qdisc,
     };

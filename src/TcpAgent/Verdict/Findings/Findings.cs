@@ -11,6 +11,7 @@ static class Findings
         .. TableFindings.Rules,
         .. ConntrackFindings.Rules,
         .. SocketFindings.Rules,
+        .. PeerFindings.Rules,
     ];
 
     internal static IReadOnlyList<Finding> Check(SampleView view)

@@ -62,6 +62,18 @@ public class LinkTests
         Assert.Equal(5, queueLength);
     }
 
+    /// <summary>A macvlan device in a container names the namespace of the device below it.</summary>
+    [Theory]
+    [InlineData("veth", 0, true)]
+    [InlineData("veth", null, false)]
+    [InlineData("macvlan", 0, false)]
+    [InlineData("vet", 0, false)]
+    public void AVethDeviceMayLeadElsewhere(string kind, int? namespaceId, bool isElsewhere)
+    {
+        byte[] payload = [.. NewLink(2, "veth0"), .. InfoKind(kind), .. namespaceId is { } id ? Attribute(37, Int32(id)) : []];
+        Assert.Equal(isElsewhere, Link.IsVethToElsewhere(payload));
+    }
+
     [Fact]
     public void EachStatIsAtItsPlace()
     {

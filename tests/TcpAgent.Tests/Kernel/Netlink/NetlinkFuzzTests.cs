@@ -72,6 +72,7 @@ public class NetlinkFuzzTests
         SockDiag.TryRead(type, payload, out _);
         if (Link.TryReadLink(type, payload, out _, out _, out _, out _))
             Link.Xdp(payload);
+        Link.IsVethToElsewhere(payload);
         if (!Link.TryReadStats(type, payload, out _, out var stats))
             return;
         foreach (var stat in Enum.GetValues<LinkStat>())

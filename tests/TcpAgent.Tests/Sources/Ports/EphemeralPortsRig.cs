@@ -29,9 +29,10 @@ sealed class EphemeralPortsRig : IDisposable
     {
         Snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
         Sockstat = new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat")]);
+        Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [Root.Kernel.Proc("net/netstat")]);
         Ports = new EphemeralPorts(
             hasDiag ? new PortScan(Table.Dump, Root.Kernel) : null, Snmp, new SocketCounters(Snmp, Sockstat),
-            SamplingOptions.Default with { WalkBudget = walkBudget }, Time);
+            SamplingOptions.Default with { WalkBudget = walkBudget }, Time, netstat: Netstat);
         Root.Write("net/sockstat", "TCP: inuse 8 tw 4\n");
         Root.Write(PortRange, "40000\t40019\n");
         Root.Write(ReservedPorts, "\n");
@@ -47,6 +48,11 @@ sealed class EphemeralPortsRig : IDisposable
 
     internal TextSource Sockstat { get; }
 
+    internal TextSource Netstat { get; }
+
+    /// <summary>The counters of TcpExt, as "name value".</summary>
+    internal Dictionary<string, long> TcpExt { get; } = [];
+
     internal EphemeralPorts Ports { get; }
 
     /// <summary>Segments that the kernel has counted.</summary>
@@ -61,16 +67,19 @@ sealed class EphemeralPortsRig : IDisposable
     {
         Opens += opened ? 1 : 0;
         Root.Write("net/snmp", HasCounter ? $"Tcp: ActiveOpens InSegs\nTcp: {Opens} {Segments}\n" : "Udp: NoPorts\nUdp: 1\n");
+        Root.Write("net/netstat", $"TcpExt: {string.Join(' ', TcpExt.Keys)}\nTcpExt: {string.Join(' ', TcpExt.Values)}\n");
         Time.Now += ManualTime.Second;
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (true)
         {
             var tick = new Tick(0, Time.Now, slow);
-            foreach (var source in (Source[])[Snmp, Sockstat, Ports])
+            foreach (var source in (Source[])[Snmp, Sockstat, Ports, Netstat])
                 source.Remember();
             Snmp.Read(tick);
             Sockstat.Read(tick);
             var status = Ports.Read(tick);
+            Netstat.Read(tick);
+            Ports.Derive(tick);
             if (!Ports.IsLooking)
                 return status;
             Assert.True(DateTime.UtcNow < deadline, "a look does not end");
@@ -102,6 +111,7 @@ sealed class EphemeralPortsRig : IDisposable
     {
         Ports.Dispose();
         Snmp.Dispose();
+        Netstat.Dispose();
         Sockstat.Dispose();
         Root.Dispose();
     }

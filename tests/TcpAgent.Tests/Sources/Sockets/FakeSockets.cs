@@ -12,6 +12,11 @@ sealed record FakeSocket(TcpState State)
 {
     internal byte Timer { get; init; }
 
+    internal byte Retransmits { get; init; }
+
+    /// <summary>Milliseconds.</summary>
+    internal uint Expires { get; init; }
+
     internal string Address { get; init; } = "10.0.0.1";
 
     internal ushort Port { get; init; } = 443;
@@ -42,6 +47,8 @@ sealed record FakeSocket(TcpState State)
     {
         var address = IPAddress.Parse(Address).GetAddressBytes();
         var message = Socket(State, Timer, family: (byte)(address.Length == 4 ? 2 : 10));
+        message[3] = Retransmits;
+        MemoryMarshal.Write(message.AsSpan(52), Expires);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);

@@ -1,0 +1,10 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>A source address, all destinations together.</summary>
+sealed class SourceInstance(Endpoint source) : Instance($"{source.Address} -> any destination", ("source", source.Address.ToString()))
+{
+    internal Endpoint Source { get; } = source;
+}

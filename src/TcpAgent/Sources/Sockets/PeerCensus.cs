@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel.Netlink;
+
+namespace TcpAgent.Sources;
+
+/// <summary>Connections that make no progress, by destination, as one look found them. Refilled by the next, in constant memory.</summary>
+sealed class PeerCensus
+{
+    /// <summary>Destinations told apart; those beyond are not seen.</summary>
+    const int MaxPeers = 4096;
+
+    /// <summary>Timeouts in a row that no single lost packet explains.</summary>
+    const int Repeated = 2;
+
+    /// <summary>A scanner has given up by then.</summary>
+    const int LongUnanswered = 3;
+
+    /// <summary>Ports told apart.</summary>
+    const int MaxPorts = 64;
+
+    /// <summary>
+    /// A closed window is probed at twice the interval each time, from the retransmission timeout on (net/ipv4/tcp_timer.c,
+    /// tcp_probe_timer): one that waits longer than this for its next probe has been closed for about as long.
+    /// </summary>
+    const uint LongMilliseconds = 1000;
+
+    internal Dictionary<PortTuple, PeerCount> Counts { get; } = [];
+
+    internal void Clear() => Counts.Clear();
+
+    /// <summary>A connection that is being opened, SYN_SENT.</summary>
+    internal void CountSyn(in InetDiagRow row)
+    {
+        ref var count = ref Of(new PortTuple(row.Local with { Port = 0 }, row.Remote), out var isKnown);
+        if (!isKnown)
+            return;
+        count.Sockets++;
+        if (row.Timer == InetDiagRow.RetransmitTimer && row.Retransmits > 0)
+            count.Add(row.Retransmits, row.Expires);
+    }
+
+    /// <summary>A connection that is open, or being closed: those in which all is well are not kept.</summary>
+    internal void CountConnection(in InetDiagRow row, in PortTuple tuple)
+    {
+        var isSilent = row.Timer is InetDiagRow.RetransmitTimer or InetDiagRow.KeepaliveTimer && row.Retransmits >= Repeated;
+        if (!isSilent && row.Timer != InetDiagRow.WindowProbeTimer)
+            return;
+        ref var count = ref Of(tuple, out var isKnown);
+        if (!isKnown)
+            return;
+        if (isSilent)
+            count.Add(row.Retransmits, row.Expires);
+        else
+            (count.Closed, count.ClosedLong) = (count.Closed + 1, count.ClosedLong + (row.Expires > LongMilliseconds ? 1 : 0));
+    }
+
+    /// <summary>How many connections are open to those destinations.</summary>
+    internal void AddTotals(PortTable table)
+    {
+        foreach (var (tuple, _) in Counts)
+        {
+            var held = table.Of(tuple);
+            CollectionsMarshal.GetValueRefOrNullRef(Counts, tuple).Sockets = held.Held - held.TimeWait;
+        }
+    }
+
+    /// <summary>Adds up by port the destinations that have gone unanswered for long, but of which none stands out.</summary>
+    internal void Scatter(Dictionary<ushort, PeerCount> ports)
+    {
+        ports.Clear();
+        foreach (var (tuple, count) in Counts)
+        {
+            if (count.IsSilent || (ports.Count >= MaxPorts && !ports.ContainsKey(tuple.Destination.Port)))
+                continue;
+            ref var port = ref CollectionsMarshal.GetValueRefOrAddDefault(ports, tuple.Destination.Port, out _);
+            port.Sockets += count.Sockets;
+            if (count.Retransmits < LongUnanswered)
+                continue;
+            (port.Addresses, port.Silent) = (port.Addresses + 1, port.Silent + count.Silent);
+            if (count.Retransmits > port.Retransmits)
+                (port.Retransmits, port.Expires) = (count.Retransmits, count.Expires);
+        }
+    }
+
+    ref PeerCount Of(in PortTuple tuple, out bool isKnown)
+    {
+        isKnown = Counts.Count < MaxPeers || Counts.ContainsKey(tuple);
+        if (isKnown)
+            return ref CollectionsMarshal.GetValueRefOrAddDefault(Counts, tuple, out _);
+        return ref _none;
+    }
+
+    PeerCount _none;
+}

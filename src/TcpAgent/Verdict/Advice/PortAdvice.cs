@@ -1,0 +1,102 @@
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Verdict;
+
+/// <summary>What to say of local ports.</summary>
+static class PortAdvice
+{
+    internal static void EphemeralPorts(ResourceReport report, SampleView view)
+    {
+        if (report.Instance is SourceInstance source)
+            BoundBeforeConnect(report, source, view);
+        else
+            OneDestination(report, view);
+        report.WillNotFix.Add("tcp_fin_timeout: it is about FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
+        report.WillNotFix.Add("tcp_max_tw_buckets or somaxconn: neither has to do with local ports.");
+    }
+
+    static void OneDestination(ResourceReport report, SampleView view)
+    {
+        var (reuse, timestamps) = (view[SysctlRows.TcpTwReuse], view[SysctlRows.TcpTimestamps]);
+        var isReused = PortUsage.IsReused(reuse, timestamps, report.Instance is TupleInstance { Tuple.IsLoopback: true });
+        var isIdle = isReused && view[EphemeralPortRows.NotReused, report.Instance] == 1;
+        var destination = report.Subject.Length == 0 ? "one destination" : report.Subject;
+        report.Evidence.Add($"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports are held for {destination}.");
+        TimeWait(report, view, isReused, isIdle);
+        Reserved(report, view);
+        report.Evidence.Add(
+            "The kernel counts no such failure: connect() to this destination ends with EADDRNOTAVAIL, while other destinations still have "
+            + "all ports.");
+        report.Advice.Add(
+            "Keep connections to this destination open and use them again (keep-alive, pooling): nothing else lowers the need.");
+        if (isIdle)
+            report.Advice.Add(
+                "Turn timestamps on at the other side (sysctl -w net.ipv4.tcp_timestamps=1 there), or find the device on the way that "
+                + "removes them: connect() then takes ports in TIME_WAIT again after a second.");
+        else if (!isReused)
+            report.Advice.Add(
+                "If most are in TIME_WAIT: sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() take such a port again after a second; it "
+                + "needs net.ipv4.tcp_timestamps=1 here and timestamps on the other side.");
+        Widen(report, view);
+        report.Advice.Add(
+            "More source addresses here, or more addresses or ports at the destination: each pair has the whole range of its own.");
+        if (isReused && !isIdle)
+            report.WillNotFix.Add($"tcp_tw_reuse: it is on ({reuse}), and gives a port back after a second, not earlier.");
+    }
+
+    static void TimeWait(ResourceReport report, SampleView view, bool isReused, bool isIdle)
+    {
+        if (view[EphemeralPortRows.TimeWait, report.Instance] is not { } waiting || waiting == 0
+            || view[EphemeralPortRows.Used, report.Instance] is not { } held)
+            return;
+        var fresh = view[EphemeralPortRows.Fresh, report.Instance] ?? 0;
+        var remark = !isReused ? "."
+            : isIdle ? $". net.ipv4.tcp_tw_reuse is {view[SysctlRows.TcpTwReuse]}, yet connect() takes none of them again (TWRecycled "
+                + "stands still): the other side sends no timestamps."
+            : fresh * 2 >= waiting ? $". {fresh} of them are younger than a second, and connect() takes no younger one again."
+            : "; not counted above, for connect() takes such a port again after a second.";
+        report.Evidence.Add(
+            $"{waiting} of the {held} that it holds now ({100 * waiting / held} percent) are in TIME_WAIT: connections closed by this side "
+            + $"within the last minute{remark}");
+    }
+
+    static void BoundBeforeConnect(ResourceReport report, SourceInstance source, SampleView view)
+    {
+        report.Evidence.Add(
+            $"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports of {source.Source.Address} are taken, nearly each by a "
+            + "single connection, to several destinations: the sockets are bound before connect() (bind() with port 0).");
+        Reserved(report, view);
+        report.Evidence.Add(
+            "Such a bind() wants a port that no other socket of this address uses, TIME_WAIT included, whatever the destination. It fails "
+            + "with EADDRINUSE while no destination is full, and the kernel counts no such failure.");
+        report.Advice.Add(
+            "Set IP_BIND_ADDRESS_NO_PORT on the socket before bind(), or do not bind at all: connect() then chooses the port, and each "
+            + "destination has the whole range of its own.");
+        Widen(report, view);
+        report.Advice.Add("More source addresses here: each has the whole range. Keep connections open and use them again.");
+        report.WillNotFix.Add("More destinations: a bound port is taken for all of them.");
+        report.WillNotFix.Add("tcp_tw_reuse: it is for connect() that chooses the port itself.");
+    }
+
+    /// <summary>From a tenth of the range on.</summary>
+    static void Reserved(ResourceReport report, SampleView view)
+    {
+        if (view[EphemeralPortRows.Reserved] is not { } reserved || view[EphemeralPortRows.Usable] is not { } usable)
+            return;
+        var range = reserved + usable;
+        if (reserved > 0 && reserved * 10 >= range)
+            report.Evidence.Add($"net.ipv4.ip_local_reserved_ports takes {reserved} of the {range} ports of the range.");
+    }
+
+    static void Widen(ResourceReport report, SampleView view)
+    {
+        if (view[SysctlRows.IpLocalPortRange[0]] is not { } low || view[SysctlRows.IpLocalPortRange[1]] is not { } high)
+            return;
+        report.Advice.Add(view[EphemeralPortRows.Reserved] is { } reserved && reserved > view[EphemeralPortRows.Usable]
+            ? $"Reserve fewer ports in net.ipv4.ip_local_reserved_ports, which takes {reserved} of those from {low} to {high}, or widen "
+                + "net.ipv4.ip_local_port_range beyond them."
+            : $"Widen net.ipv4.ip_local_port_range, now {low} to {high}, and reserve the ports that services listen on in "
+                + "ip_local_reserved_ports.");
+    }
+}
