@@ -76,7 +76,8 @@ sealed class Listeners : Source
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
-    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
+    internal Listeners(
+        NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
         : base("listeners", Rows, CountRows)
     {
         (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
