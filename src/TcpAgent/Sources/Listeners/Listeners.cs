@@ -88,10 +88,7 @@ sealed class Listeners : Source
         Mode = dump is null ? "procfs" : Where;
     }
 
-    /// <summary>
-    /// The two interfaces name sockets differently, so each has a table of its own: what one followed stays for when it can be
-    /// used again.
-    /// </summary>
+    /// <summary>The two interfaces name sockets differently, so each has a table; what one followed stays for when it works again.</summary>
     ListenerTable Table => _byWalk ? _walked : _followed;
 
     /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk knows.</summary>
@@ -104,6 +101,7 @@ sealed class Listeners : Source
     internal Listener? Overflowed { get; private set; }
 
     internal override bool HasFallback => true;
+
     internal override long Unjudged => Table.Unfollowed;
 
     internal override ReadStatus Read(in Tick tick)
