@@ -15,7 +15,7 @@ sealed class TerminalText(Terminal terminal)
     internal void Line() => _text.Append('\n');
 
     /// <param name="colour">One of the above, or empty.</param>
-    /// <param name="line">What is not printable in it is escaped: names of the kernel's may hold anything, and a terminal would obey.</param>
+    /// <param name="line">What is not printable in it is escaped: a name of the kernel's may hold anything, and a terminal obeys.</param>
     internal void Line(string colour, string line)
     {
         line = Printable.Of(line);

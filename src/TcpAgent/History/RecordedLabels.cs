@@ -24,7 +24,10 @@ static class RecordedLabels
         return values;
     }
 
-    /// <summary>[::]:443 for address="::",port="443", [fe80::1]%eth0:443 for address="fe80::1%eth0"; "cpu 3" for cpu="3"; a -> b:443 for source, destination and port.</summary>
+    /// <summary>
+    /// [::]:443 for address="::",port="443", [fe80::1]%eth0:443 for address="fe80::1%eth0"; "cpu 3" for cpu="3"; a -> b:443 for source,
+    /// destination and port.
+    /// </summary>
     internal static string SubjectOf(string labels)
     {
         var values = Values(labels);

@@ -4,13 +4,14 @@ using System.Text;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// Names that the kernel holds, such as those of devices, as text for people. They may hold any byte, and a terminal obeys control characters:
-/// what is not printable stands as \xNN, the escape of shells and C.
+/// Names that the kernel holds, such as those of devices, as text for people. They may hold any byte, and a terminal obeys control
+/// characters: what is not printable stands as \xNN, the escape of shells and C.
 /// </summary>
 static class Printable
 {
     /// <summary>
-    /// Two names stay two whatever they hold: a byte that is no UTF-8 stands as \xNN, and a backslash as two. Printable text is left as it is.
+    /// Two names stay two whatever they hold: a byte that is no UTF-8 stands as \xNN, and a backslash as two. Printable text is left as it
+    /// is.
     /// </summary>
     internal static string Of(ReadOnlySpan<byte> name)
     {
@@ -30,7 +31,7 @@ static class Printable
         return text.ToString();
     }
 
-    /// <summary>The last gate before a terminal: text that may hold what did not come through the other. It is the same text if it did.</summary>
+    /// <summary>The last gate before a terminal: text that may hold what did not come through the other. What did stays the same.</summary>
     internal static string Of(string text)
     {
         var safe = new StringBuilder(text.Length);
@@ -43,6 +44,7 @@ static class Printable
     }
 
     /// <summary>Neither a control character, nor one that hides or turns around those beside it, nor a line's end.</summary>
-    static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

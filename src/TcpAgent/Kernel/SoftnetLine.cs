@@ -24,5 +24,6 @@ struct SoftnetLine
     };
 
     static long Sum(long one, long other) =>
-        one == KernelValue.Absent || other == KernelValue.Absent ? KernelValue.Absent : one > long.MaxValue - other ? long.MaxValue : one + other;
+        one == KernelValue.Absent || other == KernelValue.Absent ? KernelValue.Absent
+        : one > long.MaxValue - other ? long.MaxValue : one + other;
 }

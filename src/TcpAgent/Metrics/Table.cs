@@ -120,8 +120,8 @@ sealed class Table
         PlaceBefore(instance) is >= 0 and var place ? _valuesBefore[(place * Rows.Count) + row.Slot] : KernelValue.Absent;
 
     /// <summary>
-    /// Where the instance was at the tick before, or -1. It is most often at the place where it was, or near it where some went: of thousands
-    /// all shift at once.
+    /// Where the instance was at the tick before, or -1. It is most often at the place where it was, or near it where some went: of
+    /// thousands all shift at once.
     /// </summary>
     internal int PlaceBefore(int instance)
     {
@@ -154,7 +154,8 @@ sealed class Table
         for (var i = 0; i < Count; i++)
             present.Add(_instances[i]);
         for (var i = 0; i < _countBefore; i++)
-            if (_valuesBefore[(i * Rows.Count) + row.Slot] is not KernelValue.Absent and var value && !present.Contains(_instancesBefore[i]))
+            if (_valuesBefore[(i * Rows.Count) + row.Slot] is not KernelValue.Absent and var value
+                && !present.Contains(_instancesBefore[i]))
                 gone[_instancesBefore[i]] = value;
     }
 

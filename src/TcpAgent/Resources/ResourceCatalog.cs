@@ -33,7 +33,8 @@ static class ResourceCatalog
         w => TableUsage.Of(w[Neighbours.V6.Entries], w[SysctlRows.NeighV6GcThresh3]),
         w => [new(Tally.Of(w[Neighbours.V6.TableFulls]), LossRule.Proof)]));
 
-    internal static readonly Resource RouteCacheV6 = Row(new("route_cache_v6", ["neighbours", "sysctl"], Scope.Namespace, "entries", "cached IPv6 routes",
+    internal static readonly Resource RouteCacheV6 = Row(new(
+        "route_cache_v6", ["neighbours", "sysctl"], Scope.Namespace, "entries", "cached IPv6 routes",
         w => TableUsage.Of(w[Neighbours.RouteEntries], w[SysctlRows.RouteV6MaxSize]), _ => [])
     { LimitIsProof = true });
 

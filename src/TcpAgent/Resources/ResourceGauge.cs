@@ -37,7 +37,8 @@ sealed class ResourceGauge
     internal ResourceGauge(Resource resource, Wiring wiring, TimeSpan window, TimeProvider time)
     {
         (Resource, _usage, _losses, _pressure, _time, _sources) =
-            (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time, wiring.Named(resource.Sources));
+            (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time,
+                wiring.Named(resource.Sources));
         _fullest = new FullestWindow(window, time);
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
@@ -54,8 +55,8 @@ sealed class ResourceGauge
     internal ResourceState State { get; private set; }
 
     /// <summary>
-    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own. Where some of
-    /// many were not looked at, only what those seen are short of can be told.
+    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own. Where some
+    /// of many were not looked at, only what those seen are short of can be told.
     /// </summary>
     internal bool IsKnown { get; private set; }
 

@@ -7,8 +7,9 @@ namespace TcpAgent.Resources;
 /// <summary>
 /// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
 /// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. What the same one lost while it
-/// was away, as a CPU is that goes offline and returns, counts when it is back. Nor does the total fall while one of several counters cannot
-/// be read: what it last was stays in. Where others are taken off, it goes on by what each tick leaves: they may rise for other reasons too.
+/// was away, as a CPU is that goes offline and returns, counts when it is back. Nor does the total fall while one of several counters
+/// cannot be read: what it last was stays in. Where others are taken off, it goes on by what each tick leaves: they may rise for other
+/// reasons too.
 /// </summary>
 sealed class Tally : IPacketCount
 {

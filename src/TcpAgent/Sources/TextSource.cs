@@ -109,12 +109,13 @@ sealed class TextSource : Source, IFieldMap
     }
 
     /// <summary>
-    /// A gauge that fell below 0 may be printed as a u64, of which the parser makes the largest long, or as a u32: no host has as many sockets,
-    /// nor pages of buffers. Bytes it may have.
+    /// A gauge that fell below 0 may be printed as a u64, of which the parser makes the largest long, or as a u32: no host has as many
+    /// sockets, nor pages of buffers. Bytes it may have.
     /// </summary>
     static bool IsBelowZero(Row row, long value) => value < 0
         || (row.Type == MetricType.Gauge
-            && (value > MostOfAGauge || (value is > int.MaxValue and <= uint.MaxValue && (row.Scale == Scale.Pages || row.Unit.Length == 0))));
+            && (value > MostOfAGauge
+                || (value is > int.MaxValue and <= uint.MaxValue && (row.Scale == Scale.Pages || row.Unit.Length == 0))));
 
     /// <summary>More than any host has of anything that a gauge counts: 4 PiB, where it is bytes.</summary>
     const long MostOfAGauge = 1L << 52;

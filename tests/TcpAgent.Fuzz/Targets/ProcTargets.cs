@@ -25,7 +25,7 @@ static partial class ProcTargets
         ["sockstat"] = (["net/sockstat", "net/sockstat6"], Sockstat),
         ["snmp6"] = (["net/snmp6"], root => new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.Proc("net/snmp6")], isOptional: true, allFields: true)),
-        ["softnet"] = (["net/softnet_stat", "devices/system/cpu/online"], root => new Softnet(root)),
+        ["softnet"] = (["net/softnet_stat", "devices/system/cpu/online", "devices/system/cpu/present"], root => new Softnet(root)),
         ["devices"] = (
             ["net/dev", "class/net/eth0/statistics/rx_dropped", "class/net/eth0/statistics/rx_missed_errors", "class/net/eth0/flags"],
             root => new Devices(root, netlink: null)),

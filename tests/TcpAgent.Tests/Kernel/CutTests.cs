@@ -66,7 +66,9 @@ public class CutTests
                 // The sum over fewer CPUs is wrong for the host, and nothing in the text tells: the kernel gives whole lines.
                 Assert.True(IsLineEnd(text, cut), $"{set} {name} cut at {cut} was not noticed");
                 foreach (var (field, expected) in Formats.Model(text.AsSpan(0, cut)))
-                    Assert.True(map["." + field] == expected || (expected is null && map["." + field] is null), $"{set} {name} cut at {cut}: {field} is {map["." + field]}, not {expected}");
+                    Assert.True(
+                        map["." + field] == expected || (expected is null && map["." + field] is null),
+                        $"{set} {name} cut at {cut}: {field} is {map["." + field]}, not {expected}");
             }
         }
     }

@@ -80,15 +80,18 @@ static class Formats
         Assert.True(items.Count <= lines, "more items than lines");
     }
 
-    /// <summary>What a statistics table holds, by a second reading of it: sums over the rows, "entries" once, null without a value.</summary>
+    /// <summary>What a statistics table holds, by a second reading of it: sums over rows, "entries" once, null without a value.</summary>
     internal static Dictionary<string, long?> Model(ReadOnlySpan<byte> text)
     {
         var lines = Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var names = lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var sums = names.ToDictionary(name => name, _ => (long?)null);
         foreach (var line in lines[1..])
-            foreach (var (name, value) in names.Zip(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
-                sums[name] = (name == "entries" ? 0 : sums[name] ?? 0) + long.Parse(value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            foreach (var (name, text) in names.Zip(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            {
+                var value = long.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                sums[name] = (name == "entries" ? 0 : sums[name] ?? 0) + value;
+            }
         return sums;
     }
 }

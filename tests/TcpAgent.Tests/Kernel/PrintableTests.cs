@@ -25,7 +25,7 @@ public class PrintableTests
     [InlineData("\ud83d\ude00")]
     public void PrintableUtf8StaysAsItIs(string text) => Assert.Equal(text, Printable.Of(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>C1 controls, marks that turn the direction of text, and separators of lines are UTF-8, and a terminal obeys them all the same.</summary>
+    /// <summary>C1 controls, marks that turn the direction of text, and separators of lines are UTF-8 and no text.</summary>
     [Theory]
     [InlineData("\u009b31m", @"\xc2\x9b31m")]
     [InlineData("\u202eabc", @"\xe2\x80\xaeabc")]
@@ -39,11 +39,12 @@ public class PrintableTests
         const int seed = 20261130;
         var random = new Random(seed);
         var known = new Dictionary<string, byte[]>();
+        byte[] alphabet = [0, 0x0a, 0x1b, 0x5c, 0x78, 0x65, 0x39, 0xc3, 0xa9, 0xe9, 0x9b, 0xe2, 0x80, 0xae];
         for (var round = 0; round < 50_000; round++)
         {
-            var name = random.GetItems<byte>([0, (byte)'\n', 0x1b, (byte)'\\', (byte)'x', (byte)'e', (byte)'9', 0xc3, 0xa9, 0xe9, 0x9b, 0xe2, 0x80, 0xae], random.Next(6));
+            var name = random.GetItems(alphabet, random.Next(6));
             var text = Printable.Of(name);
-            Assert.True(!known.TryGetValue(text, out var other) || other.AsSpan().SequenceEqual(name), $"seed {seed}, round {round}: {text}");
+            Assert.True(!known.TryGetValue(text, out var other) || other.SequenceEqual(name), $"seed {seed}, round {round}: {text}");
             known[text] = name;
             Assert.DoesNotContain(text, char.IsControl);
             Assert.Equal(text, Printable.Of(text));

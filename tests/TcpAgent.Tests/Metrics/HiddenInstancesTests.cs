@@ -25,7 +25,8 @@ public class HiddenInstancesTests
             _table.Add(instances[i])[s_row] = i;
     }
 
-    string Shown() => string.Concat(Enumerable.Range(0, _table.Count).Where(i => !_table.IsHidden(i)).Select(i => _table.InstanceAt(i).Subject));
+    string Shown() => string.Concat(
+        Enumerable.Range(0, _table.Count).Where(i => !_table.IsHidden(i)).Select(i => _table.InstanceAt(i).Subject));
 
     [Fact]
     public void AllAreShownWhereThereIsRoom()

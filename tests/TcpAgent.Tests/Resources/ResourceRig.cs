@@ -17,6 +17,11 @@ sealed class FakeSource(string name, Rows rows) : Source(name, rows)
 
     internal ReadStatus Status { get; set; }
 
+    /// <summary>Of the kernel's objects those that the source had no room for.</summary>
+    internal long Beyond { get; set; }
+
+    internal override long Unjudged => Beyond;
+
     /// <summary>Read at the next tick.</summary>
     internal void Set(string section, string field, long value) =>
         _values[rows.Find(Encoding.ASCII.GetBytes(section), Encoding.ASCII.GetBytes(field))!] = value;

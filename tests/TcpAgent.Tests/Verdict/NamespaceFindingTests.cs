@@ -29,6 +29,10 @@ public class NamespaceFindingTests
         Assert.Equal(expected is null ? [] : [expected], Findings(NamespaceInstance.Of(procFs, "4026532000", isHost)));
 
     [Fact]
+    public void FilesOfOneNamespaceAndNetlinkOfAnotherAreWrong() =>
+        Assert.Equal(["wrong_namespace"], Findings(NamespaceInstance.Of("/proc/1", "4026532000", null, isSplit: true)));
+
+    [Fact]
     public void TheAgentsOwnNamespaceIsReadAndAPlainFolderIsOfNone()
     {
         var own = NamespaceInstance.Of(KernelRoot.At("/proc", "/sys"));

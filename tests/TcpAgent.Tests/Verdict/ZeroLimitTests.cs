@@ -33,7 +33,8 @@ public sealed class ZeroLimitTests : IDisposable
     [InlineData("orphans", "net.ipv4.tcp_max_orphans", "TCP", "orphan", "resets a connection as soon as", "=131072,")]
     [InlineData("fragments", "net.ipv4.ipfrag_high_thresh", "FRAG", "memory", "every IPv4 fragment is dropped", "=4194304 ")]
     [InlineData("fragments", "net.ipv6.ip6frag_high_thresh", "FRAG6", "memory", "every IPv6 fragment is dropped", "=4194304 ")]
-    public void ZeroIsExplainedAndTheAdviceIsTheKernelsDefault(string resource, string setting, string section, string field, string meaning, string number)
+    public void ZeroIsExplainedAndTheAdviceIsTheKernelsDefault(
+        string resource, string setting, string section, string field, string meaning, string number)
     {
         _rig.Memory.Set("", "MemTotal", 24_683_652L * 1024);
         Use(setting, section, field, 37);

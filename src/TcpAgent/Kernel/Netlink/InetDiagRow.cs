@@ -41,8 +41,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal Endpoint Local => Endpoint.From(_payload.Slice(8, Family == AF_INET ? 4 : 16), SourcePort);
 
     /// <summary>
-    /// The local end with the device that the socket is bound to, by SO_BINDTODEVICE, a VRF or the scope of a link-local address (idiag_if):
-    /// what tells listeners of one address and port apart. A half-open connection has that of its listener, or the one that it came by.
+    /// The local end with the device that the socket is bound to, by SO_BINDTODEVICE, a VRF or the scope of a link-local address
+    /// (idiag_if): what tells listeners of one address and port apart. A half-open connection has that of its listener, or the one that it
+    /// came by.
     /// </summary>
     internal Endpoint LocalOnDevice => Local with { Device = MemoryMarshal.Read<int>(_payload[40..]) };
 

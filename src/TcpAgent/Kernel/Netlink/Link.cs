@@ -93,8 +93,8 @@ static class Link
     }
 
     /// <summary>
-    /// Whether a link that <see cref="TryReadLink"/> took is a device of software alone: those have IFLA_INFO_KIND, such as veth or bridge, and
-    /// those of a driver do not.
+    /// Whether a link that <see cref="TryReadLink"/> took is a device of software alone: those have IFLA_INFO_KIND, such as veth or bridge,
+    /// and those of a driver do not.
     /// </summary>
     internal static bool IsSoftware(ReadOnlySpan<byte> payload)
     {

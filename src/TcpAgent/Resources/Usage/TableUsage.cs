@@ -4,8 +4,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// One table with one limit; pages become bytes by the factor. The largest int means no limit (net/ipv6/route.c since 6.3); for some tables 0
-/// does. What a limit below 0 means differs from kernel to kernel, so it is none that is known.
+/// One table with one limit; pages become bytes by the factor. The largest int means no limit (net/ipv6/route.c since 6.3); for some
+/// tables 0 does. What a limit below 0 means differs from kernel to kernel, so it is none that is known.
 /// </summary>
 sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNoLimit) : Usage
 {
@@ -16,8 +16,8 @@ sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNo
     {
         var most = limit?.Value ?? KernelValue.Absent;
         var isNoLimit = most < 0 || most == int.MaxValue || (zeroIsNoLimit && most == 0);
-        scan.Offer(used.Value == KernelValue.Absent ? KernelValue.Absent : Times(used.Value), isNoLimit ? KernelValue.Absent : Times(most), null);
+        scan.Offer(Times(used.Value), isNoLimit ? KernelValue.Absent : Times(most), null);
     }
 
-    long Times(long value) => value > long.MaxValue / factor ? long.MaxValue : value * factor;
+    long Times(long value) => value == KernelValue.Absent ? value : value > long.MaxValue / factor ? long.MaxValue : value * factor;
 }

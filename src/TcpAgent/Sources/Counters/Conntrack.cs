@@ -108,14 +108,15 @@ sealed class Conntrack : Source, IFieldMap
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
     }
 
-    /// <summary>Each is an int or a u32 that the kernel prints by %d. A limit above 2^31 then has a minus; a count below 0 is none.</summary>
+    /// <summary>Each is an int or a u32 that the kernel prints by %d: a limit above 2^31 has a minus; a count below 0 is none.</summary>
     ReadStatus ReadValue(ProcFile file, ref long slot, bool isCount = false)
     {
         var errno = file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(file.Path, errno);
         var cursor = new Cursor(text);
-        if (cursor.TryReadSetting(out var line) && line.TryReadInt64(out var value) && value >= (isCount ? 0 : int.MinValue) && value <= uint.MaxValue)
+        if (cursor.TryReadSetting(out var line) && line.TryReadInt64(out var value)
+            && value >= (isCount ? 0 : int.MinValue) && value <= uint.MaxValue)
         {
             slot = unchecked((uint)value);
             return ReadStatus.Ok;

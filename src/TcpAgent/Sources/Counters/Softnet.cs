@@ -109,8 +109,8 @@ sealed class Softnet : Source
     }
 
     /// <summary>
-    /// Ids of the lines' CPUs into _ids; false when no list has as many: a CPU came or went, or the lists are another's. Lines without ids are
-    /// then known by their sum alone, which begins again when their number changes.
+    /// Ids of the lines' CPUs into _ids; false when no list has as many: a CPU came or went, or the lists are another's. Lines without ids
+    /// are then known by their sum alone, which begins again when their number changes.
     /// </summary>
     bool ReadIds(ReadOnlySpan<byte> text)
     {

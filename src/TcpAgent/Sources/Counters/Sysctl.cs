@@ -45,7 +45,8 @@ sealed class Sysctl : Source
             var next = first + 1;
             while (next < rows.Count && rows[next].Section == rows[first].Section)
                 next++;
-            settings.Add(new Setting(root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity), first, next - first, SysctlRows.IsLong(rows[first])));
+            var file = root.Proc($"sys/{rows[first].Section}", ProcFile.ValueCapacity);
+            settings.Add(new Setting(file, first, next - first, SysctlRows.IsLong(rows[first])));
             first = next;
         }
         _settings = [.. settings];
@@ -109,7 +110,8 @@ sealed class Sysctl : Source
     /// its.
     /// </summary>
     static bool TryParse(ReadOnlySpan<byte> field, bool isLong, out long value) => Cursor.TryParseInt64(field, out value)
-        && (isLong ? UInt128.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && whole <= ulong.MaxValue
+        && (isLong
+            ? UInt128.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole <= ulong.MaxValue
             : value is >= int.MinValue and <= uint.MaxValue);
 
     ReadStatus Read(in Setting setting)

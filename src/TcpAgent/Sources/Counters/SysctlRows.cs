@@ -77,8 +77,7 @@ static class SysctlRows
 
     /// <summary>Whether the kernel keeps the setting in a long (proc_doulongvec_minmax), not in an int.</summary>
     internal static bool IsLong(Row row) =>
-        ReferenceEquals(row, TcpMem[0]) || ReferenceEquals(row, UdpMem[0]) || ReferenceEquals(row, IpfragHighThresh) || ReferenceEquals(row, Ip6fragHighThresh)
-        || ReferenceEquals(row, FileMax) || ReferenceEquals(row, FileNr);
+        row == TcpMem[0] || row == UdpMem[0] || row == IpfragHighThresh || row == Ip6fragHighThresh || row == FileMax || row == FileNr;
 
     /// <param name="name">Dotted.</param>
     static Row Setting(string name) => Add(name, 0, name);

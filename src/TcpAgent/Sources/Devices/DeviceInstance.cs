@@ -17,9 +17,12 @@ class DeviceInstance(byte[] name) : Instance(Label.Text(name), ("device", Label.
 
     long? _losses;
 
-    /// <param name="losses">All that its counters show at this tick.</param>
-    internal void Note(long losses)
+    /// <summary>Takes what its counters of losses show at this tick; what is absent is 0.</summary>
+    internal void Note(params ReadOnlySpan<long> counters)
     {
+        var losses = 0L;
+        foreach (var counter in counters)
+            losses += Math.Max(0, counter);
         HasLost |= losses > (_losses ?? losses);
         _losses = losses;
     }

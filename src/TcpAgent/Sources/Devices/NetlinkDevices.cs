@@ -66,8 +66,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         slots[Devices.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
         slots[Devices.TransmitQueueLength] = device.QueueLength;
         slots[Devices.XdpAttached] = device.Xdp;
-        device.Note(Math.Max(0, slots[Devices.ReceiveMissed]) + Math.Max(0, slots[Devices.ReceiveFifoErrors]) + Math.Max(0, slots[Devices.ReceiveDropped])
-            + Math.Max(0, slots[Devices.TransmitDropped]));
+        device.Note(
+            slots[Devices.ReceiveMissed], slots[Devices.ReceiveFifoErrors], slots[Devices.ReceiveDropped], slots[Devices.TransmitDropped]);
     }
 
     public void Reopen()

@@ -69,8 +69,9 @@ sealed class ProcDevices : IDeviceReader
 
             // Three more files for each are too much where there are thousands: those of software alone miss nothing in a ring.
             bySysfs |= (table.Count <= Devices.MaxDevices || device.IsNotable) && device.AddFromSysfs(slots, tick.IsSlow);
-            device.Note(Math.Max(0, slots[Devices.ReceiveFifoErrors]) + Math.Max(0, slots[Devices.TransmitDropped])
-                + Math.Max(0, slots[Devices.ReceiveMissed]) + Math.Max(Math.Max(0, slots[Devices.ReceiveDropped]), slots[Devices.ReceiveDroppedOrMissed]));
+            device.Note(
+                slots[Devices.ReceiveFifoErrors], slots[Devices.TransmitDropped], slots[Devices.ReceiveMissed],
+                slots[Devices.ReceiveDropped], slots[Devices.ReceiveDroppedOrMissed]);
         }
         for (var i = _devices.Count - 1; i >= 0; i--)
             if (_devices[i].SeenIn != _reads)
@@ -124,7 +125,8 @@ sealed class ProcDevices : IDeviceReader
             : base(name.ToArray())
         {
             // Paths are text: a name that is no UTF-8 could name another device's folder, so it gets one that cannot be.
-            var folder = $"{root.SysFs}/class/net/{(Utf8.IsValid(name) ? Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal) : "not-utf-8/name")}";
+            var text = Utf8.IsValid(name) ? Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal) : "not-utf-8/name";
+            var folder = $"{root.SysFs}/class/net/{text}";
             HasDriver = FileStamp.Of($"{folder}/device") != default;
             _dropped = File($"{folder}/statistics/rx_dropped");
             _missed = File($"{folder}/statistics/rx_missed_errors");

@@ -115,13 +115,15 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     }
 
     /// <summary>
-    /// The listener that takes connections to a local address and port on a device: its own, else one on all addresses, and of these that of
-    /// the device first (net/ipv4/inet_hashtables.c, __inet_lookup_listener and compute_score).
+    /// The listener that takes connections to a local address and port on a device: its own, else one on all addresses, and of these that
+    /// of the device first (net/ipv4/inet_hashtables.c, __inet_lookup_listener and compute_score).
     /// </summary>
     internal Listener? For(Endpoint local) => Find(local) ?? (local.IsIPv4 ? Find(local.AnyIPv4) : null) ?? Find(local.AnyIPv6);
 
     Listener? Find(Endpoint local) =>
-        _listeners.TryGetValue(local, out var listener) || (local.Device != 0 && _listeners.TryGetValue(local.OnAnyDevice, out listener)) ? listener : null;
+        _listeners.TryGetValue(local, out var listener) || (local.Device != 0 && _listeners.TryGetValue(local.OnAnyDevice, out listener))
+            ? listener
+            : null;
 
     /// <summary>Names those that are on one device alone by it. Its name may change, and is asked for only where there are such.</summary>
     internal void Name(LinkNames? links, in Tick tick)

@@ -76,7 +76,8 @@ sealed class Listeners : Source
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
-    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
+    internal Listeners(
+        NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
         : base("listeners", Rows, CountRows)
     {
         (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
@@ -87,10 +88,7 @@ sealed class Listeners : Source
         Mode = dump is null ? "procfs" : Where;
     }
 
-    /// <summary>
-    /// The two interfaces name sockets differently, so each has a table of its own: what one followed stays for when it can be
-    /// used again.
-    /// </summary>
+    /// <summary>The two interfaces name sockets differently, so each has a table; what one followed stays for when it works again.</summary>
     ListenerTable Table => _byWalk ? _walked : _followed;
 
     /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk knows.</summary>
@@ -103,6 +101,7 @@ sealed class Listeners : Source
     internal Listener? Overflowed { get; private set; }
 
     internal override bool HasFallback => true;
+
     internal override long Unjudged => Table.Unfollowed;
 
     internal override ReadStatus Read(in Tick tick)

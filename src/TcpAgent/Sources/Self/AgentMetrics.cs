@@ -72,7 +72,8 @@ sealed class AgentMetrics : Source
 
     internal AgentMetrics(string version, string revision, ReloadStatus? webConfig = null, NamespaceInstance? networkNamespace = null)
         : base("agent", BuildRows, NamespaceRows, Rows, SourceRows, ModeRows, ErrorRows) =>
-        (_build, _webConfig, _namespace) = (new Instance(version, ("version", version), ("revision", revision)), webConfig, networkNamespace);
+        (_build, _webConfig, _namespace) =
+            (new Instance(version, ("version", version), ("revision", revision)), webConfig, networkNamespace);
 
     /// <summary>Nothing to read: the sampler reports at the end of each tick.</summary>
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;

@@ -26,9 +26,13 @@ static class AddressAdvice
     internal static void FileHandles(ResourceReport report, SampleView view)
     {
         if (report.Limit is { } limit)
-            report.Evidence.Add(limit > 0 ? $"Up to {report.Peak} of {limit} files were open." : $"{ZeroLimits.Meaning(report)}. Up to {report.Peak} files were open.");
+            report.Evidence.Add(
+                limit > 0
+                    ? $"Up to {report.Peak} of {limit} files were open."
+                    : $"{ZeroLimits.Meaning(report)}. Up to {report.Peak} files were open.");
         report.Evidence.Add("The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
-        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {TableAdvice.Raise("fs.file-max", report.Limit, memory: view[Sysctl.MemoryTotal])}.");
+        var raise = TableAdvice.Raise("fs.file-max", report.Limit, memory: view[Sysctl.MemoryTotal]);
+        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {raise}.");
         report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");
     }
 }

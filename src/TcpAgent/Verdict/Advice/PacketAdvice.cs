@@ -10,13 +10,16 @@ static class PacketAdvice
         {
             report.Evidence.Add(
                 $"{device} counts {report.Losses} dropped packets more. The kernel puts frames of an unknown protocol or VLAN here, and those for which there was no memory; it does not say which.");
-            report.Advice.Add($"If connections suffer too: ethtool -S {word} tells what the driver dropped, tcpdump -e -i {word} what nobody wanted.");
+            report.Advice.Add(
+                $"If connections suffer too: ethtool -S {word} tells what the driver dropped, tcpdump -e -i {word} what nobody wanted.");
             report.WillNotFix.Add("A larger ring or backlog: neither missed packets nor full backlogs were counted.");
             return;
         }
         report.Evidence.Add($"{device} lost {report.Losses} packets before the host took them: the receive ring was not emptied in time (rx_missed, rx_fifo).");
         report.Advice.Add($"ethtool -g {word} shows the ring's size and maximum; ethtool -G {word} rx N raises it.");
-        report.Advice.Add($"Spread the load: more queues (ethtool -L {word} combined N), their interrupts on several CPUs; see which CPU is busy in softirq.");
+        report.Advice.Add(
+            $"Spread the load: more queues (ethtool -L {word} combined N), their interrupts on several CPUs; "
+            + "see which CPU is busy in softirq.");
         report.WillNotFix.Add("netdev_max_backlog, somaxconn or socket buffers: these packets never got that far.");
     }
 
@@ -26,10 +29,12 @@ static class PacketAdvice
         if (report.Losses > 0)
             report.Evidence.Add($"{report.Losses} packets were dropped because the backlog of {cpu} was full (softnet_stat, the same for every namespace).");
         if (report.Limit is { } limit)
-            report.Evidence.Add(limit > 0 ? $"net.core.netdev_max_backlog allows {limit} packets for each CPU." : $"{ZeroLimits.Meaning(report)}.");
+            report.Evidence.Add(
+                limit > 0 ? $"net.core.netdev_max_backlog allows {limit} packets for each CPU." : $"{ZeroLimits.Meaning(report)}.");
         else
             report.Evidence.Add("The limit, net.core.netdev_max_backlog, can be read only in the host's own network namespace.");
-        report.Advice.Add($"sysctl -w net.core.netdev_max_backlog={Math.Clamp((report.Limit ?? 1000) * 4, 4096, int.MaxValue)} on the host, for bursts.");
+        var backlog = Math.Clamp((report.Limit ?? 1000) * 4, 4096, int.MaxValue);
+        report.Advice.Add($"sysctl -w net.core.netdev_max_backlog={backlog} on the host, for bursts.");
         report.Advice.Add("If one CPU alone drops, spread packets over more: RPS (/sys/class/net/DEVICE/queues/rx-0/rps_cpus), or more receive queues.");
         report.Advice.Add("Backlogs are used by veth, loopback, tunnels and RPS: look for container traffic or a broadcast storm on a bridge.");
         report.WillNotFix.Add("The NIC's ring: these packets had left it.");
@@ -42,7 +47,10 @@ static class PacketAdvice
         if (report.Losses > 0)
             report.Evidence.Add($"The queueing discipline of {device} dropped {report.Losses} packets on their way out. tx_dropped of the device does not show them.");
         if (report.Limit is { } limit)
-            report.Evidence.Add(limit > 0 ? $"The queue of {device} reached {report.Peak} of {limit}." : $"The queue of {device} has a limit of 0, so nothing can wait in it.");
+            report.Evidence.Add(
+                limit > 0
+                    ? $"The queue of {device} reached {report.Peak} of {limit}."
+                    : $"The queue of {device} has a limit of 0, so nothing can wait in it.");
         else if (report.Losses is not > 0)
             report.Evidence.Add($"The queue of {device} is long; its limit is not known.");
         if (report.IsLossWithoutSaturation)

@@ -10,7 +10,8 @@ static class TableAdvice
     {
         Full(report, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
         report.Evidence.Add("A connection closed beyond the limit skips TIME_WAIT; that may hurt it if packets of it still are on their way, and is all that happens.");
-        report.Advice.Add($"{Raise("net.ipv4.tcp_max_tw_buckets", report.Limit, memory: view[Sysctl.MemoryTotal])} in this network namespace: an entry takes about a quarter of a KiB.");
+        var raise = Raise("net.ipv4.tcp_max_tw_buckets", report.Limit, memory: view[Sysctl.MemoryTotal]);
+        report.Advice.Add($"{raise} in this network namespace: an entry takes about a quarter of a KiB.");
         report.Advice.Add("Keep connections open (keep-alive, pooling): TIME_WAIT is at the side that closes first.");
         report.WillNotFix.Add("tcp_fin_timeout: it is about FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
         report.WillNotFix.Add("tcp_tw_recycle: it broke clients behind NAT and is gone since Linux 4.12.");
@@ -23,7 +24,8 @@ static class TableAdvice
         report.Advice.Add("Find the peers that stopped answering: ss -tno state fin-wait-1 state last-ack state closing");
         if (view[SysctlRows.TcpOrphanRetries] is { } retries)
             report.Advice.Add($"sysctl -w net.ipv4.tcp_orphan_retries=2: at {retries} (0 means 8) they are kept for minutes.");
-        report.Advice.Add($"{Raise("net.ipv4.tcp_max_orphans", report.Limit, memory: view[Sysctl.MemoryTotal])}, if memory allows: each may hold up to 64 KiB.");
+        var raise = Raise("net.ipv4.tcp_max_orphans", report.Limit, memory: view[Sysctl.MemoryTotal]);
+        report.Advice.Add($"{raise}, if memory allows: each may hold up to 64 KiB.");
         report.WillNotFix.Add("tcp_max_tw_buckets: TIME_WAIT sockets are no orphans.");
     }
 
@@ -42,7 +44,8 @@ static class TableAdvice
         report.Advice.Add("Find the sockets that hold it: ss -tnm (skmem r and t), most often readers that are too slow or peers that do not acknowledge.");
         report.Advice.Add(
             report.Limit == 0 && view[Sysctl.MemoryTotal] is { } memory
-                ? $"sysctl -w net.ipv4.tcp_mem=\"{KernelDefaults.Pages(memory, 16)}\" on the host, in pages of {page} bytes: what the kernel chooses for this much memory."
+                ? $"sysctl -w net.ipv4.tcp_mem=\"{KernelDefaults.Pages(memory, 16)}\" on the host, in pages of {page} bytes: what the "
+                    + "kernel chooses for this much memory."
                 : $"tcp_mem is in pages of {page} bytes: raise all three values of net.ipv4.tcp_mem together, if the host has the memory.");
         report.WillNotFix.Add("tcp_rmem and tcp_wmem: raising them lets each socket take more of what is short.");
     }
@@ -51,14 +54,16 @@ static class TableAdvice
     {
         if (report.Limit == 0)
             report.Evidence.Add($"{ZeroLimits.Meaning(report)}.");
+        var page = Environment.SystemPageSize;
         report.Evidence.Add($"UDP buffers took {Share(report)}, for the whole host{(report.Losses > 0 ? $"; MemErrors rose by {report.Losses}" : "")}.");
         if (report.State == ResourceState.Limiting && report.Losses is not > 0)
             report.Evidence.Add("At the limit datagrams are dropped; newer kernels count that only at the socket (ss -unm, d in skmem).");
         report.Advice.Add("Find the socket that does not read: ss -unm (Recv-Q)");
         report.Advice.Add(
             report.Limit == 0 && view[Sysctl.MemoryTotal] is { } memory
-                ? $"sysctl -w net.ipv4.udp_mem=\"{KernelDefaults.Pages(memory, 8)}\" on the host, in pages of {Environment.SystemPageSize} bytes: what the kernel chooses for this much memory."
-                : $"udp_mem is in pages of {Environment.SystemPageSize} bytes: raise its three values together, if the host has the memory.");
+                ? $"sysctl -w net.ipv4.udp_mem=\"{KernelDefaults.Pages(memory, 8)}\" on the host, in pages of {page} bytes: what the "
+                    + "kernel chooses for this much memory."
+                : $"udp_mem is in pages of {page} bytes: raise its three values together, if the host has the memory.");
         report.WillNotFix.Add("rmem_max: a larger buffer for one socket takes more of what is short.");
     }
 
@@ -80,7 +85,10 @@ static class TableAdvice
     internal static void Full(ResourceReport report, string things, string counters)
     {
         if (report.Limit is { } limit)
-            report.Evidence.Add(limit > 0 ? $"It held up to {report.Peak} of {limit} {things}." : $"{ZeroLimits.Meaning(report)}. It held up to {report.Peak} {things}.");
+            report.Evidence.Add(
+                limit > 0
+                    ? $"It held up to {report.Peak} of {limit} {things}."
+                    : $"{ZeroLimits.Meaning(report)}. It held up to {report.Peak} {things}.");
         if (report.Losses > 0)
             report.Evidence.Add($"{counters} rose by {report.Losses}.");
         else if (report.State == ResourceState.Near)
@@ -101,7 +109,9 @@ static class TableAdvice
     }
 
     static string Share(ResourceReport report) =>
-        report.Limit is null ? "more memory than they may" : report.Limit == 0 ? Mebibytes(report.Peak) : $"{Mebibytes(report.Peak)} of {Mebibytes(report.Limit)}";
+        report.Limit is null ? "more memory than they may"
+        : report.Limit == 0 ? Mebibytes(report.Peak)
+        : $"{Mebibytes(report.Peak)} of {Mebibytes(report.Limit)}";
 
     internal static string Mebibytes(long? bytes) =>
         bytes is not { } known ? "?" : known < 1 << 20 ? $"{known} bytes" : FormattableString.Invariant($"{known / (double)(1 << 20):0.#} MiB");

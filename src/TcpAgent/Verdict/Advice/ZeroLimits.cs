@@ -7,7 +7,8 @@ static class ZeroLimits
     internal static string Meaning(ResourceReport report) => report.Resource.Name switch
     {
         "time_wait" => "net.ipv4.tcp_max_tw_buckets is 0: no connection enters TIME_WAIT, each is forgotten the moment it is closed",
-        "orphans" => "net.ipv4.tcp_max_orphans is 0: the kernel resets a connection as soon as its application has closed it, and what was not sent yet is lost",
+        "orphans" => "net.ipv4.tcp_max_orphans is 0: the kernel resets a connection as soon as its application has closed it, and what was "
+            + "not sent yet is lost",
         "fragments" => report.Subject == "IPv6"
             ? "net.ipv6.ip6frag_high_thresh is 0: reassembly is off, and every IPv6 fragment is dropped"
             : "net.ipv4.ipfrag_high_thresh is 0: reassembly is off, and every IPv4 fragment is dropped",

@@ -7,11 +7,16 @@ static class NamespaceFindings
 {
     internal static readonly FindingRule[] Rules =
     [
-        new("wrong_namespace", Finding.Warning, view => Read(view) is { IsHost: false, IsOfAnother: true } read
-            ? $"--path.procfs is {read.ProcFs}, but {read.ProcFs}/net is a link to the reader's own network namespace ({read.Inode}), which is not that of "
-            + $"{read.ProcFs}/1: all of this is about the container that the agent runs in. Give it the host's network (hostNetwork: true, or --network=host)."
+        new("wrong_namespace", Finding.Warning, view => Read(view) is { IsSplit: true } split
+            ? $"{split.ProcFs}/net is of another network namespace than the agent's own ({split.Inode}): counters are that one's, and "
+            + "sockets and devices, of which netlink tells, are this one's. Give --path.procfs a whole procfs, and run the agent in the "
+            + "namespace that it is to watch."
+            : Read(view) is { IsHost: false, IsOfAnother: true } read
+            ? $"--path.procfs is {read.ProcFs}, but {read.ProcFs}/net is a link to the reader's own network namespace ({read.Inode}), "
+            + $"which is not that of {read.ProcFs}/1: all of this is about the container that the agent runs in. Give it the host's "
+            + "network (hostNetwork: true, or --network=host)."
             : null, "The agent sees the network of its own container, not the host's"),
-        new("unknown_namespace", Finding.Info, view => Read(view) is { IsHost: null, IsOfAnother: true } read
+        new("unknown_namespace", Finding.Info, view => Read(view) is { IsHost: null, IsOfAnother: true, IsSplit: false } read
             ? $"Network namespace {read.Inode} was read. Whether it is the host's cannot be told: {read.ProcFs}/1 is hidden from this user."
             : null),
     ];

@@ -58,7 +58,8 @@ public sealed class NeighboursTests : IDisposable
     {
         _root.Write(Arp, Header + "00000007 1 2 3 4 5\n00000007 1 2 3 4 5\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((7, 10, (long?)null), (Value("entries", "ipv4"), Value("unresolved_discards_total", "ipv4"), Value("table_fulls_total", "ipv4")));
+        Assert.Equal((7, 10), (Value("entries", "ipv4"), Value("unresolved_discards_total", "ipv4")));
+        Assert.Null(Value("table_fulls_total", "ipv4"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
@@ -132,7 +131,7 @@ public sealed class ProcDevicesTests : IDisposable
     [Fact]
     public void TwoNamesOfOtherBytesAreTwoSeriesAndNeitherHasAControlCharacter()
     {
-        _root.Write("net/dev", [.. Encoding.ASCII.GetBytes(Header), .. "caf\u00e9:"u8, .. Encoding.ASCII.GetBytes(Numbers), .. "caf"u8, 0xe9, .. Encoding.ASCII.GetBytes(":" + Numbers + "\u001b[31m:" + Numbers)]);
+        _root.Write("net/dev", Header + "caf\u00c3\u00a9:" + Numbers + "caf\u00e9:" + Numbers + "\u001b[31m:" + Numbers);
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["device=\"caf\u00e9\"", "device=\"caf\\\\xe9\"", "device=\"\\\\x1b[31m\""], _source.Tables[0].Keys());
         Assert.Equal(["caf\u00e9", "caf\\xe9", "\\x1b[31m"], Enumerable.Range(0, 3).Select(i => _source.Tables[0].InstanceAt(i).Subject));

@@ -152,7 +152,8 @@ public sealed class QdiscsTests : IDisposable
     {
         _qdiscs = [Qdisc(2, "pfifo", qlen: -1, backlog: -1514, drops: 3)];
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
-        Assert.Equal(((long?)null, (long?)null, 3), (Value("queue_packets", "eth0", "pfifo"), Value("queue_bytes", "eth0", "pfifo"), Value("dropped_total", "eth0", "pfifo")));
+        Assert.Equal(((long?)null, (long?)null), (Value("queue_packets", "eth0", "pfifo"), Value("queue_bytes", "eth0", "pfifo")));
+        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
         Assert.Equal(2, _source.Malformed);
     }
 
