@@ -69,12 +69,15 @@ sealed class Recorder
             var instance = _fullest[i].Instance;
             var slots = table[instance];
             at = HistoryRecord.WriteListener(
-                record, at, table.InstanceAt(instance).Labels, slots[Listeners.Length], slots[Listeners.Limit], slots[Listeners.SynRecv]);
+                record, at, table.InstanceAt(instance).Labels, slots[Listeners.Length], slots[Listeners.Limit], slots[Listeners.SynRecv],
+                slots[Listeners.IsLate] > 0);
         }
         return at;
     }
 
-    static Fullness FullnessOf(Slots slots) => Fullness.Of(slots[Listeners.Length], slots[Listeners.SynRecv], slots[Listeners.Limit]);
+    /// <summary>One whose connections wait too long is kept, however much room it has.</summary>
+    static Fullness FullnessOf(Slots slots) => slots[Listeners.IsLate] > 0 ? new Fullness(double.MaxValue, slots[Listeners.Length])
+        : Fullness.Of(slots[Listeners.Length], slots[Listeners.SynRecv], slots[Listeners.Limit]);
 
     /// <summary>Keeps the fullest in order, the first of equals first. Returns how many there are.</summary>
     int Rank(int count, (Fullness Fullness, int Instance) candidate)

@@ -25,6 +25,12 @@ sealed record Resource(
     /// <summary>From this share of the limit on losses of the rule WhileNear count.</summary>
     internal double LossesFrom { get; init; } = Near;
 
+    /// <summary>
+    /// For a queue, which empties itself: from this use on a single sample near its limit counts, below it only one that stays there.
+    /// Null for a table, which is as full as it is.
+    /// </summary>
+    internal long? StaysBelow { get; init; }
+
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }
 

@@ -14,6 +14,9 @@ sealed class ResourceGauge
     readonly WindowedTotal _lost;
     readonly WindowedTotal _proven;
     readonly PeakWindow _mostLost;
+
+    /// <summary>Of a queue; null for a table.</summary>
+    readonly NearStay? _stay;
     readonly TimeProvider _time;
 
     /// <summary>Which of several lost something last.</summary>
@@ -37,6 +40,7 @@ sealed class ResourceGauge
         _fullest = new FullestWindow(window, time);
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
+        _stay = resource.StaysBelow is null ? null : new NearStay(resource, _usage, window, time);
     }
 
     internal Resource Resource { get; }
@@ -58,6 +62,7 @@ sealed class ResourceGauge
         var scan = new Scan(_fullest.Fullest.Of);
         _usage?.Look(ref scan);
         _fullest.Record(tick.Timestamp, scan.Fullest);
+        _stay?.Update(tick.Timestamp, scan.Fullest);
         var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
         _now = Now(scan);
 
@@ -66,7 +71,7 @@ sealed class ResourceGauge
         _lastTimestamp = tick.Timestamp;
         IsKnown = scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses();
         State = _proven.Recent > 0 || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
-            : IsNear(Resource.Near) ? ResourceState.Near
+            : _stay?.WasNear ?? IsNear(Resource.Near) ? ResourceState.Near
             : ResourceState.Ok;
     }
 
@@ -83,7 +88,7 @@ sealed class ResourceGauge
         return again.Followed;
     }
 
-    /// <summary>Takes the losses of this tick. True when one proves that the limit was reached.</summary>
+    /// <summary>Takes the losses of this tick. True when something proves that the resource limits.</summary>
     bool Count(long timestamp, in Fill fullest)
     {
         var (lost, proven) = (0L, 0L);
@@ -112,6 +117,9 @@ sealed class ResourceGauge
             _lastBlamed = tally.Worst ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
+
+        // What waited too long is a proof as good as what was lost.
+        proven += fullest.IsProven ? 1 : 0;
         _lost.Add(timestamp, lost);
         _proven.Add(timestamp, proven);
         _mostLost.Record(timestamp, [lost]);
@@ -129,7 +137,8 @@ sealed class ResourceGauge
             _usage?.Look(ref of);
         var fill = of.Followed.IsKnown ? of.Followed : fullest;
         if (fill.IsKnown && fill.Limit != KernelValue.Absent)
-            _fullest.Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
+            _fullest.Record(
+                timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)), IsProven = true });
     }
 
     void RaiseToPressure(long timestamp, in Fill fullest)

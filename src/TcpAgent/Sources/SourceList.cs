@@ -23,7 +23,7 @@ static class SourceList
         // On a plain folder netlink would speak of another kernel.
         var listeners = new Listeners(
             root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat, options, time);
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, snmp, netstat, options, time);
         var sockets = new Sockets(
             root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
@@ -57,7 +57,7 @@ static class SourceList
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners"),
                 "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "netstat" => options.IsEnabled("listeners"),
                 _ => false,

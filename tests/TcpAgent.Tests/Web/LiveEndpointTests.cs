@@ -92,7 +92,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             [
                 ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
                 ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
-                ("accept_state", ""), ("syn_state", ""),
+                ("late", ""), ("accept_state", ""), ("syn_state", ""),
             ]),
             (live.GetProperty("cpus")[0],
             [

@@ -18,7 +18,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     const int INET_DIAG_INFO = 2;
     const int INET_DIAG_SKMEMINFO = 7;
     const int SK_MEMINFO_DROPS = 8;
-    const int TcpiLastAckRecv = 56;
+    const int TcpiLastDataSent = 44, TcpiLastAckRecv = 56;
 
     readonly ReadOnlySpan<byte> _payload = payload;
 
@@ -27,6 +27,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal TcpState State => (TcpState)_payload[1];
 
     internal byte Timer => _payload[2];
+
+    /// <summary>Of a half-open connection: how often its SYN-ACK was sent again.</summary>
+    internal byte Retransmits => _payload[3];
 
     internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);
 
@@ -38,6 +41,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     /// <summary>Names the socket for as long as it lives.</summary>
     internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
+
+    /// <summary>Milliseconds until its timer runs out.</summary>
+    internal uint Expires => MemoryMarshal.Read<uint>(_payload[52..]);
 
     /// <summary>Of a listener: connections waiting to be accepted.</summary>
     internal uint ReceiveQueue => MemoryMarshal.Read<uint>(_payload[56..]);
@@ -51,7 +57,16 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// <summary>sk_drops, when asked for; <see cref="KernelValue.Absent"/> where the kernel does not tell.</summary>
     internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
 
-    /// <summary>tcpi_last_ack_recv in milliseconds, when asked for.</summary>
+    /// <summary>
+    /// tcpi_last_data_sent in milliseconds, when asked for. It begins with the connection (net/ipv4/tcp_minisocks.c,
+    /// tcp_create_openreq_child), and nothing is sent before a process accepts: of a connection that waits it is how long it has waited,
+    /// whatever its client has done since.
+    /// </summary>
+    internal long LastDataSent => Attribute(INET_DIAG_INFO, TcpiLastDataSent);
+
+    /// <summary>
+    /// tcpi_last_ack_recv in milliseconds, when asked for: of a connection that waits in CLOSE_WAIT how long ago its client left.
+    /// </summary>
     internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
 
     long Attribute(int wanted, int offset)

@@ -36,11 +36,26 @@ sealed class Listeners : Source
     internal static readonly Row SynRecv = Rows.Gauge(
         "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", from: "inet_diag SYN_RECV");
 
+    internal static readonly Row Retried = Rows.Hidden("tcpagent_listener_retried", "Of these the ones whose SYN-ACK was sent again.");
+
+    internal static readonly Row RetriedSources = Rows.Hidden("tcpagent_listener_retried_sources", "Addresses that they come from, told apart up to 64.");
+
+    internal static readonly Row Deferred = Rows.Hidden("tcpagent_listener_deferred", "Half-open connections whose SYN-ACK was answered and which wait for data (TCP_DEFER_ACCEPT).");
+
+    internal static readonly Row HasOverflowed = Rows.Hidden("tcpagent_listener_has_overflowed", "1 when it dropped something for a full queue within the peak window.");
+
     internal static readonly Row Abandoned = Rows.Gauge(
         "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", from: "inet_diag CLOSE_WAIT, inode 0");
 
     internal static readonly Row OldestWait = Rows.Gauge(
-        "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, from: "tcpi_last_ack_recv");
+        "tcpagent_listener_oldest_wait_seconds", "How long the oldest of the waiting connections has waited to be accepted. Only while the queue is not empty.", Scale.Milliseconds, from: "tcpi_last_data_sent");
+
+    internal static readonly Row IsLate = Rows.Hidden("tcpagent_listener_late", "1 while its connections wait so long that it harms.");
+
+    internal static readonly Row RecentLate = Rows.Hidden(
+        "tcpagent_listener_recent_late_connections", "Most that had waited longer than a second at once, while that did harm, within the peak window.");
+
+    internal static readonly Row RecentWait = Rows.Hidden("tcpagent_listener_recent_wait", "Milliseconds that the oldest of them had waited.");
 
     internal static readonly Rows CountRows = new();
 
@@ -59,7 +74,7 @@ sealed class Listeners : Source
     readonly ListenerTable _walked;
     readonly AcceptWaits? _waits;
     readonly SlotRef _listenDrops;
-    readonly SlotRef _overflows;
+    readonly ListenerWatch _watch;
     readonly ListenerRanking _ranking;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     ParseResult _lastDump;
@@ -70,17 +85,18 @@ sealed class Listeners : Source
 
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
+    /// <param name="snmp">Has the host's PassiveOpens.</param>
     /// <param name="netstat">Has the host's ListenDrops.</param>
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
-    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time)
-        : base("listeners", Rows, CountRows)
+    internal Listeners(NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time)
+        : base("listeners", Rows, CountRows, HandshakeRows.Rows)
     {
         (_dump, _waits, _ranking, _byWalk) = (dump, waits, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenDrops);
-        _overflows = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
+        _watch = new ListenerWatch(snmp, netstat, options.PeakWindow, time);
         Mode = dump is null ? "procfs" : Where;
     }
 
@@ -164,10 +180,13 @@ sealed class Listeners : Source
             (_isKnown, _isLost) = (true, false);
         }
         foreach (var listener in Table.Listeners)
-            (listener.SynRecv, listener.Abandoned) = (0, 0);
+            listener.BeginWalk();
         foreach (var (local, count) in census.SynRecv)
             if (Table.For(local) is { } listener)
                 listener.SynRecv += count;
+        foreach (var (local, signs) in census.HalfOpen)
+            if (Table.For(local) is { } listener)
+                listener.HalfOpen = listener.HalfOpen.And(signs);
         foreach (var (local, count) in census.Abandoned)
             if (Table.For(local) is { } listener)
                 listener.Abandoned += count;
@@ -185,7 +204,8 @@ sealed class Listeners : Source
     internal override void Derive(in Tick tick)
     {
         Withdraw();
-        FindOverflowed(tick);
+        Overflowed = _watch.Judge(tick, Known);
+        _watch.Fill(this[HandshakeRows.Rows][0]);
         if (!_isKnown)
             return;
         var exported = _ranking.Choose(Table);
@@ -200,23 +220,6 @@ sealed class Listeners : Source
         counts[Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
     }
 
-    /// <summary>
-    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
-    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
-    /// </summary>
-    void FindOverflowed(in Tick tick)
-    {
-        Overflowed = null;
-        if (_overflows.Rise == 0)
-            return;
-        foreach (var listener in Known)
-            if (listener.NewDrops > 0 && (Overflowed is not { } other
-                || (listener.FullestLength, listener.NewDrops).CompareTo((other.FullestLength, other.NewDrops)) > 0))
-                Overflowed = listener;
-        if (Overflowed is { FullestLimit: not Absent } full)
-            full.Raise(tick.Timestamp, full.FullestLimit + 1);
-    }
-
     static void Fill(Listener listener, Slots slots)
     {
         slots[Length] = listener.Length;
@@ -225,10 +228,14 @@ sealed class Listeners : Source
         if (listener.Limit != Absent)
             (slots[Drops], slots[RecentDrops]) = (listener.Drops, listener.RecentDrops);
         slots[SynRecv] = listener.SynRecv;
+        var halfOpen = listener.HalfOpen;
+        (slots[Retried], slots[RetriedSources], slots[Deferred]) = (halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
         if (listener.Sockets > 1)
             (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Sockets);
         if (listener.Length > 0)
             (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
+        (slots[HasOverflowed], slots[IsLate]) = (listener.HasOverflowed ? 1 : Absent, listener.IsLate ? 1 : Absent);
+        (slots[RecentLate], slots[RecentWait]) = (listener.RecentLate, listener.RecentWait);
     }
 
     internal override void Reopen() => _dump?.Close();
