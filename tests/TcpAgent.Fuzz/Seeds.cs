@@ -100,7 +100,7 @@ static class Seeds
                 var record = whole.AsSpan(HistoryHeader.Size + (sequence * HistoryRecord.Size), HistoryRecord.Size);
                 var values = Enumerable.Range(0, names.Length).Select(i => i % 3 == 0 ? (long)sequence % 3 : 100L * i * sequence).ToArray();
                 HistoryRecord.Write(record, 1_790_000_000_000 + (sequence * 1000), sequence == 1, values);
-                var at = HistoryRecord.WriteListener(record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence);
+                var at = HistoryRecord.WriteListener(record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence, isLate: sequence % 2 == 0);
                 at = HistoryRecord.WriteSubject(record, at, "resource=\"x\",subject=\"eth0\""u8);
                 HistoryRecord.Seal(record, new HistoryHeader(4, 1000, names).Layout, sequence);
                 var body = record[HistoryTargets.TimeAt..at];

@@ -28,7 +28,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
         {
             var listener = i < record.Listeners.Count
                 ? record.Listeners[i]
-                : new ListenerFigures("", KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
+                : new ListenerFigures("", KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, false);
             _line.Append(',').Append(listener.Name.Replace(',', '_').Replace('"', '_'));
             Number(listener.Queue);
             Number(listener.Limit);

@@ -59,7 +59,9 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
             _json.WriteValue("queue", listener.Queue);
             _json.WriteValue("limit", listener.Limit);
             _json.WriteValue("syn_recv", listener.SynRecv);
-            _json.WriteString("accept_state", ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, acceptState).Name());
+            _json.WriteBoolean("late", listener.IsLate);
+            var acceptQueue = ListenerState.OfAcceptQueue(listener.Queue, listener.Limit, listener.IsLate, acceptState);
+            _json.WriteString("accept_state", acceptQueue.Name());
             _json.WriteString("syn_state", ListenerState.OfSynQueue(listener.SynRecv, listener.Limit, synState).Name());
             _json.WriteEndObject();
         }

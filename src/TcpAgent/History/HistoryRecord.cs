@@ -20,7 +20,7 @@ sealed class HistoryRecord
 
     internal const int MostListeners = 4;
 
-    const byte End = 0, ListenerEntry = 1, SubjectEntry = 2;
+    const byte End = 0, ListenerEntry = 1, SubjectEntry = 2, LateListenerEntry = 3;
 
     const int ListenerNumbers = 3 * sizeof(long);
 
@@ -59,9 +59,9 @@ sealed class HistoryRecord
     internal static int TextsAt(int series) => ValuesAt + (series * sizeof(long));
 
     /// <summary>Appends a listener by its label text; returns where the next text goes. What finds no room is left out.</summary>
-    internal static int WriteListener(Span<byte> record, int at, ReadOnlySpan<byte> key, long queue, long limit, long synRecv)
+    internal static int WriteListener(Span<byte> record, int at, ReadOnlySpan<byte> key, long queue, long limit, long synRecv, bool isLate)
     {
-        var end = WriteText(record, at, ListenerEntry, key, ListenerNumbers);
+        var end = WriteText(record, at, isLate ? LateListenerEntry : ListenerEntry, key, ListenerNumbers);
         if (end == at)
             return at;
         BinaryPrimitives.WriteInt64LittleEndian(record[(end - ListenerNumbers)..], queue);
@@ -125,9 +125,9 @@ sealed class HistoryRecord
 
     bool TryReadText(ref ReadOnlySpan<byte> rest)
     {
-        if (rest.Length < 2 || rest[0] is End or > SubjectEntry)
+        if (rest.Length < 2 || rest[0] is End or > LateListenerEntry)
             return false;
-        var (isListener, length) = (rest[0] == ListenerEntry, rest[1]);
+        var (isListener, isLate, length) = (rest[0] is ListenerEntry or LateListenerEntry, rest[0] == LateListenerEntry, rest[1]);
         var end = 2 + length + (isListener ? ListenerNumbers : 0);
         if (end > rest.Length)
             return false;
@@ -137,7 +137,7 @@ sealed class HistoryRecord
             _listeners.Add(new ListenerFigures(
                 Printable.Of(RecordedLabels.SubjectOf(labels)), BinaryPrimitives.ReadInt64LittleEndian(numbers),
                 BinaryPrimitives.ReadInt64LittleEndian(numbers[sizeof(long)..]),
-                BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..])));
+                BinaryPrimitives.ReadInt64LittleEndian(numbers[(2 * sizeof(long))..]), isLate));
         else if (RecordedLabels.Values(labels) is var values && values.TryGetValue("resource", out var resource))
             _subjects[resource] = Printable.Of(values.GetValueOrDefault("subject", ""));
         rest = rest[end..];

@@ -50,7 +50,7 @@ sealed class Recorder
         }
         HistoryRecord.Write(record, SeriesReader.Time(snapshot), _isFirst, _values);
         var at = HistoryRecord.TextsAt(_values.Length);
-        if (snapshot.Find(Listeners.Rows) is { } listeners)
+        if (snapshot.Find(ListenerRows.Rows) is { } listeners)
             at = PutListeners(record, at, listeners);
         if (snapshot.Find(ResourceMonitor.SubjectRows) is { } subjects)
             for (var i = 0; i < subjects.Count; i++)
@@ -69,12 +69,15 @@ sealed class Recorder
             var instance = _fullest[i].Instance;
             var slots = table[instance];
             at = HistoryRecord.WriteListener(
-                record, at, table.InstanceAt(instance).Labels, slots[Listeners.Length], slots[Listeners.Limit], slots[Listeners.SynRecv]);
+                record, at, table.InstanceAt(instance).Labels, slots[ListenerRows.Length], slots[ListenerRows.Limit], slots[ListenerRows.SynRecv],
+                slots[ListenerRows.IsLate] > 0);
         }
         return at;
     }
 
-    static Fullness FullnessOf(Slots slots) => Fullness.Of(slots[Listeners.Length], slots[Listeners.SynRecv], slots[Listeners.Limit]);
+    /// <summary>One whose connections wait too long is kept, however much room it has.</summary>
+    static Fullness FullnessOf(Slots slots) => slots[ListenerRows.IsLate] > 0 ? new Fullness(double.MaxValue, slots[ListenerRows.Length])
+        : Fullness.Of(slots[ListenerRows.Length], slots[ListenerRows.SynRecv], slots[ListenerRows.Limit]);
 
     /// <summary>Keeps the fullest in order, the first of equals first. Returns how many there are.</summary>
     int Rank(int count, (Fullness Fullness, int Instance) candidate)

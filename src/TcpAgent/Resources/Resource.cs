@@ -28,6 +28,12 @@ sealed record Resource(
     /// </summary>
     internal int StrayLossSeconds { get; init; }
 
+    /// <summary>
+    /// For a queue, which empties itself: from this use on a single sample near its limit counts, below it only one that stays there.
+    /// Null for a table, which is as full as it is.
+    /// </summary>
+    internal long? StaysBelow { get; init; }
+
     /// <summary>Being at the limit is proof enough: the kernel then refuses, and some or all kernels count no loss.</summary>
     internal bool LimitIsProof { get; init; }
 

@@ -7,6 +7,9 @@ namespace TcpAgent.Resources;
 /// <summary>Every bounded resource, one row each, in the order a packet or connection meets them.</summary>
 static class ResourceCatalog
 {
+    /// <summary>A queue of so many that is nearly full was not so by chance, even if one sample alone saw it.</summary>
+    internal const long Deep = 64;
+
     static readonly List<Resource> s_all = [];
 
     static readonly Instance s_ipv4 = new("IPv4"), s_ipv6 = new("IPv6");
@@ -23,7 +26,7 @@ static class ResourceCatalog
     internal static readonly Resource SoftnetBacklog = Row(new("softnet_backlog", ["softnet", "sysctl"], Scope.Host, "packets", "each CPU's backlog of received packets",
         w => w[Softnet.Backlog] is { } backlog ? new InstanceUsage(backlog, w[SysctlRows.NetdevMaxBacklog]) : null,
         w => [new(new Tally(new(w[Softnet.Dropped]), new(w[Softnet.FlowLimit], -1)), LossRule.Proof)])
-    { FullAboveLimit = true });
+    { FullAboveLimit = true, StaysBelow = Deep });
 
     internal static readonly Resource NeighbourV4 = Row(new("neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
         w => TableUsage.Of(w[Neighbours.V4.Entries], w[SysctlRows.NeighV4GcThresh3]),
@@ -50,7 +53,8 @@ static class ResourceCatalog
 
     internal static readonly Resource NfQueue = Row(new("nfqueue", ["nfqueue"], Scope.Namespace, "packets", "packets that wait for a program's verdict (NFQUEUE)",
         w => w[Sources.NfQueue.Waiting] is { } waiting ? new InstanceUsage(waiting) : null,
-        w => [new(Tally.Of(w[Sources.NfQueue.Dropped], w[Sources.NfQueue.UserDropped]), LossRule.Proof)]));
+        w => [new(Tally.Of(w[Sources.NfQueue.Dropped], w[Sources.NfQueue.UserDropped]), LossRule.Proof)])
+    { StaysBelow = long.MaxValue });
 
     internal static readonly Resource Conntrack = Row(new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
         w => TableUsage.Of(w[Sources.Conntrack.Entries], w[Sources.Conntrack.Limit], zeroIsNoLimit: true),
@@ -78,12 +82,12 @@ static class ResourceCatalog
 
     internal static readonly Resource SynQueue = Row(new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
         w => SynQueueUsageOf(w), SynQueueLosses)
-    { FullAboveLimit = true });
+    { FullAboveLimit = true, StaysBelow = long.MaxValue });
 
     internal static readonly Resource AcceptQueue = Row(new("accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections", "connections that wait for the application to accept them",
         w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
         w => [new(Tally.Of(w[NetstatRows.ListenOverflows]), LossRule.Proof)])
-    { FullAboveLimit = true });
+    { FullAboveLimit = true, StaysBelow = Deep });
 
     internal static readonly Resource TcpMemory = Row(new("tcp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all TCP buffers",
         w => TableUsage.Of(w[SockstatRows.TcpMem], w[SysctlRows.TcpMem[2]], s_pageSize),
@@ -121,7 +125,8 @@ static class ResourceCatalog
     { LimitIsProof = true });
 
     internal static readonly Resource Qdisc = Row(new("qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "queueing disciplines of the devices",
-        w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses));
+        w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses)
+    { StaysBelow = long.MaxValue });
 
     internal static readonly Resource[] All = [.. s_all];
 

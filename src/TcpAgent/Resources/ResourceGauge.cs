@@ -14,6 +14,9 @@ sealed class ResourceGauge
     readonly WindowedTotal _lost;
     readonly WindowedTotal _proven;
     readonly PeakWindow _mostLost;
+
+    /// <summary>Of a queue; null for a table.</summary>
+    readonly NearStay? _stay;
     readonly TimeProvider _time;
     readonly Source[] _sources;
 
@@ -43,6 +46,7 @@ sealed class ResourceGauge
         (_lost, _proven) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
         _mostLost = new PeakWindow(1, window, time, PeakWindow.FewParts);
         _lossesToProve = resource.StrayLossSeconds == 0 ? 1 : Math.Max(3, 1 + ((long)window.TotalSeconds / resource.StrayLossSeconds));
+        _stay = resource.StaysBelow is null ? null : new NearStay(resource, _usage, window, time);
     }
 
     internal Resource Resource { get; }
@@ -65,6 +69,7 @@ sealed class ResourceGauge
         var scan = new Scan(_fullest.Fullest.Of);
         _usage?.Look(ref scan);
         _fullest.Record(tick.Timestamp, scan.Fullest);
+        _stay?.Update(tick.Timestamp, scan.Fullest);
         var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
         _now = Now(scan);
 
@@ -72,7 +77,7 @@ sealed class ResourceGauge
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
-            : IsNear() ? ResourceState.Near
+            : _stay?.WasNear ?? IsNear() ? ResourceState.Near
             : ResourceState.Ok;
         IsKnown = (scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses())
             && (State != ResourceState.Ok || !IsIncomplete());
@@ -91,7 +96,7 @@ sealed class ResourceGauge
         return again.Followed;
     }
 
-    /// <summary>Takes the losses of this tick. True when one proves that the limit was reached.</summary>
+    /// <summary>Takes the losses of this tick. True when something proves that the resource limits.</summary>
     bool Count(long timestamp, in Fill fullest)
     {
         var (lost, proven) = (0L, 0L);
@@ -120,6 +125,9 @@ sealed class ResourceGauge
             _lastBlamed = tally.Worst ?? loss.Of ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
+
+        // What waited too long is a proof as good as what was lost.
+        proven += fullest.IsProven ? 1 : 0;
         _lost.Add(timestamp, lost);
         _proven.Add(timestamp, proven);
         _mostLost.Record(timestamp, [lost]);
@@ -137,7 +145,8 @@ sealed class ResourceGauge
             _usage?.Look(ref of);
         var fill = of.Followed.IsKnown ? of.Followed : fullest;
         if (fill.IsKnown && fill.Limit != KernelValue.Absent)
-            _fullest.Record(timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)) });
+            _fullest.Record(
+                timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)), IsProven = true });
     }
 
     void RaiseToPressure(long timestamp, in Fill fullest)

@@ -24,7 +24,7 @@ static class SourceList
         var links = root.Live ? LinkNames.Live() : null;
         var listeners = new Listeners(
             root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, netstat,
+            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, snmp, netstat,
             options, time, links);
         var sockets = new Sockets(
             root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
@@ -58,7 +58,7 @@ static class SourceList
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners"),
                 "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "netstat" => options.IsEnabled("listeners") || options.IsEnabled("ports"),
                 _ => false,

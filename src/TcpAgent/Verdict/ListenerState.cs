@@ -9,8 +9,9 @@ namespace TcpAgent.Verdict;
 /// </summary>
 static class ListenerState
 {
-    /// <summary>Full is one more than the limit.</summary>
-    internal static ResourceState OfAcceptQueue(long length, long limit, ResourceState whole) => Of(length > limit, length, limit, whole);
+    /// <summary>Full is one more than the limit. A queue in which connections wait too long limits, whatever its limit.</summary>
+    internal static ResourceState OfAcceptQueue(long length, long limit, bool isLate, ResourceState whole) =>
+        isLate && whole is ResourceState.Near or ResourceState.Limiting ? whole : Of(length > limit, length, limit, whole);
 
     internal static ResourceState OfSynQueue(long synRecv, long limit, ResourceState whole) => Of(synRecv >= limit, synRecv, limit, whole);
 

@@ -39,8 +39,9 @@ static class NetlinkTargets
     internal static void Listeners(byte[] input)
     {
         using var netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.Rows);
+        using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
         using var dump = Dump(input);
-        using var source = new Listeners(dump, null, netstat, SamplingOptions.Default, new StillTime());
+        using var source = new Listeners(dump, null, snmp, netstat, SamplingOptions.Default, new StillTime());
         for (var i = 0; i < 2; i++)
         {
             var malformed = source.Malformed;

@@ -66,13 +66,15 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
             Allowed = ["TcpAgentAcceptQueueOverflowing"],
             Seconds = 110,
         },
-        new("a CPU's backlog overflows, fragments whose rest never comes",
-            ["TcpAgentSoftnetBacklogDropping", "TcpAgentResourceLimiting"],
+        new("a CPU's backlog overflows, fragments whose rest never comes, clients wait in a queue with room",
+            ["TcpAgentSoftnetBacklogDropping", "TcpAgentResourceLimiting", "TcpAgentAcceptQueueWaiting"],
             async stage =>
             {
                 await PacketScenarios.BridgeOfManyPorts(stage);
                 await Stage.Set(stage.Server, "net.ipv4.ipfrag_low_thresh=20000", "net.ipv4.ipfrag_high_thresh=40000");
                 stage.Start(stage.Client, Kind.Fragments, Stage.Client4, Stage.Server4, "200");
+                await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8084", "1024");
+                stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8084", "10");
             }),
         new("a lossy path, a slow link, frames that nobody wants, a NAT rule with few ports",
             ["TcpAgentRetransmissionsHigh", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping", "TcpAgentNatPortsExhausted"],

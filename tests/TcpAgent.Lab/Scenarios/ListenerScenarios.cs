@@ -16,7 +16,8 @@ static class ListenerScenarios
                 var queue = document.Resource("accept_queue");
                 Assert.Equal($"{Stage.Server4}:8080", queue.Subject());
                 Assert.Equal((5, 4), (queue.GetProperty("peak").GetInt64(), queue.GetProperty("limit").GetInt64()));
-                Assert.Contains("listen backlog", queue.GetProperty("advice")[0].GetString(), StringComparison.Ordinal);
+                Assert.Contains("does not accept", queue.GetProperty("advice")[0].GetString(), StringComparison.Ordinal);
+                Assert.Contains("listen backlog", queue.Text("advice"), StringComparison.Ordinal);
                 Assert.Contains("somaxconn", queue.Text("will_not_fix"), StringComparison.Ordinal);
             },
         },
@@ -28,7 +29,7 @@ static class ListenerScenarios
         {
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
             Shown = Queue(Listener, 8),
-            Also = document => Assert.StartsWith("sysctl -w net.core.somaxconn", document.Resource("accept_queue").GetProperty("advice")[0].GetString(), StringComparison.Ordinal),
+            Also = document => Assert.Contains("\nsysctl -w net.core.somaxconn", document.Resource("accept_queue").Text("advice"), StringComparison.Ordinal),
         },
         new("somaxconn raised after listen", ["accept_queue"], async stage =>
         {

@@ -121,7 +121,7 @@ public sealed class HistoryFormatsTests : IDisposable
         Assert.Equal(540, values[Array.IndexOf(Series.Names, "tcp.syn_recv")].GetInt64());
         Assert.Equal(JsonValueKind.Null, values[Array.IndexOf(Series.Names, "tcp.listen")].ValueKind);
         Assert.Equal(
-            """[{"listener":"[::]:443","queue":512,"limit":511,"syn_recv":500,"accept_state":"limiting","syn_state":"ok"}]""",
+            """[{"listener":"[::]:443","queue":512,"limit":511,"syn_recv":500,"late":false,"accept_state":"limiting","syn_state":"ok"}]""",
             records[150].GetProperty("listeners").GetRawText());
         Assert.Equal(
             ["the agent started", "SYN_RECV", "accept_queue: 186 lost", "verdict: accept_queue of [::]:443 is limiting"],

@@ -129,12 +129,14 @@ sealed class HistoryRig : IDisposable
     /// <summary>Drives the verdict alone.</summary>
     internal void Verdict(ResourceState state) => Resource("conntrack", 90, 100, 0, state);
 
-    internal void Listener(string address, string port, long queue, long limit, long synRecv)
+    internal void Listener(string address, string port, long queue, long limit, long synRecv, bool isLate = false)
     {
         var slots = Listeners.Add(new Instance($"{address}:{port}", ("address", address), ("port", port)));
         slots[TcpAgent.Sources.Listeners.Length] = queue;
         slots[TcpAgent.Sources.Listeners.Limit] = limit;
         slots[TcpAgent.Sources.Listeners.SynRecv] = synRecv;
+        if (isLate)
+            slots[TcpAgent.Sources.Listeners.IsLate] = 1;
     }
 
     internal void Tick(int count = 1, bool drain = true)

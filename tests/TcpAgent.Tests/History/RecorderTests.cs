@@ -58,10 +58,24 @@ public class RecorderTests
 
         var record = rig.Read().Single();
         Assert.Equal(
-            [new("[::]:5", 20, 0, KernelValue.Absent), new("[::]:4", 5, 4, 1), new("10.0.0.1:3", 0, 128, 120), new("[::]:2", 10, 128, 0)],
+            [
+                new("[::]:5", 20, 0, KernelValue.Absent, false), new("[::]:4", 5, 4, 1, false), new("10.0.0.1:3", 0, 128, 120, false),
+                new("[::]:2", 10, 128, 0, false),
+            ],
             record.Listeners);
         Assert.Equal("[::]:4", record.SubjectOf("accept_queue"));
         Assert.Equal("", record.SubjectOf("syn_queue"));
+    }
+
+    [Fact]
+    public void AListenerWhoseConnectionsWaitTooLongIsKeptHoweverMuchRoomItHas()
+    {
+        using var rig = new HistoryRig();
+        for (var port = 1; port <= 5; port++)
+            rig.Listener("::", $"{port}", port, 8, 0);
+        rig.Listener("::", "443", 40, 4096, 0, isLate: true);
+        rig.Tick();
+        Assert.Equal(new("[::]:443", 40, 4096, 0, true), rig.Read().Single().Listeners[0]);
     }
 
     [Fact]

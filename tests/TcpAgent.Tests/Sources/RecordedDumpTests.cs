@@ -58,8 +58,9 @@ public class RecordedDumpTests
     {
         using var root = new TempRoot();
         root.Write("net/netstat", "TcpExt: ListenDrops\nTcpExt: 6\n");
+        using var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [root.Kernel.Proc("net/snmp")]);
         using var netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [root.Kernel.Proc("net/netstat")]);
-        using var listeners = new Listeners(new RecordedDump("listen.bin").Dump, null, netstat, SamplingOptions.Default, new ManualTime());
+        using var listeners = new Listeners(new RecordedDump("listen.bin").Dump, null, snmp, netstat, SamplingOptions.Default, new ManualTime());
         var tick = new Tick(0, 0, true);
         listeners.Read(tick);
         netstat.Read(tick);

@@ -11,12 +11,11 @@ public class AdviceTests
 {
     const long Peak = 5, Losses = 3, Limit = 1_000_000_000;
 
-    static readonly EndpointInstance s_endpoint = new(new(0, 0, 443));
     static readonly TupleInstance s_tuple = new(new(new(0, 1, 0), new(0, 2, 80)));
 
     readonly DistinctValues _values = new(
         (NetstatRows.Rows, Instance.None), (SysctlRows.Rows, Instance.None), (Conntrack.Rows, Instance.None),
-        (RecentRows.Rows, Instance.None), (Listeners.Rows, s_endpoint), (EphemeralPortRows.Tuples, s_tuple));
+        (RecentRows.Rows, Instance.None), (EphemeralPortRows.Tuples, s_tuple));
 
     ResourceReport Explain(Resource resource, ResourceState state = ResourceState.Limiting, Instance? instance = null, long limit = Limit)
     {
@@ -28,33 +27,6 @@ public class AdviceTests
     static void AssertSays(ResourceReport report, FormattableString sentence) => Assert.Contains(
         sentence.ToString(CultureInfo.InvariantCulture), string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]),
         StringComparison.Ordinal);
-
-    [Fact]
-    public void AcceptQueue()
-    {
-        var report = Explain(ResourceCatalog.AcceptQueue, instance: s_endpoint, limit: 7);
-        AssertSays(report, $"Its queue reached {Peak} of 7 and ListenOverflows rose by {Losses}");
-        AssertSays(report, $"itself dropped {_values["tcpagent_listener_recent_drops"]} packets");
-        AssertSays(report, $"has waited {_values["tcpagent_listener_oldest_wait_seconds"] / 1000.0:0.0} s");
-        AssertSays(report, $"{_values["tcpagent_listener_abandoned_connections"]} of the waiting clients");
-        AssertSays(report, $"{_values["tcpagent_listener_sockets"]} sockets share it");
-        AssertSays(report, $"net.core.somaxconn is {_values["net.core.somaxconn"]}, so the limit of 7");
-        AssertSays(report, $"'sport = :443'");
-    }
-
-    [Fact]
-    public void SynQueue()
-    {
-        var max = _values["net.ipv4.tcp_max_syn_backlog"];
-        _values.Set("net.ipv4.tcp_syncookies", 0);
-        var report = Explain(ResourceCatalog.SynQueue, instance: s_endpoint, limit: max - (max >> 2));
-        AssertSays(report, $"It has had {Peak} half-open connections");
-        AssertSays(report, $"{Losses} SYNs were dropped");
-        AssertSays(report, $"{_values["tcpagent_tcp_syncookies_sent_total"]} cookies were sent");
-        AssertSays(report, $"and {_values["tcpagent_tcp_syncookies_received_total"]} came back");
-        AssertSays(report, $"three quarters of it ({max - (max >> 2)}) is in force");
-        AssertSays(report, $"at {_values["net.ipv4.tcp_synack_retries"]} a SYN");
-    }
 
     [Fact]
     public void ConnectionTracking() =>

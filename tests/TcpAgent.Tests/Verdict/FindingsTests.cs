@@ -1,5 +1,9 @@
 using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
 using TcpAgent.Tests.Resources;
+using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.Verdict;
 
@@ -32,6 +36,24 @@ public sealed class FindingsTests : IDisposable
     {
         _rig.Setting(name, value);
         Assert.Equal(finding is null ? [] : [finding], Findings());
+    }
+
+    /// <summary>Held by a process, the same a second apart, and many beside the established ones.</summary>
+    [Theory]
+    [InlineData(300, 300L, 100, true)]
+    [InlineData(300, null, 100, false)]
+    [InlineData(300, 7L, 100, false)]
+    [InlineData(99, 99L, 100, false)]
+    [InlineData(300, 300L, 1_600, false)]
+    public void CloseWaitIsAPileIfItStays(long held, long? staying, long established, bool isFound)
+    {
+        var (states, walk) = (new Table(SocketRows.States), new Table(SocketRows.Walk));
+        states[SocketRows.Of(TcpState.Established)] = established;
+        states[SocketRows.Of(TcpState.CloseWait)] = 5_000;
+        (walk[SocketRows.HeldCloseWait], walk[SocketRows.StayingCloseWait]) = (held, staying ?? KernelValue.Absent);
+        var snapshot = new Snapshot([states, walk]);
+        snapshot.CopyFrom([states, walk], 0);
+        Assert.Equal(isFound, TcpAgent.Verdict.Findings.Check(new SampleView(snapshot)).Any(finding => finding.Id == "close_wait_pile"));
     }
 
     [Theory]

@@ -21,7 +21,16 @@ public class ListenerStateTests
     [InlineData(129, KernelValue.Absent, Limiting, Ok)]
     [InlineData(1, 0, Limiting, Limiting)]
     public void AnAcceptQueueIsFullAboveItsLimitAndNeverWorseThanTheResource(long length, long limit, int whole, int expected) =>
-        Assert.Equal((ResourceState)expected, ListenerState.OfAcceptQueue(length, limit, (ResourceState)whole));
+        Assert.Equal((ResourceState)expected, ListenerState.OfAcceptQueue(length, limit, false, (ResourceState)whole));
+
+    [Theory]
+    [InlineData(12, 4096, Limiting, Limiting)]
+    [InlineData(12, KernelValue.Absent, Limiting, Limiting)]
+    [InlineData(12, 4096, Near, Near)]
+    [InlineData(12, 4096, Ok, Ok)]
+    [InlineData(12, 4096, Unknown, Ok)]
+    public void AnAcceptQueueInWhichConnectionsWaitTooLongLimitsWhateverItsLimit(long length, long limit, int whole, int expected) =>
+        Assert.Equal((ResourceState)expected, ListenerState.OfAcceptQueue(length, limit, true, (ResourceState)whole));
 
     [Theory]
     [InlineData(127, 128, Limiting, Near)]

@@ -81,7 +81,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
     public void EachFieldIsItsMetric()
     {
         var values = new DistinctValues(
-            (Listeners.Rows, new EndpointInstance(new(0, 0, 443))), (Listeners.CountRows, Instance.None),
+            (ListenerRows.Rows, new EndpointInstance(new(0, 0, 443))), (ListenerRows.CountRows, Instance.None),
             (Softnet.Rows, new CpuInstance(3)),
             (Conntrack.Rows, Instance.None));
         var live = Read(values.Snapshot);
@@ -92,7 +92,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             [
                 ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
                 ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
-                ("accept_state", ""), ("syn_state", ""),
+                ("late", ""), ("accept_state", ""), ("syn_state", ""),
             ]),
             (live.GetProperty("cpus")[0],
             [

@@ -21,7 +21,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     const int INET_DIAG_INFO = 2;
     const int INET_DIAG_SKMEMINFO = 7;
     const int SK_MEMINFO_DROPS = 8;
-    const int TcpiLastAckRecv = 56;
+    const int TcpiLastDataSent = 44, TcpiLastAckRecv = 56;
 
     readonly ReadOnlySpan<byte> _payload = payload;
 
@@ -31,7 +31,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     internal byte Timer => _payload[2];
 
-    /// <summary>Retransmissions or keepalive probes in a row that brought no acknowledgement.</summary>
+    /// <summary>Retransmissions or keepalive probes in a row that brought no acknowledgement; of a half-open connection those of its SYN-ACK.</summary>
     internal byte Retransmits => _payload[3];
 
     internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);
@@ -67,7 +67,16 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// <summary>sk_drops, when asked for; <see cref="KernelValue.Absent"/> where the kernel does not tell.</summary>
     internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
 
-    /// <summary>tcpi_last_ack_recv in milliseconds, when asked for.</summary>
+    /// <summary>
+    /// tcpi_last_data_sent in milliseconds, when asked for. It begins with the connection (net/ipv4/tcp_minisocks.c,
+    /// tcp_create_openreq_child), and nothing is sent before a process accepts: of a connection that waits it is how long it has waited,
+    /// whatever its client has done since.
+    /// </summary>
+    internal long LastDataSent => Attribute(INET_DIAG_INFO, TcpiLastDataSent);
+
+    /// <summary>
+    /// tcpi_last_ack_recv in milliseconds, when asked for: of a connection that waits in CLOSE_WAIT how long ago its client left.
+    /// </summary>
     internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
 
     long Attribute(int wanted, int offset)

@@ -13,11 +13,15 @@ struct Scan(Instance? followed)
 
     internal Fill Followed { get; private set; } = Fill.None;
 
-    internal void Offer(long used, long limit, Instance? of)
+    /// <param name="used">Absent values are passed over.</param>
+    /// <param name="limit">Absent where it is not known.</param>
+    /// <param name="of">Which of several; null where there is only one.</param>
+    /// <param name="isProven">It is known to limit by something other than its use.</param>
+    internal void Offer(long used, long limit, Instance? of, bool isProven = false)
     {
         if (used == KernelValue.Absent)
             return;
-        var fill = new Fill(used, limit, of);
+        var fill = new Fill(used, limit, of, isProven);
         if (fill.IsFullerThan(Fullest))
             Fullest = fill;
         if (ReferenceEquals(of, followed))

@@ -16,6 +16,16 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
             scan.Offer(listener.SynRecv, LimitOf(listener), listener.Instance);
     }
 
+    /// <summary>The walk before the last found less: handshakes that end in milliseconds fill a short queue now and then.</summary>
+    internal override bool IsPassing(Instance? of)
+    {
+        foreach (var listener in listeners.Known)
+            if (ReferenceEquals(listener.Instance, of))
+                return listener.LeastSynRecv < AcceptDelay.LeastNear
+                    || Fullness.Of(listener.LeastSynRecv, LimitOf(listener)).Share < Resource.Near;
+        return false;
+    }
+
     /// <summary>
     /// An accept queue overflowed and no other listener's SYN queue is near its limit: behind a full accept queue handshakes cannot
     /// end, and the SYN queue fills for that.

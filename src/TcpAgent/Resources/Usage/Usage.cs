@@ -7,6 +7,9 @@ abstract class Usage
 {
     internal abstract void Look(ref Scan scan);
 
+    /// <summary>What is in one of them is known to have come a moment ago, however often it is seen full.</summary>
+    internal virtual bool IsPassing(Instance? of) => false;
+
     /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
     internal virtual Instance? Blamed => null;
 }

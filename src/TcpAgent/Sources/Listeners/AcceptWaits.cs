@@ -19,7 +19,7 @@ sealed class AcceptWaits : IDisposable
     readonly NetlinkDump _dump;
     readonly CpuBudget _lane;
     readonly byte[] _request = SockDiag.PortRequest(SockDiag.WaitingStates, SockDiag.WithInfo);
-    readonly Dictionary<Endpoint, long> _oldest = [];
+    readonly Dictionary<Endpoint, AcceptLook> _looks = [];
     ushort _port;
 
     internal AcceptWaits(NetlinkDump dump, double walkBudget, TimeProvider time, AgentEvents? events = null)
@@ -36,17 +36,16 @@ sealed class AcceptWaits : IDisposable
     {
         foreach (var listener in table.Listeners)
             if (listener.Length == 0)
-                listener.OldestWait = KernelValue.Absent;
+                listener.ForgetWait();
         if (!_lane.Poll(_lane.IsReady && ChoosePort(table)))
             return;
         foreach (var listener in table.Listeners)
             if (listener.Endpoint.Port == _port)
-                listener.OldestWait = KernelValue.Absent;
+                listener.LookedAt();
         if (_lane.Errno != 0)
             return;
-        foreach (var (local, milliseconds) in _oldest)
-            if (table.For(local) is { } listener)
-                listener.OldestWait = Math.Max(listener.OldestWait, milliseconds);
+        foreach (var (local, look) in _looks)
+            table.For(local)?.Saw(look);
     }
 
     /// <summary>The next port above the last one asked that has connections waiting, round and round.</summary>
@@ -69,17 +68,17 @@ sealed class AcceptWaits : IDisposable
 
     int Walk()
     {
-        _oldest.Clear();
+        _looks.Clear();
         SockDiag.SetPorts(_request, _port, _port);
         _dump.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
         {
-            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastAckReceived == KernelValue.Absent)
+            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastDataSent == KernelValue.Absent)
                 continue;
-            if (_oldest.Count >= MaxEndpoints && !_oldest.ContainsKey(row.LocalOnDevice))
+            if (_looks.Count >= MaxEndpoints && !_looks.ContainsKey(row.LocalOnDevice))
                 continue;
-            ref var oldest = ref CollectionsMarshal.GetValueRefOrAddDefault(_oldest, row.LocalOnDevice, out _);
-            oldest = Math.Max(oldest, row.LastAckReceived);
+            ref var look = ref CollectionsMarshal.GetValueRefOrAddDefault(_looks, row.LocalOnDevice, out _);
+            look = look.With(row.LastDataSent, row.State == TcpState.CloseWait ? row.LastAckReceived : KernelValue.Absent);
         }
         return _dump.Errno;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
@@ -10,6 +11,10 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
     readonly WindowedTotal _drops = new(peakWindow, time);
+
+    /// <summary>Null while its queue was never long enough to matter.</summary>
+    AcceptDelay? _delay;
+    AcceptLook? _look;
 
     /// <summary>Null before the first tick.</summary>
     long? _dropsBefore;
@@ -62,9 +67,59 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     /// <summary>Half-open connections, as of the last walk.</summary>
     internal long SynRecv { get; set; } = KernelValue.Absent;
 
+    /// <summary>Of the last two walks the one that found less.</summary>
+    internal long LeastSynRecv => Math.Min(SynRecv, SynRecvBefore);
+
+    long SynRecvBefore { get; set; } = KernelValue.Absent;
+
+    /// <summary>Why they stay half-open, as of the last walk.</summary>
+    internal HalfOpenSigns HalfOpen { get; set; }
+
     /// <summary>Connections that wait and whose peer has already closed, as of the last walk.</summary>
     internal long Abandoned { get; set; } = KernelValue.Absent;
 
-    /// <summary>Milliseconds that the oldest waiting connection has been silent.</summary>
-    internal long OldestWait { get; set; } = KernelValue.Absent;
+    /// <summary>A walk has been taken; what it found follows.</summary>
+    internal void BeginWalk() => (SynRecvBefore, SynRecv, HalfOpen, Abandoned) = (SynRecv, 0, default, 0);
+
+    /// <summary>Milliseconds that the oldest waiting connection has waited.</summary>
+    internal long OldestWait { get; private set; } = KernelValue.Absent;
+
+    /// <summary>A queue of its was full within the peak window, and something was dropped.</summary>
+    internal bool HasOverflowed => FullestLimit != KernelValue.Absent && FullestPeak > FullestLimit && RecentDrops > 0;
+
+    /// <summary>Its connections wait so long that it harms, whether its queue is full or not.</summary>
+    internal bool IsLate => _delay is { IsHarmful: true };
+
+    /// <summary>Most that had waited too long at once, while that did harm, within the peak window; absent when it did none.</summary>
+    internal long RecentLate => _delay?.RecentLate ?? KernelValue.Absent;
+
+    /// <summary>Milliseconds that the oldest of them had waited.</summary>
+    internal long RecentWait => _delay?.RecentWait ?? KernelValue.Absent;
+
+    /// <summary>Nothing waits, or it is not known how long.</summary>
+    internal void ForgetWait() => OldestWait = KernelValue.Absent;
+
+    /// <summary>A look was taken or failed; what it saw follows.</summary>
+    internal void LookedAt() => (_look, OldestWait) = (default(AcceptLook), KernelValue.Absent);
+
+    /// <summary>What waits at one of its addresses.</summary>
+    internal void Saw(in AcceptLook look)
+    {
+        var all = _look.GetValueOrDefault().And(look);
+        (_look, OldestWait) = (all, all.Oldest);
+    }
+
+    /// <summary>At each tick, after the look if there was one.</summary>
+    /// <param name="timestamp">Monotonic.</param>
+    /// <param name="opens">Connections that came to the whole host within a second or more; absent where that is not known.</param>
+    internal void Judge(long timestamp, long opens)
+    {
+        if (_delay is null && Length >= AcceptDelay.Few)
+            BeginDelay();
+        _delay?.Update(timestamp, Length, OldestWait, _look, opens);
+        _look = null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void BeginDelay() => _delay = new AcceptDelay(peakWindow, time);
 }

@@ -27,10 +27,11 @@ sealed class ListenerRanking(int max)
         return _ranked.AsSpan(0, max);
     }
 
-    /// <summary>Fullness of the peak first, then drops, then half-open connections.</summary>
+    /// <summary>Those whose connections wait too long first, then fullness of the peak, then drops, then half-open connections.</summary>
     static ulong Score(Listener listener)
     {
-        var fullness = (ulong)Math.Clamp(Steps * Fullness.Of(listener.Peak, listener.Limit).Share, 0, ushort.MaxValue);
+        var fullness = listener.RecentLate > 0 ? ushort.MaxValue
+            : (ulong)Math.Clamp(Steps * Fullness.Of(listener.Peak, listener.Limit).Share, 0, ushort.MaxValue - 1);
         var drops = (ulong)Math.Min(uint.MaxValue, listener.Drops);
         return (fullness << 48) | (drops << 16) | (ulong)Math.Clamp(listener.SynRecv, 0, ushort.MaxValue);
     }

@@ -11,47 +11,6 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Listeners : Source
 {
-    internal static readonly Rows Rows = new("address", "port");
-
-    internal static readonly Row Length = Rows.Gauge(
-        "tcpagent_listener_accept_queue_length", "Connections complete and waiting for the application to accept them.", from: "inet_diag rqueue");
-
-    internal static readonly Row Limit = Rows.Gauge(
-        "tcpagent_listener_accept_queue_limit", "Connections that may wait: the backlog that the application gave to listen(), capped at the somaxconn in force at that moment. The queue is full when it is longer.", from: "inet_diag wqueue");
-
-    internal static readonly Row Peak = Rows.Gauge(
-        "tcpagent_listener_accept_queue_peak", "Longest accept queue seen within the peak window (--sample.peak-window, 60s by default).", from: "inet_diag rqueue");
-
-    internal static readonly Row Fullest = Rows.Gauge(
-        "tcpagent_listener_accept_queue_fullest", "Longest queue of a single socket, where several share the address and port by SO_REUSEPORT. Far above the mean means one stuck worker.", from: "inet_diag rqueue");
-
-    internal static readonly Row SocketsOfOne = Rows.Gauge(
-        "tcpagent_listener_sockets", "Sockets that share the address, port and device by SO_REUSEPORT; not exported where there is one, nor where only /proc/net/tcp can be read, which does not tell the device.", from: "inet_diag");
-
-    internal static readonly Row Drops = Rows.Counter(
-        "tcpagent_listener_drops_total", "Packets dropped at this listener: SYNs and final handshake ACKs that found no room in the accept queue, the SYN queue or memory, and stray packets such as the reset of a half-open connection. An ACK dropped at a full accept queue counts twice.", from: "sk_drops");
-
-    internal static readonly Row RecentDrops = Rows.Hidden("tcpagent_listener_recent_drops", "Of these the ones within the peak window.");
-
-    internal static readonly Row SynRecv = Rows.Gauge(
-        "tcpagent_listener_syn_recv", "Half-open connections of this listener, as of the last walk. Their limit is the listener's accept queue limit.", from: "inet_diag SYN_RECV");
-
-    internal static readonly Row Abandoned = Rows.Gauge(
-        "tcpagent_listener_abandoned_connections", "Waiting connections whose peer has already closed: clients gave up before the application accepted. Only while the queue is not empty.", from: "inet_diag CLOSE_WAIT, inode 0");
-
-    internal static readonly Row OldestWait = Rows.Gauge(
-        "tcpagent_listener_oldest_wait_seconds", "How long the longest silent of the waiting connections has been so, which is how long it waited unless it sent data. Only while the queue is not empty.", Scale.Milliseconds, from: "tcpi_last_ack_recv");
-
-    internal static readonly Rows CountRows = new();
-
-    internal static readonly Row Count = CountRows.Gauge("tcpagent_listeners", "Addresses and ports that are listened on, each device for itself where a listener is bound to one.");
-
-    internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_listeners_omitted", "Of these the ones left out above --listeners.max; the busiest are kept.");
-
-    internal static readonly Row Unattributed = CountRows.Gauge(
-        "tcpagent_listener_drops_unattributed", "The host's listen drops less those of all listeners seen, open or closed since: drops from before the agent started, or at listeners too short-lived to be seen. Below zero by the stray packets that only the listeners count.", from: "TcpExt.ListenDrops less sk_drops");
-
     const string Where = "sock_diag";
 
     readonly NetlinkDump? _dump;
@@ -60,7 +19,7 @@ sealed class Listeners : Source
     readonly AcceptWaits? _waits;
     readonly LinkNames? _links;
     readonly SlotRef _listenDrops;
-    readonly SlotRef _overflows;
+    readonly ListenerWatch _watch;
     readonly ListenerRanking _ranking;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
     ParseResult _lastDump;
@@ -69,22 +28,22 @@ sealed class Listeners : Source
     bool _isKnown;
     bool _isLost;
 
-
     /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
     /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
+    /// <param name="snmp">Has the host's PassiveOpens.</param>
     /// <param name="netstat">Has the host's ListenDrops.</param>
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
     internal Listeners(
-        NetlinkDump? dump, AcceptWaits? waits, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
-        : base("listeners", Rows, CountRows)
+        NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
+        : base("listeners", ListenerRows.Rows, ListenerRows.CountRows, HandshakeRows.Rows)
     {
         (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenDrops);
-        _overflows = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
+        _watch = new ListenerWatch(snmp, netstat, options.PeakWindow, time);
         Mode = dump is null ? "procfs" : Where;
     }
 
@@ -169,10 +128,13 @@ sealed class Listeners : Source
         }
         Table.Omitted = census.Omitted;
         foreach (var listener in Table.Listeners)
-            (listener.SynRecv, listener.Abandoned) = (0, 0);
+            listener.BeginWalk();
         foreach (var (local, count) in census.SynRecv)
             if (Table.For(local) is { } listener)
                 listener.SynRecv += count;
+        foreach (var (local, signs) in census.HalfOpen)
+            if (Table.For(local) is { } listener)
+                listener.HalfOpen = listener.HalfOpen.And(signs);
         foreach (var (local, count) in census.Abandoned)
             if (Table.For(local) is { } listener)
                 listener.Abandoned += count;
@@ -190,50 +152,38 @@ sealed class Listeners : Source
     internal override void Derive(in Tick tick)
     {
         Withdraw();
-        FindOverflowed(tick);
+        Overflowed = _watch.Judge(tick, Known);
+        _watch.Fill(this[HandshakeRows.Rows][0]);
         if (!_isKnown)
             return;
         var exported = _ranking.Choose(Table);
         foreach (var listener in exported)
-            Fill(listener, this[Rows].Add(listener.Instance));
-        var counts = this[CountRows][0];
-        counts[Count] = Table.Count;
-        counts[Omitted] = Table.Count - exported.Length;
+            Fill(listener, this[ListenerRows.Rows].Add(listener.Instance));
+        var counts = this[ListenerRows.CountRows][0];
+        counts[ListenerRows.Count] = Table.Count;
+        counts[ListenerRows.Omitted] = Table.Count - exported.Length;
 
         // Where nothing has listened yet, nothing is attributed yet.
         var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
-        counts[Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
-    }
-
-    /// <summary>
-    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
-    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
-    /// </summary>
-    void FindOverflowed(in Tick tick)
-    {
-        Overflowed = null;
-        if (_overflows.Rise == 0)
-            return;
-        foreach (var listener in Known)
-            if (listener.NewDrops > 0 && (Overflowed is not { } other
-                || (listener.FullestLength, listener.NewDrops).CompareTo((other.FullestLength, other.NewDrops)) > 0))
-                Overflowed = listener;
-        if (Overflowed is { FullestLimit: not Absent } full)
-            full.Raise(tick.Timestamp, full.FullestLimit + 1);
+        counts[ListenerRows.Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
     }
 
     static void Fill(Listener listener, Slots slots)
     {
-        slots[Length] = listener.Length;
-        slots[Limit] = listener.Limit;
-        slots[Peak] = listener.Peak;
+        slots[ListenerRows.Length] = listener.Length;
+        slots[ListenerRows.Limit] = listener.Limit;
+        slots[ListenerRows.Peak] = listener.Peak;
         if (listener.Limit != Absent)
-            (slots[Drops], slots[RecentDrops]) = (listener.Drops, listener.RecentDrops);
-        slots[SynRecv] = listener.SynRecv;
+            (slots[ListenerRows.Drops], slots[ListenerRows.RecentDrops]) = (listener.Drops, listener.RecentDrops);
+        slots[ListenerRows.SynRecv] = listener.SynRecv;
+        var halfOpen = listener.HalfOpen;
+        (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources], slots[ListenerRows.Deferred]) = (halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
         if (listener.Sockets > 1) // of /proc/net/tcp, which does not tell the device, they may share nothing
-            (slots[Fullest], slots[SocketsOfOne]) = (listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
+            (slots[ListenerRows.Fullest], slots[ListenerRows.SocketsOfOne]) = (listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
         if (listener.Length > 0)
-            (slots[Abandoned], slots[OldestWait]) = (listener.Abandoned, listener.OldestWait);
+            (slots[ListenerRows.Abandoned], slots[ListenerRows.OldestWait]) = (listener.Abandoned, listener.OldestWait);
+        (slots[ListenerRows.HasOverflowed], slots[ListenerRows.IsLate]) = (listener.HasOverflowed ? 1 : Absent, listener.IsLate ? 1 : Absent);
+        (slots[ListenerRows.RecentLate], slots[ListenerRows.RecentWait]) = (listener.RecentLate, listener.RecentWait);
     }
 
     internal override void Reopen() => _dump?.Close();

@@ -23,6 +23,14 @@ sealed class SocketCensus
 
     /// <summary>Connections being opened, by destination.</summary>
     internal PeerCensus Syns { get; } = new();
+    /// <summary>Why connections stay half-open. Only sock_diag tells.</summary>
+    internal Dictionary<Endpoint, HalfOpenSigns> HalfOpen { get; } = [];
+
+    /// <summary>The first of the sockets in CLOSE_WAIT that a process holds, by what names them.</summary>
+    internal List<ulong> HeldCloseWait { get; } = new(CloseWaitPile.Most);
+
+    /// <summary>Sockets in CLOSE_WAIT that no process holds.</summary>
+    internal long AbandonedCount { get; private set; }
 
     /// <summary>Listening sockets, where the walk is the only way to see them.</summary>
     internal List<ListenRow> Listeners { get; } = [];
@@ -52,6 +60,9 @@ sealed class SocketCensus
         _counts.AsSpan().Clear();
         SynRecv.Clear();
         Abandoned.Clear();
+        AbandonedCount = 0;
+        HalfOpen.Clear();
+        HeldCloseWait.Clear();
         Listeners.Clear();
         Syns.Clear();
         (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine, Omitted) = (isComplete, 0, 0, 0, 0);
@@ -70,11 +81,11 @@ sealed class SocketCensus
         if (state == TcpState.FinWait2 && row.Timer == InetDiagRow.TimeWaitTimer)
             FinWait2MiniSockets++;
         else if (state == TcpState.SynRecv)
-            Add(SynRecv, row.LocalOnDevice);
+            CountHalfOpen(row);
         else if (state == TcpState.SynSent)
             Syns.CountSyn(row);
-        else if (state == TcpState.CloseWait && row.Inode == 0)
-            Add(Abandoned, row.LocalOnDevice);
+        else if (state == TcpState.CloseWait)
+            CountCloseWait(row.Inode, row.Cookie, row.LocalOnDevice);
     }
 
     internal void Count(TcpState state, byte timer, long inode, Endpoint local, long receiveQueue)
@@ -84,12 +95,34 @@ sealed class SocketCensus
             FinWait2MiniSockets++;
         else if (state == TcpState.SynRecv)
             Add(SynRecv, local);
-        else if (state == TcpState.CloseWait && inode == 0)
-            Add(Abandoned, local);
+        else if (state == TcpState.CloseWait)
+            CountCloseWait(inode, (ulong)inode, local);
         else if (state == TcpState.Listen && Listeners.Count >= MaxListeners)
             Omitted++;
         else if (state == TcpState.Listen)
             Listeners.Add(new ListenRow(local, (ulong)inode, receiveQueue, KernelValue.Absent, KernelValue.Absent));
+    }
+
+    void CountHalfOpen(in InetDiagRow row)
+    {
+        var local = row.LocalOnDevice;
+        Add(SynRecv, local);
+        var signs = HalfOpenSigns.Of(row);
+        if (signs == default || (HalfOpen.Count >= MaxEndpoints && !HalfOpen.ContainsKey(local)))
+            return;
+        ref var all = ref CollectionsMarshal.GetValueRefOrAddDefault(HalfOpen, local, out _);
+        all = all.And(signs);
+    }
+
+    void CountCloseWait(long inode, ulong id, Endpoint local)
+    {
+        if (inode == 0)
+        {
+            AbandonedCount++;
+            Add(Abandoned, local);
+        }
+        else if (HeldCloseWait.Count < CloseWaitPile.Most)
+            HeldCloseWait.Add(id);
     }
 
     void Add(Dictionary<Endpoint, int> counts, Endpoint endpoint)

@@ -48,6 +48,12 @@ static class SocketRows
     internal static readonly Row CheckCpu = Walk.Counter(
         "tcpagent_walk_check_cpu_seconds_total", "CPU time of the full counts.", Scale.Nanoseconds);
 
+    internal static readonly Row HeldCloseWait = Walk.Hidden(
+        "tcpagent_tcp_held_close_wait", "Sockets in CLOSE_WAIT that a process holds. Excludes those that no process has accepted yet.");
+
+    internal static readonly Row StayingCloseWait = Walk.Hidden(
+        "tcpagent_tcp_staying_close_wait", "Of these the ones that were there a second ago as well; at most 512 are followed.");
+
     /// <summary>The number of sockets in a state.</summary>
     internal static Row Of(TcpState state) => States[(int)state - 1];
 

@@ -27,6 +27,7 @@ sealed class Sockets : Source
     readonly CpuBudget _checkLane;
     readonly SocketCheck _check;
     readonly PeerTable _peers;
+    readonly CloseWaitPile _pile;
     ISocketTable _table;
     SocketCensus _census = new();
     SocketCensus _next = new();
@@ -59,6 +60,7 @@ sealed class Sockets : Source
         Mode = _table.Mode;
         _peers = new PeerTable(PeerRows.SynColumns, options.PeakWindow, time, synLinearTimeouts);
         _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
+        _pile = new CloseWaitPile(time);
         _walk = new CpuBudget(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time, events: events);
         _checkLane = new CpuBudget(options.WalkBudget * CheckShare, () => _check.Walk(_table), time, events: events);
     }
@@ -187,6 +189,7 @@ sealed class Sockets : Source
         _peakWindow.Record(tick.Timestamp, states);
         for (var i = 0; i < states.Length; i++)
             this[SocketRows.Peaks][0].Values[i] = _peakWindow[i];
+        _pile.Update(tick.Timestamp, _census, _walkedNow, isUnchanged: !_isDue && !_walk.IsRunning);
         FillWalk(tick, this[SocketRows.Walk][0], states[(int)TcpState.Listen - 1]);
     }
 
@@ -194,6 +197,8 @@ sealed class Sockets : Source
     {
         walk[SocketRows.Transient] = _counters.Transient(listening, _census[TcpState.CloseWait], _check.CurrEstabHasCloseWait);
         walk[SocketRows.WalkInterval] = Math.Max(_walk.Interval, (long)_options.Interval.TotalNanoseconds);
+        walk[SocketRows.HeldCloseWait] = _census[TcpState.CloseWait] - _census.AbandonedCount;
+        walk[SocketRows.StayingCloseWait] = _pile.Staying;
         var age = Math.Max(0, tick.Timestamp - _censusAt);
         walk[SocketRows.WalkAge] = _isDue || _walk.IsRunning ? _time.Nanoseconds(age) : 0;
         walk[SocketRows.WalkDuration] = _walk.Duration;

@@ -77,7 +77,7 @@ static class FilterFindings
         if (view[RecentRows.ListenDrops] is not (>= 0 and <= ListenerFindings.Few) || view[RecentRows.HandshakesRefused] is not { } refused)
             return null;
         var (most, name) = (ListenerFindings.Few + refused, "");
-        foreach (var (instance, drops) in view.Instances(Listeners.RecentDrops))
+        foreach (var (instance, drops) in view.Instances(ListenerRows.RecentDrops))
             if (drops > most)
                 (most, name) = (drops, instance.Subject);
         return name.Length == 0 ? null

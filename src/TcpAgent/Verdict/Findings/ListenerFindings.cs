@@ -33,9 +33,9 @@ static class ListenerFindings
         if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
             return null;
         var (count, text) = (0, "");
-        foreach (var (instance, limit) in view.Instances(Listeners.Limit))
+        foreach (var (instance, limit) in view.Instances(ListenerRows.Limit))
         {
-            if (limit >= somaxconn || view[Listeners.SocketsOfOne, instance] is > 1)
+            if (limit >= somaxconn || view[ListenerRows.SocketsOfOne, instance] is > 1)
                 continue;
             if (++count <= 3)
                 text += $"{(count == 1 ? "" : ", ")}{instance.Subject} {limit}";
@@ -53,7 +53,7 @@ static class ListenerFindings
     {
         long Lost(Resource resource) => view[ResourceRows.RecentLosses, resource.Instance] ?? 0;
         var (most, name) = (Few, "");
-        foreach (var (instance, drops) in view.Instances(Listeners.RecentDrops))
+        foreach (var (instance, drops) in view.Instances(ListenerRows.RecentDrops))
             if (drops > most)
                 (most, name) = (drops, instance.Subject);
         if (view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0)

@@ -16,15 +16,21 @@ static class SocketFindings
             ? "net.ipv4.tcp_tw_recycle is on: it drops connections from clients behind NAT. It was removed in Linux 4.12; switch it off."
             : null),
         new("time_wait_is_harmless", Finding.Info, ManyTimeWait),
-        new("close_wait_pile", Finding.Warning, view => States(view, TcpState.CloseWait) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
-            ? $"{waiting} sockets are in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the process (ss -tnp state close-wait)."
-            : null),
+        new("close_wait_pile", Finding.Warning, CloseWaitPile),
         new("fin_wait2_pile", Finding.Info, view => States(view, TcpState.FinWait2) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
             ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after tcp_fin_timeout ({view[SysctlRows.TcpFinTimeout]} s)."
             : null),
     ];
 
     static long States(SampleView view, TcpState state) => view[SocketRows.Of(state)] ?? 0;
+
+    /// <summary>Those that no process has accepted yet are none that a process forgot to close.</summary>
+    static string? CloseWaitPile(SampleView view) =>
+        view[SocketRows.StayingCloseWait] is >= Pile && view[SocketRows.HeldCloseWait] is >= Pile and var held
+            && held > States(view, TcpState.Established) / 5
+            ? $"{held} sockets stay in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the process "
+                + "(ss -tnp state close-wait)."
+            : null;
 
     static string? ManyTimeWait(SampleView view)
     {

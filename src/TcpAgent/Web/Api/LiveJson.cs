@@ -25,8 +25,8 @@ sealed class LiveJson(LiveSettings settings)
 
     static readonly (string Name, Row Row)[] s_listener =
     [
-        ("queue", Listeners.Length), ("limit", Listeners.Limit),
-        ("syn_recv", Listeners.SynRecv), ("peak", Listeners.Peak), ("drops", Listeners.Drops),
+        ("queue", ListenerRows.Length), ("limit", ListenerRows.Limit),
+        ("syn_recv", ListenerRows.SynRecv), ("peak", ListenerRows.Peak), ("drops", ListenerRows.Drops),
     ];
 
     const int Queue = 0, Limit = 1, SynRecv = 2, Peak = 3;
@@ -95,26 +95,31 @@ sealed class LiveJson(LiveSettings settings)
         var listeners = Collect(view, s_listener);
         var ranked = new List<(Fullness Fullness, Instance Instance)>();
         foreach (var (instance, values) in listeners)
-            ranked.Add((Fullness.Of(values[Queue] ?? 0, values[SynRecv] ?? 0, values[Limit] ?? KernelValue.Absent), instance));
+            ranked.Add((IsLate(view, instance) ? new Fullness(double.MaxValue, values[Queue] ?? 0)
+                : Fullness.Of(values[Queue] ?? 0, values[SynRecv] ?? 0, values[Limit] ?? KernelValue.Absent), instance));
         ranked.Sort(
             static (a, b) => b.Fullness.CompareTo(a.Fullness) is not 0 and var order
                 ? order
                 : string.CompareOrdinal(a.Instance.Subject, b.Instance.Subject));
-        json.WriteValue("listeners_total", view[Listeners.Count]);
+        json.WriteValue("listeners_total", view[ListenerRows.Count]);
         json.WriteStartArray("listeners");
         for (var i = 0; i < ranked.Count && i < MostListeners; i++)
         {
             var values = listeners[ranked[i].Instance];
             WriteInstance(json, "listener", ranked[i].Instance.Subject, s_listener, values);
             var limit = values[Limit] ?? KernelValue.Absent;
+            var isLate = IsLate(view, ranked[i].Instance);
+            json.WriteBoolean("late", isLate);
             json.WriteString(
-                "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, verdict[ResourceCatalog.AcceptQueue].State).Name());
+                "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, isLate, verdict[ResourceCatalog.AcceptQueue].State).Name());
             json.WriteString(
                 "syn_state", ListenerState.OfSynQueue(values[SynRecv] ?? 0, limit, verdict[ResourceCatalog.SynQueue].State).Name());
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
+
+    static bool IsLate(SampleView view, Instance instance) => view[ListenerRows.RecentLate, instance] > 0;
 
     static void WriteCpus(Utf8JsonWriter json, SampleView view, ResourceReport backlog)
     {

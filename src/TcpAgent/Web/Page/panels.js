@@ -128,7 +128,8 @@ export function drawListeners(store, view, doc) {
     const state = accept === 'limiting' || syn === 'limiting' ? 'limiting' : accept === 'near' || syn === 'near' ? 'near' : 'ok';
     row.element.dataset.state = state;
     row.element.dataset.quiet = !peak && !halfOpen && !dropped;
-    setText(row.word, accept === 'limiting' ? 'was full' : syn === 'limiting' ? 'SYN queue was full' : '');
+    const late = view.rows.some(at => at.listeners.get(name)?.late);
+    setText(row.word, accept === 'limiting' ? (late ? 'clients waited' : 'was full') : syn === 'limiting' ? 'SYN queue was full' : '');
     row.meter.draw(shareOf(one.queue ?? 0, limit), shareOf(peak ?? 0, limit), `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`, state);
     row.plot.draw(view, store.points(read('queue'), view.rows, view.span), {
       top: Math.max(1, limit ?? 1, highest ?? 1), limit, losses: store.points(store.rate(read('drops')), view.rows, view.span),

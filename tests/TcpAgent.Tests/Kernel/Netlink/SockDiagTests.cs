@@ -132,6 +132,25 @@ public class SockDiagTests
     }
 
     [Fact]
+    public void LastDataSentIsAtItsOffsetOfTcpInfo()
+    {
+        var info = new byte[248];
+        MemoryMarshal.Write(info.AsSpan(8 + 9 * 4), 4_000_000_000u);
+        Assert.Equal(4_000_000_000, Row([.. Socket(TcpState.Established), .. Attribute(2, info.AsSpan(0, 48))]).LastDataSent);
+        Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Established), .. Attribute(2, info.AsSpan(0, 44))]).LastDataSent);
+    }
+
+    [Fact]
+    public void RetransmitsAndExpiresAreInTheFixedPart()
+    {
+        var socket = Socket(TcpState.SynRecv);
+        socket[3] = 4;
+        MemoryMarshal.Write(socket.AsSpan(52), 1_234u);
+        var row = Row(socket);
+        Assert.Equal((4, 1_234u), (row.Retransmits, row.Expires));
+    }
+
+    [Fact]
     public void AShorterTcpInfoOrNoneTellsNothing()
     {
         for (var length = 0; length < 60; length++)

@@ -43,7 +43,7 @@ public sealed class AcceptWaitsTests : IDisposable
     public void OnlyConnectionsThatNoProcessHoldsWait()
     {
         Table.Set(
-            Listen(443, 1, length: 2), Waiting(443, 7, TcpState.CloseWait), new FakeSocket(TcpState.Established) { LastAck = 9_000 },
+            Listen(443, 1, length: 2), Waiting(443, 7, TcpState.CloseWait), new FakeSocket(TcpState.Established) { Waited = 9_000 },
             Waiting(443, 8_000, TcpState.FinWait1));
         _rig.Tick();
         Assert.Equal(7, Oldest(443));

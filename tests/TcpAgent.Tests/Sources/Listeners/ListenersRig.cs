@@ -21,11 +21,11 @@ sealed class ListenersRig : IDisposable
         Netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [Root.Kernel.Proc("net/netstat")]);
         (_snmp, _sockstat) = (Snmp(), Sockstat());
         _waits = hasDiag ? new AcceptWaits(Table.Dump, options.WalkBudget, Time) : null;
-        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, Netstat, options, Time, links);
+        Listeners = new Listeners(hasDiag ? Table.Dump : null, _waits, _snmp, Netstat, options, Time, links);
         _sockets = new Sockets(
             hasDiag ? new NetlinkSocketTable(Table.Dump) : null, new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
             new SocketCheck(Snmp(), Sockstat(), true, Time), Listeners, options, Time);
-        Root.Write("net/snmp", "Tcp: CurrEstab\nTcp: 0\n");
+        WriteOpens(0);
         Root.Write("net/sockstat", "TCP: inuse 0 tw 0\n");
     }
 
@@ -46,12 +46,16 @@ sealed class ListenersRig : IDisposable
     internal static FakeSocket Listen(ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
         new(TcpState.Listen) { Address = address, Port = port, Cookie = cookie, Length = length, Limit = limit, Drops = drops };
 
-    /// <summary>One that completed its handshake <paramref name="lastAck"/> milliseconds ago and that no process has accepted.</summary>
-    internal static FakeSocket Waiting(ushort port, uint lastAck, TcpState state = TcpState.Established, string address = "10.0.0.1") =>
-        new(state) { Address = address, Port = port, LastAck = lastAck, Inode = 0 };
+    /// <summary>One that completed its handshake <paramref name="waited"/> milliseconds ago and that no process has accepted.</summary>
+    internal static FakeSocket Waiting(
+        ushort port, uint waited, TcpState state = TcpState.Established, string address = "10.0.0.1", uint left = 0) =>
+        new(state) { Address = address, Port = port, Waited = waited, Left = left, Inode = 0 };
 
     internal static string ProcRow(string local, string state, int length = 0, int inode = 7001) =>
         $"   0: {local} 00000000:0000 {state} 00000000:{length:X8} 00:00000000 00000000     0        0 {inode} 1 0000000000000000\n";
+
+    /// <summary>Connections that came to the host since boot.</summary>
+    internal void WriteOpens(long passiveOpens) => Root.Write("net/snmp", $"Tcp: CurrEstab PassiveOpens\nTcp: 0 {passiveOpens}\n");
 
     internal void WriteListenDrops(long drops) => Root.Write("net/netstat", $"TcpExt: ListenDrops\nTcpExt: {drops}\n");
 

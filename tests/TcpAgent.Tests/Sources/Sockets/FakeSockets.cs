@@ -39,8 +39,16 @@ sealed record FakeSocket(TcpState State)
 
     internal uint Drops { get; init; }
 
-    /// <summary>Milliseconds; null leaves tcp_info out.</summary>
-    internal uint? LastAck { get; init; }
+    /// <summary>Milliseconds since anything was sent, which nothing is before it is accepted; null leaves tcp_info out.</summary>
+    internal uint? Waited { get; init; }
+
+    /// <summary>Milliseconds since an acknowledgement came, which a FIN brings.</summary>
+    internal uint Left { get; init; }
+
+    /// <summary>Of a half-open connection: how often its SYN-ACK was sent again, and milliseconds until its timer runs out.</summary>
+    internal byte Retransmits { get; init; }
+
+    internal uint Expires { get; init; }
 
     /// <summary>Offsets counted by hand from include/uapi/linux/inet_diag.h and tcp.h.</summary>
     internal byte[] Message(byte extensions)
@@ -55,17 +63,20 @@ sealed record FakeSocket(TcpState State)
         IPAddress.Parse(Remote).GetAddressBytes().CopyTo(message, 24);
         MemoryMarshal.Write(message.AsSpan(40), Device);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
+        message[3] = Retransmits;
+        MemoryMarshal.Write(message.AsSpan(52), Expires);
         MemoryMarshal.Write(message.AsSpan(56), Length);
         MemoryMarshal.Write(message.AsSpan(60), Limit);
         MemoryMarshal.Write(message.AsSpan(68), Inode);
         var info = new byte[248];
-        MemoryMarshal.Write(info.AsSpan(56), LastAck ?? 0);
+        MemoryMarshal.Write(info.AsSpan(44), Waited ?? 0);
+        MemoryMarshal.Write(info.AsSpan(56), Left);
         uint[] memory = [0, 131072, 0, 87040, 0, 0, 0, 0, Drops];
         return
         [
             .. message,
             .. (extensions & 1 << 6) != 0 ? Attribute(7, MemoryMarshal.AsBytes<uint>(memory)) : [],
-            .. (extensions & 1 << 1) != 0 && LastAck is not null ? Attribute(2, info) : [],
+            .. (extensions & 1 << 1) != 0 && Waited is not null ? Attribute(2, info) : [],
         ];
     }
 }

@@ -1,0 +1,57 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using static TcpAgent.Kernel.KernelValue;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// What the host's counters say of its listeners between two ticks: whose queue overflowed, and in whose queue connections wait too long.
+/// </summary>
+sealed class ListenerWatch(Source snmp, Source netstat, TimeSpan peakWindow, TimeProvider time)
+{
+    /// <summary>A second, and what a tick may come late.</summary>
+    static readonly TimeSpan s_second = TimeSpan.FromSeconds(1.1);
+
+    readonly SlotRef _overflows = new(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
+    readonly SlotRef _opens = new(snmp[SnmpRows.Rows], SnmpRows.TcpPassiveOpens);
+    readonly WindowedTotal _opened = new(s_second, time);
+    readonly (Row Row, SlotRef Counter, WindowedTotal Rise)[] _handshakes = Array.ConvertAll(
+        [.. HandshakeRows.Rows],
+        row => (row, new SlotRef(netstat[NetstatRows.Rows], HandshakeRows.Counters[row]), new WindowedTotal(peakWindow, time)));
+
+    /// <summary>Judges each listener. Returns the one whose queue overflowed since the tick before; null when none did.</summary>
+    internal Listener? Judge(in Tick tick, Dictionary<Endpoint, Listener>.ValueCollection listeners)
+    {
+        _opened.Add(tick.Timestamp, _opens.Rise);
+        var opens = _opens.Value == Absent ? Absent : _opened.Recent;
+        foreach (var listener in listeners)
+            listener.Judge(tick.Timestamp, opens);
+        foreach (var (_, counter, rise) in _handshakes)
+            rise.Add(tick.Timestamp, counter.Rise);
+        return Overflowed(tick, listeners);
+    }
+
+    internal void Fill(Slots slots)
+    {
+        foreach (var (row, counter, rise) in _handshakes)
+            slots[row] = counter.Value == Absent ? Absent : rise.Recent;
+    }
+
+    /// <summary>
+    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
+    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
+    /// </summary>
+    Listener? Overflowed(in Tick tick, Dictionary<Endpoint, Listener>.ValueCollection listeners)
+    {
+        if (_overflows.Rise == 0)
+            return null;
+        Listener? overflowed = null;
+        foreach (var listener in listeners)
+            if (listener.NewDrops > 0 && (overflowed is not { } other
+                || (listener.FullestLength, listener.NewDrops).CompareTo((other.FullestLength, other.NewDrops)) > 0))
+                overflowed = listener;
+        if (overflowed is { FullestLimit: not Absent } full)
+            full.Raise(tick.Timestamp, full.FullestLimit + 1);
+        return overflowed;
+    }
+}
