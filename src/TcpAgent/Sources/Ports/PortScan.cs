@@ -10,17 +10,12 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
 {
-    /// <summary>Room for a list of some length; a longer one makes the buffer grow.</summary>
-    const int ReservedCapacity = 4096;
-
-    /// <summary>Doubled so often the buffer holds the longest list there can be, every second port: 190 KiB.</summary>
-    const int ReservedReads = 7;
-
-    readonly ProcFile _range = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
-    readonly ProcFile _reserved = root.Proc("sys/net/ipv4/ip_local_reserved_ports", ReservedCapacity);
+    readonly PortSettings _settings = new(root);
     readonly byte[] _request = SockDiag.PortRequest(SockDiag.PortStates, extensions: 0);
 
-    /// <summary>Ports that connect() never chooses: reserved, or bound by a listener (net/ipv4/inet_hashtables.c, __inet_hash_connect).</summary>
+    /// <summary>
+    /// Ports that connect() never chooses: reserved, or bound by a listener (net/ipv4/inet_hashtables.c, __inet_hash_connect).
+    /// </summary>
     readonly PortList _passedOver = new();
 
     /// <summary>Where an error came from.</summary>
@@ -29,11 +24,13 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
     /// <summary>Returns the errno; EBADMSG when a setting is not in the kernel's format.</summary>
     internal int Take(PortCensus census)
     {
-        var errno = ReadRange(out var first, out var last);
-        if (errno == 0)
-            errno = ReadReserved();
+        var errno = _settings.Read(_passedOver);
         if (errno != 0)
+        {
+            Where = _settings.Where;
             return errno;
+        }
+        var (first, last) = (_settings.First, _settings.Last);
         Where = "sock_diag";
         census.Unreserved.Clear();
         SockDiag.SetPorts(_request, first, last);
@@ -76,56 +73,18 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         _passedOver.Add(port);
     }
 
-    /// <summary>"32768\t60999\n"</summary>
-    int ReadRange(out ushort first, out ushort last)
-    {
-        Where = _range.Path;
-        (first, last) = (0, 0);
-        var errno = _range.Read(out var text, out _);
-        if (errno != 0)
-            return errno;
-        var cursor = new Cursor(text);
-        return cursor.TryReadLine(out var line) && line.TryReadField(out var low) && PortList.TryParsePort(low, out first)
-            && line.TryReadField(out var high) && PortList.TryParsePort(high, out last) && first <= last ? 0 : Libc.EBADMSG;
-    }
-
-    int ReadReserved()
-    {
-        Where = _reserved.Path;
-        _passedOver.Clear();
-        ReadOnlySpan<byte> text = default;
-        for (var reads = 0; reads < ReservedReads && !text.EndsWith("\n"u8); reads++)
-        {
-            // The kernel cuts the list to the room there is, and gives nothing at an offset (kernel/sysctl.c, proc_do_large_bitmap): a
-            // list without its newline is read anew, from the start, with the room that the read before has made.
-            var errno = _reserved.Read(out text, out _);
-
-            // Before 3.16 only the first namespace has the list.
-            if (errno != 0)
-                return errno == Libc.ENOENT ? 0 : errno;
-        }
-        return _passedOver.TryAdd(text) ? 0 : Libc.EBADMSG;
-    }
-
     /// <summary>Whether the settings are other than at the last look, or at the last call. Never during a look.</summary>
-    internal bool HaveSettingsChanged()
-    {
-        _range.Read(out _, out var isSameRange);
-        _reserved.Read(out _, out var isSameList);
-        return !isSameRange || !isSameList;
-    }
+    internal bool HaveSettingsChanged() => _settings.HaveChanged();
 
     internal void Reopen()
     {
         dump.Close();
-        _range.Close();
-        _reserved.Close();
+        _settings.Close();
     }
 
     public void Dispose()
     {
         dump.Dispose();
-        _range.Dispose();
-        _reserved.Dispose();
+        _settings.Dispose();
     }
 }
