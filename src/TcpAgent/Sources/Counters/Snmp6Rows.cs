@@ -43,6 +43,10 @@ static class Snmp6Rows
         field: "Ip6ReasmFails");
 
     // UDP over IPv6: net/ipv6/udp.c
+    internal static readonly Row Udp6InDatagrams = Rows.Counter("tcpagent_udp6_datagrams_received_total",
+        "UDP datagrams over IPv6 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.",
+        field: "Udp6InDatagrams");
+
     internal static readonly Row Udp6RcvbufErrors = Rows.Counter("tcpagent_udp6_receive_buffer_errors_total",
         "UDP datagrams over IPv6 dropped because the socket's receive buffer was full: the application reads too slowly. Part of the "
         + "receive errors.",
