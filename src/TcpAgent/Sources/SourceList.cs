@@ -36,7 +36,9 @@ static class SourceList
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
             allFields: options.AllNetstatFields);
-        var unix = new UnixListeners(root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null, options, time, events);
+        var unix = new UnixListeners(
+            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
+            root.Live ? new UnixReread(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, options, time, events);
         var udp = new UdpSockets(
             root.Live ? new UdpScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), new PortSettings(root)) : null, snmp, snmp6, options,
             time, events);

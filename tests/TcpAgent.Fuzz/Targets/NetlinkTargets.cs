@@ -81,11 +81,13 @@ static class NetlinkTargets
     /// <summary>Two looks, so that queues are followed. Two series of one name would fail the check.</summary>
     internal static void Unix(byte[] input)
     {
-        using var source = new UnixListeners(Dump(input), s_noRest, new StillTime());
+        using var source = new UnixListeners(Dump(input), new UnixReread(Dump(input)), s_noRest, new StillTime());
         for (var i = 0; i < 2; i++)
         {
             var malformed = source.Malformed;
-            SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), malformed);
+            var status = source.Read(SourceCheck.FirstTick);
+            source.Derive(SourceCheck.FirstTick);
+            SourceCheck.Check(source, status, malformed);
         }
         foreach (var listener in source.Known)
             Hold(

@@ -24,6 +24,22 @@ static class UnixDiag
         return NetlinkMessage.DumpRequest(SockDiag.SOCK_DIAG_BY_FAMILY, request);
     }
 
+    /// <summary>For the queue of one socket, which <see cref="SetSocket"/> puts in. The answer is one message, without an end.</summary>
+    internal static byte[] SocketRequest()
+    {
+        Span<byte> request = stackalloc byte[RequestLength];
+        request.Clear();
+        request[0] = AF_UNIX;
+        MemoryMarshal.Write(request[12..], UDIAG_SHOW_RQLEN);
+        return NetlinkMessage.Request(SockDiag.SOCK_DIAG_BY_FAMILY, NetlinkMessage.NLM_F_REQUEST, request);
+    }
+
+    internal static void SetSocket(Span<byte> socketRequest, uint inode, ulong cookie)
+    {
+        MemoryMarshal.Write(socketRequest[(NetlinkMessage.HeaderLength + 8)..], inode);
+        MemoryMarshal.Write(socketRequest[(NetlinkMessage.HeaderLength + 16)..], cookie);
+    }
+
     internal static bool TryRead(ushort type, ReadOnlySpan<byte> payload, out UnixDiagRow row)
     {
         row = default;

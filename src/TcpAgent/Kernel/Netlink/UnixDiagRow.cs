@@ -15,6 +15,7 @@ readonly ref struct UnixDiagRow
 
     internal UnixDiagRow(ReadOnlySpan<byte> payload)
     {
+        Inode = MemoryMarshal.Read<uint>(payload[4..]);
         Cookie = MemoryMarshal.Read<ulong>(payload[8..]);
         (Length, Limit) = (KernelValue.Absent, KernelValue.Absent);
         var attributes = new NetlinkAttributeReader(payload[MessageLength..]);
@@ -28,6 +29,8 @@ readonly ref struct UnixDiagRow
                 (Length, Limit) = (MemoryMarshal.Read<uint>(value), MemoryMarshal.Read<uint>(value[4..]));
         }
     }
+
+    internal uint Inode { get; }
 
     /// <summary>Names the socket for as long as it lives.</summary>
     internal ulong Cookie { get; }

@@ -8,7 +8,7 @@ static class UdpRows
     internal static readonly Rows Receivers = new("address", "port");
 
     internal static readonly Row Used = Receivers.Gauge(
-        "tcpagent_udp_receive_queue_bytes", "Receive buffer in use at this address and port, with what the kernel needs to hold each datagram; of several sockets the fullest one's. Only receivers that dropped a datagram since the agent started or held an eighth of their buffer within the peak window, and of these the 32 that drop most.", from: "SK_MEMINFO_RMEM_ALLOC");
+        "tcpagent_udp_receive_queue_bytes", "Receive buffer in use at this address and port; of several sockets the fullest one's. Only the 32 that drop most, and only those that dropped a datagram or held an eighth of their buffer within the peak window.", from: "SK_MEMINFO_RMEM_ALLOC");
 
     internal static readonly Row Limit = Receivers.Gauge(
         "tcpagent_udp_receive_queue_limit_bytes", "Size of that buffer: twice what the application set by SO_RCVBUF, or rmem_default.", from: "SK_MEMINFO_RCVBUF");
@@ -50,5 +50,5 @@ static class UdpRows
     internal static readonly Rows Sources = new("source");
 
     internal static readonly Row UsedPorts = Sources.Gauge(
-        "tcpagent_udp_ephemeral_ports_used", "Of the usable ports those that are taken for a new socket that binds to this source address. A socket that only connects or sends binds to all addresses, 0.0.0.0 or ::, and finds the ports of every address taken. Only the addresses with most, from 16 ports or 2 percent of the usable ones on.", from: "inet_diag");
+        "tcpagent_udp_ephemeral_ports_used", "Usable ports taken for a socket that binds to this source address. One that only connects or sends binds to all, 0.0.0.0 or ::, where the ports of every address are taken. Only the addresses with most, from 16 ports or 2 percent on.", from: "inet_diag");
 }

@@ -52,7 +52,7 @@ sealed class UnixCensus
             SmallestLimit = row.Limit;
         if (row.Length <= 0)
             return;
-        var queue = new UnixQueue(row.Cookie, row.Length, row.Limit);
+        var queue = new UnixQueue(row.Cookie, row.Inode, row.Length, row.Limit);
         if (_count < MaxBusy)
         {
             Put(_count++, queue, row.Name);

@@ -40,6 +40,7 @@ sealed class UnixListeners : Source
     const string Where = "unix_diag";
 
     readonly NetlinkDump? _dump;
+    readonly UnixReread? _again;
     readonly CpuBudget _lane;
     readonly TimeProvider _time;
     readonly UnixListenerTable _table;
@@ -50,14 +51,18 @@ sealed class UnixListeners : Source
     ReadStatus _status = ReadStatus.Absent;
     long _lookedAt;
 
+    /// <summary>At this tick.</summary>
+    bool _hasLooked;
+
     /// <param name="dump">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="again">Reads short queues again; null as the dump is.</param>
     /// <param name="options">The walk budget and the peak window.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the looks, which are walks too.</param>
-    internal UnixListeners(NetlinkDump? dump, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+    internal UnixListeners(NetlinkDump? dump, UnixReread? again, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("unix", Rows, CountRows)
     {
-        (_dump, _time, _table) = (dump, time, new UnixListenerTable(options.PeakWindow, time));
+        (_dump, _again, _time, _table) = (dump, again, time, new UnixListenerTable(options.PeakWindow, time));
         _lane = new CpuBudget(options.WalkBudget * Share, Look, time, events: events);
         Mode = Where;
     }
@@ -78,6 +83,7 @@ sealed class UnixListeners : Source
         Withdraw();
         if (_dump is null)
             return ReadStatus.Absent;
+        _hasLooked = false;
         if (_lane.Poll(wanted: true))
             Take(tick);
         if (IsKnown)
@@ -112,9 +118,18 @@ sealed class UnixListeners : Source
         (_census, _next) = (_next, _census);
         (IsKnown, _lookedAt) = (true, _lane.StartedAt);
         _table.Take(_census);
+        _again?.Read(_table);
+        _hasLooked = true;
         var malformed = _census.Malformed;
         Malformed += malformed.Dropped;
         _status = malformed.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, malformed.Line);
+    }
+
+    /// <summary>Once more, as long after the look as the other sources take to read.</summary>
+    internal override void Derive(in Tick tick)
+    {
+        if (_hasLooked)
+            _again?.Read(_table);
     }
 
     void Fail(in Tick tick)
@@ -172,6 +187,7 @@ sealed class UnixListeners : Source
         if (_lane.IsRunning)
             return;
         _dump?.Close();
+        _again?.Close();
         _lane.Rest(0, 0);
     }
 
@@ -179,6 +195,7 @@ sealed class UnixListeners : Source
     {
         _lane.Dispose();
         _dump?.Dispose();
+        _again?.Dispose();
         base.Dispose();
     }
 }

@@ -18,7 +18,7 @@ sealed class UnixListenersRig : IDisposable
     internal UnixListenersRig(double walkBudget = 1)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget };
-        Source = new UnixListeners(new NetlinkDump(() => (0, new ReplayTransport(Answers))), options, Time);
+        Source = new UnixListeners(Kernel, new UnixReread(Kernel), options, Time);
         _monitor = new ResourceMonitor([Source], options, Time);
     }
 
@@ -30,6 +30,11 @@ sealed class UnixListenersRig : IDisposable
     internal int Broken { get; set; }
 
     internal int Asked { get; private set; }
+
+    /// <summary>What a further read of a queue finds in place of its length.</summary>
+    internal Queue<int> Rereads { get; } = [];
+
+    NetlinkDump Kernel => new(() => (0, new ReplayTransport(Answers)));
 
     internal void Set(params (string Name, ulong Cookie, int Length, int Limit)[] listeners)
     {
@@ -57,6 +62,7 @@ sealed class UnixListenersRig : IDisposable
             Thread.Sleep(1);
             status = Source.Read(tick);
         }
+        Source.Derive(tick);
         _monitor.Derive(tick);
         return status;
     }
@@ -82,6 +88,13 @@ sealed class UnixListenersRig : IDisposable
         if (Broken != 0)
         {
             yield return Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-Broken)));
+            yield break;
+        }
+        if (MemoryMarshal.Read<ulong>(request.AsSpan(16 + 16)) is > 0 and var cookie)
+        {
+            var one = _listeners.Single(listener => listener.Cookie == cookie);
+            yield return Answer.Of(
+                Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(Rereads.TryDequeue(out var length) ? one with { Length = length } : one)));
             yield break;
         }
         foreach (var part in _listeners.Select(one => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(one))).Chunk(50))
