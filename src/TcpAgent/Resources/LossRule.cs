@@ -15,7 +15,9 @@ enum LossRule
     /// <summary>No loss: it moves when the mark is passed from which the resource is near its limit.</summary>
     Pressure,
 
-    /// <summary>A loss of this resource that another one's limit caused: counted, never a proof.</summary>
+    /// <summary>
+    /// A loss of this resource that another one's limit caused, or that is too small to limit anybody: counted, never a proof.
+    /// </summary>
     Consequence,
 
     /// <summary>No loss as things are set.</summary>

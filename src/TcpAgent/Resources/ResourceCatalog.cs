@@ -89,6 +89,15 @@ static class ResourceCatalog
         w => [new(Tally.Of(w[NetstatRows.ListenOverflows]), LossRule.Proof)])
     { FullAboveLimit = true, StaysBelow = Deep });
 
+    internal static readonly Resource AcceptQueueUnix = Row(new("accept_queue_unix", ["unix"], Scope.Namespace, "connections",
+        "connections to an AF_UNIX socket that wait for the application to accept them",
+        w => w.Source<UnixListeners>() is { } listeners ? new UnixQueueUsage(listeners) : null, _ => [])
+    { FullAboveLimit = true, LimitIsProof = true });
+
+    internal static readonly Resource UdpReceive = Row(new("udp_receive", ["udp", "snmp"], Scope.Namespace, "bytes",
+        "receive buffers of UDP sockets",
+        w => w.Source<UdpSockets>() is { } sockets ? new UdpQueueUsage(sockets) : null, UdpReceiveLosses));
+
     internal static readonly Resource TcpMemory = Row(new("tcp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all TCP buffers",
         w => TableUsage.Of(w[SockstatRows.TcpMem], w[SysctlRows.TcpMem[2]], s_pageSize),
         w => [
@@ -118,6 +127,11 @@ static class ResourceCatalog
             ? new PortUsage(ports, w[SysctlRows.TcpTwReuse], w[SysctlRows.TcpTimestamps])
             : null,
         _ => [])
+    { LimitIsProof = true });
+
+    internal static readonly Resource EphemeralPortsUdp = Row(new("ephemeral_ports_udp", ["udp"], Scope.Namespace, "ports",
+        "local UDP ports",
+        w => w.Source<UdpSockets>() is { } sockets ? new UdpPortUsage(sockets) : null, _ => [])
     { LimitIsProof = true });
 
     internal static readonly Resource FileHandles = Row(new("file_handles", ["sysctl"], Scope.Host, "files", "open files of all processes",
@@ -168,6 +182,22 @@ static class ResourceCatalog
     {
         var limit = wiring[SysctlRows.UdpMem[2]];
         return () => limit is { Value: not KernelValue.Absent } ? LossRule.Own : LossRule.Proof;
+    }
+
+    /// <summary>
+    /// Only a full buffer moves these, but a datagram lost in thousands limits nobody, and where all UDP memory is used up no buffer has
+    /// the size that it should.
+    /// </summary>
+    static Loss[] UdpReceiveLosses(Wiring wiring)
+    {
+        var losses = wiring.Source<UdpSockets>()?.Losses;
+        var (memory, most) = (wiring[SockstatRows.UdpMem], wiring[SysctlRows.UdpMem[2]]);
+        bool IsMemoryShort() => Fullness.Of(memory?.Value ?? KernelValue.Absent, most?.Value ?? KernelValue.Absent).Share >= Resource.Near;
+        return
+        [
+            new(Tally.Of(wiring[SnmpRows.UdpRcvbufErrors], wiring[Snmp6Rows.Udp6RcvbufErrors]), LossRule.Proof,
+                () => losses is null ? LossRule.Own : losses.AreHarmful && !IsMemoryShort() ? LossRule.Proof : LossRule.Consequence),
+        ];
     }
 
     static Loss[] QdiscLosses(Wiring wiring)

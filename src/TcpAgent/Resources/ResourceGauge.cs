@@ -138,7 +138,7 @@ sealed class ResourceGauge
     void RaiseToFull(long timestamp, Instance? blamed, in Fill fullest)
     {
         // Where all of several are seen empty the first of them is no more than a guess. What is seen later is raised then.
-        if (blamed is null && fullest is { Of: not null, Used: 0 })
+        if (blamed is null && (fullest is { Of: not null, Used: 0 } || _usage?.IsFullestBlamed == false))
             return;
         var of = new Scan(blamed);
         if (blamed is not null)

@@ -10,8 +10,8 @@ static class SourceList
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "ports", "listeners", "netstat", "snmp6", "softnet", "devices", "conntrack", "protocols", "sysctl",
-        "neighbours", "qdisc", "nfqueue", "process",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "unix", "udp", "netstat", "snmp6", "softnet", "devices", "conntrack",
+        "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
@@ -35,12 +35,20 @@ static class SourceList
             root.Live ? new PortScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
             events, netstat);
 
+        var snmp6 = new TextSource(
+            "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
+            allFields: options.AllNetstatFields);
+        var unix = new UnixListeners(
+            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
+            root.Live ? new UnixReread(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, options, time, events);
+        var udp = new UdpSockets(
+            root.Live ? new UdpScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), new PortSettings(root)) : null, snmp, snmp6, options,
+            time, events);
+
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
         return Choose(
-            options, snmp, sockstat, sockets, ports, listeners, netstat,
-            new TextSource(
-                "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true, allFields: options.AllNetstatFields),
+            options, snmp, sockstat, sockets, ports, listeners, unix, udp, netstat, snmp6,
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
@@ -58,8 +66,9 @@ static class SourceList
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners"),
+                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners") || options.IsEnabled("udp"),
                 "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
+                "snmp6" => options.IsEnabled("udp"),
                 "netstat" => options.IsEnabled("listeners") || options.IsEnabled("ports"),
                 _ => false,
             };

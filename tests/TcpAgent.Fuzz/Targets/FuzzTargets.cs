@@ -28,6 +28,8 @@ static class FuzzTargets
         ["netlink-ports"] = NetlinkTargets.Ports,
         ["netlink-qdiscs"] = NetlinkTargets.Qdiscs,
         ["netlink-sockets"] = NetlinkTargets.Sockets,
+        ["netlink-udp"] = NetlinkTargets.Udp,
+        ["netlink-unix"] = NetlinkTargets.Unix,
         ["proc-sockets"] = ProcTargets.Sockets,
     };
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.System;
@@ -73,6 +74,49 @@ static class NetlinkTargets
             Hold(
                 one.Held >= one.TimeWait && one.TimeWait >= 0 && one.Held <= input.Length && source.Of(one.Tuple) == one,
                 $"{one.Held} ports held, {one.TimeWait} in TIME_WAIT");
+    }
+
+    /// <summary>No look is so expensive that the next may not follow at once.</summary>
+    static readonly SamplingOptions s_noRest = SamplingOptions.Default with { WalkBudget = 1e12 };
+
+    /// <summary>Two looks, so that queues are followed. Two series of one name would fail the check.</summary>
+    internal static void Unix(byte[] input)
+    {
+        using var source = new UnixListeners(Dump(input), new UnixReread(Dump(input)), s_noRest, new StillTime());
+        for (var i = 0; i < 2; i++)
+        {
+            var malformed = source.Malformed;
+            var status = source.Read(SourceCheck.FirstTick);
+            source.Derive(SourceCheck.FirstTick);
+            SourceCheck.Check(source, status, malformed);
+        }
+        foreach (var listener in source.Known)
+            Hold(
+                listener.Name.Length <= UnixName.MaxLength && listener.Standing <= listener.Length,
+                $"{listener.Name}: {listener.Standing} of {listener.Length}");
+    }
+
+    /// <summary>Two looks, so that drops are followed; the answer is that of both families.</summary>
+    internal static void Udp(byte[] input)
+    {
+        Folder.Write("sys/net/ipv4/ip_local_port_range", "32768\t60999\n"u8);
+        Folder.Write("sys/net/ipv4/ip_local_reserved_ports", "\n"u8);
+        using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
+        using var snmp6 = ProcTargets.Table(Folder.Root, "snmp6", Snmp6Rows.Rows);
+        using var source = new UdpSockets(
+            new UdpScan(Dump(input), new PortSettings(Folder.Root)), snmp, snmp6, s_noRest, new StillTime());
+        for (var i = 0; i < 2; i++)
+        {
+            var malformed = source.Malformed;
+            var status = source.Read(SourceCheck.FirstTick);
+            source.Derive(SourceCheck.FirstTick);
+            SourceCheck.Check(source, status, malformed);
+        }
+        Hold(!source.Ports.IsKnown || source.Ports.UsedIPv4 <= source.Ports.UsedIPv6, "IPv4 has more ports taken than both families");
+        foreach (var receiver in source.Receivers)
+            Hold(
+                receiver.RecentDrops <= receiver.Drops && receiver.Standing <= receiver.Used,
+                $"{receiver.Local}: {receiver.RecentDrops} of {receiver.Drops}");
     }
 
     static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));

@@ -20,7 +20,10 @@ public partial class CompletenessTests
         ["nat_ports"] = "the kernel counts no ports of NAT, and a loss takes two samples",
         ["syn_queue"] = "only sock_diag says a listener's limit",
         ["accept_queue"] = "only sock_diag says a listener's limit",
+        ["accept_queue_unix"] = "AF_UNIX listeners are read through unix_diag",
+        ["udp_receive"] = "receive buffers are read through sock_diag, and a loss takes two samples",
         ["ephemeral_ports"] = "ports are counted through sock_diag",
+        ["ephemeral_ports_udp"] = "ports are counted through sock_diag",
         ["qdisc"] = "qdiscs are read through rtnetlink",
     };
 
@@ -32,6 +35,9 @@ public partial class CompletenessTests
         ["route_cache_v6"] = "without limit by default since Linux 6.3",
         ["fragments"] = "an alert case makes it, fragments whose rest never comes",
         ["nfqueue"] = "no program of the lab reads an NFQUEUE",
+        ["accept_queue_unix"] = "an incident makes it, php-fpm whose backlog is full",
+        ["udp_receive"] = "an incident makes it, statsd that is read too slowly",
+        ["ephemeral_ports_udp"] = "an incident makes it, a client that never closes its sockets",
         ["file_handles"] = "fs.file-max is the whole host's: at the limit the lab itself could open nothing",
     };
 

@@ -45,9 +45,9 @@ public sealed class HostVerdictTests : IDisposable
         Assert.Equal(["conntrack"], document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(
             [
-                "accept_queue", "conntrack", "device_rx", "ephemeral_ports", "file_handles", "fragments", "nat_ports", "neighbour_v4",
-                "neighbour_v6", "nfqueue", "orphans", "qdisc", "route_cache_v6", "softnet_backlog", "syn_queue", "tcp_memory", "time_wait",
-                "udp_memory",
+                "accept_queue", "accept_queue_unix", "conntrack", "device_rx", "ephemeral_ports", "ephemeral_ports_udp", "file_handles",
+                "fragments", "nat_ports", "neighbour_v4", "neighbour_v6", "nfqueue", "orphans", "qdisc", "route_cache_v6", "softnet_backlog",
+                "syn_queue", "tcp_memory", "time_wait", "udp_memory", "udp_receive",
             ],
             document.GetProperty("resources").EnumerateArray().Select(resource => resource.GetProperty("resource").GetString()!).Order());
         foreach (var resource in document.GetProperty("resources").EnumerateArray())

@@ -20,6 +20,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     const int AF_INET = 2;
     const int INET_DIAG_INFO = 2;
     const int INET_DIAG_SKMEMINFO = 7;
+    const int INET_DIAG_SKV6ONLY = 11;
+    const int SK_MEMINFO_RMEM_ALLOC = 0;
+    const int SK_MEMINFO_RCVBUF = 1;
     const int SK_MEMINFO_DROPS = 8;
     const int TcpiLastDataSent = 44, TcpiLastAckRecv = 56;
 
@@ -68,6 +71,20 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
 
     /// <summary>
+    /// When asked for, bytes of the receive buffer in use (sk_rmem_alloc, which has what the kernel needs to hold each packet too), its
+    /// size (sk_rcvbuf, twice what SO_RCVBUF was set to) and sk_drops; all <see cref="KernelValue.Absent"/> where the kernel does not tell.
+    /// </summary>
+    internal (long Used, long Size, long Drops) ReceiveMemory =>
+        Find(INET_DIAG_SKMEMINFO) is { Length: >= (SK_MEMINFO_DROPS + 1) * sizeof(uint) } memory
+            ? (MemoryMarshal.Read<uint>(memory[(SK_MEMINFO_RMEM_ALLOC * sizeof(uint))..]),
+                MemoryMarshal.Read<uint>(memory[(SK_MEMINFO_RCVBUF * sizeof(uint))..]),
+                MemoryMarshal.Read<uint>(memory[(SK_MEMINFO_DROPS * sizeof(uint))..]))
+            : (KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
+
+    /// <summary>An IPv6 socket that leaves the same port of IPv4 to others. The kernel says it of sockets without a peer.</summary>
+    internal bool IsIPv6Only => Find(INET_DIAG_SKV6ONLY) is [not 0, ..];
+
+    /// <summary>
     /// tcpi_last_data_sent in milliseconds, when asked for. It begins with the connection (net/ipv4/tcp_minisocks.c,
     /// tcp_create_openreq_child), and nothing is sent before a process accepts: of a connection that waits it is how long it has waited,
     /// whatever its client has done since.
@@ -79,12 +96,15 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// </summary>
     internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
 
-    long Attribute(int wanted, int offset)
+    long Attribute(int wanted, int offset) =>
+        Find(wanted) is var value && value.Length >= offset + sizeof(uint) ? MemoryMarshal.Read<uint>(value[offset..]) : KernelValue.Absent;
+
+    ReadOnlySpan<byte> Find(int wanted)
     {
         var attributes = new NetlinkAttributeReader(_payload[MessageLength..]);
         while (attributes.TryRead(out var type, out var value))
-            if (type == wanted && value.Length >= offset + sizeof(uint))
-                return MemoryMarshal.Read<uint>(value[offset..]);
-        return KernelValue.Absent;
+            if (type == wanted)
+                return value;
+        return default;
     }
 }

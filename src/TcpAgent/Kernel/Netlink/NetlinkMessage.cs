@@ -20,12 +20,14 @@ static class NetlinkMessage
     internal static int Align(int length) => (length + 3) & ~3;
 
     /// <summary>struct nlmsghdr for a dump request; the sequence number is put in when it is sent.</summary>
-    internal static byte[] DumpRequest(ushort type, ReadOnlySpan<byte> payload)
+    internal static byte[] DumpRequest(ushort type, ReadOnlySpan<byte> payload) => Request(type, NLM_F_REQUEST | NLM_F_DUMP, payload);
+
+    internal static byte[] Request(ushort type, ushort flags, ReadOnlySpan<byte> payload)
     {
         var message = new byte[HeaderLength + Align(payload.Length)];
         MemoryMarshal.Write(message, (uint)(HeaderLength + payload.Length));
         MemoryMarshal.Write(message.AsSpan(4), type);
-        MemoryMarshal.Write(message.AsSpan(6), (ushort)(NLM_F_REQUEST | NLM_F_DUMP));
+        MemoryMarshal.Write(message.AsSpan(6), flags);
         payload.CopyTo(message.AsSpan(HeaderLength));
         return message;
     }

@@ -10,6 +10,8 @@ static class SockDiag
     /// </summary>
     internal const ushort TCPDIAG_GETSOCK = 18;
 
+    internal const ushort SOCK_DIAG_BY_FAMILY = 20;
+
     /// <summary>States 1 to 11. Never bit 13: it would walk the bind hash too.</summary>
     internal const uint AllStates = 0xffe;
 

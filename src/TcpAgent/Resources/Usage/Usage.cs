@@ -12,4 +12,7 @@ abstract class Usage
 
     /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
     internal virtual Instance? Blamed => null;
+
+    /// <summary>Where nothing else says which of them lost something, it was the fullest.</summary>
+    internal virtual bool IsFullestBlamed => true;
 }

@@ -77,8 +77,9 @@ static class Snmp6Rows
         field: "Ip6ReasmFails");
 
     // UDP over IPv6: net/ipv6/udp.c
-    internal static readonly Row Udp6InDatagrams = Rows.Counter(
-        "tcpagent_udp6_datagrams_received_total", "UDP datagrams over IPv6 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.", field: "Udp6InDatagrams");
+    internal static readonly Row Udp6InDatagrams = Rows.Counter("tcpagent_udp6_datagrams_received_total",
+        "UDP datagrams over IPv6 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.",
+        field: "Udp6InDatagrams");
 
     internal static readonly Row Udp6NoPorts = Rows.Counter(
         "tcpagent_udp6_no_ports_total", "UDP datagrams over IPv6 for a port nobody listens on: a service that is down, late DNS answers, or scans.", field: "Udp6NoPorts");

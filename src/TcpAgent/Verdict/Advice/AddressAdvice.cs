@@ -1,3 +1,4 @@
+using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>What to say of neighbours, routes and files.</summary>

@@ -1,0 +1,26 @@
+using TcpAgent.Metrics;
+using TcpAgent.Sources;
+
+namespace TcpAgent.Resources;
+
+/// <summary>Receive buffers of UDP sockets, every one's whether exported or not.</summary>
+sealed class UdpQueueUsage(UdpSockets sockets) : Usage
+{
+    internal override void Look(ref Scan scan)
+    {
+        if (!sockets.IsKnown)
+            return;
+        foreach (var receiver in sockets.Receivers)
+            if (receiver.RecentDrops > 0 || Fullness.Of(receiver.Standing, receiver.StandingLimit).Share >= Resource.Near)
+                scan.Offer(receiver.Standing, receiver.StandingLimit, receiver.Instance);
+
+        // Of the others none is named. What is seen full once may be read by the next look.
+        var (used, limit) = sockets.Fullest;
+        scan.Offer(Fullness.Of(used, limit).Share < Resource.Near ? used : 0, limit, null);
+    }
+
+    internal override Instance? Blamed => sockets.Losses.Loser?.Instance;
+
+    /// <summary>A socket that has closed since may have lost it.</summary>
+    internal override bool IsFullestBlamed => false;
+}

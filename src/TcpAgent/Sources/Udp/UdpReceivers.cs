@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+
+namespace TcpAgent.Sources;
+
+/// <summary>Follows the notable UDP receivers from look to look.</summary>
+sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
+{
+    internal const int MaxReceivers = 256;
+
+    internal const int MaxExported = 32;
+
+    readonly Dictionary<Endpoint, UdpReceiver> _known = [];
+    readonly UdpReceiver[] _exported = new UdpReceiver[MaxExported];
+
+    internal Dictionary<Endpoint, UdpReceiver>.ValueCollection Known => _known.Values;
+
+    internal void Take(UdpCensus census)
+    {
+        foreach (var receiver in Known)
+            receiver.Begin();
+        foreach (ref readonly var queue in census.Notable)
+            (_known.TryGetValue(queue.Local, out var receiver) ? receiver : Learn(queue.Local))?.Add(queue);
+    }
+
+    internal void Record(long timestamp)
+    {
+        foreach (var receiver in Known)
+            receiver.Record(timestamp);
+    }
+
+    /// <summary>Null where there is no room: too many lose datagrams.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    UdpReceiver? Learn(Endpoint local)
+    {
+        if (_known.Count >= MaxReceivers)
+            Forget();
+        return _known.Count >= MaxReceivers ? null : _known[local] = new UdpReceiver(local, peakWindow, time);
+    }
+
+    void Forget()
+    {
+        foreach (var (local, receiver) in _known)
+            if (receiver.IsQuiet && receiver.Used == 0)
+                _known.Remove(local);
+    }
+
+    /// <summary>Those that lose most or were fullest first. Good until the next call.</summary>
+    internal ReadOnlySpan<UdpReceiver> Rank(out int omitted)
+    {
+        var (count, notable) = (0, 0);
+        foreach (var receiver in Known)
+        {
+            if (receiver.IsQuiet && receiver.Drops == 0)
+                continue;
+            notable++;
+            if (count == MaxExported && Compare(receiver, _exported[count - 1]) <= 0)
+                continue;
+            var at = count == MaxExported ? count - 1 : count++;
+            for (; at > 0 && Compare(receiver, _exported[at - 1]) > 0; at--)
+                _exported[at] = _exported[at - 1];
+            _exported[at] = receiver;
+        }
+        omitted = notable - count;
+        return _exported.AsSpan(0, count);
+    }
+
+    static int Compare(UdpReceiver one, UdpReceiver other) => Rank(one).CompareTo(Rank(other));
+
+    static (long, Fullness, long) Rank(UdpReceiver receiver) =>
+        (receiver.RecentDrops, Fullness.Of(receiver.Peak, receiver.Limit), receiver.Drops);
+
+    internal void Clear() => _known.Clear();
+}

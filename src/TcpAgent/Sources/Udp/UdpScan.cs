@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// Asks the kernel for all UDP sockets and follows each by its cookie, so that a socket that closes neither loses nor repeats a drop. Used
+/// by one thread at a time. Allocates nothing while no more sockets are open than before.
+/// </summary>
+sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
+{
+    /// <summary>Sockets followed one by one; those beyond are only counted.</summary>
+    internal const int MaxSockets = 16 * 1024;
+
+    /// <summary>A dump of several datagrams may pass over a socket while others close: it is not gone yet.</summary>
+    const int LooksKept = 3;
+
+    readonly byte[] _requestIPv4 = UdpDiag.Request(UdpDiag.AF_INET), _requestIPv6 = UdpDiag.Request(UdpDiag.AF_INET6);
+    readonly Dictionary<ulong, UdpMember> _members = [];
+    readonly Dictionary<Endpoint, UdpQueue> _queues = [];
+    int _look;
+
+    /// <summary>Drops of a socket not seen before are no news at the first look, nor while more are open than are followed.</summary>
+    bool _isBaseline = true;
+
+    /// <summary>Where the census' error of the settings came from.</summary>
+    internal string SettingsWhere => settings.Where;
+
+    /// <summary>Returns the errno of the dump; that of the settings is the census'.</summary>
+    internal int Take(UdpCensus census)
+    {
+        census.Clear();
+        _queues.Clear();
+        _look++;
+        census.PortsErrno = census.Ports.Begin(settings);
+        var errno = Dump(_requestIPv4, census);
+        if (errno == 0)
+            errno = Dump(_requestIPv6, census);
+        if (errno != 0)
+            return errno;
+        foreach (var (local, queue) in _queues)
+        {
+            census.Add(queue);
+            census.Ports.Count(local);
+        }
+        census.Ports.End();
+        _isBaseline = census.Unfollowed > 0;
+        Forget();
+        return 0;
+    }
+
+    int Dump(byte[] request, UdpCensus census)
+    {
+        dump.Begin(request);
+        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
+        {
+            if (UdpDiag.TryRead(type, payload, out var row))
+                Add(row, census);
+            else
+                census.Malformed = census.Malformed.And(number);
+        }
+        return dump.Errno;
+    }
+
+    void Add(in InetDiagRow row, UdpCensus census)
+    {
+        census.Sockets++;
+        var local = row.Local;
+        census.Ports.Add(local, row.Family == UdpDiag.AF_INET6 && row.IsIPv6Only);
+        var (used, size, drops) = row.ReceiveMemory;
+        if (used == KernelValue.Absent)
+            return;
+        census.Offer(used, size);
+        if (_members.Count >= MaxSockets && !_members.ContainsKey(row.Cookie))
+        {
+            census.Unfollowed++;
+            return;
+        }
+        ref var member = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, row.Cookie, out var isKnown);
+
+        // There are no more addresses and ports than sockets.
+        ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_queues, local, out _);
+        queue.Local = local;
+        queue.Sockets++;
+        if (queue.Sockets == 1 || Fullness.Of(used, size).CompareTo(Fullness.Of(queue.Used, queue.Limit)) > 0)
+            (queue.Used, queue.Limit) = (used, size);
+        var standing = Math.Min(used, member.Used);
+        if (queue.Sockets == 1 || Fullness.Of(standing, size).CompareTo(Fullness.Of(queue.Standing, queue.StandingLimit)) > 0)
+            (queue.Standing, queue.StandingLimit) = (standing, size);
+
+        // sk_drops is an int that may wrap; a socket's count never falls otherwise.
+        var more = unchecked((uint)drops - member.Drops);
+        queue.Drops += more;
+        if (isKnown || !_isBaseline)
+            queue.NewDrops += more;
+        member = new UdpMember { Drops = (uint)drops, Used = (uint)used, SeenAt = _look };
+    }
+
+    void Forget()
+    {
+        foreach (var (cookie, member) in _members)
+            if (_look - member.SeenAt >= LooksKept)
+                _members.Remove(cookie);
+    }
+
+    /// <summary>Forgets the descriptors, not the sockets. Never during a look.</summary>
+    internal void Close()
+    {
+        dump.Close();
+        settings.Close();
+    }
+
+    public void Dispose()
+    {
+        dump.Dispose();
+        settings.Dispose();
+    }
+}

@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// UDP sockets: their receive buffers and drops by address and port, and the local ports that they hold. One look tells both, at each tick
+/// as long as it is cheap; where there are thousands of sockets it is stretched to its share of the CPU.
+/// </summary>
+sealed class UdpSockets : Source
+{
+    /// <summary>Of the walk budget.</summary>
+    const double Share = 0.1;
+
+    /// <summary>An address is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    const int Floor = 16, FloorPart = 50;
+
+    /// <summary>Instances of addresses that are kept.</summary>
+    const int MaxInstances = 64;
+
+    static readonly Instance s_anyIPv4 = new("0.0.0.0", ("source", "0.0.0.0")), s_anyIPv6 = new("::", ("source", "::"));
+
+    readonly UdpScan? _scan;
+    readonly CpuBudget _lane;
+    readonly TimeProvider _time;
+    readonly UdpReceivers _receivers;
+    readonly Dictionary<Endpoint, Instance> _addresses = [];
+    UdpCensus _census = new();
+    UdpCensus _next = new();
+    ReadStatus _status = ReadStatus.Absent;
+    long _lookedAt;
+
+    /// <param name="scan">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="snmp">Counts what IPv4 datagrams were lost and read.</param>
+    /// <param name="snmp6">The same of IPv6.</param>
+    /// <param name="options">The walk budget and the peak window.</param>
+    /// <param name="time">The sampler's clock.</param>
+    /// <param name="events">Counts the looks, which are walks too.</param>
+    internal UdpSockets(UdpScan? scan, Source snmp, Source snmp6, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+        : base("udp", UdpRows.Receivers, UdpRows.Totals, UdpRows.Sources)
+    {
+        (_scan, _time, _receivers) = (scan, time, new UdpReceivers(options.PeakWindow, time));
+        Losses = new UdpLosses(snmp, snmp6, options, time);
+        _lane = new CpuBudget(options.WalkBudget * Share, () => scan!.Take(_next), time, events: events);
+        Mode = "sock_diag";
+    }
+
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
+    internal bool IsKnown { get; private set; }
+
+    internal UdpLosses Losses { get; }
+
+    /// <summary>Receivers that are or were worth telling, exported or not.</summary>
+    internal Dictionary<Endpoint, UdpReceiver>.ValueCollection Receivers => _receivers.Known;
+
+    /// <summary>Of all sockets the fullest buffer at the last look.</summary>
+    internal (long Used, long Limit) Fullest => (_census.Used, _census.Limit);
+
+    /// <summary>The local ports held; good until the next tick.</summary>
+    internal UdpPorts Ports => _census.Ports;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (_scan is null)
+            return ReadStatus.Absent;
+        if (_lane.Poll(wanted: true))
+            Take(tick);
+        return _status;
+    }
+
+    void Take(in Tick tick)
+    {
+        if (_lane.Errno != 0)
+        {
+            Fail(tick);
+            return;
+        }
+        (_census, _next) = (_next, _census);
+        (IsKnown, _lookedAt) = (true, _lane.StartedAt);
+        _receivers.Take(_census);
+        var malformed = _census.Malformed;
+        Malformed += malformed.Dropped;
+        _status = malformed.Dropped > 0 ? ReadStatus.Malformed("sock_diag", malformed.Line)
+            : _census.PortsErrno == 0 ? ReadStatus.Ok
+            : ReadStatus.Failed(_scan!.SettingsWhere, _census.PortsErrno) with { Outcome = Outcome.Partial };
+    }
+
+    void Fail(in Tick tick)
+    {
+        IsKnown = false;
+        _receivers.Clear();
+        _status = _lane.Errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional("sock_diag", _lane.Errno);
+
+        // For a module that is not there each question makes the kernel look for it on disk.
+        if (_status.Outcome == Outcome.Absent)
+            _lane.Rest(tick.Timestamp, (long)CpuBudget.LongestRest.TotalNanoseconds);
+    }
+
+    internal override void Derive(in Tick tick)
+    {
+        if (IsKnown)
+            _receivers.Record(tick.Timestamp);
+        Losses.Update(tick.Timestamp, _receivers);
+        if (!IsKnown)
+            return;
+        StoreReceivers();
+        StorePorts();
+        this[UdpRows.Totals][0][UdpRows.Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
+    }
+
+    void StoreReceivers()
+    {
+        var exported = _receivers.Rank(out var omitted);
+        foreach (var receiver in exported)
+        {
+            var slots = this[UdpRows.Receivers].Add(receiver.Instance);
+            (slots[UdpRows.Used], slots[UdpRows.Limit], slots[UdpRows.Peak]) = (receiver.Used, receiver.Limit, receiver.Peak);
+            (slots[UdpRows.Drops], slots[UdpRows.RecentDrops]) = (receiver.Drops, receiver.RecentDrops);
+            slots[UdpRows.StandingPercent] = receiver.PeakStandingPercent;
+            if (receiver.Sockets > 1)
+                slots[UdpRows.Sockets] = receiver.Sockets;
+        }
+        var totals = this[UdpRows.Totals][0];
+        (totals[UdpRows.Count], totals[UdpRows.Unfollowed]) = (_census.Sockets, _census.Unfollowed);
+        totals[UdpRows.Omitted] = omitted + _census.Omitted;
+        (totals[UdpRows.Lost], totals[UdpRows.Received]) = (Losses.Lost, Losses.Received);
+    }
+
+    void StorePorts()
+    {
+        var ports = _census.Ports;
+        if (!ports.IsKnown)
+            return;
+        this[UdpRows.Totals][0][UdpRows.UsablePorts] = ports.Usable;
+        var floor = Math.Min(Floor, Math.Max(1, ports.Usable / FloorPart));
+        if (ports.UsedIPv4 >= floor)
+            this[UdpRows.Sources].Add(s_anyIPv4)[UdpRows.UsedPorts] = ports.UsedIPv4;
+        if (ports.UsedIPv6 >= floor && ports.UsedIPv6 != ports.UsedIPv4)
+            this[UdpRows.Sources].Add(s_anyIPv6)[UdpRows.UsedPorts] = ports.UsedIPv6;
+        foreach (var (address, used) in ports.Worst)
+            if (used >= floor)
+                this[UdpRows.Sources].Add(InstanceOf(address))[UdpRows.UsedPorts] = used;
+    }
+
+    /// <summary>An address that holds ports; all addresses of a family by theirs.</summary>
+    internal Instance InstanceOf(Endpoint address) =>
+        address == address.AnyIPv4 ? s_anyIPv4 : address == address.AnyIPv6 ? s_anyIPv6
+        : _addresses.TryGetValue(address, out var known) ? known : Learn(address);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Instance Learn(Endpoint address)
+    {
+        if (_addresses.Count == MaxInstances)
+            _addresses.Clear();
+        var text = address.Address.ToString();
+        return _addresses[address] = new Instance(text, ("source", text));
+    }
+
+    internal override void Reopen()
+    {
+        // A look under way keeps its socket and files.
+        if (_lane.IsRunning)
+            return;
+        _scan?.Close();
+        _lane.Rest(0, 0);
+    }
+
+    public override void Dispose()
+    {
+        _lane.Dispose();
+        _scan?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// The AF_UNIX listeners of one name, whose queue was not empty when it was looked at. There may be several: a socket stays when its path
+/// is bound again, and a path may mean another file in another mount namespace. The figures are of the fullest.
+/// </summary>
+sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
+{
+    /// <summary>A queue this long is no chance sight.</summary>
+    const int SubstantialLength = 16;
+
+    /// <summary>From this share of the limit on it matters whether the queue is emptied between two reads.</summary>
+    const double Doubtful = 0.8;
+
+    readonly PeakWindow _window = new(1, peakWindow, time, PeakWindow.FewParts);
+    UnixQueue _fullest;
+
+    /// <summary>The least that was read at this look, and at the look before.</summary>
+    long _least, _leastBefore;
+
+    internal Instance Instance { get; } = new(name, ("path", name));
+
+    internal string Name => name;
+
+    internal long Length { get; private set; }
+
+    internal long Limit { get; private set; } = KernelValue.Absent;
+
+    internal long Peak => _window[0];
+
+    /// <summary>
+    /// The length that counts. Clients that connect at full speed fill a backlog of 1 again and again, and wait for microseconds: a short
+    /// queue counts as far as every read of two looks running has found it.
+    /// </summary>
+    internal long Standing => IsShort ? Math.Min(_least, _leastBefore) : Length;
+
+    /// <summary>It is short and nearly full: it must be read again before that means anything.</summary>
+    internal bool IsDoubtful => Length > 0 && IsShort && _least > 0;
+
+    bool IsShort => Length < SubstantialLength && Fullness.Of(Length, Limit).Share >= Doubtful;
+
+    /// <summary>The socket that the figures are of.</summary>
+    internal (uint Inode, ulong Cookie) Socket => (_fullest.Inode, _fullest.Cookie);
+
+    /// <summary>Before the queues of a look are added.</summary>
+    internal void Begin() => (_leastBefore, _least, Length) = (_least, 0, 0);
+
+    internal void Add(in UnixQueue queue)
+    {
+        if (Length > 0 && queue.Fullness.CompareTo(Fullness.Of(Length, Limit)) <= 0)
+            return;
+        (_fullest, Length, Limit, _least) = (queue, queue.Length, queue.Limit, queue.Length);
+    }
+
+    /// <summary>What a further read of the same queue found.</summary>
+    internal void ReadAgain(long length) => _least = Math.Min(_least, length);
+
+    /// <summary>At each tick.</summary>
+    internal void Record(long timestamp) => _window.Record(timestamp, [Length]);
+}

@@ -1,0 +1,201 @@
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
+using TcpAgent.System;
+
+namespace TcpAgent.Sources;
+
+/// <summary>
+/// AF_UNIX sockets that listen, with their accept queues: php-fpm, puma, docker.sock. An ordinary host has dozens that are never busy, so
+/// only those are told whose queue was not empty within the window. The kernel walks all AF_UNIX sockets for them; where there are very
+/// many, the looks are stretched.
+/// </summary>
+sealed class UnixListeners : Source
+{
+    internal static readonly Rows Rows = new("path");
+
+    internal static readonly Row Length = Rows.Gauge(
+        "tcpagent_unix_listener_accept_queue_length", "Connections to an AF_UNIX listener that wait for the application to accept them. Only listeners whose queue was not empty within the peak window, and of these the 32 fullest. An abstract name begins with @.", from: "unix_diag rqueue");
+
+    internal static readonly Row Limit = Rows.Gauge(
+        "tcpagent_unix_listener_accept_queue_limit", "Connections that may wait there: the backlog that the application gave to listen(), capped at somaxconn. The queue is full when it is longer: connect() then waits, or fails with EAGAIN.", from: "unix_diag wqueue");
+
+    internal static readonly Row Peak = Rows.Gauge(
+        "tcpagent_unix_listener_accept_queue_peak", "Longest queue seen there within the peak window (--sample.peak-window, 60s by default).", from: "unix_diag rqueue");
+
+    internal static readonly Rows CountRows = new();
+
+    internal static readonly Row Count = CountRows.Gauge("tcpagent_unix_listeners", "AF_UNIX sockets of this network namespace that listen.", from: "unix_diag LISTEN");
+
+    internal static readonly Row Omitted = CountRows.Gauge(
+        "tcpagent_unix_listeners_omitted", "Listeners left out although their queue was not empty within the peak window: there are more than 32.");
+
+    internal static readonly Row Age = CountRows.Gauge(
+        "tcpagent_unix_listeners_age_seconds", "How old the last look at the AF_UNIX listeners is. Looking is stretched so that it stays within a tenth of --sample.walk-budget.", Scale.Nanoseconds);
+
+    const int MaxExported = 32;
+
+    /// <summary>Of the walk budget.</summary>
+    const double Share = 0.1;
+
+    const string Where = "unix_diag";
+
+    readonly NetlinkDump? _dump;
+    readonly UnixReread? _again;
+    readonly CpuBudget _lane;
+    readonly TimeProvider _time;
+    readonly UnixListenerTable _table;
+    readonly UnixListener[] _ranked = new UnixListener[MaxExported];
+    readonly byte[] _request = UnixDiag.Request();
+    UnixCensus _census = new();
+    UnixCensus _next = new();
+    ReadStatus _status = ReadStatus.Absent;
+    long _lookedAt;
+
+    /// <summary>At this tick.</summary>
+    bool _hasLooked;
+
+    /// <param name="dump">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="again">Reads short queues again; null as the dump is.</param>
+    /// <param name="options">The walk budget and the peak window.</param>
+    /// <param name="time">The sampler's clock.</param>
+    /// <param name="events">Counts the looks, which are walks too.</param>
+    internal UnixListeners(NetlinkDump? dump, UnixReread? again, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+        : base("unix", Rows, CountRows)
+    {
+        (_dump, _again, _time, _table) = (dump, again, time, new UnixListenerTable(options.PeakWindow, time));
+        _lane = new CpuBudget(options.WalkBudget * Share, Look, time, events: events);
+        Mode = Where;
+    }
+
+    /// <summary>A look is under way on a thread of its own.</summary>
+    internal bool IsLooking => _lane.IsRunning;
+
+    internal bool IsKnown { get; private set; }
+
+    /// <summary>Those whose queue was not empty lately, exported or not.</summary>
+    internal Dictionary<string, UnixListener>.ValueCollection Known => _table.Listeners;
+
+    /// <summary>The smallest limit of all that listen; absent without any.</summary>
+    internal long SmallestLimit => _census.SmallestLimit;
+
+    internal override ReadStatus Read(in Tick tick)
+    {
+        Withdraw();
+        if (_dump is null)
+            return ReadStatus.Absent;
+        _hasLooked = false;
+        if (_lane.Poll(wanted: true))
+            Take(tick);
+        if (IsKnown)
+            Store(tick);
+        return _status;
+    }
+
+    /// <summary>One retry, on a new socket: a failure may be a passing one.</summary>
+    int Look() => LookOnce() == 0 ? 0 : LookOnce();
+
+    int LookOnce()
+    {
+        _next.Clear();
+        _dump!.Begin(_request);
+        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
+        {
+            if (UnixDiag.TryRead(type, payload, out var row))
+                _next.Add(row);
+            else
+                _next.Refuse(number);
+        }
+        return _dump.Errno;
+    }
+
+    void Take(in Tick tick)
+    {
+        if (_lane.Errno != 0)
+        {
+            Fail(tick);
+            return;
+        }
+        (_census, _next) = (_next, _census);
+        (IsKnown, _lookedAt) = (true, _lane.StartedAt);
+        _table.Take(_census);
+        _again?.Read(_table);
+        _hasLooked = true;
+        var malformed = _census.Malformed;
+        Malformed += malformed.Dropped;
+        _status = malformed.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, malformed.Line);
+    }
+
+    /// <summary>Once more, as long after the look as the other sources take to read.</summary>
+    internal override void Derive(in Tick tick)
+    {
+        if (_hasLooked)
+            _again?.Read(_table);
+    }
+
+    void Fail(in Tick tick)
+    {
+        IsKnown = false;
+        _table.Clear();
+        _status = _lane.Errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(Where, _lane.Errno);
+
+        // For a module that is not there each question makes the kernel look for it on disk.
+        if (_status.Outcome == Outcome.Absent)
+            _lane.Rest(tick.Timestamp, (long)CpuBudget.LongestRest.TotalNanoseconds);
+    }
+
+    void Store(in Tick tick)
+    {
+        _table.Record(tick.Timestamp);
+        var (busy, exported) = Rank();
+        for (var i = 0; i < exported; i++)
+        {
+            var listener = _ranked[i];
+            var slots = this[Rows].Add(listener.Instance);
+            (slots[Length], slots[Limit], slots[Peak]) = (listener.Length, listener.Limit, listener.Peak);
+        }
+        var counts = this[CountRows][0];
+        counts[Count] = _census.Listeners;
+        counts[Omitted] = busy - exported + _census.Omitted;
+        counts[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
+    }
+
+    /// <summary>The fullest within the window first, as many as are exported.</summary>
+    (int Busy, int Exported) Rank()
+    {
+        var (busy, count) = (0, 0);
+        foreach (var listener in Known)
+        {
+            if (listener.Peak <= 0)
+                continue;
+            busy++;
+            if (count == MaxExported && !IsFuller(listener, _ranked[count - 1]))
+                continue;
+            var at = count == MaxExported ? count - 1 : count++;
+            for (; at > 0 && IsFuller(listener, _ranked[at - 1]); at--)
+                _ranked[at] = _ranked[at - 1];
+            _ranked[at] = listener;
+        }
+        return (busy, count);
+    }
+
+    static bool IsFuller(UnixListener one, UnixListener other) =>
+        Fullness.Of(one.Peak, one.Limit).CompareTo(Fullness.Of(other.Peak, other.Limit)) > 0;
+
+    internal override void Reopen()
+    {
+        // A look under way keeps its socket.
+        if (_lane.IsRunning)
+            return;
+        _dump?.Close();
+        _again?.Close();
+        _lane.Rest(0, 0);
+    }
+
+    public override void Dispose()
+    {
+        _lane.Dispose();
+        _dump?.Dispose();
+        _again?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using TcpAgent.Kernel;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Resources;
+using TcpAgent.Sampling;
+using TcpAgent.Sources;
+using TcpAgent.Verdict;
+using static TcpAgent.Tests.Support.NetlinkBytes;
+
+namespace TcpAgent.Tests.Sources;
+
+/// <summary>One UDP socket; what sock_diag says of it.</summary>
+sealed record FakeUdp(string Address, ushort Port)
+{
+    internal ulong Cookie { get; init; } = 1;
+
+    internal uint Used { get; init; }
+
+    internal uint Size { get; init; } = 212_992;
+
+    internal uint Drops { get; init; }
+
+    internal bool IsIPv6Only { get; init; }
+
+    internal bool IsConnected { get; init; }
+
+    internal byte Family => (byte)(Address.Contains(':') ? 10 : 2);
+
+    internal byte[] Message()
+    {
+        var message = Socket(IsConnected ? TcpState.Established : TcpState.Close, family: Family);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
+        IPAddress.Parse(Address).GetAddressBytes().CopyTo(message, 8);
+        MemoryMarshal.Write(message.AsSpan(44), Cookie);
+        uint[] memory = [Used, Size, 0, 212_992, 0, 0, 0, 0, Drops];
+        var only = Family == 10 && !IsConnected ? Attribute(11, [(byte)(IsIPv6Only ? 1 : 0)]) : [];
+        return [.. message, .. only, .. Attribute(7, MemoryMarshal.AsBytes<uint>(memory))];
+    }
+}
+
+/// <summary>The UDP sockets with the counters they are judged by, over a kernel, a folder and a clock of the test's.</summary>
+sealed class UdpRig : IDisposable
+{
+    readonly List<FakeUdp> _sockets = [];
+    readonly Sampler _sampler;
+    readonly ResourceMonitor _monitor;
+    readonly TempRoot _root = new();
+    long _lost, _lost6, _read, _read6;
+
+    internal UdpRig(string range = "40000 40009", string reserved = "", double walkBudget = 1)
+    {
+        var options = SamplingOptions.Default with { WalkBudget = walkBudget };
+        _root.Write("sys/net/ipv4/ip_local_port_range", range.Replace(' ', '\t') + "\n");
+        _root.Write("sys/net/ipv4/ip_local_reserved_ports", reserved + "\n");
+        var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")]);
+        var snmp6 = new TextSource(
+            "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [_root.Kernel.Proc("net/snmp6")], isOptional: true);
+        var scan = new UdpScan(new NetlinkDump(() => (0, new ReplayTransport(Answers))), new PortSettings(_root.Kernel));
+        Source = new UdpSockets(scan, snmp, snmp6, options, Time);
+        List<Source> sources = [snmp, snmp6, Source];
+        sources.Add(_monitor = new ResourceMonitor([.. sources], options, Time));
+        _sampler = new Sampler(sources, new AgentMetrics("0", "test"), options, Time, NullLogger.Instance, () => 0);
+    }
+
+    internal UdpSockets Source { get; }
+
+    internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
+
+    /// <summary>Given instead of every dump.</summary>
+    internal int Broken { get; set; }
+
+    internal int Asked { get; private set; }
+
+    /// <summary>The status of the last read.</summary>
+    internal ReadStatus Status => _sampler.Sources[2].Status;
+
+    internal void Range(string text) => _root.Write("sys/net/ipv4/ip_local_port_range", text);
+
+    internal void Set(params FakeUdp[] sockets)
+    {
+        _sockets.Clear();
+        _sockets.AddRange(sockets);
+    }
+
+    /// <summary>A second passes, in which so many datagrams were lost at receive buffers and read by applications.</summary>
+    internal void Tick(long lost = 0, long read = 0, long lost6 = 0, long read6 = 0)
+    {
+        (_lost, _read, _lost6, _read6) = (_lost + lost, _read + read, _lost6 + lost6, _read6 + read6);
+        _root.Write("net/snmp", $"Udp: InDatagrams RcvbufErrors\nUdp: {_read} {_lost}\n");
+        _root.Write("net/snmp6", $"Udp6InDatagrams {_read6}\nUdp6RcvbufErrors {_lost6}\n");
+        Time.Now += ManualTime.Second;
+        _sampler.Take();
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (Source.IsLooking)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Thread.Sleep(1);
+            Time.Now++;
+            _sampler.Take();
+        }
+    }
+
+    internal long? Value(string metric, string address, int port) => Source.Value(
+        $"tcpagent_udp_{metric}", string.Create(CultureInfo.InvariantCulture, $"address=\"{address}\",port=\"{port}\""));
+
+    internal long? Total(string metric) => Source.Value($"tcpagent_udp_{metric}");
+
+    internal long? Ports(string source) => Source.Value("tcpagent_udp_ephemeral_ports_used", $"source=\"{source}\"");
+
+    internal long? Resource(string metric, string resource = "udp_receive") => _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
+
+    internal string Subject =>
+        string.Join(' ', _monitor[ResourceMonitor.SubjectRows].Keys().Select(key => key.Split("subject=")[1].Trim('"')));
+
+    internal HostVerdict Judge()
+    {
+        var snapshot = _sampler.Snapshots.Acquire()!;
+        var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromSeconds(60));
+        _sampler.Snapshots.Release(snapshot);
+        return verdict;
+    }
+
+    IEnumerable<Answer> Answers(byte[] request)
+    {
+        Asked++;
+        var sequence = ReplayTransport.SequenceOf(request);
+        if (Broken != 0)
+        {
+            yield return Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-Broken)));
+            yield break;
+        }
+        var rows = _sockets.Where(one => one.Family == request[16])
+            .Select(one => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, one.Message()));
+        foreach (var part in rows.Chunk(50))
+            yield return Answer.Of(part);
+        yield return Answer.Of(Done(sequence));
+    }
+
+    public void Dispose()
+    {
+        _sampler.Dispose();
+        _root.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TcpAgent.Kernel.Netlink;
+using TcpAgent.Resources;
+using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.NetlinkBytes;
+
+namespace TcpAgent.Tests.Sources;
+
+/// <summary>The AF_UNIX listeners, over a kernel and a clock of the test's, and what is concluded of them.</summary>
+sealed class UnixListenersRig : IDisposable
+{
+    const string Resource = "resource=\"accept_queue_unix\"";
+
+    readonly List<(string Name, ulong Cookie, int Length, int Limit)> _listeners = [];
+    readonly ResourceMonitor _monitor;
+
+    internal UnixListenersRig(double walkBudget = 1)
+    {
+        var options = SamplingOptions.Default with { WalkBudget = walkBudget };
+        Source = new UnixListeners(Kernel, new UnixReread(Kernel), options, Time);
+        _monitor = new ResourceMonitor([Source], options, Time);
+    }
+
+    internal UnixListeners Source { get; }
+
+    internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
+
+    /// <summary>Given instead of every dump.</summary>
+    internal int Broken { get; set; }
+
+    internal int Asked { get; private set; }
+
+    /// <summary>What a further read of a queue finds in place of its length.</summary>
+    internal Queue<int> Rereads { get; } = [];
+
+    NetlinkDump Kernel => new(() => (0, new ReplayTransport(Answers)));
+
+    internal void Set(params (string Name, ulong Cookie, int Length, int Limit)[] listeners)
+    {
+        _listeners.Clear();
+        _listeners.AddRange(listeners);
+    }
+
+    internal ReadStatus Tick(params (string Name, ulong Cookie, int Length, int Limit)[] listeners)
+    {
+        if (listeners.Length > 0)
+            Set(listeners);
+        return TickAgain();
+    }
+
+    internal ReadStatus TickAgain()
+    {
+        Time.Now += ManualTime.Second;
+        var tick = new Tick(0, Time.Now, IsSlow: false);
+        Source.Remember();
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        var status = Source.Read(tick);
+        while (Source.IsLooking)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Thread.Sleep(1);
+            status = Source.Read(tick);
+        }
+        Source.Derive(tick);
+        _monitor.Derive(tick);
+        return status;
+    }
+
+    internal long? Value(string metric, string path) => Source.Value($"tcpagent_unix_listener_{metric}", $"path=\"{path}\"");
+
+    internal long? Total(string metric) => Source.Value($"tcpagent_unix_listeners{metric}");
+
+    internal long? State => _monitor.Value("tcpagent_resource_state", Resource);
+
+    internal long? Used => _monitor.Value("tcpagent_resource_used", Resource);
+
+    internal long? Limit => _monitor.Value("tcpagent_resource_limit", Resource);
+
+    internal long? Peak => _monitor.Value("tcpagent_resource_used_peak", Resource);
+
+    internal string Subject => string.Join(' ', _monitor[ResourceMonitor.SubjectRows].Keys());
+
+    IEnumerable<Answer> Answers(byte[] request)
+    {
+        Asked++;
+        var sequence = ReplayTransport.SequenceOf(request);
+        if (Broken != 0)
+        {
+            yield return Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-Broken)));
+            yield break;
+        }
+        if (MemoryMarshal.Read<ulong>(request.AsSpan(16 + 16)) is > 0 and var cookie)
+        {
+            var one = _listeners.Single(listener => listener.Cookie == cookie);
+            yield return Answer.Of(
+                Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(Rereads.TryDequeue(out var length) ? one with { Length = length } : one)));
+            yield break;
+        }
+        foreach (var part in _listeners.Select(one => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(one))).Chunk(50))
+            yield return Answer.Of(part);
+        yield return Answer.Of(Done(sequence));
+    }
+
+    static byte[] Payload((string Name, ulong Cookie, int Length, int Limit) one)
+    {
+        var message = new byte[16];
+        (message[0], message[1], message[2]) = (1, 1, 10);
+        MemoryMarshal.Write(message.AsSpan(8), one.Cookie);
+        var name = Attribute(0, Encoding.Latin1.GetBytes(one.Name));
+        return [.. message, .. name, .. Attribute(4, [.. Int32(one.Length), .. Int32(one.Limit)])];
+    }
+
+    public void Dispose()
+    {
+        Source.Dispose();
+        _monitor.Dispose();
+    }
+}
