@@ -29,6 +29,7 @@ static class ListenerScenarios
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
             Shown = Queue(Listener, 8),
             Also = document => Assert.StartsWith("sysctl -w net.core.somaxconn", document.Resource("accept_queue").GetProperty("advice")[0].GetString(), StringComparison.Ordinal),
+            Says = ["restart"],
         },
         new("somaxconn raised after listen", ["accept_queue"], async stage =>
         {
@@ -162,6 +163,7 @@ static class ListenerScenarios
                 stage.Start(stage.Client, Kind.Short, Stage.Server4, "8080", "2000");
         }) with
         {
+            Alone = true,
             // Thousands a second.
             Counted = [(Signals.PassiveOpens, 6000)],
             Still = [Signals.ListenDrops, Signals.Overflows, Signals.DeviceDrops],
