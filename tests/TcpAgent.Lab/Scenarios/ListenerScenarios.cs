@@ -129,7 +129,7 @@ static class ListenerScenarios
         {
             Counted = [(Signals.ListenDrops, 100)],
             Still = [Signals.Overflows, Signals.RequestCookies],
-            Also = document => Assert.True(document.HasFinding("listener_drops")),
+            Found = ["listener_drops"],
         },
         Scenario.Healthy("many CLOSE_WAIT", async stage =>
         {
@@ -139,7 +139,7 @@ static class ListenerScenarios
         {
             Counted = [(Signals.CloseWait, 300)],
             Still = [Signals.ListenDrops, Signals.Overflows],
-            Also = document => Assert.True(document.HasFinding("close_wait_pile")),
+            Found = ["close_wait_pile"],
         },
         Scenario.Healthy("many FIN_WAIT2", async stage =>
         {
@@ -150,7 +150,7 @@ static class ListenerScenarios
             Watch = Place.Client,
             Counted = [(Signals.FinWait2, 300)],
             Still = [Signals.ListenDrops, Signals.Overflows],
-            Also = document => Assert.True(document.HasFinding("fin_wait2_pile")),
+            Found = ["fin_wait2_pile"],
         },
         Scenario.Healthy("idle", _ => Task.CompletedTask) with
         {

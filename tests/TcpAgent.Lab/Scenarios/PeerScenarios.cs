@@ -48,7 +48,8 @@ static class PeerScenarios
             return Task.CompletedTask;
         }) with
         {
-            Awaited = [(Signals.NeighboursFailed, 1)],
+            // What it reports to the sender when three questions had no answer.
+            Awaited = [(Signals.Unreachable, 1)],
             Says = ["10.91.0.77|lab0"],
         },
         Elsewhere("an overflow in a namespace beside the agent's", "other_namespaces", async stage =>

@@ -51,6 +51,9 @@ static class RuleScenarios
             await stage.Server.Run("ip", "route", "add", $"{Elsewhere}/32", "dev", "lab2");
             await Stage.Set(stage.Server, "net.ipv4.conf.all.rp_filter=1", "net.ipv4.conf.lab0.rp_filter=1");
             await stage.Client.Run("ip", "addr", "add", $"{Elsewhere}/32", "dev", "lo");
+
+            // The filter takes questions for a hardware address too: the client asks with the address that it has on the link.
+            await Stage.Set(stage.Client, "net.ipv4.conf.all.arp_announce=2");
             await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8080", "128");
             stage.Start(stage.Client, Kind.ConnectsFrom, Elsewhere, Stage.Server4, "8080", "50");
         }) with

@@ -62,9 +62,15 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
         _ => 3,
     };
 
-    internal string Conclusion => Text(Verdict, Expected);
+    internal string Conclusion => Text(Verdict, Expected, Found);
 
-    internal static string Text(string verdict, IEnumerable<string> blamed) => blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict;
+    /// <summary>What a document says of it: the findings that it names, wanted or not, are part of that.</summary>
+    internal string ConclusionOf(JsonElement document) =>
+        Text(document.Verdict(), document.Blamed(), Found.Concat(NotFound).Where(document.HasFinding));
+
+    static string Text(string verdict, IEnumerable<string> blamed, IEnumerable<string> findings) =>
+        (blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict)
+        + (findings.Any() ? $" ({string.Join(", ", findings.Order())})" : "");
 
     internal static Scenario Healthy(string name, Func<Stage, Task> make) => new(name, [], make) { Verdict = "ok" };
 
@@ -74,8 +80,6 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 /// <summary>Readings of a why document.</summary>
 static class Document
 {
-    internal static string Conclusion(this JsonElement document) => Scenario.Text(document.Verdict(), document.Blamed());
-
     internal static string Verdict(this JsonElement document) => document.GetProperty("verdict").GetString()!;
 
     /// <summary>Who is blamed: what limits; where nothing does, what is near.</summary>

@@ -34,7 +34,7 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
                 Assert.True(seen.Rise(signal.Kernel) >= least, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: the condition was not made");
             foreach (var signal in scenario.Still)
                 Assert.True(seen.Rise(signal.Kernel) == 0, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: another condition was made");
-            matrix.Add(name, seen.Document.Conclusion());
+            matrix.Add(name, scenario.ConclusionOf(seen.Document));
             AssertConcluded(scenario, seen);
             AssertShown(scenario, seen);
         }
@@ -47,7 +47,7 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
 
     static void AssertConcluded(Scenario scenario, Observation seen)
     {
-        Assert.Equal(scenario.Conclusion, seen.Document.Conclusion());
+        Assert.Equal(scenario.Conclusion, scenario.ConclusionOf(seen.Document));
         Assert.Equal(scenario.ExitCode, seen.ExitCode);
         foreach (var resource in seen.Document.GetProperty("resources").EnumerateArray())
             if (resource.GetProperty("state").GetString() is "limiting" or "near")
@@ -60,10 +60,6 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
     {
         if (scenario.Expected.Length > 0)
             Assert.Contains(scenario.Subject, document.Resource(scenario.Expected[0]).Subject(), StringComparison.Ordinal);
-        foreach (var id in scenario.Found)
-            Assert.True(document.HasFinding(id), $"no finding {id}");
-        foreach (var id in scenario.NotFound)
-            Assert.False(document.HasFinding(id), $"a finding {id}");
         foreach (var words in scenario.Says)
             Assert.True(Has(document.AllText("evidence", "advice", "will_not_fix"), words), $"nothing says {words}");
         foreach (var words in scenario.SaysNot)

@@ -71,7 +71,7 @@ static class Signals
         UdpNoPorts = new("UdpNoPorts"),
         UdpReceived = new("UdpInDatagrams"),
         UdpSockets = new("sockstat.UDP.inuse"),
-        NeighboursFailed = new("neighbour.FAILED");
+        Unreachable = new("IcmpOutDestUnreachs");
 
     static string Dropped(string stage) => $"tcpagent_drops_total{{stage=\"{stage}\"}}";
 }

@@ -15,6 +15,7 @@ enum Kind
     Connects,
     ConnectsAndLeaves,
     ConnectsFrom,
+    ConnectsWithData,
     DropHalf,
     EchoClose,
     FarClients,

@@ -77,13 +77,27 @@ def close_first(address, port, backlog):
 
 @timed
 def fast_open(address, port, backlog, pending):
-    """Accepts and closes; as many as PENDING may send data in their SYN (TCP_FASTOPEN)."""
+    """Accepts and keeps; handshakes under way, at most PENDING of them, may bring data in their SYN (TCP_FASTOPEN)."""
     one = tcp(address)
     one.bind((address, int(port)))
     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, int(pending))
     one.listen(int(backlog))
     print("ready", flush=True)
-    accept_all(one, True)
+    accept_all(one, False)
+
+
+@timed
+def connects_with_data(address, port, per_second):
+    """Opens connections with data in their SYN, and keeps them. Wants tcp_fastopen=5 here: without a cookie."""
+    held = []
+    for _ in every(1 / float(per_second)):
+        one = tcp(address)
+        one.setblocking(False)
+        try:
+            one.sendto(b"GET /", socket.MSG_FASTOPEN, (address, int(port)))
+        except BlockingIOError:
+            pass
+        held.append(one)
 
 
 @timed
