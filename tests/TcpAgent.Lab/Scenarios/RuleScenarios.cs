@@ -109,7 +109,7 @@ static class RuleScenarios
         {
             await stage.Client.Run("ip", "route", "add", "224.0.0.0/4", "dev", "lab0");
             stage.Start(stage.Client, Kind.UdpStream, Stage.Server4, "9", "500");
-            stage.Start(stage.Client, Kind.UdpStream, "239.1.2.3", "9", "500");
+            stage.Start(stage.Client, Kind.UdpFlows, "239.1.2.3", "9", "5");
         }) with
         {
             Awaited = [(Signals.UdpNoPorts, 500)],

@@ -66,7 +66,7 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 
     /// <summary>What a document says of it: the findings that it names, wanted or not, are part of that.</summary>
     internal string ConclusionOf(JsonElement document) =>
-        Text(document.Verdict(), document.Blamed(), Found.Concat(NotFound).Where(document.HasFinding));
+        Text(document.Verdict(), document.Blamed(), Found.Concat(NotFound).Where(id => document.HasFinding(id)));
 
     static string Text(string verdict, IEnumerable<string> blamed, IEnumerable<string> findings) =>
         (blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict)
