@@ -42,15 +42,17 @@ static class PeerScenarios
             Awaited = [(Signals.OldTimestamps, 50)],
             Says = ["timestamp"],
         },
-        Elsewhere("a neighbour that is not there", "neighbour_silent", stage =>
-        {
-            stage.Start(stage.Server, Kind.UdpStream, "10.91.0.77", "53", "1000");
-            return Task.CompletedTask;
-        }) with
+        Scenario.Healthy("a neighbour that is not there", AskNobody) with
         {
             // What it reports to the sender when three questions had no answer.
             Awaited = [(Signals.Unreachable, 1)],
-            Says = ["10.91.0.77|lab0"],
+            NotFound = ["packet_filter_output", "peer_silent"],
+        },
+        Elsewhere("a neighbour that is not there, seen by the host", "neighbour_silent", AskNobody) with
+        {
+            Alone = true,
+            Watch = Place.Host,
+            Awaited = [(Signals.UnresolvedDiscards, 500)],
         },
         Elsewhere("an overflow in a namespace beside the agent's", "other_namespaces", async stage =>
         {
@@ -71,6 +73,12 @@ static class PeerScenarios
             Awaited = [(Signals.FragmentTimeouts, 20), (Signals.FragmentFailures, 20)],
         },
     ];
+
+    static Task AskNobody(Stage stage)
+    {
+        stage.Start(stage.Server, Kind.UdpStream, "10.91.0.77", "53", "1000");
+        return Task.CompletedTask;
+    }
 
     static Scenario Elsewhere(string name, string finding, Func<Stage, Task> make) =>
         Scenario.Healthy(name, make) with { Found = [finding] };

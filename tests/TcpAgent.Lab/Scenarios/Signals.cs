@@ -69,6 +69,7 @@ static class Signals
         UdpNoPorts = new("UdpNoPorts"),
         UdpReceived = new("UdpInDatagrams"),
         UdpSockets = new("sockstat.UDP.inuse"),
+        UnresolvedDiscards = new("arp_cache.unresolved_discards"),
         Unreachable = new("IcmpOutDestUnreachs");
 
     static string Dropped(string stage) => $"tcpagent_drops_total{{stage=\"{stage}\"}}";

@@ -60,6 +60,16 @@ static class SocketScenarios
             NotFound = ["close_wait_pile", "peer_window_closed"],
             Says = ["9000"],
         },
+        Scenario.Healthy("application that reads less than comes", async stage =>
+        {
+            await stage.StartAndWait(stage.Server, Kind.ReadSlowly, Stage.Server4, "9000", "0.02");
+            stage.Start(stage.Client, Kind.Pour, Stage.Server4, "9000", "5");
+        }) with
+        {
+            // It opens its windows again: it is slow, not stuck.
+            Awaited = [(Signals.ZeroWindows, 10), (Signals.UnreadConnections, 5)],
+            NotFound = ["reader_stuck"],
+        },
         Scenario.Healthy("peers that do not read", async stage =>
         {
             await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "9000", "64");

@@ -44,6 +44,7 @@ enum Kind
     PortsBoundFirst,
     Pour,
     Qdiscs,
+    ReadSlowly,
     ReusePort,
     Short,
     ShortBurst,

@@ -32,7 +32,8 @@ def listeners():
         address, port = line.split()[3].rsplit(":", 1)
         figures = re.search(r"skmem:\((.*)\)", line)[1].split(",")
         dropped = next(figure for figure in figures if re.fullmatch(r"d\d+", figure))
-        drops[f'listener_drops{{address="{address.strip("[]")}",port="{port}"}}'] += int(dropped[1:])
+        address = "::" if address == "*" else address.strip("[]")
+        drops[f'listener_drops{{address="{address}",port="{port}"}}'] += int(dropped[1:])
     return drops
 
 

@@ -4,7 +4,7 @@ import time
 
 from clock import every, running
 from kinds import timed
-from tcp_traffic import fill
+from tcp_traffic import fill, listener
 
 
 @timed
@@ -21,6 +21,25 @@ def udp_read_slowly(address, port, buffer, pause):
         except socket.timeout:
             continue
         time.sleep(float(pause))
+
+
+@timed
+def read_slowly(address, port, pause):
+    """Reads a little from each of its connections every PAUSE seconds."""
+    one = listener(address, port, 128)
+    one.setblocking(False)
+    connections = []
+    for _ in every(float(pause)):
+        try:
+            connections.append(one.accept()[0])
+            connections[-1].setblocking(False)
+        except BlockingIOError:
+            pass
+        for connection in connections:
+            try:
+                connection.recv(65536)
+            except BlockingIOError:
+                pass
 
 
 @timed
