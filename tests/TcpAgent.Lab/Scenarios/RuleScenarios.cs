@@ -42,6 +42,16 @@ static class RuleScenarios
             Awaited = [(Signals.RuleDrops, 50)],
             NotFound = ["packet_filter_input"],
         },
+        Dropped("packet filter of a router drops what it should pass on", "packet_filter_output", async stage =>
+        {
+            var behind = await stage.AddBehind();
+            await Stage.Drop(stage.Server, "postrouting", "oifname lab1 tcp dport 8080");
+            await stage.StartAndWait(behind, Kind.Hold, Stage.Behind4, "8080", "512");
+            stage.Start(stage.Client, Kind.Connects, Stage.Behind4, "8080", "100");
+        }) with
+        {
+            Awaited = [(Signals.RuleDrops, 100)],
+        },
         Dropped("reverse path filter drops what comes another way", "rp_filter_drops", async stage =>
         {
             const string Elsewhere = "10.190.0.9";
