@@ -41,9 +41,10 @@ public partial class TrafficKindsTests
     public void EveryScriptWithAKindIsInTheHelp()
     {
         var front = File.ReadAllText(Path.Combine(Folder, "traffic.py"));
-        var modules = Regex.Match(front, @"^MODULES = \((.*)\)$", RegexOptions.Multiline).Groups[1].Value;
+        var modules = Regex.Match(front, @"^MODULES = \((.*?)\)$", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
         var scripts = Directory.GetFiles(Folder, "*.py").Where(file => Kinds().IsMatch(File.ReadAllText(file)));
-        Assert.Equal(scripts.Select(file => $"\"{Path.GetFileNameWithoutExtension(file)}\"").Order(), modules.Split(", ").Order());
+        var named = Regex.Matches(modules, @"\w+").Select(name => name.Value);
+        Assert.Equal(scripts.Select(Path.GetFileNameWithoutExtension).Order(), named.Order());
     }
 
     /// <summary>Traffic is made in that folder and nowhere else in the lab.</summary>

@@ -28,7 +28,7 @@ public sealed class ConfusionMatrix
     }
 }
 
-/// <summary>Scenarios in the order of their table; what is no scenario comes after them.</summary>
+/// <summary>Scenarios in the order of their table, those that run side by side first; what is no scenario comes after them.</summary>
 public sealed class TableOrder : ITestCaseOrderer
 {
     public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
@@ -37,6 +37,6 @@ public sealed class TableOrder : ITestCaseOrderer
     static int Place(ITestCase test)
     {
         var place = Array.FindIndex(ScenarioTests.All, one => test.TestMethodArguments is [string name, ..] && one.Name == name);
-        return place < 0 ? int.MaxValue : place;
+        return place < 0 ? int.MaxValue : ScenarioTests.All[place].Alone ? place + ScenarioTests.All.Length : place;
     }
 }

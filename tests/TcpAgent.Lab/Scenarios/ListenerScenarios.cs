@@ -30,6 +30,7 @@ static class ListenerScenarios
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
             Shown = Queue(Listener, 8),
             Also = document => Assert.Contains("\nsysctl -w net.core.somaxconn", document.Resource("accept_queue").Text("advice"), StringComparison.Ordinal),
+            Says = ["restart"],
         },
         new("somaxconn raised after listen", ["accept_queue"], async stage =>
         {
@@ -129,7 +130,7 @@ static class ListenerScenarios
         {
             Counted = [(Signals.ListenDrops, 100)],
             Still = [Signals.Overflows, Signals.RequestCookies],
-            Also = document => Assert.True(document.HasFinding("listener_drops")),
+            Found = ["listener_drops"],
         },
         Scenario.Healthy("many CLOSE_WAIT", async stage =>
         {
@@ -139,7 +140,7 @@ static class ListenerScenarios
         {
             Counted = [(Signals.CloseWait, 300)],
             Still = [Signals.ListenDrops, Signals.Overflows],
-            Also = document => Assert.True(document.HasFinding("close_wait_pile")),
+            Found = ["close_wait_pile"],
         },
         Scenario.Healthy("many FIN_WAIT2", async stage =>
         {
@@ -150,7 +151,7 @@ static class ListenerScenarios
             Watch = Place.Client,
             Counted = [(Signals.FinWait2, 300)],
             Still = [Signals.ListenDrops, Signals.Overflows],
-            Also = document => Assert.True(document.HasFinding("fin_wait2_pile")),
+            Found = ["fin_wait2_pile"],
         },
         Scenario.Healthy("idle", _ => Task.CompletedTask) with
         {
@@ -163,6 +164,7 @@ static class ListenerScenarios
                 stage.Start(stage.Client, Kind.Short, Stage.Server4, "8080", "2000");
         }) with
         {
+            Alone = true,
             // Thousands a second.
             Counted = [(Signals.PassiveOpens, 6000)],
             Still = [Signals.ListenDrops, Signals.Overflows, Signals.DeviceDrops],

@@ -24,9 +24,10 @@ sealed record Observation(
     {
         var before = await ReadKernel(stage, scenario.Watch);
         await scenario.Make(stage);
-        var (file, arguments) = AgentProgram.Command("why", "--json", "--for=3s");
+        await Await(scenario, stage, before);
+        var (file, arguments) = Command(scenario, "why", "--json", $"--for={scenario.Seconds}s");
         var why = stage.Run(scenario.Watch, file, arguments);
-        (file, arguments) = AgentProgram.Command("print", "--samples=4");
+        (file, arguments) = Command(scenario, "print", $"--samples={scenario.Seconds + 1}");
         var print = stage.Run(scenario.Watch, file, arguments);
         await Task.Delay(TimeSpan.FromSeconds(1));
 
@@ -37,6 +38,22 @@ sealed record Observation(
         var after = await ReadKernel(stage, scenario.Watch);
         await stage.EndTraffic();
         return new(JsonDocument.Parse(verdict.Output).RootElement, verdict.Code, AgentProgram.Parse(exposition.Output), before, during, after);
+    }
+
+    static (string File, string[] Arguments) Command(Scenario scenario, params string[] arguments) =>
+        scenario.AsNobody ? AgentProgram.AsNobody(arguments) : AgentProgram.Command(arguments);
+
+    /// <summary>Waits until the kernel shows the condition.</summary>
+    static async Task Await(Scenario scenario, Stage stage, Dictionary<string, double> before)
+    {
+        if (scenario.Awaited.Length == 0)
+            return;
+        // A namespace of the stage began with none.
+        double Had(Signal signal) => scenario.AwaitedAt is null ? before.GetValueOrDefault(signal.Kernel) : 0;
+        var wanted = scenario.Awaited.SelectMany(one => new[] { one.Signal.Kernel, $"{Had(one.Signal) + one.AtLeast}" });
+        var (file, arguments) = TrafficProgram.Command(Kind.UntilCounted, [.. wanted]);
+        var (code, output) = await stage.Run(scenario.AwaitedAt ?? scenario.Watch, file, arguments);
+        Assert.True(code == 0, $"the condition was not made: {output}");
     }
 
     internal double Rise(string counter) => After.GetValueOrDefault(counter) - Before.GetValueOrDefault(counter);

@@ -11,7 +11,7 @@ static class PacketScenarios
     internal static readonly Scenario[] All =
     [
         new("CPU backlog full", ["softnet_backlog"], BridgeOfManyPorts)
-        { Counted = [(Signals.BacklogDrops, 1000)] },
+        { Alone = true, Counted = [(Signals.BacklogDrops, 1000)] },
         new("queueing discipline full", ["qdisc"], async stage =>
         {
             await stage.Client.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
@@ -21,6 +21,18 @@ static class PacketScenarios
             Watch = Place.Client,
             Counted = [(Signals.QdiscDrops, 50)],
             Also = document => Assert.Equal("lab0", document.Resource("qdisc").Subject()),
+        },
+        new("a class of a shaper full", ["qdisc"], async stage =>
+        {
+            var tc = Require.Tool("tc", "iproute2");
+            await stage.Server.Run(tc, "qdisc", "add", "dev", "lab0", "root", "handle", "1:", "htb", "default", "10");
+            await stage.Server.Run(tc, "class", "add", "dev", "lab0", "parent", "1:", "classid", "1:10", "htb", "rate", "200kbit");
+            await stage.Server.Run(tc, "qdisc", "add", "dev", "lab0", "parent", "1:10", "handle", "10:", "pfifo", "limit", "20");
+            stage.Start(stage.Server, Kind.UdpStream, Stage.Client4, "9", "400");
+        })
+        {
+            Subject = "lab0",
+            Awaited = [(Signals.FifoDrops, 50)],
         },
         Scenario.Healthy("frames of an unknown protocol", async stage =>
         {
@@ -42,6 +54,7 @@ static class PacketScenarios
             stage.Start(stage.Client, Kind.Neighbours, "10.96.", "1100");
         })
         {
+            Alone = true,
             Watch = Place.Host,
             Counted = [(Signals.NeighbourTableFulls, 1)],
         },

@@ -12,8 +12,38 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 
     internal Place Watch { get; init; } = Place.Server;
 
+    /// <summary>How long the agent watches.</summary>
+    internal int Seconds { get; init; } = 3;
+
+    /// <summary>Whether the agent has no privilege: the user nobody, no capability.</summary>
+    internal bool AsNobody { get; init; }
+
+    /// <summary>Whether no other scenario may run beside it: it changes the whole host, or takes most of a CPU.</summary>
+    internal bool Alone { get; init; }
+
+    /// <summary>A part of the subject of the first resource expected.</summary>
+    internal string Subject { get; init; } = "";
+
+    /// <summary>Findings that must be there.</summary>
+    internal string[] Found { get; init; } = [];
+
+    /// <summary>Findings that must not.</summary>
+    internal string[] NotFound { get; init; } = [];
+
+    /// <summary>Words that evidence, advice, or a finding must have, in any case of letters. "a|b" is a or b.</summary>
+    internal string[] Says { get; init; } = [];
+
+    /// <summary>Words that they must not have. What will not help may have them.</summary>
+    internal string[] SaysNot { get; init; } = [];
+
     /// <summary>Further claims on the document.</summary>
     internal Action<JsonElement>? Also { get; init; }
+
+    /// <summary>What the kernel must have counted, at least, before the agent is asked, however long that takes.</summary>
+    internal (Signal Signal, double AtLeast)[] Awaited { get; init; } = [];
+
+    /// <summary>Where the kernel counts that, if the agent looks from elsewhere.</summary>
+    internal Place? AwaitedAt { get; init; }
 
     /// <summary>What the kernel must have counted, at least, or the condition was not made.</summary>
     internal (Signal Signal, double AtLeast)[] Counted { get; init; } = [];
@@ -32,9 +62,15 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
         _ => 3,
     };
 
-    internal string Conclusion => Text(Verdict, Expected);
+    internal string Conclusion => Text(Verdict, Expected, Found);
 
-    internal static string Text(string verdict, IEnumerable<string> blamed) => blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict;
+    /// <summary>What a document says of it: the findings that it names, wanted or not, are part of that.</summary>
+    internal string ConclusionOf(JsonElement document) =>
+        Text(document.Verdict(), document.Blamed(), Found.Concat(NotFound).Where(id => document.HasFinding(id)));
+
+    static string Text(string verdict, IEnumerable<string> blamed, IEnumerable<string> findings) =>
+        (blamed.Any() ? $"{verdict}: {string.Join(", ", blamed.Order())}" : verdict)
+        + (findings.Any() ? $" ({string.Join(", ", findings.Order())})" : "");
 
     internal static Scenario Healthy(string name, Func<Stage, Task> make) => new(name, [], make) { Verdict = "ok" };
 
@@ -44,8 +80,6 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 /// <summary>Readings of a why document.</summary>
 static class Document
 {
-    internal static string Conclusion(this JsonElement document) => Scenario.Text(document.Verdict(), document.Blamed());
-
     internal static string Verdict(this JsonElement document) => document.GetProperty("verdict").GetString()!;
 
     /// <summary>Who is blamed: what limits; where nothing does, what is near.</summary>
@@ -63,6 +97,13 @@ static class Document
 
     internal static string Text(this JsonElement resource, string list) =>
         string.Join('\n', resource.GetProperty(list).EnumerateArray().Select(text => text.GetString()));
+
+    /// <summary>Evidence and advice of every resource and the findings with their ids, a line each.</summary>
+    internal static string AllText(this JsonElement document, params string[] lists) => string.Join('\n', (string[])
+    [
+        .. document.GetProperty("resources").EnumerateArray().SelectMany(resource => lists.Select(list => resource.Text(list))),
+        .. document.GetProperty("findings").EnumerateArray().Select(one => $"{one.GetProperty("id")}: {one.GetProperty("text")}"),
+    ]);
 
     internal static bool HasFinding(this JsonElement document, string id) =>
         document.GetProperty("findings").EnumerateArray().Any(finding => finding.GetProperty("id").GetString() == id);

@@ -9,9 +9,14 @@ namespace TcpAgent.Lab.Scenarios;
 [Collection(WholeHost.Name)]
 [TestCaseOrderer("TcpAgent.Lab.Scenarios.TableOrder", "TcpAgent.Lab")]
 [Trait("Category", "root")]
-public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper output) : IClassFixture<ConfusionMatrix>
+public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITestOutputHelper output)
+    : IClassFixture<ConfusionMatrix>, IClassFixture<SideBySide>
 {
-    internal static readonly Scenario[] All = [.. ListenerScenarios.All, .. TableScenarios.All, .. PacketScenarios.All];
+    internal static readonly Scenario[] All =
+    [
+        .. ListenerScenarios.All, .. ApplicationScenarios.All, .. SocketScenarios.All, .. PortScenarios.All, .. TableScenarios.All,
+        .. PacketScenarios.All, .. RuleScenarios.All, .. PeerScenarios.All, .. LookAlikeScenarios.All,
+    ];
 
     public static TheoryData<string> Names => new(All.Select(scenario => scenario.Name));
 
@@ -23,14 +28,13 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper outp
         matrix.Add(name, "condition not made");
         try
         {
-            await using var stage = await Stage.Create();
-            var seen = await Observation.Of(scenario, stage);
+            var seen = await runs.Of(scenario);
             output.WriteLine($"The kernel counted {seen.Risen()}\nUnattributed {seen.Exposition["tcpagent_listener_drops_unattributed"]}\n{JsonSerializer.Serialize(seen.Document)}");
             foreach (var (signal, least) in scenario.Counted)
                 Assert.True(seen.Rise(signal.Kernel) >= least, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: the condition was not made");
             foreach (var signal in scenario.Still)
                 Assert.True(seen.Rise(signal.Kernel) == 0, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: another condition was made");
-            matrix.Add(name, seen.Document.Conclusion());
+            matrix.Add(name, scenario.ConclusionOf(seen.Document));
             AssertConcluded(scenario, seen);
             AssertShown(scenario, seen);
         }
@@ -43,17 +47,31 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, ITestOutputHelper outp
 
     static void AssertConcluded(Scenario scenario, Observation seen)
     {
-        Assert.Equal(scenario.Conclusion, seen.Document.Conclusion());
+        Assert.Equal(scenario.Conclusion, scenario.ConclusionOf(seen.Document));
         Assert.Equal(scenario.ExitCode, seen.ExitCode);
         foreach (var resource in seen.Document.GetProperty("resources").EnumerateArray())
             if (resource.GetProperty("state").GetString() is "limiting" or "near")
                 Assert.True(resource.GetProperty("evidence").GetArrayLength() > 0 && resource.GetProperty("advice").GetArrayLength() > 0);
+        AssertSaid(scenario, seen.Document);
         scenario.Also?.Invoke(seen.Document);
     }
 
+    static void AssertSaid(Scenario scenario, JsonElement document)
+    {
+        if (scenario.Expected.Length > 0)
+            Assert.Contains(scenario.Subject, document.Resource(scenario.Expected[0]).Subject(), StringComparison.Ordinal);
+        foreach (var words in scenario.Says)
+            Assert.True(Has(document.AllText("evidence", "advice", "will_not_fix"), words), $"nothing says {words}");
+        foreach (var words in scenario.SaysNot)
+            Assert.False(Has(document.AllText("evidence", "advice"), words), $"something says {words}");
+    }
+
+    static bool Has(string text, string words) => words.Split('|').Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+
     static void AssertShown(Scenario scenario, Observation seen)
     {
-        foreach (var (signal, _) in scenario.Counted)
+        var awaited = scenario.Awaited.Where(one => one.Signal.IsCounter);
+        foreach (var (signal, _) in scenario.AwaitedAt is null ? scenario.Counted.Concat(awaited) : scenario.Counted)
             seen.AssertShown(signal);
         foreach (var signal in scenario.Still)
             seen.AssertShown(signal);

@@ -5,6 +5,9 @@ namespace TcpAgent.Lab.Scenarios;
 /// <param name="Series">Each a series; without labels, the sum of the metric's series.</param>
 sealed record Signal(string Kernel, params string[] Series)
 {
+    /// <summary>Whether it only rises.</summary>
+    internal bool IsCounter => Series.All(one => one.Contains("_total", StringComparison.Ordinal));
+
     internal static double Sum(Dictionary<string, double> exposition, string series)
     {
         var found = exposition.Where(one => one.Key == series || one.Key.StartsWith($"{series}{{", StringComparison.Ordinal)).ToArray();
@@ -37,7 +40,37 @@ static class Signals
         UdpMemoryPages = new("sockstat.UDP.mem"),
         NeighbourTableFulls = new("arp_cache.table_fulls", "tcpagent_neighbour_table_fulls_total{family=\"ipv4\"}"),
         DeviceDrops = new("lab0.rx_dropped", "tcpagent_device_receive_dropped_total{device=\"lab0\"}", Dropped("device_dropped")),
-        QdiscDrops = new("lab0.tbf.drops", "tcpagent_qdisc_dropped_total{device=\"lab0\",kind=\"tbf\"}", Dropped("qdisc"));
+        QdiscDrops = new("lab0.tbf.drops", "tcpagent_qdisc_dropped_total{device=\"lab0\",kind=\"tbf\"}", Dropped("qdisc")),
+        FifoDrops = new("lab0.pfifo.drops"),
+        IngressDrops = new("lab0.clsact.drops"),
+        ListenerDrops = new($"listener_drops{{address=\"{Stage.Server4}\",port=\"8080\"}}"),
+        XdpAttached = new("lab0.xdp"),
+        RuleDrops = new("nft.dropped"),
+        ReversePathDrops = new("TcpExtIPReversePathFilter"),
+        ConntrackInvalid = new("nf_conntrack.invalid", "tcpagent_conntrack_invalid_total"),
+        ForwardedPackets = new("IpForwDatagrams"),
+        FragmentTimeouts = new("IpReasmTimeout"),
+        FragmentFailures = new("IpReasmFails"),
+        SynReceived = new("ss.SYN-RECV"),
+        SynSent = new("ss.SYN-SENT"),
+        SynRetransmissions = new("TcpExtTCPSynRetrans"),
+        CookiesReceived = new("TcpExtSyncookiesRecv"),
+        DeferredDrops = new("TcpExtTCPDeferAcceptDrop"),
+        FastOpenOverflows = new("TcpExtTCPFastOpenListenOverflow"),
+        ResetsSent = new("TcpOutRsts", "tcpagent_tcp_resets_sent_total"),
+        Timeouts = new("TcpExtTCPTimeouts"),
+        ZeroWindows = new("TcpExtTCPToZeroWindowAdv"),
+        WindowProbes = new("TcpExtTCPWinProbe"),
+        OldTimestamps = new("TcpExtPAWSTimewait"),
+        UnreadConnections = new("ss.unread"),
+        UnacknowledgedConnections = new("ss.unacknowledged"),
+        UnixAboveBacklog = new("unix.above_backlog"),
+        UdpBufferErrors = new("UdpRcvbufErrors"),
+        UdpNoPorts = new("UdpNoPorts"),
+        UdpReceived = new("UdpInDatagrams"),
+        UdpSockets = new("sockstat.UDP.inuse"),
+        UnresolvedDiscards = new("arp_cache.unresolved_discards"),
+        Unreachable = new("IcmpOutDestUnreachs");
 
     static string Dropped(string stage) => $"tcpagent_drops_total{{stage=\"{stage}\"}}";
 }

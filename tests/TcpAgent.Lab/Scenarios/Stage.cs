@@ -19,12 +19,22 @@ sealed class Stage : IAsyncDisposable
 {
     internal const string Server4 = "10.91.0.1", Client4 = "10.91.0.2", Server6 = "fd91::1";
 
+    /// <summary>Of the third namespace, if there is one, and of the server towards it.</summary>
+    internal const string Behind4 = "10.94.0.2", ServerBehind4 = "10.94.0.1";
+
+    readonly List<NetworkNamespace> _places = [];
     readonly List<Child> _children = [];
     readonly List<HostSetting> _settings = [];
 
     readonly string _seconds;
 
-    Stage(NetworkNamespace server, NetworkNamespace client, int seconds) => (Server, Client, _seconds) = (server, client, $"{seconds}");
+    DirectoryInfo? _folder;
+
+    Stage(NetworkNamespace server, NetworkNamespace client, int seconds)
+    {
+        (Server, Client, _seconds) = (server, client, $"{seconds}");
+        _places.AddRange([server, client]);
+    }
 
     internal NetworkNamespace Server { get; }
 
@@ -36,7 +46,10 @@ sealed class Stage : IAsyncDisposable
         var stage = new Stage(await NetworkNamespace.Create(), await NetworkNamespace.Create(), seconds);
         try
         {
-            await stage.Join();
+            await Join(stage.Server, stage.Client, "lab0", "10.91.0", "fd91:");
+
+            // Answers to invented senders must find a way out.
+            await stage.Server.Run("ip", "route", "add", "default", "via", Client4);
             return stage;
         }
         catch
@@ -46,26 +59,57 @@ sealed class Stage : IAsyncDisposable
         }
     }
 
-    async Task Join()
+    /// <summary>The first gets the address 1, the second 2.</summary>
+    static async Task Join(NetworkNamespace first, NetworkNamespace second, string device, string prefix4, string prefix6)
     {
         await Child.Run(
-            Require.Tool("ip", "iproute2"), "link", "add", "lab0", "netns", Server.Name, "type", "veth", "peer", "name", "lab0", "netns", Client.Name);
-        foreach (var (place, number) in ((NetworkNamespace, int)[])[(Server, 1), (Client, 2)])
+            Require.Tool("ip", "iproute2"),
+            "link", "add", device, "netns", first.Name, "type", "veth", "peer", "name", device, "netns", second.Name);
+        foreach (var (place, number) in ((NetworkNamespace, int)[])[(first, 1), (second, 2)])
         {
-            await place.Run("ip", "addr", "add", $"10.91.0.{number}/24", "dev", "lab0");
-            await place.Run("ip", "addr", "add", $"fd91::{number}/64", "dev", "lab0", "nodad");
-            await place.Run("ip", "link", "set", "lab0", "up");
+            await place.Run("ip", "addr", "add", $"{prefix4}.{number}/24", "dev", device);
+            await place.Run("ip", "addr", "add", $"{prefix6}:{number}/64", "dev", device, "nodad");
+            await place.Run("ip", "link", "set", device, "up");
             await place.Run("ip", "link", "set", "lo", "up");
         }
-
-        // Answers to invented senders must find a way out.
-        await Server.Run("ip", "route", "add", "default", "via", Client4);
     }
+
+    /// <summary>A third namespace behind the server, which then routes between it (10.94.0.2) and the client.</summary>
+    internal async Task<NetworkNamespace> AddBehind()
+    {
+        var behind = await NetworkNamespace.Create();
+        _places.Add(behind);
+        await Join(Server, behind, "lab1", "10.94.0", "fd94:");
+        await Set(Server, "net.ipv4.ip_forward=1");
+        await behind.Run("ip", "route", "add", "default", "via", ServerBehind4);
+        await Client.Run("ip", "route", "add", "default", "via", Server4);
+        return behind;
+    }
+
+    /// <summary>Adds a chain to a namespace with a rule that counts what it drops, as nft.dropped.</summary>
+    internal static async Task Drop(NetworkNamespace place, string hook, string what)
+    {
+        var nft = Require.Tool("nft", "nftables");
+        await place.Run(nft, "add table inet lab");
+        await place.Run(nft, "add counter inet lab dropped");
+        await place.Run(nft, $"add chain inet lab {hook} {{ type filter hook {hook} priority 0; }}");
+        await place.Run(nft, $"add rule inet lab {hook} {what} counter name dropped drop");
+    }
+
+    /// <summary>Of a file in a folder of the stage's.</summary>
+    internal string PathOf(string name) => Path.Combine((_folder ??= Directory.CreateTempSubdirectory("tcp-agent-stage-")).FullName, name);
 
     internal static Task Set(NetworkNamespace place, params string[] settings) => place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
 
+    /// <summary>Whether anything was changed or started outside its namespaces.</summary>
+    internal bool ReachesHost { get; private set; }
+
     /// <summary>A setting of the whole host.</summary>
-    internal void SetHost(string name, string value) => _settings.Add(new HostSetting(name, value));
+    internal void SetHost(string name, string value)
+    {
+        ReachesHost = true;
+        _settings.Add(new HostSetting(name, value));
+    }
 
     /// <summary>Starts traffic in a namespace.</summary>
     internal void Start(NetworkNamespace place, Kind kind, params string[] arguments) =>
@@ -74,6 +118,7 @@ sealed class Stage : IAsyncDisposable
     /// <summary>Starts traffic of the host itself, on loopback.</summary>
     internal void StartOnHost(Kind kind, params string[] arguments)
     {
+        ReachesHost = true;
         var (file, all) = TrafficProgram.Command(kind, [.. arguments, _seconds]);
         _children.Add(Child.Start(file, all));
     }
@@ -114,8 +159,9 @@ sealed class Stage : IAsyncDisposable
         }
         finally
         {
-            await Server.DisposeAsync();
-            await Client.DisposeAsync();
+            foreach (var place in _places)
+                await place.DisposeAsync();
+            _folder?.Delete(recursive: true);
         }
     }
 }

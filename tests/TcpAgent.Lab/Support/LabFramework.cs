@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using TcpAgent.Lab.Scenarios;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -8,7 +9,8 @@ using Xunit.Sdk;
 namespace TcpAgent.Lab.Support;
 
 /// <summary>
-/// xunit's own, but that the agent is published before the first test: conditions that a test has made would not wait for it.
+/// xunit's own, with two additions. The agent is published before the first test: conditions that a test has made would not wait for it.
+/// Scenarios hear which of them will be asked for.
 /// </summary>
 public sealed class LabFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
@@ -22,6 +24,9 @@ public sealed class LabFramework(IMessageSink messages) : XunitTestFramework(mes
         protected override async void RunTestCases(
             IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
         {
+            var chosen = testCases.ToArray();
+            SideBySide.Chosen = [.. chosen.Where(test => test.TestMethod.TestClass.Class.Name == typeof(ScenarioTests).FullName)
+                .SelectMany(test => test.TestMethodArguments ?? []).OfType<string>()];
             await Task.Run(() =>
             {
                 try
@@ -33,7 +38,7 @@ public sealed class LabFramework(IMessageSink messages) : XunitTestFramework(mes
                     // Kept by the Lazy, and thrown in each of those tests.
                 }
             });
-            base.RunTestCases(testCases, executionMessageSink, executionOptions);
+            base.RunTestCases(chosen, executionMessageSink, executionOptions);
         }
     }
 }

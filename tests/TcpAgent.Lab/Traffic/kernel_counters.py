@@ -3,7 +3,10 @@ import collections
 import json
 import pathlib
 import re
+import shutil
 import subprocess
+import sys
+import time
 
 from kinds import untimed
 
@@ -29,7 +32,8 @@ def listeners():
         address, port = line.split()[3].rsplit(":", 1)
         figures = re.search(r"skmem:\((.*)\)", line)[1].split(",")
         dropped = next(figure for figure in figures if re.fullmatch(r"d\d+", figure))
-        drops[f'listener_drops{{address="{address.strip("[]")}",port="{port}"}}'] += int(dropped[1:])
+        address = "::" if address == "*" else address.strip("[]")
+        drops[f'listener_drops{{address="{address}",port="{port}"}}'] += int(dropped[1:])
     return drops
 
 
@@ -43,8 +47,26 @@ def devices():
     for link in json.loads(output("ip", "-j", "-s", "link")):
         yield f"{link['ifname']}.rx_dropped", link["stats64"]["rx"]["dropped"]
         yield f"{link['ifname']}.tx_dropped", link["stats64"]["tx"]["dropped"]
+        yield f"{link['ifname']}.xdp", int("xdp" in link)
     for queue in json.loads(output("tc", "-j", "-s", "qdisc")):
         yield f"{queue['dev']}.{queue['kind']}.drops", queue["drops"]
+
+
+def open_queues():
+    """Sockets whose data the application has not read, or the peer not acknowledged; Unix listeners above their backlog."""
+    connections = [line.split() for line in output("ss", "-HOtn", "state", "established").splitlines()]
+    yield "ss.unread", sum(int(one[0]) > 0 for one in connections)
+    yield "ss.unacknowledged", sum(int(one[1]) > 0 for one in connections)
+    listening = [line.split() for line in output("ss", "-HOxl").splitlines()]
+    yield "unix.above_backlog", sum(one[0] == "u_str" and int(one[2]) > int(one[3]) for one in listening)
+
+
+def rules():
+    """Named counters of nftables."""
+    if shutil.which("nft"):
+        for entry in json.loads(output("nft", "-j", "list", "counters"))["nftables"]:
+            if "counter" in entry:
+                yield f"nft.{entry['counter']['name']}", entry["counter"]["packets"]
 
 
 def tables():
@@ -63,7 +85,7 @@ def tables():
 
 def read():
     values = protocols() | states()
-    for kind in (listeners, sockstat, devices, tables):
+    for kind in (listeners, sockstat, devices, open_queues, rules, tables):
         values.update(kind())
     return values
 
@@ -72,3 +94,20 @@ def read():
 def kernel_counters():
     """Prints all of it as one JSON object."""
     print(json.dumps(read()))
+
+
+@untimed
+def until_counted(*wanted):
+    """NAME LEAST ...: waits until each of these counts is so high and prints all as one JSON object. Gives up after half a minute."""
+    least = {name: float(value) for name, value in zip(wanted[::2], wanted[1::2])}
+    deadline = time.monotonic() + 30
+    while True:
+        values = read()
+        short = {name: values.get(name, 0) for name, value in least.items() if values.get(name, 0) < value}
+        if not short:
+            break
+        if time.monotonic() > deadline:
+            print(f"the kernel shows {short}, not {least}")
+            sys.exit(1)
+        time.sleep(0.2)
+    print(json.dumps(values))

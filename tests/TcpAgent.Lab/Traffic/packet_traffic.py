@@ -101,6 +101,17 @@ def frames(device, hardware_address, per_second):
         raw.send(frame)
 
 
+@timed
+def foreign_frames(device, per_second):
+    """Frames of a VLAN that this host does not have, and LLDP that nobody reads."""
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    raw.bind((device, 0))
+    own = raw.getsockname()[4]
+    for _ in every(1 / float(per_second)):
+        raw.send(b"\xff" * 6 + own + b"\x81\x00\x00\x2a\x08\x00" + b"E" + bytes(60))
+        raw.send(b"\x01\x80\xc2\x00\x00\x0e" + own + b"\x88\xcc" + bytes(50))
+
+
 @untimed
 def frames_once(device, count):
     """So many broadcast frames of the same sort at once."""

@@ -7,7 +7,10 @@ import clock
 from kinds import KINDS
 
 # A module is imported when its turn comes: the first have what scenarios start, in emulated machines too, where every import is slow.
-MODULES = ("tcp_traffic", "packet_traffic", "tcp_states", "tcp_steps", "ports", "qdiscs", "queues", "receivers", "questions", "kernel_counters", "until_limiting", "hold_thread")
+MODULES = (
+    "tcp_traffic", "packet_traffic", "listeners", "receive_queues", "local_ports", "forged_tcp", "programs", "tcp_states", "tcp_steps",
+    "ports", "qdiscs", "queues", "receivers", "questions", "kernel_counters", "until_limiting", "hold_thread",
+)
 
 
 def find(name):

@@ -1,4 +1,5 @@
 using TcpAgent.Sources;
+
 namespace TcpAgent.Verdict;
 
 /// <summary>What to say of neighbours, routes and files.</summary>
