@@ -87,9 +87,9 @@ static class Formats
         var names = lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var sums = names.ToDictionary(name => name, _ => (long?)null);
         foreach (var line in lines[1..])
-            foreach (var (name, text) in names.Zip(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            foreach (var (name, word) in names.Zip(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
             {
-                var value = long.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                var value = long.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
                 sums[name] = (name == "entries" ? 0 : sums[name] ?? 0) + value;
             }
         return sums;
