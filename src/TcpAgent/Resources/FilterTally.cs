@@ -43,9 +43,7 @@ sealed class FilterTally : IPacketCount
     {
         _v4.Update();
         _v6.Update();
-
-        // Of another file, read a moment later: at thousands a second that is some more or some fewer.
-        var tracked = (_tracked?.Rise ?? 0) * 9 / 8;
+        var tracked = _tracked?.Rise ?? 0;
         Increase = _residueV4.Take(_v4.Left(_isSent) - tracked - NotJoined()) + _residueV6.Take(_v6.Left(_isSent) - tracked);
 
 

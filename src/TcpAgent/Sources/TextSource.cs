@@ -152,7 +152,7 @@ sealed class TextSource : Source, IFieldMap
         for (var i = 0; i < _extraFields.Count; i++)
             if (_extraFields[i].Labels.AsSpan().SequenceEqual(extra.Labels))
                 return _rows.Rows.Count + i;
-        if (_extraFields.Count + _hiddenFields.Count >= MaxExtra)
+        if (_extraFields.Count >= MaxExtra)
             return -1;
         _extraFields.Add(extra);
         return _rows.Rows.Count + _extraFields.Count - 1;
