@@ -21,7 +21,8 @@ def segment(source, target, flags, sequence=None, acknowledged=0, options=b"", d
     options += bytes(-len(options) % 4)
     sequence = random.getrandbits(32) if sequence is None else sequence & 0xffffffff
     words, window = (20 + len(options)) // 4, 64240
-    tcp = struct.pack("!HHIIBBHHH", source[1], target[1], sequence, acknowledged & 0xffffffff, words << 4, flags, window, 0, 0) + options + data
+    acknowledged &= 0xffffffff
+    tcp = struct.pack("!HHIIBBHHH", source[1], target[1], sequence, acknowledged, words << 4, flags, window, 0, 0) + options + data
     ends = socket.inet_aton(source[0]) + socket.inet_aton(target[0])
     sum_over = ends + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(tcp)) + tcp
     tcp = tcp[:16] + struct.pack("!H", checksum(sum_over + bytes(len(sum_over) % 2))) + tcp[18:]
