@@ -75,7 +75,7 @@ sealed class HistoryRig : IDisposable
 
     internal RowSource States { get; } = new("sockets", SocketRows.States);
 
-    internal RowSource Listeners { get; } = new("listeners", TcpAgent.Sources.Listeners.Rows);
+    internal RowSource Listeners { get; } = new("listeners", TcpAgent.Sources.ListenerRows.Rows);
 
     internal RowSource Resources { get; } = new("resources", ResourceRows.Rows);
 
@@ -132,11 +132,11 @@ sealed class HistoryRig : IDisposable
     internal void Listener(string address, string port, long queue, long limit, long synRecv, bool isLate = false)
     {
         var slots = Listeners.Add(new Instance($"{address}:{port}", ("address", address), ("port", port)));
-        slots[TcpAgent.Sources.Listeners.Length] = queue;
-        slots[TcpAgent.Sources.Listeners.Limit] = limit;
-        slots[TcpAgent.Sources.Listeners.SynRecv] = synRecv;
+        slots[TcpAgent.Sources.ListenerRows.Length] = queue;
+        slots[TcpAgent.Sources.ListenerRows.Limit] = limit;
+        slots[TcpAgent.Sources.ListenerRows.SynRecv] = synRecv;
         if (isLate)
-            slots[TcpAgent.Sources.Listeners.IsLate] = 1;
+            slots[TcpAgent.Sources.ListenerRows.IsLate] = 1;
     }
 
     internal void Tick(int count = 1, bool drain = true)

@@ -45,18 +45,11 @@ sealed record FakeSocket(TcpState State)
     /// <summary>Milliseconds since an acknowledgement came, which a FIN brings.</summary>
     internal uint Left { get; init; }
 
-    /// <summary>Of a half-open connection: how often its SYN-ACK was sent again, and milliseconds until its timer runs out.</summary>
-    internal byte Retransmits { get; init; }
-
-    internal uint Expires { get; init; }
-
     /// <summary>Offsets counted by hand from include/uapi/linux/inet_diag.h and tcp.h.</summary>
     internal byte[] Message(byte extensions)
     {
         var address = IPAddress.Parse(Address).GetAddressBytes();
         var message = Socket(State, Timer, family: (byte)(address.Length == 4 ? 2 : 10));
-        message[3] = Retransmits;
-        MemoryMarshal.Write(message.AsSpan(52), Expires);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Port);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         address.CopyTo(message, 8);
