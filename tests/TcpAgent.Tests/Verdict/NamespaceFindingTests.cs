@@ -33,6 +33,7 @@ public class NamespaceFindingTests
         Assert.Equal(["wrong_namespace"], Findings(NamespaceInstance.Of("/proc/1", "4026532000", null, isSplit: true)));
 
     [Fact]
+    [Trait("Category", "live")]
     public void TheAgentsOwnNamespaceIsReadAndAPlainFolderIsOfNone()
     {
         var own = NamespaceInstance.Of(KernelRoot.At("/proc", "/sys"));
