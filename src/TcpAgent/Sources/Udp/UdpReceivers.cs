@@ -17,8 +17,7 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
 
     internal void Take(UdpCensus census)
     {
-        foreach (var receiver in Known)
-            receiver.Begin();
+        Lose();
         foreach (ref readonly var queue in census.Notable)
             (_known.TryGetValue(queue.Local, out var receiver) ? receiver : Learn(queue.Local))?.Add(queue);
     }
@@ -70,5 +69,10 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
     static (long, Fullness, long) Rank(UdpReceiver receiver) =>
         (receiver.RecentDrops, Fullness.Of(receiver.Peak, receiver.Limit), receiver.Drops);
 
-    internal void Clear() => _known.Clear();
+    /// <summary>What is in use is not known. The sums go on.</summary>
+    internal void Lose()
+    {
+        foreach (var receiver in Known)
+            receiver.Begin();
+    }
 }

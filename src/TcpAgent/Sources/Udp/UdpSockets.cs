@@ -43,7 +43,7 @@ sealed class UdpSockets : Source
     {
         (_scan, _time, _receivers) = (scan, time, new UdpReceivers(options.PeakWindow, time));
         Losses = new UdpLosses(snmp, snmp6, options, time);
-        _lane = new CpuBudget(options.WalkBudget * Share, () => scan!.Take(_next), time, events: events);
+        _lane = new CpuBudget(options.WalkBudget * Share, Look, time, events: events);
         Mode = "sock_diag";
     }
 
@@ -73,6 +73,9 @@ sealed class UdpSockets : Source
         return _status;
     }
 
+    /// <summary>One retry, on a new socket: a failure may be a passing one.</summary>
+    int Look() => _scan!.Take(_next) == 0 ? 0 : _scan.Take(_next);
+
     void Take(in Tick tick)
     {
         if (_lane.Errno != 0)
@@ -93,7 +96,7 @@ sealed class UdpSockets : Source
     void Fail(in Tick tick)
     {
         IsKnown = false;
-        _receivers.Clear();
+        _receivers.Lose();
         _status = _lane.Errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional("sock_diag", _lane.Errno);
 
         // For a module that is not there each question makes the kernel look for it on disk.
@@ -103,8 +106,7 @@ sealed class UdpSockets : Source
 
     internal override void Derive(in Tick tick)
     {
-        if (IsKnown)
-            _receivers.Record(tick.Timestamp);
+        _receivers.Record(tick.Timestamp);
         Losses.Update(tick.Timestamp, _receivers);
         if (!IsKnown)
             return;

@@ -12,6 +12,9 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
     /// <summary>A queue this long is no chance sight.</summary>
     const int SubstantialLength = 16;
 
+    /// <summary>From this length on a queue may be near its limit.</summary>
+    const int NearLength = 5;
+
     /// <summary>From this share of the limit on it matters whether the queue is emptied between two reads.</summary>
     const double Doubtful = 0.8;
 
@@ -33,9 +36,11 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
 
     /// <summary>
     /// The length that counts. Clients that connect at full speed fill a backlog of 1 again and again, and wait for microseconds: a short
-    /// queue counts as far as every read of two looks running has found it.
+    /// queue counts as far as every read of two looks running has found it. With one or two waiting it is not near anything.
     /// </summary>
-    internal long Standing => IsShort ? Math.Min(_least, _leastBefore) : Length;
+    internal long Standing => !IsShort ? Length : Least > Limit || Least >= NearLength ? Least : 0;
+
+    long Least => Math.Min(_least, _leastBefore);
 
     /// <summary>It is short and nearly full: it must be read again before that means anything.</summary>
     internal bool IsDoubtful => Length > 0 && IsShort && _least > 0;

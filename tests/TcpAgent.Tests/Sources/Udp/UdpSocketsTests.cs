@@ -150,6 +150,20 @@ public sealed class UdpSocketsTests : IDisposable
     }
 
     [Fact]
+    public void SumsOutliveAFailure()
+    {
+        _rig.Set(Statsd(0, 100));
+        _rig.Tick();
+        _rig.Broken = Libc.EPERM;
+        _rig.Tick();
+        Assert.Equal((Outcome.Failed, null), (_rig.Status.Outcome, Statsd("socket_drops_total")));
+        _rig.Broken = 0;
+        _rig.Set(Statsd(0, 130));
+        _rig.Tick();
+        Assert.Equal((130, 30), (Statsd("socket_drops_total"), Statsd("socket_recent_drops")));
+    }
+
+    [Fact]
     public void WithoutTheRangeTheBuffersAreToldAllTheSame()
     {
         _rig.Range("40000\n");

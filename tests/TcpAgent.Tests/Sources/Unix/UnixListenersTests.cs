@@ -67,7 +67,10 @@ public sealed class UnixListenersTests : IDisposable
     [InlineData(0, 1, Limiting)]
     [InlineData(1, 2, Limiting)]
     [InlineData(8, 7, Near)]
+    [InlineData(5, 5, Near)]
     [InlineData(8, 3, Ok)]
+    [InlineData(1, 1, Ok)]
+    [InlineData(4, 4, Ok)]
     public void AShortQueueSeenTwiceRunningIs(int limit, int length, long state)
     {
         _rig.Tick((Php, 1, length, limit));
