@@ -46,7 +46,6 @@ sealed class FilterTally : IPacketCount
         var tracked = _tracked?.Rise ?? 0;
         Increase = _residueV4.Take(_v4.Left(_isSent) - tracked - NotJoined()) + _residueV6.Take(_v6.Left(_isSent) - tracked);
 
-
         // IPsec hands each packet that it encrypts over twice (net/xfrm/xfrm_output.c): OutRequests has it twice, OutTransmits once.
         if (_isSent && _espUsers is { Value: > 0 })
             (Increase, Total) = (0, KernelValue.Absent);

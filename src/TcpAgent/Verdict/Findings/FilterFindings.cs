@@ -22,7 +22,7 @@ static class FilterFindings
             + "(a rule counts if it says counter), iptables -nvL; nft monitor trace shows the rule of each packet. IPv4 multicast to "
             + "groups that nobody here has joined ends the same way, and IPv6 fragments that connection tracking joins look the same."
             : null, "Packets that this host receives end before any socket, most likely by a rule of its packet filter"),
-        new("packet_filter_output", Finding.Warning, view => Drops(view, "filter_output", 0.01, "that this host sends or routes") is { } drops
+        new("packet_filter_output", Finding.Warning, view => Drops(view, "filter_output", 0.01, "this host sends or routes") is { } drops
             ? $"{drops} were taken away before they reached a device: by a rule of this host in the output, forward or postrouting chain "
             + "of its packet filter (nftables, iptables, firewalld), or by a BPF program on a cgroup. If it is meant so, all is well. If "
             + "not, see which counter rises: nft list ruleset, iptables -nvL OUTPUT, iptables -nvL FORWARD; bpftool cgroup tree."
