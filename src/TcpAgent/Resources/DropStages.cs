@@ -7,6 +7,25 @@ namespace TcpAgent.Resources;
 /// <summary>The drop ledger, one row a stage, in the order a packet meets them.</summary>
 static class DropStages
 {
+    internal static readonly DropStage TcIngress = new(
+        "tc_ingress", false, "a tc filter at the clsact or ingress hook of a device dropped it, as it was set to",
+        w => Sum(w[IngressHooks.Dropped]))
+    { Passed = w => Sum(w[IngressHooks.Packets]) };
+
+    internal static readonly DropStage RpFilter = new(
+        "rp_filter", false, "the way back to the sender leads through another interface (rp_filter)",
+        w => Sum(w[NetstatRows.IPReversePathFilter]))
+    { Passed = w => Sum(w[SnmpRows.IpInReceives]) };
+
+    internal static readonly DropStage FilterInput = new("filter_input", false, "received, and taken away by a rule of this host: a packet filter, most often", FilterTally.Input)
+    { Passed = w => Sum(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]) };
+
+    internal static readonly DropStage FilterOutput = new("filter_output", false, "to be sent or forwarded, and taken away by a rule of this host", FilterTally.Output)
+    {
+        Passed = w => Sum(
+            w[SnmpRows.IpOutRequests], w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutRequests], w[Snmp6Rows.Ip6OutForwDatagrams]),
+    };
+
     internal static readonly DropStage[] All =
     [
         new("nic_missed", true, "the host did not empty the receive ring in time", w => Sum(w[Devices.ReceiveMissed])),
@@ -15,27 +34,16 @@ static class DropStages
         new("flow_limit", true, "a large flow was cut back on a half full backlog", w => Sum(w[Softnet.FlowLimit])),
         new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w => Sum(w[Devices.ReceiveDropped])),
         new("no_handler", false, "nobody on this host wants such packets", w => Sum(w[Devices.ReceiveNoHandler])),
-        new(
-            "tc_ingress", false, "a tc filter at the clsact or ingress hook of a device dropped it, as it was set to",
-            w => Sum(w[IngressHooks.Dropped]))
-        { Passed = w => Sum(w[IngressHooks.Packets]) },
+        TcIngress,
         new("ip_input", true, "bad IP header, or no memory for the packet", w => Sum(
             w[SnmpRows.IpInHdrErrors], w[SnmpRows.IpInDiscards], w[Snmp6Rows.Ip6InHdrErrors], w[Snmp6Rows.Ip6InDiscards])),
-        new(
-            "rp_filter", false, "the way back to the sender leads through another interface (rp_filter)",
-            w => Sum(w[NetstatRows.IPReversePathFilter]))
-        { Passed = w => Sum(w[SnmpRows.IpInReceives]) },
-        new("filter_input", false, "received, and taken away by a rule of this host: a packet filter, most often", FilterTally.Input)
-        { Passed = w => Sum(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]) },
+        RpFilter,
+        FilterInput,
         new("conntrack", true, "no tracking entry could be made, or NAT found no free port", w => Sum(w[Conntrack.Drops])),
         new("syn_queue", true, "SYN with the SYN queue full and no cookies", w => Sum(w[NetstatRows.TCPReqQFullDrop])),
         new("accept_queue", true, "SYN or last ACK with the accept queue full", w => Sum(w[NetstatRows.ListenOverflows])),
         new("socket_receive", true, "the receive buffer of a socket, or all socket memory, was full", SocketReceive),
-        new("filter_output", false, "to be sent or forwarded, and taken away by a rule of this host", FilterTally.Output)
-        {
-            Passed = w => Sum(
-                w[SnmpRows.IpOutRequests], w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutRequests], w[Snmp6Rows.Ip6OutForwDatagrams]),
-        },
+        FilterOutput,
         new("qdisc", true, "the queueing discipline on the way out was full, or holds delay down", w => Sum(w[Qdiscs.Dropped])),
         new("device_transmit", true, "the driver could not send", w => Sum(w[Devices.TransmitDropped])),
     ];

@@ -35,9 +35,6 @@ public partial class CompletenessTests
         ["route_cache_v6"] = "without limit by default since Linux 6.3",
         ["fragments"] = "an alert case makes it, fragments whose rest never comes",
         ["nfqueue"] = "no program of the lab reads an NFQUEUE",
-        ["accept_queue_unix"] = "an incident makes it, php-fpm whose backlog is full",
-        ["udp_receive"] = "an incident makes it, statsd that is read too slowly",
-        ["ephemeral_ports_udp"] = "an incident makes it, a client that never closes its sockets",
         ["file_handles"] = "fs.file-max is the whole host's: at the limit the lab itself could open nothing",
     };
 

@@ -20,7 +20,7 @@ public sealed class IncompleteTests : IDisposable
         _rig.Devices.Beyond = 5;
         _rig.Tick();
         Assert.Equal((ResourceState.Unknown, ResourceState.Unknown), (_rig.Report("device_rx").State, _rig.Judge().State));
-        var text = Encoding.UTF8.GetString(WhyText.For(new Terminal(HasColour: false, Width: 200)).Write(_rig.Judge()));
+        var text = Encoding.UTF8.GetString(WhyText.For(new Terminal(HasColour: false, Width: 1000)).Write(_rig.Judge()));
         Assert.StartsWith("CANNOT TELL: no limit was seen, but device_rx, ", text, StringComparison.Ordinal);
         Assert.Contains(" could not be read whole: there are more of them than the agent follows (", text, StringComparison.Ordinal);
         _rig.Devices.Beyond = 0;

@@ -20,15 +20,12 @@ static class ConntrackFindings
             "Connection tracking calls packets invalid, and a rule of this host drops such packets"),
     ];
 
-    /// <summary>What rules of this host dropped on its way in; null where the ledger does not have it.</summary>
-    static readonly DropStage? s_filter = Array.Find(DropStages.All, stage => stage.Stage == "filter_input");
-
     static string? Invalid(SampleView view)
     {
         var seconds = (view[RecentRows.Covered] ?? 0) / 1e9;
         return view[RecentRows.ConntrackInvalid] is >= Few and var invalid && invalid >= FewInASecond * seconds
             && view[RecentRows.PacketsReceived] is { } received && invalid >= received / Noise
-            && (s_filter is null || view[DropRows.Recent, s_filter.Instance] >= invalid / 2)
+            && view[DropRows.Recent, DropStages.FilterInput.Instance] >= invalid / 2
             ? $"{invalid} packets were invalid to connection tracking (conntrack -S, invalid), of {received} received: they belong to "
               + "no connection that it knows, or lie outside its window. A rule on ct state invalid drops such packets; connections "
               + "that need them hang or are reset. Causes: asymmetric routing (this host sees one direction only), out-of-window "
