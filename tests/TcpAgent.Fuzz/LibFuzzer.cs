@@ -14,11 +14,14 @@ static partial class LibFuzzer
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate int Callback(IntPtr data, nuint length);
 
-    /// <summary>Returns when libFuzzer's limits of time or runs are reached. What the target throws ends the process; libFuzzer keeps the input.</summary>
+    /// <summary>
+    /// Returns when libFuzzer's limits of time or runs are reached. What the target throws ends the process; libFuzzer keeps the input.
+    /// </summary>
     internal static int Run(string[] arguments, Action<byte[]> target)
     {
         // make fuzz is run in the repository's folder, and starts this program there.
-        NativeLibrary.SetDllImportResolver(typeof(LibFuzzer).Assembly, (_, _, _) => NativeLibrary.Load(Path.GetFullPath("artifacts/fuzz/libfuzzer.so")));
+        NativeLibrary.SetDllImportResolver(
+            typeof(LibFuzzer).Assembly, (_, _, _) => NativeLibrary.Load(Path.GetFullPath("artifacts/fuzz/libfuzzer.so")));
         RegisterCounters();
         Callback callback = (data, length) =>
         {

@@ -11,7 +11,8 @@ switch (args)
 {
     case ["instrument"]:
         var types = Fuzzer.Instrument(
-            Path.Combine(AppContext.BaseDirectory, "tcp-agent.dll"), name => name.StartsWith("TcpAgent.", StringComparison.Ordinal), Options.Value);
+            Path.Combine(AppContext.BaseDirectory, "tcp-agent.dll"), name =>
+                name.StartsWith("TcpAgent.", StringComparison.Ordinal), Options.Value);
         Console.WriteLine($"{types.Count()} types instrumented");
         return 0;
     case ["seeds", var folder]:

@@ -14,8 +14,10 @@ static class Seeds
 {
     static readonly string[] s_accepts =
     [
-        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,*/*;q=0.2",
-        "text/plain;version=0.0.4;q=0.3", "application/openmetrics-text; version=\"1.0.0\"; escaping=dots", "text/*, gzip;q=0, deflate, *", "gzip;q=0.1\nidentity",
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,"
+        + "text/plain;version=1.0.0;q=0.4,*/*;q=0.2",
+        "text/plain;version=0.0.4;q=0.3", "application/openmetrics-text; version=\"1.0.0\"; escaping=dots", "text/*, gzip;q=0, deflate, *",
+        "gzip;q=0.1\nidentity",
     ];
 
     internal static void Write(string folder)
@@ -25,7 +27,8 @@ static class Seeds
         Put(folder, "authorization", $"Basic {Convert.ToBase64String("user:pass:word"u8)}");
         foreach (var text in (string[])["500ms", "1m30s", "0.5h", "1d", "3650d"])
             Put(folder, "duration", text);
-        foreach (var text in (string[])["-15m\n\ntcp_state.listen,verdict", "16:16\n16:30:01", "2026-11-20T09:00:00Z\n2026-11-20 10:00+01:00\nlisteners", "2026-11-20T09:00:00.125Z\n-1s"])
+        foreach (var text in (string[])["-15m\n\ntcp_state.listen,verdict", "16:16\n16:30:01",
+            "2026-11-20T09:00:00Z\n2026-11-20 10:00+01:00\nlisteners", "2026-11-20T09:00:00.125Z\n-1s"])
             Put(folder, "history-query", text);
         foreach (var text in (string[])["0-3,8\n", "8080,9000-9010\n", "\n", "0\n"])
             Put(folder, "lists", text);
@@ -69,7 +72,8 @@ static class Seeds
         {
             var length = MemoryMarshal.Read<int>(bytes);
             var datagram = bytes.Slice(4, length).ToArray();
-            for (var at = 0; at + NetlinkMessage.HeaderLength <= length; at += NetlinkMessage.Align(MemoryMarshal.Read<int>(datagram.AsSpan(at))))
+            for (var at = 0; at + NetlinkMessage.HeaderLength <= length;
+                at += NetlinkMessage.Align(MemoryMarshal.Read<int>(datagram.AsSpan(at))))
                 datagram.AsSpan(at + 8, 4).Clear();
             datagrams.Add(datagram);
             bytes = bytes[(4 + length)..];
@@ -95,7 +99,10 @@ static class Seeds
     {
         foreach (var names in (string[][])[Series.Names, ["verdict", "tcp_state.listen", "x.state", "x.used", "x.limit", "x.losses"]])
         {
-            var forged = new List<byte>([7, 0xe8, 3, 0, 0, .. names == Series.Names ? [] : Encoding.ASCII.GetBytes(string.Join('\n', names)), Folder.FileSeparator]);
+            var forged = new List<byte>(
+                [7, 0xe8, 3, 0, 0, .. names == Series.Names
+                    ? []
+                    : Encoding.ASCII.GetBytes(string.Join('\n', names)), Folder.FileSeparator]);
             var whole = new byte[new HistoryHeader(4, 1000, names).FileSize];
             new HistoryHeader(4, 1000, names).Bytes.CopyTo(whole, 0);
             for (var sequence = 1; sequence < 4; sequence++)
@@ -103,7 +110,9 @@ static class Seeds
                 var record = whole.AsSpan(HistoryHeader.Size + (sequence * HistoryRecord.Size), HistoryRecord.Size);
                 var values = Enumerable.Range(0, names.Length).Select(i => i % 3 == 0 ? (long)sequence % 3 : 100L * i * sequence).ToArray();
                 HistoryRecord.Write(record, 1_790_000_000_000 + (sequence * 1000), sequence == 1, values);
-                var at = HistoryRecord.WriteListener(record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence, isLate: sequence % 2 == 0);
+                var at = HistoryRecord.WriteListener(
+                    record, HistoryRecord.TextsAt(names.Length), "address=\"::\",port=\"443\""u8, 5, 4, sequence,
+                    isLate: sequence % 2 == 0);
                 at = HistoryRecord.WriteSubject(record, at, "resource=\"x\",subject=\"eth0\""u8);
                 HistoryRecord.Seal(record, new HistoryHeader(4, 1000, names).Layout, sequence);
                 var body = record[HistoryTargets.TimeAt..at];

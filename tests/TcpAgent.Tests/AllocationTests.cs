@@ -12,7 +12,8 @@ namespace TcpAgent.Tests;
 public class Alone;
 
 /// <summary>
-/// The promise that a tick allocates nothing after warm-up, slow lane and the agent's own events included, and rendering the snapshot neither.
+/// The promise that a tick allocates nothing after warm-up, slow lane and the agent's own events included, and rendering the snapshot
+/// neither.
 /// </summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
@@ -57,7 +58,8 @@ public class AllocationTests
 
         // It was counted, every tick.
         Assert.Contains(
-            $"tcpagent_tick_duration_seconds_count {Math.Min(WarmUps, passes) + passes}\n", Encoding.UTF8.GetString(agent.RenderWhole(ExpositionFormat.Text)),
+            $"tcpagent_tick_duration_seconds_count {Math.Min(WarmUps, passes) + passes}\n",
+            Encoding.UTF8.GetString(agent.RenderWhole(ExpositionFormat.Text)),
             StringComparison.Ordinal);
     }
 
@@ -105,7 +107,8 @@ public class AllocationTests
             var time = new ManualTime();
             using var agent = TestAgent.OverFixture("many", time);
             using var writer = new HistoryWriter(
-                Path.Combine(folder.FullName, "history.ring"), HistoryHeader.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time, NullLogger.Instance,
+                Path.Combine(folder.FullName, "history.ring"), HistoryHeader.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), time,
+                NullLogger.Instance,
                 agent.Events);
             var recorder = new Recorder(writer, TimeSpan.FromSeconds(1));
             long allocated = 0;

@@ -25,7 +25,9 @@ public class FuzzCorpusTests
     [Fact]
     public void TheCorpusHasNothingElseAndIsSmall()
     {
-        Assert.Equal(FuzzTargets.Names, Directory.GetDirectories(s_corpus).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
-        Assert.InRange(Directory.EnumerateFiles(s_corpus, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 1, 1024 * 1024);
+        Assert.Equal(
+            FuzzTargets.Names, Directory.GetDirectories(s_corpus).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+        Assert.InRange(
+            Directory.EnumerateFiles(s_corpus, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 1, 1024 * 1024);
     }
 }

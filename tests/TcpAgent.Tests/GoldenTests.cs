@@ -41,7 +41,8 @@ public partial class GoldenTests
 
     [Theory]
     [MemberData(nameof(WholeSets))]
-    public void TextIsAsExpected(string set) => GoldenFile.AssertEquals(Fixtures.Kept(set, "expected.prom"), Render(set, ExpositionFormat.Text));
+    public void TextIsAsExpected(string set) =>
+        GoldenFile.AssertEquals(Fixtures.Kept(set, "expected.prom"), Render(set, ExpositionFormat.Text));
 
     [Theory]
     [MemberData(nameof(WholeSets))]
@@ -51,7 +52,8 @@ public partial class GoldenTests
     [Theory]
     [MemberData(nameof(OtherSets))]
     public void ValuesAreAsExpected(string set) =>
-        GoldenFile.AssertEquals(Fixtures.Kept(set, "expected.values"), string.Join('\n', Samples(Render(set, ExpositionFormat.Text))) + "\n");
+        GoldenFile.AssertEquals(
+            Fixtures.Kept(set, "expected.values"), string.Join('\n', Samples(Render(set, ExpositionFormat.Text))) + "\n");
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -72,7 +74,8 @@ public partial class GoldenTests
         foreach (var set in Fixtures.Sets)
             Assert.Equal(
                 s_whole.Contains(set) ? ["expected.openmetrics", "expected.prom"] : ["expected.values"],
-                Directory.GetFiles(Fixtures.Kept(set), "expected.*").Select(Path.GetFileName).Where(file => file != "expected.netstat-all").Order());
+                Directory.GetFiles(Fixtures.Kept(set), "expected.*").Select(Path.GetFileName).Where(file =>
+                    file != "expected.netstat-all").Order());
     }
 
     [Fact]

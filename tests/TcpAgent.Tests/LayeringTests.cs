@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using TcpAgent.Tests.Documents;
 
@@ -20,7 +21,8 @@ public partial class LayeringTests
 
     static readonly string[] s_folders = [.. Directory.GetDirectories(Source).Select(folder => Path.GetFileName(folder)!)];
 
-    static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(Repo.Root, folder), "*.cs", SearchOption.AllDirectories)
+    static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Repo.Root, folder), "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
 
     static string FolderOf(string path) => Path.GetRelativePath(Source, path).Split('/')[0];
@@ -66,7 +68,9 @@ public partial class LayeringTests
         }
     }
 
-    [GeneratedRegex(@"^(?:(?:public|internal|sealed|static|abstract|readonly|partial|ref|unsafe)\s+)*(?:class|struct|interface|enum|record struct|record|delegate \S+)\s+(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|sealed|static|abstract|readonly|partial|ref|unsafe)\s+)*"
+        + @"(?:class|struct|interface|enum|record struct|record|delegate \S+)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelTypes();
 
     /// <summary>One type a file, named like it; a partial type may have several: Libc.Files.cs.</summary>
@@ -98,5 +102,19 @@ public partial class LayeringTests
             where bytes.Any(b => b > 0x7e || (b < ' ' && b != '\n')) || bytes.Count(b => b == '\n') >= 250 || bytes[^1] != '\n'
             select Path.GetRelativePath(Repo.Root, path);
         Assert.Empty(wrong);
+    }
+
+    /// <summary>As wide as .editorconfig says at most, but for the HELP text of a metric, which stands whole beside its name.</summary>
+    [Fact]
+    public void NoLineIsTooWide()
+    {
+        var settings = File.ReadLines(Repo.Path(".editorconfig")).Select(line => line.Split('='));
+        var width = int.Parse(settings.First(setting => setting[0].Trim() == "max_line_length")[1], CultureInfo.InvariantCulture);
+        var wide =
+            from path in Files("src").Concat(Files("tests"))
+            from line in File.ReadLines(path)
+            where line.Length > width && !line.Contains("\"tcpagent_", StringComparison.Ordinal)
+            select $"{Path.GetRelativePath(Repo.Root, path)}: {line}";
+        Assert.Empty(wide);
     }
 }

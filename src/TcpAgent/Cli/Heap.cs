@@ -17,7 +17,9 @@ static class Heap
     /// <summary>Bytes that the agent takes on a host with many listeners, devices and CPUs, however small the limit is.</summary>
     const long LeastOwn = 6 << 20;
 
-    /// <summary>Bytes that connections and expositions share: what the agent itself leaves, which takes a quarter of a large heap.</summary>
+    /// <summary>
+    /// Bytes that connections and expositions share: what the agent itself leaves, which takes a quarter of a large heap.
+    /// </summary>
     static long Shared => Math.Max(0, Limit - Math.Max(Limit / 4, LeastOwn));
 
     /// <summary>Bytes for connections.</summary>

@@ -133,8 +133,11 @@ sealed class HistoryText : IHistoryFormat
             return;
         _text.Line();
         _text.Line(Dim, "fullest listeners, each when it was fullest");
-        foreach (var ((name, queue, limit, synRecv, isLate), time) in ranked.GetRange(0, Math.Min(HistoryRecord.MostListeners, ranked.Count)))
-            Paragraph("", time, $"{name}: {queue} wait of {(limit == KernelValue.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} half-open{(isLate ? ", waited too long" : "")}");
+        foreach (var ((name, queue, limit, synRecv, isLate), time) in ranked.GetRange(0,
+            Math.Min(HistoryRecord.MostListeners, ranked.Count)))
+            Paragraph(
+                "", time, $"{name}: {queue} wait of {(limit == KernelValue.Absent ? "-" : limit)}, {Math.Max(0, synRecv)} "
+                    + $"half-open{(isLate ? ", waited too long" : "")}");
     }
 
     void Paragraph(string colour, long time, string text) => _text.Paragraph(colour, text, $"  {Local(time):HH:mm:ss}  ", indent: 2);

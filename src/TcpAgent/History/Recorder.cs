@@ -69,7 +69,8 @@ sealed class Recorder
             var instance = _fullest[i].Instance;
             var slots = table[instance];
             at = HistoryRecord.WriteListener(
-                record, at, table.InstanceAt(instance).Labels, slots[ListenerRows.Length], slots[ListenerRows.Limit], slots[ListenerRows.SynRecv],
+                record, at, table.InstanceAt(instance).Labels, slots[ListenerRows.Length], slots[ListenerRows.Limit],
+                slots[ListenerRows.SynRecv],
                 slots[ListenerRows.IsLate] > 0);
         }
         return at;

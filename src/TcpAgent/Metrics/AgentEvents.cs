@@ -14,7 +14,10 @@ sealed class AgentEvents
 {
     readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
 
-    /// <summary>Held while histograms change and while they are written, which the library does piece by piece: their count is always their buckets'.</summary>
+    /// <summary>
+    /// Held while histograms change and while they are written, which the library does piece by piece: their count is always their
+    /// buckets'.
+    /// </summary>
     readonly Lock _lock = new();
     readonly MemoryStream _document = new();
     readonly Counter _requests;
@@ -34,7 +37,8 @@ sealed class AgentEvents
 
         _requests = factory.CreateCounter(
             "tcpagent_http_requests_total",
-            "HTTP requests by path and status code, refused ones too. The page's files count as /, paths that are not served as other; 499 means that the connection ended before the answer was written.",
+            "HTTP requests by path and status code, refused ones too. The page's files count as /, paths that are not served as other; "
+            + "499 means that the connection ended before the answer was written.",
             "path", "code");
         _scrape = Seconds(
             "tcpagent_scrape_duration_seconds", "How long each scrape took to render and write; a client that reads slowly makes it long.", [0.0005, 0.002, 0.01, 0.1, 1]);
@@ -42,7 +46,8 @@ sealed class AgentEvents
             "tcpagent_tick_duration_seconds", "How long each sample took, from the first read until it could be scraped.", [0.00025, 0.0005, 0.001, 0.005, 0.05, 0.5]);
         _walk = Seconds(
             "tcpagent_socket_walk_duration_seconds",
-            "How long each walk of the kernel's socket table took, for whatever purpose: rare states, a full count, ephemeral ports, waiting connections.",
+            "How long each walk of the kernel's socket table took, for whatever purpose: rare states, a full count, ephemeral ports, "
+            + "waiting connections.",
             [0.0001, 0.001, 0.01, 0.1]);
         if (hasHistory)
             _historyWrite = Seconds(
@@ -50,7 +55,8 @@ sealed class AgentEvents
         _logLines = factory.CreateCounter("tcpagent_log_lines_total", "Lines logged, by the level that they show: debug, info, warn or error.", "level");
         _verdictChanges = factory.CreateCounter(
             "tcpagent_verdict_changes_total", "Times that a resource's state changed to this one: ok, near or limiting, the states of tcpagent_resource_state.", "state");
-        Instruments = [_requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _verdictChanges];
+        Instruments = [
+            _requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _verdictChanges];
 
         // A rate needs a 0 to start from.
         _logLines.WithLabels("warn");
@@ -77,7 +83,9 @@ sealed class AgentEvents
 
     internal void Logged(string level) => _logLines.WithLabels(level).Inc();
 
-    /// <summary>The counter for one of the states, which is at 0 from now on. To be kept: finding it again costs more than counting.</summary>
+    /// <summary>
+    /// The counter for one of the states, which is at 0 from now on. To be kept: finding it again costs more than counting.
+    /// </summary>
     internal Counter.Child VerdictChangesTo(string state) => _verdictChanges.WithLabels(state);
 
     void Observe(Histogram? histogram, TimeSpan duration)
@@ -95,7 +103,9 @@ sealed class AgentEvents
 
             // Into memory, so it has ended when the call returns.
             _registry.CollectAndExportAsTextAsync(
-                _document, format == ExpositionFormat.Text ? Prometheus.ExpositionFormat.PrometheusText : Prometheus.ExpositionFormat.OpenMetricsText)
+                _document, format == ExpositionFormat.Text
+                    ? Prometheus.ExpositionFormat.PrometheusText
+                    : Prometheus.ExpositionFormat.OpenMetricsText)
                 .GetAwaiter().GetResult();
             output.Write(_document.GetBuffer().AsSpan(0, (int)_document.Length));
         }

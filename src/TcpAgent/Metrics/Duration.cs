@@ -18,7 +18,8 @@ static class Duration
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(s_number);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var number))
                 return false;
             rest = rest[digits..];
             var factor = 0.0;

@@ -1,7 +1,8 @@
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// One listener, CPU, device, queue or destination. Its identity is the object: a source makes it once and gives the same one at every tick.
+/// One listener, CPU, device, queue or destination. Its identity is the object: a source makes it once and gives the same one at every
+/// tick.
 /// </summary>
 /// <param name="subject">How people name it: "[::]:443", "cpu 3".</param>
 /// <param name="labels">Its labels, in the order of the table's.</param>

@@ -8,7 +8,9 @@ namespace TcpAgent.Metrics;
 /// </summary>
 sealed class Row
 {
-    internal Row(Rows rows, int slot, MetricType type, string name, string help, Scale scale, string labels, string section, string field, string? from)
+    internal Row(
+        Rows rows, int slot, MetricType type, string name, string help, Scale scale, string labels, string section, string field,
+        string? from)
     {
         (Rows, Slot, Type, Name, Help, Scale, Labels, Section, Field) = (rows, slot, type, name, help, scale, labels, section, field);
         From = from ?? (section.Length == 0 ? field : $"{section}.{field}");

@@ -6,7 +6,9 @@ namespace TcpAgent.Metrics;
 /// The rows of one kind of table, in the order in which they were added, which is that of the exposition. Made once and static: a row is
 /// declared where it is added, and nowhere else.
 /// </summary>
-/// <param name="instanceLabels">The label names of the table's instances; none for a plain table, which has one instance without labels.</param>
+/// <param name="instanceLabels">
+/// The label names of the table's instances; none for a plain table, which has one instance without labels.
+/// </param>
 sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
 {
     readonly List<Row> _rows = [];
@@ -25,7 +27,9 @@ sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <param name="name">By the conventions of Prometheus: base unit last, counters end in _total. Rows of one name stand together.</param>
+    /// <param name="name">
+    /// By the conventions of Prometheus: base unit last, counters end in _total. Rows of one name stand together.
+    /// </param>
     /// <param name="help">Without the source, which is added.</param>
     /// <param name="scale">What one unit of the slot is.</param>
     /// <param name="labels">Constant label text.</param>

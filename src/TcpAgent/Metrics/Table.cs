@@ -104,8 +104,8 @@ sealed class Table
     }
 
     /// <summary>
-    /// How much a counter rose since the tick before. A counter that fell was reset and counts from 0 again. A value that is absent, or was,
-    /// is not known to have risen.
+    /// How much a counter rose since the tick before. A counter that fell was reset and counts from 0 again. A value that is absent, or
+    /// was, is not known to have risen.
     /// </summary>
     internal long Rise(Row row, int instance = 0)
     {
@@ -170,7 +170,8 @@ sealed class Table
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void Grow(ref long[] values, ref Instance[] instances) => (values, instances) = (new long[_values.Length], new Instance[_instances.Length]);
+    void Grow(ref long[] values, ref Instance[] instances) =>
+        (values, instances) = (new long[_values.Length], new Instance[_instances.Length]);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Grow(int count)

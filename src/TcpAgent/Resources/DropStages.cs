@@ -17,10 +17,12 @@ static class DropStages
         w => Sum(w[NetstatRows.IPReversePathFilter]))
     { Passed = w => Sum(w[SnmpRows.IpInReceives]) };
 
-    internal static readonly DropStage FilterInput = new("filter_input", false, "received, and taken away by a rule of this host: a packet filter, most often", FilterTally.Input)
+    internal static readonly DropStage FilterInput = new(
+        "filter_input", false, "received, and taken away by a rule of this host: a packet filter, most often", FilterTally.Input)
     { Passed = w => Sum(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]) };
 
-    internal static readonly DropStage FilterOutput = new("filter_output", false, "to be sent or forwarded, and taken away by a rule of this host", FilterTally.Output)
+    internal static readonly DropStage FilterOutput = new(
+        "filter_output", false, "to be sent or forwarded, and taken away by a rule of this host", FilterTally.Output)
     {
         Passed = w => Sum(
             w[SnmpRows.IpOutRequests], w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutRequests], w[Snmp6Rows.Ip6OutForwDatagrams]),
@@ -32,7 +34,8 @@ static class DropStages
         new("nic_fifo", true, "the device's own buffer overran", w => Sum(w[Devices.ReceiveFifoErrors])),
         new("softnet_backlog", true, "a CPU's backlog was full", w => new Tally(new(w[Softnet.Dropped]), new(w[Softnet.FlowLimit], -1))),
         new("flow_limit", true, "a large flow was cut back on a half full backlog", w => Sum(w[Softnet.FlowLimit])),
-        new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w => Sum(w[Devices.ReceiveDropped])),
+        new("device_dropped", false, "unknown protocol or VLAN, no memory, or full backlog; the kernel does not say which", w =>
+            Sum(w[Devices.ReceiveDropped])),
         new("no_handler", false, "nobody on this host wants such packets", w => Sum(w[Devices.ReceiveNoHandler])),
         TcIngress,
         new("ip_input", true, "bad IP header, or no memory for the packet", w => Sum(

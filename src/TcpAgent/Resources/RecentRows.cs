@@ -40,7 +40,8 @@ static class RecentRows
 
     internal static readonly Row HandshakesRefused = Count(
         "tcpagent_recent_handshakes_refused",
-        "Packets of half-open connections that a listener drops in the course of things: resets, SYNs sent again, bare ACKs while it defers.",
+        "Packets of half-open connections that a listener drops in the course of things: resets, SYNs sent again, bare ACKs while it "
+        + "defers.",
         w => Tally.Of(w[NetstatRows.EmbryonicRsts], w[NetstatRows.TCPSynRetrans], w[NetstatRows.TCPDeferAcceptDrop]));
 
     // What shows that a limiter is elsewhere; each the counter's own name.

@@ -166,7 +166,8 @@ sealed class ResourceGauge
     }
 
     bool IsFull(in Fill fill) =>
-        fill.IsKnown && fill.Limit != KernelValue.Absent && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
+        fill.IsKnown && fill.Limit != KernelValue.Absent
+            && (Resource.FullAboveLimit ? fill.Used > fill.Limit : fill.Limit > 0 && fill.Used >= fill.Limit);
 
     bool IsNear() =>
         _fullest.Fullest.Fullness.Share >= Resource.Near

@@ -42,7 +42,8 @@ sealed class ResourceMonitor : Source
         _stages = Array.ConvertAll(DropStages.All, row => new DropGauge(row, wiring, options.PeakWindow, time));
         _recent = Array.ConvertAll(RecentRows.Counts, row => (row.Row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
         _covered = new WindowedTotal(options.PeakWindow, time);
-        _changes = Array.ConvertAll([ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
+        _changes = Array.ConvertAll(
+            [ResourceState.Ok, ResourceState.Near, ResourceState.Limiting], state => events?.VerdictChangesTo(state.Name()));
     }
 
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
@@ -62,7 +63,8 @@ sealed class ResourceMonitor : Source
             var slots = this[ResourceRows.Rows].Add(gauge.Resource.Instance);
             gauge.Store(slots);
             if (gauge.Subject is { } of && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
-                this[SubjectRows].Add(_subjects.TryGetValue((gauge.Resource, of), out var known) ? known : Learn(gauge.Resource, of))[Subject] = 1;
+                this[SubjectRows]
+                    .Add(_subjects.TryGetValue((gauge.Resource, of), out var known) ? known : Learn(gauge.Resource, of))[Subject] = 1;
         }
         foreach (var stage in _stages)
             stage.Update(tick, this[DropRows.Rows]);

@@ -18,32 +18,31 @@ static class SourceList
     {
         var (snmp, sockstat) = (Snmp(root, options.AllNetstatFields), Sockstat(root));
         var netstat = new TextSource(
-            "netstat", map => new TableParser(map), NetstatRows.Rows, [root.ProcRecord("net/netstat")], allFields: options.AllNetstatFields);
+            "netstat", map => new TableParser(map), NetstatRows.Rows, [root.ProcRecord("net/netstat")],
+            allFields: options.AllNetstatFields);
 
-        // On a plain folder netlink would speak of another kernel.
         var links = root.Live ? LinkNames.Live() : null;
         var listeners = new Listeners(
-            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new AcceptWaits(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), options.WalkBudget, time, events) : null, snmp, netstat,
-            options, time, links);
+            SockDiagOf(root),
+            SockDiagOf(root) is { } waiting ? new AcceptWaits(waiting, options.WalkBudget, time, events) : null, snmp, netstat, options,
+            time, links);
         var sockets = new Sockets(
-            root.Live ? new NetlinkSocketTable(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, new ProcSocketTable(root),
-            new SocketCounters(snmp, sockstat), new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
+            SockDiagOf(root) is { } walked ? new NetlinkSocketTable(walked) : null, new ProcSocketTable(root),
+            new SocketCounters(snmp, sockstat),
+            new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
             options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root));
 
         var ports = new EphemeralPorts(
-            root.Live ? new PortScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
+            SockDiagOf(root) is { } scanned ? new PortScan(scanned, root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
             events, netstat);
 
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
             allFields: options.AllNetstatFields);
         var unix = new UnixListeners(
-            root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null,
-            root.Live ? new UnixReread(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG)) : null, options, time, events);
+            SockDiagOf(root), SockDiagOf(root) is { } again ? new UnixReread(again) : null, options, time, events);
         var udp = new UdpSockets(
-            root.Live ? new UdpScan(NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG), new PortSettings(root)) : null, snmp, snmp6, options,
-            time, events);
+            SockDiagOf(root) is { } received ? new UdpScan(received, new PortSettings(root)) : null, snmp, snmp6, options, time, events);
 
         // The counters that call for a walk come before it, the listeners just before the drops they explain.
         var softnet = new Softnet(root);
@@ -57,6 +56,9 @@ static class SourceList
             new ProcessMetrics(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
     }
 
+    /// <summary>Null on a plain folder: netlink would speak of another kernel.</summary>
+    static NetlinkDump? SockDiagOf(KernelRoot root) => root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null;
+
     /// <summary>Leaves out what is switched off. What a source that is on computes from is read all the same, only not exported.</summary>
     static List<Source> Choose(SamplingOptions options, params ReadOnlySpan<Source> sources)
     {
@@ -66,7 +68,9 @@ static class SourceList
             source.IsExported = options.IsEnabled(source.Name);
             var isNeeded = source.Name switch
             {
-                "snmp" => options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners") || options.IsEnabled("udp"),
+                "snmp" =>
+                    options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners")
+                        || options.IsEnabled("udp"),
                 "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
                 "snmp6" => options.IsEnabled("udp"),
                 "netstat" => options.IsEnabled("listeners") || options.IsEnabled("ports"),
@@ -84,7 +88,8 @@ static class SourceList
         new("snmp", map => new TableParser(map), SnmpRows.Rows, [root.ProcRecord("net/snmp")], allFields: allFields);
 
     static TextSource Sockstat(KernelRoot root) =>
-        new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
+        new("sockstat", map => new SockstatParser(map), SockstatRows.Rows,
+            [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
 
     /// <summary>0 before 6.5, where each timeout of a SYN doubles.</summary>
     static int SynLinearTimeouts(KernelRoot root)

@@ -32,7 +32,8 @@ sealed class TextSource : Source, IFieldMap
     readonly List<(Row Row, Instance Field)> _hiddenFields = [];
     long[] _extraSlots = [];
 
-    internal TextSource(string name, Func<IFieldMap, TextParser> parser, Rows rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
+    internal TextSource(
+        string name, Func<IFieldMap, TextParser> parser, Rows rows, ProcFile[] files, bool isOptional = false, bool allFields = false)
         : base(name, allFields ? [rows, s_extraRows] : [rows])
     {
         _files = files;

@@ -6,7 +6,8 @@ namespace TcpAgent.Verdict;
 
 /// <summary>The answer: which queue or table limits this host's TCP path. A pure function of one sample.</summary>
 sealed record HostVerdict(
-    DateTimeOffset Time, double WatchedSeconds, ResourceState State, IReadOnlyList<ResourceReport> Resources, IReadOnlyList<DropReport> Drops,
+    DateTimeOffset Time, double WatchedSeconds, ResourceState State, IReadOnlyList<ResourceReport> Resources,
+    IReadOnlyList<DropReport> Drops,
     IReadOnlyList<Finding> Findings)
 {
     internal static HostVerdict From(SampleView view, TimeSpan window)

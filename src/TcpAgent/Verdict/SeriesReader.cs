@@ -13,7 +13,9 @@ static class SeriesReader
     /// <summary>Milliseconds since the epoch.</summary>
     internal static long Time(Snapshot snapshot) => snapshot.Find(AgentMetrics.Rows)?[AgentMetrics.Timestamp] ?? 0;
 
-    /// <summary>Raises each number to what the snapshot has, in the order of <see cref="Series.Names"/>. Absent is below every number.</summary>
+    /// <summary>
+    /// Raises each number to what the snapshot has, in the order of <see cref="Series.Names"/>. Absent is below every number.
+    /// </summary>
     internal static void Raise(Snapshot snapshot, Span<long> values)
     {
         if (snapshot.Find(SocketRows.States) is { } states)

@@ -32,7 +32,9 @@ static class ExpositionReader
                 Hold(families.Add(family = line.Split(' ')[2]), $"family {family} twice");
             if (line.Length == 0 || line[0] == '#')
             {
-                Hold(line.Length > 0 ? line.Split(' ')[1] is "HELP" or "TYPE" or "UNIT" : range.Start.Value == text.Length, $"not a comment of the format: {line}");
+                Hold(
+                    line.Length > 0 ? line.Split(' ')[1] is "HELP" or "TYPE" or "UNIT" : range.Start.Value == text.Length,
+                    $"not a comment of the format: {line}");
                 continue;
             }
             var sample = Sample(line);
@@ -49,7 +51,9 @@ static class ExpositionReader
         if (line[at] == '{')
             at = Labels(line, at + 1);
         var number = line.AsSpan(at + 1);
-        Hold(line[at] == ' ' && !number.ContainsAnyExcept(s_number) && double.TryParse(number, Number, CultureInfo.InvariantCulture, out _), $"no number: {line}");
+        Hold(
+            line[at] == ' ' && !number.ContainsAnyExcept(s_number)
+                && double.TryParse(number, Number, CultureInfo.InvariantCulture, out _), $"no number: {line}");
         return line[..at];
     }
 
@@ -60,7 +64,9 @@ static class ExpositionReader
         while (true)
         {
             var equals = line.IndexOf("=\"", at, StringComparison.Ordinal);
-            Hold(equals > at && !line.AsSpan(at, equals - at).ContainsAnyExcept(s_name) && names.Add(line[at..equals]), $"no label at {at}: {line}");
+            Hold(
+                equals > at && !line.AsSpan(at, equals - at).ContainsAnyExcept(s_name) && names.Add(line[at..equals]),
+                $"no label at {at}: {line}");
             for (at = equals + 2; at < line.Length && line[at] != '"'; at++)
                 if (line[at] == '\\')
                     Hold(++at < line.Length && line[at] is '\\' or 'n' or '"', $"no such escape at {at}: {line}");

@@ -28,11 +28,15 @@ static class HistoryTargets
             return;
         var index = file.Index();
         var records = Math.Max(0, new FileInfo(path).Length - HistoryHeader.Size) / HistoryRecord.Size;
-        Hold(index.Count <= records && index.Count + file.Damaged <= records + 1, $"{index.Count} records and {file.Damaged} damaged of {records}");
+        Hold(
+            index.Count <= records && index.Count + file.Damaged <= records + 1,
+            $"{index.Count} records and {file.Damaged} damaged of {records}");
         var (record, last) = (new HistoryRecord(), 0L);
         foreach (var entry in index)
         {
-            Hold(file.TryRead(entry, record) && record.Sequence == entry.Sequence && record.Time == entry.Time, $"{entry} is not what was indexed");
+            Hold(
+                file.TryRead(entry, record) && record.Sequence == entry.Sequence && record.Time == entry.Time,
+                $"{entry} is not what was indexed");
             Hold(entry.Sequence > last && entry.Time is >= 0 and < EndOfTime, $"{entry} after {last}");
             last = entry.Sequence;
         }
@@ -109,7 +113,9 @@ static class HistoryTargets
             return;
         Hold(query.Since is >= 0 and < EndOfTime && query.Until >= query.Since && query.Until is < EndOfTime or long.MaxValue, $"{query}");
         isGood = query.TrySelect(Series.Names, out var columns, out problem);
-        Hold(isGood == (problem.Length == 0) && columns.All(column => column < Series.Names.Length) && columns.Distinct().Count() == columns.Length, problem);
+        Hold(
+            isGood == (problem.Length == 0) && columns.All(column => column < Series.Names.Length)
+                && columns.Distinct().Count() == columns.Length, problem);
     }
 
     internal static void Duration(byte[] input)
@@ -117,6 +123,8 @@ static class HistoryTargets
         if (!Metrics.Duration.TryParse(Encoding.UTF8.GetString(input), out var duration))
             return;
         Hold(duration >= TimeSpan.Zero && duration <= TimeSpan.FromDays(3650), $"{duration}");
-        Hold(Metrics.Duration.TryParse(Metrics.Duration.Format(duration), out var again) && (again - duration).Duration() < TimeSpan.FromMilliseconds(1), $"{duration} is not what was written");
+        Hold(
+            Metrics.Duration.TryParse(Metrics.Duration.Format(duration), out var again)
+                && (again - duration).Duration() < TimeSpan.FromMilliseconds(1), $"{duration} is not what was written");
     }
 }

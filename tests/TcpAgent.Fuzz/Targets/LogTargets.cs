@@ -18,7 +18,8 @@ static class LogTargets
         var parts = Split(input, Folder.FileSeparator).ConvertAll(Encoding.UTF8.GetString);
         var properties = parts.Skip(1).Take(4).Select((value, i) => new LogEventProperty($"{(char)('A' + i)}", new ScalarValue(value)));
         var entry = new LogEvent(
-            new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero), LogEventLevel.Warning, null, new MessageTemplateParser().Parse(parts[0]), properties);
+            new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero), LogEventLevel.Warning, null,
+            new MessageTemplateParser().Parse(parts[0]), properties);
         var logfmt = Line(new LogfmtFormatter(), entry);
         Hold(logfmt.StartsWith("ts=2026-11-21T09:00:00.000Z level=warn msg=", StringComparison.Ordinal), logfmt);
         using var json = JsonDocument.Parse(Line(new JsonFormatter(), entry));

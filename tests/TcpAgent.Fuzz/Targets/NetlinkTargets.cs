@@ -65,7 +65,8 @@ static class NetlinkTargets
         using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
         using var sockstat = ProcTargets.Sockstat(Folder.Root);
         using var source = new EphemeralPorts(
-            new PortScan(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat), SamplingOptions.Default with { WalkBudget = 1 },
+            new PortScan(Dump(input[at..]), Folder.Root), snmp, new SocketCounters(snmp, sockstat),
+            SamplingOptions.Default with { WalkBudget = 1 },
             new StillTime());
         SourceCheck.Check(source, source.Read(SourceCheck.FirstTick), 0);
         if (!source.IsKnown)

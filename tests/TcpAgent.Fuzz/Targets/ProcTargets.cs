@@ -30,7 +30,8 @@ static partial class ProcTargets
             ["net/dev", "class/net/eth0/statistics/rx_dropped", "class/net/eth0/statistics/rx_missed_errors", "class/net/eth0/flags"],
             root => new Devices(root, netlink: null)),
         ["conntrack"] = (
-            ["net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/netfilter/nf_conntrack_max", "sys/net/netfilter/nf_conntrack_buckets"],
+            ["net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/netfilter/nf_conntrack_max",
+                "sys/net/netfilter/nf_conntrack_buckets"],
             root => new Conntrack(root)),
         ["protocols"] = (["net/protocols"], root => new Protocols(root)),
         ["sysctl"] = (["meminfo", .. SysctlRows.Rows.Select(row => $"sys/{row.Section}").Distinct()], root => new Sysctl(root)),
@@ -87,7 +88,9 @@ static partial class ProcTargets
     {
         var ids = new int[1024];
         var count = CpuList.Parse(input, ids);
-        Hold(count >= -1 && count <= ids.Length && ids.AsSpan(0, Math.Max(0, count)).IndexOfAnyExceptInRange(0, int.MaxValue) < 0, $"{count} CPUs");
+        Hold(
+            count >= -1 && count <= ids.Length && ids.AsSpan(0, Math.Max(0, count)).IndexOfAnyExceptInRange(0, int.MaxValue) < 0,
+            $"{count} CPUs");
 
         var ports = new PortList();
         if (!ports.TryAdd(input))
@@ -98,7 +101,9 @@ static partial class ProcTargets
             var ends = range.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture)).ToArray();
             expected.UnionWith(Enumerable.Range(ends[0], ends[^1] - ends[0] + 1));
         }
-        Hold(ports.CountWithin(0, ushort.MaxValue) == expected.Count && expected.All(port => ports.Contains((ushort)port)), "other ports than the list has");
+        Hold(
+            ports.CountWithin(0, ushort.MaxValue) == expected.Count && expected.All(port => ports.Contains((ushort)port)),
+            "other ports than the list has");
     }
 
     internal static TextSource Table(KernelRoot root, string name, Rows rows) =>

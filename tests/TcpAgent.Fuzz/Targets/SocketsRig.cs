@@ -16,7 +16,8 @@ sealed class SocketsRig : IDisposable
     {
         var time = new StillTime();
         var options = SamplingOptions.Default with { WalkBudget = 1 };
-        _listeners = new Listeners(open?.Invoke(), open is null ? null : new AcceptWaits(open(), options.WalkBudget, time), _snmp, _netstat, options, time);
+        _listeners = new Listeners(
+            open?.Invoke(), open is null ? null : new AcceptWaits(open(), options.WalkBudget, time), _snmp, _netstat, options, time);
         _sockets = new Sockets(
             open is null ? null : new NetlinkSocketTable(open()), new ProcSocketTable(Folder.Root), new SocketCounters(_snmp, _sockstat),
             new SocketCheck(_snmp, _sockstat, true, time), _listeners, options, time);

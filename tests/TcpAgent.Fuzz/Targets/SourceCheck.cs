@@ -21,7 +21,9 @@ static class SourceCheck
         Hold(torn || status.Line == 0, $"{source.Name}: {status} names a line, none was counted");
         Hold(!torn || status.Outcome is Outcome.Partial or Outcome.Failed, $"{source.Name}: {status}, but a line was counted");
         Hold(status.Outcome != Outcome.Absent || Array.TrueForAll(source.Tables, IsEmpty), $"{source.Name}: absent, but with values");
-        Hold(status.Outcome is not (Outcome.Partial or Outcome.Failed) || status.Reason.Length > 0, $"{source.Name}: {status} has no reason");
+        Hold(
+            status.Outcome is not (Outcome.Partial or Outcome.Failed) || status.Reason.Length > 0,
+            $"{source.Name}: {status} has no reason");
         foreach (var table in source.Tables)
             for (var instance = 0; instance < table.Count; instance++)
                 foreach (var row in table.Rows)

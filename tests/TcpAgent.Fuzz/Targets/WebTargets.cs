@@ -28,10 +28,12 @@ static class WebTargets
         // ASP.NET's reader allows blanks around the slash.
         header = string.Concat(header.Where(c => !char.IsWhiteSpace(c)));
         Hold(
-            negotiated.Format == ExpositionFormat.Text || header.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase),
+            negotiated.Format == ExpositionFormat.Text
+                || header.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase),
             "OpenMetrics, which was not asked for");
         Hold(
-            !Negotiation.AcceptsGzip(lines) || header.Contains('*', StringComparison.Ordinal) || header.Contains("gzip", StringComparison.OrdinalIgnoreCase),
+            !Negotiation.AcceptsGzip(lines) || header.Contains('*', StringComparison.Ordinal)
+                || header.Contains("gzip", StringComparison.OrdinalIgnoreCase),
             "gzip, which was not asked for");
     }
 
@@ -40,9 +42,13 @@ static class WebTargets
         var header = Encoding.Latin1.GetString(input);
         if (!BasicAuth.TryParse(new StringValues(header.Split('\n')), out var user, out var password))
             return;
-        Hold(!user.Contains(':', StringComparison.Ordinal) && password.Length <= 511 && !password.AsSpan().Contains((byte)0), "no such user or password");
+        Hold(
+            !user.Contains(':', StringComparison.Ordinal) && password.Length <= 511 && !password.AsSpan().Contains((byte)0),
+            "no such user or password");
         var credentials = Convert.FromBase64String(header["Basic ".Length..].Trim(' '));
-        Hold(credentials.AsSpan().EndsWith(password) && Encoding.UTF8.GetString(credentials).StartsWith($"{user}:", StringComparison.Ordinal), "other credentials");
+        Hold(
+            credentials.AsSpan().EndsWith(password)
+                && Encoding.UTF8.GetString(credentials).StartsWith($"{user}:", StringComparison.Ordinal), "other credentials");
     }
 
     internal static void Config(byte[] input)
@@ -57,7 +63,9 @@ static class WebTargets
         var config = ConfigReader.Read(text, findings);
         Hold(findings.IsGood == config is not null, "neither a configuration nor a problem");
         foreach (var problem in (ReadOnlySpan<Problem>)[.. findings.Problems, .. findings.Warnings])
-            Hold(problem.Line >= 1 && problem.Line <= lines && problem.Column >= 1 && problem.Text.Length > 0, $"{problem}, of {lines} lines");
+            Hold(
+                problem.Line >= 1 && problem.Line <= lines && problem.Column >= 1 && problem.Text.Length > 0,
+                $"{problem}, of {lines} lines");
         if (config is null)
             return;
         foreach (var (name, value) in config.Headers)
@@ -65,6 +73,8 @@ static class WebTargets
         foreach (var (user, hash) in config.Users)
             Hold(!user.Contains(':', StringComparison.Ordinal) && ConfigReader.Cost(hash) is >= 4 and <= 31, user);
         if (config.RateLimit is { } limit)
-            Hold(limit.Interval > TimeSpan.Zero && limit.Interval <= TimeSpan.FromHours(1) && limit.Burst is > 0 and <= 1_000_000, $"{limit}");
+            Hold(
+                limit.Interval > TimeSpan.Zero && limit.Interval <= TimeSpan.FromHours(1) && limit.Burst is > 0 and <= 1_000_000,
+                $"{limit}");
     }
 }

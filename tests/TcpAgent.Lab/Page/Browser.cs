@@ -81,8 +81,13 @@ sealed class Browser : IAsyncDisposable
         var id = Interlocked.Increment(ref _last);
         var answer = _pending[id] = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = JsonSerializer.SerializeToUtf8Bytes(session is null
-            ? new { id, method, @params = parameters ?? new { } } : (object)new { id, method, @params = parameters ?? new { },
-                sessionId = session });
+            ? new { id, method, @params = parameters ?? new { } } : (object)new
+            {
+                id,
+                method,
+                @params = parameters ?? new { },
+                sessionId = session
+            });
         await _writing.WaitAsync();
         try
         {

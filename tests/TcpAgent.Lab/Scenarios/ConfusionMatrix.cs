@@ -15,7 +15,8 @@ public sealed class ConfusionMatrix
 
     /// <summary>Scenarios off the diagonal. One that was skipped has nothing to say.</summary>
     internal string[] Wrong =>
-        [.. ScenarioTests.All.Where(one => Concluded(one) != one.Conclusion && Concluded(one) != Skipped).Select(one => $"{one.Name}: {Concluded(one)}")];
+        [.. ScenarioTests.All.Where(one => Concluded(one) != one.Conclusion && Concluded(one) != Skipped).Select(one =>
+            $"{one.Name}: {Concluded(one)}")];
 
     internal const string Skipped = "skipped";
 

@@ -52,7 +52,8 @@ public sealed class DaemonTests(ITestOutputHelper output)
     }
 
     public static TheoryData<string> Sudden => new(
-        "slow acceptor, small backlog", "SYN flood, cookies on", "SYN flood, cookies off, small tcp_max_syn_backlog", "TIME_WAIT table full",
+        "slow acceptor, small backlog", "SYN flood, cookies on", "SYN flood, cookies off, small tcp_max_syn_backlog",
+        "TIME_WAIT table full",
         "local ports exhausted to one destination", "queueing discipline full");
 
     [SkippableTheory]
@@ -68,7 +69,8 @@ public sealed class DaemonTests(ITestOutputHelper output)
             await Task.Delay(TimeSpan.FromSeconds(8)); // the first look compiles its code on the way and is paid for by a rest
         var (counter, rise) = ofPorts ? ("ss.ESTAB", "20") : (scenario.Counted[0].Signal.Kernel, "1");
         await using var meter = TrafficProgram.Start(place, Kind.UntilLimiting, $"{Port}", counter, rise);
-        await Eventually.Holds(() => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
+        await Eventually.Holds(
+            () => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
         await scenario.Make(stage);
         Assert.True(await meter.Exited(TimeSpan.FromSeconds(40)) == 0, meter.Output);
         output.WriteLine(meter.Output);

@@ -29,7 +29,9 @@ static class ListenerScenarios
         {
             Counted = [(Signals.Overflows, 10), (Signals.ListenDrops, 10)],
             Shown = Queue(Listener, 8),
-            Also = document => Assert.Contains("\nsysctl -w net.core.somaxconn", document.Resource("accept_queue").Text("advice"), StringComparison.Ordinal),
+            Also = document =>
+                Assert.Contains(
+                    "\nsysctl -w net.core.somaxconn", document.Resource("accept_queue").Text("advice"), StringComparison.Ordinal),
             Says = ["restart"],
         },
         new("somaxconn raised after listen", ["accept_queue"], async stage =>
@@ -155,7 +157,9 @@ static class ListenerScenarios
         },
         Scenario.Healthy("idle", _ => Task.CompletedTask) with
         {
-            Still = [Signals.ListenDrops, Signals.Overflows, Signals.RequestCookies, Signals.TimeWaitOverflows, Signals.ConntrackDrops, Signals.DeviceDrops],
+            Still = [
+                Signals.ListenDrops, Signals.Overflows, Signals.RequestCookies, Signals.TimeWaitOverflows, Signals.ConntrackDrops,
+                Signals.DeviceDrops],
         },
         Scenario.Healthy("loaded and healthy", async stage =>
         {
@@ -179,7 +183,8 @@ static class ListenerScenarios
     static (string, double)[] Queue(Func<string, string> listener, int limit) =>
     [
         (listener("accept_queue_limit"), limit), (listener("accept_queue_peak"), limit + 1),
-        ("tcpagent_resource_limit{resource=\"accept_queue\"}", limit), ("tcpagent_resource_used_peak{resource=\"accept_queue\"}", limit + 1),
+        ("tcpagent_resource_limit{resource=\"accept_queue\"}", limit),
+        ("tcpagent_resource_used_peak{resource=\"accept_queue\"}", limit + 1),
     ];
 
     static async Task SlowAcceptor(Stage stage, string port, string backlog)

@@ -37,7 +37,8 @@ sealed record Observation(
         var (verdict, exposition) = (await why, await print);
         var after = await ReadKernel(stage, scenario.Watch);
         await stage.EndTraffic();
-        return new(JsonDocument.Parse(verdict.Output).RootElement, verdict.Code, AgentProgram.Parse(exposition.Output), before, during, after);
+        return new(
+            JsonDocument.Parse(verdict.Output).RootElement, verdict.Code, AgentProgram.Parse(exposition.Output), before, during, after);
     }
 
     static (string File, string[] Arguments) Command(Scenario scenario, params string[] arguments) =>
@@ -72,15 +73,18 @@ sealed record Observation(
     }
 
     /// <summary>
-    /// Each listener's drops are those that the kernel holds its sockets to account for; with those on no listener's account they are the host's.
+    /// Each listener's drops are those that the kernel holds its sockets to account for; with those on no listener's account they are the
+    /// host's.
     /// </summary>
     internal void AssertDropsAreAccountedFor()
     {
         Assert.Equal(0, Exposition["tcpagent_listeners_omitted"]);
         // On the host, listeners of others come and go.
-        foreach (var listener in After.Keys.Where(one => one.StartsWith("listener_drops{", StringComparison.Ordinal) && During.ContainsKey(one)))
+        foreach (var listener in After.Keys.Where(one =>
+            one.StartsWith("listener_drops{", StringComparison.Ordinal) && During.ContainsKey(one)))
             AssertShown(new(listener, $"tcpagent_{listener.Replace("{", "_total{", StringComparison.Ordinal)}"));
-        var attributed = Exposition.Where(one => one.Key.StartsWith("tcpagent_listener_drops_total{", StringComparison.Ordinal)).Sum(one => one.Value);
+        var attributed = Exposition.Where(one => one.Key.StartsWith("tcpagent_listener_drops_total{", StringComparison.Ordinal))
+            .Sum(one => one.Value);
         Assert.Equal(Exposition["tcpagent_tcp_listen_drops_total"], attributed + Exposition["tcpagent_listener_drops_unattributed"]);
         AssertShown(Signals.ListenDrops);
     }
@@ -92,7 +96,8 @@ sealed record Observation(
         {
             var stated = Document.GetProperty("resources").EnumerateArray().Where(one => one.GetProperty("state").GetString() == name)
                 .Select(one => $"tcpagent_resource_state{{resource=\"{one.GetProperty("resource").GetString()}\"}}");
-            var shown = Exposition.Where(one => one.Key.StartsWith("tcpagent_resource_state{", StringComparison.Ordinal) && one.Value == value);
+            var shown = Exposition.Where(
+                one => one.Key.StartsWith("tcpagent_resource_state{", StringComparison.Ordinal) && one.Value == value);
             Assert.Equal(stated.Order(), shown.Select(one => one.Key).Order());
         }
     }

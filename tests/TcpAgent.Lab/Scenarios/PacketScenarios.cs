@@ -14,7 +14,9 @@ static class PacketScenarios
         { Alone = true, Counted = [(Signals.BacklogDrops, 1000)] },
         new("queueing discipline full", ["qdisc"], async stage =>
         {
-            await stage.Client.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit", "3kb");
+            await stage.Client.Run(
+                Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "root", "tbf", "rate", "200kbit", "burst", "2kb", "limit",
+                "3kb");
             stage.Start(stage.Client, Kind.UdpStream, Stage.Server4, "9", "200");
         })
         {

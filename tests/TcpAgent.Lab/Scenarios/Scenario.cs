@@ -87,7 +87,8 @@ static class Document
     {
         var limiting = document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()!).ToArray();
         return limiting.Length > 0 ? limiting : [.. document.GetProperty("resources").EnumerateArray()
-            .Where(resource => resource.GetProperty("state").GetString() == "near").Select(resource => resource.GetProperty("resource").GetString()!)];
+            .Where(resource => resource.GetProperty("state").GetString() == "near").Select(resource =>
+                resource.GetProperty("resource").GetString()!)];
     }
 
     internal static JsonElement Resource(this JsonElement document, string name) =>

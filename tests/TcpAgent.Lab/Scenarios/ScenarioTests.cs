@@ -29,11 +29,15 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
         try
         {
             var seen = await runs.Of(scenario);
-            output.WriteLine($"The kernel counted {seen.Risen()}\nUnattributed {seen.Exposition["tcpagent_listener_drops_unattributed"]}\n{JsonSerializer.Serialize(seen.Document)}");
+            output.WriteLine(
+                $"The kernel counted {seen.Risen()}\nUnattributed "
+                + $"{seen.Exposition["tcpagent_listener_drops_unattributed"]}\n{JsonSerializer.Serialize(seen.Document)}");
             foreach (var (signal, least) in scenario.Counted)
-                Assert.True(seen.Rise(signal.Kernel) >= least, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: the condition was not made");
+                Assert.True(
+                    seen.Rise(signal.Kernel) >= least, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: the condition was not made");
             foreach (var signal in scenario.Still)
-                Assert.True(seen.Rise(signal.Kernel) == 0, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: another condition was made");
+                Assert.True(
+                    seen.Rise(signal.Kernel) == 0, $"{signal.Kernel} rose by {seen.Rise(signal.Kernel)}: another condition was made");
             matrix.Add(name, scenario.ConclusionOf(seen.Document));
             AssertConcluded(scenario, seen);
             AssertShown(scenario, seen);

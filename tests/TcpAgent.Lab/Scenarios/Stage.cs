@@ -99,7 +99,8 @@ sealed class Stage : IAsyncDisposable
     /// <summary>Of a file in a folder of the stage's.</summary>
     internal string PathOf(string name) => Path.Combine((_folder ??= Directory.CreateTempSubdirectory("tcp-agent-stage-")).FullName, name);
 
-    internal static Task Set(NetworkNamespace place, params string[] settings) => place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
+    internal static Task Set(NetworkNamespace place, params string[] settings) =>
+        place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
 
     /// <summary>Whether anything was changed or started outside its namespaces.</summary>
     internal bool ReachesHost { get; private set; }

@@ -151,7 +151,8 @@ static class TableScenarios
     ];
 
     /// <summary>tcp_mem[2], where the kernel refuses, in pages.</summary>
-    internal static async Task<string> TcpMemoryLimit() => (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_mem")).Split('\t', ' ')[2].Trim();
+    internal static async Task<string> TcpMemoryLimit() =>
+        (await File.ReadAllTextAsync("/proc/sys/net/ipv4/tcp_mem")).Split('\t', ' ')[2].Trim();
 
     internal static async Task Track(Stage stage)
     {

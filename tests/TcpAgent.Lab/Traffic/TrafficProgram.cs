@@ -25,7 +25,8 @@ static class TrafficProgram
     {
         var child = Start(place, kind, arguments);
         await Eventually.Holds(
-            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal) || child.HasExited), TimeSpan.FromSeconds(30), () => child.Output);
+            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal) || child.HasExited), TimeSpan.FromSeconds(30),
+            () => child.Output);
         Assert.False(child.HasExited, child.Output);
         return child;
     }

@@ -52,7 +52,8 @@ static class Formats
             case Softnet:
                 var softnet = new SoftnetReader(text);
                 while (softnet.TryRead(out var line))
-                    Add(items, lines, $"{line.Cpu} {line.Processed} {line.Dropped} {line.TimesSqueezed} {line.ReceivedRps} {line.FlowLimit} {line.Backlog}");
+                    Add(items, lines, $"{line.Cpu} {line.Processed} {line.Dropped} {line.TimesSqueezed} {line.ReceivedRps} "
+                        + $"{line.FlowLimit} {line.Backlog}");
                 return (items, softnet.Result);
             case Dev:
                 var guarded = new Guarded(4);

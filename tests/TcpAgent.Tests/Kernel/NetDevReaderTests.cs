@@ -29,7 +29,8 @@ public class NetDevReaderTests
     public void BothSidesOfTheHeaderAreToldApart() =>
         Assert.Equal(
             ("lo", "1 4 9 12", default),
-            Read(Header + "    lo:       1       2    3    4    5     6          7         8       9      10   11   12   13    14      15        16\n"));
+            Read(Header + "    lo:       1       2    3    4    5     6          7         8       9      10   11   12   13    14      "
+                + "15        16\n"));
 
     [Fact]
     public void ANameMayTouchItsNumberAndMayHoldColons() =>

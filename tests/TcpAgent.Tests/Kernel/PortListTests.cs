@@ -52,7 +52,8 @@ public class PortListTests
     {
         Assert.True(TryAdd("100,200-299,1000\n", out var list));
         Assert.Equal((102, 101, 100, 1, 0, 0), (
-            list.CountWithin(0, 65535), list.CountWithin(101, 1000), list.CountWithin(200, 999), list.CountWithin(299, 299), list.CountWithin(101, 199),
+            list.CountWithin(0, 65535), list.CountWithin(101, 1000), list.CountWithin(200, 999), list.CountWithin(299, 299),
+            list.CountWithin(101, 199),
             list.CountWithin(300, 999)));
         list.Add(150);
         Assert.Equal(103, list.CountWithin(100, 1000));

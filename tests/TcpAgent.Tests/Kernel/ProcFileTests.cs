@@ -111,7 +111,8 @@ public sealed class ProcFileTests : IDisposable
     public void TheSameTextAsBeforeIsKnown()
     {
         using var file = new ProcFile(Name, 64, keepOpen: false);
-        foreach (var content in (string[])["", "one\n", "two\n", "two, longer\n", "two\n", "two\0", new string('x', 100), new string('x', 101), "x"])
+        foreach (var content in (string[])["", "one\n", "two\n", "two, longer\n", "two\n", "two\0", new string('x', 100),
+            new string('x', 101), "x"])
         {
             File.WriteAllText(Name, content);
             Assert.False(IsSame(file));
@@ -154,7 +155,9 @@ public sealed class ProcFileTests : IDisposable
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.NotEqual(0, Allocated("12 characters"));
-        Assert.Equal((0, 0, 0, 0), (Allocated("12 characters"), Allocated("other 12 characters"[..15]), Allocated("few"), Allocated("12 characters")));
+        Assert.Equal(
+            (0, 0, 0, 0), (Allocated("12 characters"), Allocated("other 12 characters"[..15]), Allocated("few"),
+                Allocated("12 characters")));
     }
 
     [Fact]

@@ -42,5 +42,6 @@ public class ProtocolsReaderTests
     public void WithoutThatColumnNothingIsRead(string text) => Assert.Equal(("", new ParseResult(1, 1)), Read(text));
 
     [Fact]
-    public void ATornLastLineIsDropped() => Assert.Equal(("TCP=False", new ParseResult(1, 3)), Read(Header + "TCP 1 2 3 no 4\nUDP 1 2 3 yes"));
+    public void ATornLastLineIsDropped() =>
+        Assert.Equal(("TCP=False", new ParseResult(1, 3)), Read(Header + "TCP 1 2 3 no 4\nUDP 1 2 3 yes"));
 }

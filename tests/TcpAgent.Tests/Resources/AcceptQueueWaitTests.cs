@@ -126,13 +126,17 @@ public sealed class AcceptQueueWaitTests : IDisposable
     [Fact]
     public void WhatEachAddressOfAWildcardListenerHoldsAddsUp()
     {
-        FakeSocket[] sockets = [Listen(443, 1, 6, Limit), .. Spread(3, 500, 2_000), .. Enumerable.Range(0, 3).Select(_ => Waiting(443, 5_000, address: "10.0.0.9"))];
+        FakeSocket[] sockets = [
+            Listen(443, 1, 6, Limit), .. Spread(3, 500, 2_000),
+            .. Enumerable.Range(0, 3).Select(_ => Waiting(443, 5_000, address: "10.0.0.9"))];
         Tick(0, sockets);
         Assert.Equal(ResourceState.Limiting, Tick(0, sockets));
         Assert.Equal((5, 5_000), (Recent("late_connections"), Recent("wait")));
     }
 
-    /// <summary>Reset connections stay in the queue and are in no dump: what is in it beyond those that came within a second came before.</summary>
+    /// <summary>
+    /// Reset connections stay in the queue and are in no dump: what is in it beyond those that came within a second came before.
+    /// </summary>
     [Fact]
     public void AQueueThatHoldsMoreThanCameWithinASecondNeedsNoLook()
     {

@@ -48,10 +48,12 @@ public partial class CompletenessTests
     [MemberData(nameof(Resources))]
     public void AFixtureSetShowsItNearItsLimit(string resource) => AssertEither(
         Fixtures.Sets.SelectMany(set => Directory.GetFiles(Fixtures.Kept(set), "expected.*")).SelectMany(File.ReadLines)
-            .Any(line => line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 1" || line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 2"),
+            .Any(
+                line => line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 1"
+                    || line == $"tcpagent_resource_state{{resource=\"{resource}\"}} 2"),
         s_noFixture.ContainsKey(resource),
-        $"add files to a set of tests/fixtures (page-wrap has the full tables) that show {resource} at 80 percent of its limit and run make "
-        + "golden, or add the reason to s_noFixture",
+        $"add files to a set of tests/fixtures (page-wrap has the full tables) that show {resource} at 80 percent of its limit and run "
+        + "make golden, or add the reason to s_noFixture",
         $"a fixture set shows {resource} near: take it out of s_noFixture");
 
     [Theory]
@@ -75,7 +77,8 @@ public partial class CompletenessTests
             : [general];
         Assert.True(
             names.Length > 0,
-            $"add an alert on tcpagent_resource_state{{resource=\"{resource}\"}} == 2 to deploy/prometheus/alerts.rules.yml: {General} leaves it out");
+            $"add an alert on tcpagent_resource_state{{resource=\"{resource}\"}} == 2 to deploy/prometheus/alerts.rules.yml: {General} "
+            + "leaves it out");
         var runbooks = File.ReadAllText(Repo.Path("docs", "operations.md")).Split("\n### ");
         foreach (var name in names.Select(alert => alert.Split('\n')[0].Trim()))
         {
@@ -107,7 +110,8 @@ public partial class CompletenessTests
     [MemberData(nameof(SourceNames))]
     public void ASourceHasATestFile(string name)
     {
-        var sources = SourceList.Open(new KernelRoot("/nonexistent", "/nonexistent", Live: false), SamplingOptions.Default, new ManualTime());
+        var sources = SourceList.Open(
+            new KernelRoot("/nonexistent", "/nonexistent", Live: false), SamplingOptions.Default, new ManualTime());
         var type = sources.Single(source => source.Name == name).GetType().Name;
         sources.ForEach(source => source.Dispose());
         Assert.True(

@@ -14,7 +14,8 @@ public sealed class DropLedgerTests : IDisposable
     [Fact]
     public void FramesNobodyWantsNameNoDeviceButMissedOnesDo()
     {
-        _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 5), ("rx_missed_errors", 5), ("rx_fifo_errors", 0), ("rx_nohandler", 0), ("tx_dropped", 0));
+        _rig.Devices.Set(
+            "device=\"eth0\"", ("rx_dropped", 5), ("rx_missed_errors", 5), ("rx_fifo_errors", 0), ("rx_nohandler", 0), ("tx_dropped", 0));
         _rig.Tick();
         _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 500), ("rx_nohandler", 70));
         _rig.Tick();

@@ -4,7 +4,9 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>More devices, queues or listeners than are looked at: what is seen limits all the same, and what is not seen leaves the verdict open.</summary>
+/// <summary>
+/// More devices, queues or listeners than are looked at: what is seen limits all the same, and what is not seen leaves the verdict open.
+/// </summary>
 public sealed class IncompleteTests : IDisposable
 {
     readonly ResourceRig _rig = new();

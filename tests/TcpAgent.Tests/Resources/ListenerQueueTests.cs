@@ -95,7 +95,9 @@ public sealed class ListenerQueueTests : IDisposable
         for (var i = 0; i < 3; i++)
             Tick(sockets: [Listen(443, 1, length: 5, limit: 4)]);
         Tick();
-        Assert.Equal((ResourceState.Near, (long?)null, 5), (States.Accept, Value("used", "accept_queue"), Value("used_peak", "accept_queue")!.Value));
+        Assert.Equal(
+            (ResourceState.Near, (long?)null, 5),
+            (States.Accept, Value("used", "accept_queue"), Value("used_peak", "accept_queue")!.Value));
         for (var i = 0; i < 61; i++)
             Tick();
         Assert.Equal(ResourceState.Ok, States.Accept);
@@ -109,7 +111,8 @@ public sealed class ListenerQueueTests : IDisposable
         Tick(sockets: [Listen(443, 1, limit: 4)]);
         Tick(drops: 6, overflows: 6, sockets: [Listen(443, 1, limit: 4, drops: 6)]);
         Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
-        Assert.Equal((0, 5, 6), (Value("used", "accept_queue"), Value("used_peak", "accept_queue"), Value("recent_losses", "accept_queue")));
+        Assert.Equal(
+            (0, 5, 6), (Value("used", "accept_queue"), Value("used_peak", "accept_queue"), Value("recent_losses", "accept_queue")));
         Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
     }
 
@@ -145,7 +148,9 @@ public sealed class ListenerQueueTests : IDisposable
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, limit: 4), Listen(80, 2, limit: 4)]);
-        Tick(drops: 3, overflows: 3, queueFullCookies: 7, sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 443)]);
+        Tick(
+            drops: 3, overflows: 3, queueFullCookies: 7,
+            sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 443)]);
         Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
 
         // At another listener it is a limit of its own.

@@ -7,7 +7,8 @@ namespace TcpAgent.Tests.Resources;
 public class MissingSettingsTests
 {
     static readonly string[] s_limited =
-        ["softnet_backlog", "neighbour_v4", "neighbour_v6", "route_cache_v6", "fragments", "tcp_memory", "udp_memory", "orphans", "time_wait", "file_handles"];
+        ["softnet_backlog", "neighbour_v4", "neighbour_v6", "route_cache_v6", "fragments", "tcp_memory", "udp_memory", "orphans",
+            "time_wait", "file_handles"];
 
     [Fact]
     public void WhereSettingsCannotBeReadTheirLimitsAreUnknownNotAbsent()

@@ -48,7 +48,8 @@ public sealed class PortUsageTests : IDisposable
     void Fill(string source, string destination)
     {
         for (var port = 40000; port < 40020; port++)
-            _rig.Table.Add(Connection(port, port < 40017 ? TcpState.TimeWait : TcpState.Established) with { Address = source, Remote = destination });
+            _rig.Table.Add(
+                Connection(port, port < 40017 ? TcpState.TimeWait : TcpState.Established) with { Address = source, Remote = destination });
         Tick();
     }
 
@@ -155,7 +156,8 @@ public sealed class PortUsageTests : IDisposable
     [InlineData(2, 1, "10.0.0.1", "127.255.255.254", 3)]
     [InlineData(2, 1, "::1", "::1", 3)]
     [InlineData(2, 1, "::ffff:127.0.0.1", "::ffff:127.0.0.1", 3)]
-    public void PortsInTimeWaitCountWhereConnectMayNotTakeThemAgain(long reuse, long timestamps, string source, string destination, long used)
+    public void PortsInTimeWaitCountWhereConnectMayNotTakeThemAgain(
+        long reuse, long timestamps, string source, string destination, long used)
     {
         Reuse(reuse, timestamps);
         Fill(source, destination);
@@ -178,7 +180,8 @@ public sealed class PortUsageTests : IDisposable
     [InlineData(1, "10.0.0.1", "10.0.0.2", false)]
     [InlineData(2, "127.0.0.1", "127.0.0.1", false)]
     [InlineData(2, "::1", "::1", false)]
-    public void ThePortsInTimeWaitAreAShareOfThoseHeldAndReuseIsAdvisedWhereItIsNotOn(long reuse, string source, string destination, bool isAdvised)
+    public void ThePortsInTimeWaitAreAShareOfThoseHeldAndReuseIsAdvisedWhereItIsNotOn(
+        long reuse, string source, string destination, bool isAdvised)
     {
         // Full, then mostly in TIME_WAIT: with reuse next to nothing of what is held counts.
         Reuse(reuse, timestamps: 1);

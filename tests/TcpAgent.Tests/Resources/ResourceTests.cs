@@ -81,7 +81,8 @@ public sealed class ResourceTests : IDisposable
     {
         Conntrack(10, 100);
         Conntrack(10, 100, earlyDrops: 3);
-        Assert.Equal((Limiting, 10L, 100L), (_rig.State("conntrack"), _rig.Value("used", "conntrack"), _rig.Value("used_peak", "conntrack")));
+        Assert.Equal(
+            (Limiting, 10L, 100L), (_rig.State("conntrack"), _rig.Value("used", "conntrack"), _rig.Value("used_peak", "conntrack")));
         Assert.Equal(ManualTime.Second, _rig.Value("saturated_seconds_total", "conntrack"));
     }
 
@@ -93,7 +94,8 @@ public sealed class ResourceTests : IDisposable
         _rig.Tick(54);
         Assert.Equal(Limiting, _rig.State("conntrack"));
         _rig.Tick(7);
-        Assert.Equal((Ok, 10L, 0L), (_rig.State("conntrack"), _rig.Value("used_peak", "conntrack"), _rig.Value("recent_losses", "conntrack")));
+        Assert.Equal(
+            (Ok, 10L, 0L), (_rig.State("conntrack"), _rig.Value("used_peak", "conntrack"), _rig.Value("recent_losses", "conntrack")));
         Assert.Equal(3, _rig.Value("losses_total", "conntrack"));
     }
 

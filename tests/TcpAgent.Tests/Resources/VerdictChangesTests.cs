@@ -17,7 +17,8 @@ public sealed class VerdictChangesTests : IDisposable
         _rig.Tick(ticks);
     }
 
-    void AssertCounted(string ok, string near, string limiting) => Assert.Equal((ok, near, limiting), (To("ok"), To("near"), To("limiting")));
+    void AssertCounted(string ok, string near, string limiting) =>
+        Assert.Equal((ok, near, limiting), (To("ok"), To("near"), To("limiting")));
 
     string? To(string state) => _rig.Events.Value($"tcpagent_verdict_changes_total{{state=\"{state}\"}}");
 

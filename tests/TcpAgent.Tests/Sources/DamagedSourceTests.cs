@@ -12,7 +12,8 @@ public class DamagedSourceTests
     [
         "net/snmp", "net/netstat", "net/sockstat", "net/sockstat6", "net/snmp6", "net/softnet_stat", "net/dev", "net/protocols",
         "net/stat/nf_conntrack", "sys/net/netfilter/nf_conntrack_count", "sys/net/ipv4/tcp_mem", "sys/net/core/somaxconn",
-        "net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats", "net/netfilter/nfnetlink_queue", "meminfo", "devices/system/cpu/online",
+        "net/stat/arp_cache", "net/stat/ndisc_cache", "net/rt6_stats", "net/netfilter/nfnetlink_queue", "meminfo",
+        "devices/system/cpu/online",
     ];
 
     static readonly string[] s_sets = ["linux-3.10-el7", "linux-4.18-el8", "linux-6.18", "linux-7.2", "torn"];
@@ -43,7 +44,9 @@ public class DamagedSourceTests
         [
             new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [root.Kernel.Proc("net/snmp")], allFields: true),
             new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [root.Kernel.Proc("net/netstat")], allFields: true),
-            new TextSource("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [root.Kernel.Proc("net/sockstat"), root.Kernel.Proc("net/sockstat6")]),
+            new TextSource(
+                "sockstat", map => new SockstatParser(map), SockstatRows.Rows,
+                [root.Kernel.Proc("net/sockstat"), root.Kernel.Proc("net/sockstat6")]),
             new TextSource("snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.Kernel.Proc("net/snmp6")], isOptional: true),
             new Softnet(root.Kernel),
             new Devices(root.Kernel, netlink: null),
@@ -72,8 +75,10 @@ public class DamagedSourceTests
                 // Of two parts of one source the first to fail gives the reason, so a torn second file need not show its line.
                 var torn = source.Malformed > malformed;
                 Assert.True(torn || status.Line == 0, $"seed {Seed}, round {round}, {source.Name}: {status}");
-                Assert.True(!torn || status.Outcome is Outcome.Partial or Outcome.Failed, $"seed {Seed}, round {round}, {source.Name}: {status}");
-                Assert.True(status.Outcome != Outcome.Absent || source.Tables.All(IsEmpty), $"seed {Seed}, round {round}, {source.Name}: {status}");
+                Assert.True(
+                    !torn || status.Outcome is Outcome.Partial or Outcome.Failed, $"seed {Seed}, round {round}, {source.Name}: {status}");
+                Assert.True(
+                    status.Outcome != Outcome.Absent || source.Tables.All(IsEmpty), $"seed {Seed}, round {round}, {source.Name}: {status}");
             }
         }
         foreach (var source in sources)

@@ -23,7 +23,9 @@ public sealed class LargeHostTests : IDisposable
         var softnet = new StringBuilder();
         for (var i = 0; i < Cpus; i++)
         {
-            softnet.Append(CultureInfo.InvariantCulture, $"{i + 1:x8} 00000001 00000002 00000000 00000000 00000000 00000000 00000000 00000000 00000003 00000000");
+            softnet.Append(
+                CultureInfo.InvariantCulture,
+                $"{i + 1:x8} 00000001 00000002 00000000 00000000 00000000 00000000 00000000 00000000 00000003 00000000");
             softnet.Append(cpuColumn ? $" 00000004 {Id(i):x8}\n" : "\n");
         }
         _root.Write("net/softnet_stat", softnet.ToString());
@@ -68,7 +70,8 @@ public sealed class LargeHostTests : IDisposable
         agent.Sampler.Take();
         Assert.Equal($"{5000 - 512}", agent.Value("tcpagent_devices_omitted"));
         var text = agent.Text();
-        var series = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.LastIndexOf(' ')]).ToList();
+        var series = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.LastIndexOf(' ')])
+            .ToList();
         Assert.Equal(series.Count, series.Distinct().Count());
         Assert.InRange(text.Length, 500_000, 1_500_000);
 

@@ -5,13 +5,14 @@ namespace TcpAgent.Tests.Sources;
 /// <summary>Each figure of the agent's own process, from a folder in which no two of them are equal.</summary>
 public sealed class ProcessMetricsTests : IDisposable
 {
-    // proc_pid_stat(5): utime 14, stime 15, num_threads 20, starttime 22, vsize 23, rss 24; the command's name has a parenthesis and spaces.
-    const string Stat = "77 (tcp ) agent) S 1 77 77 0 -1 4194560 5 0 0 0 31 11 0 0 20 0 17 0 4200 268435456 5300 18446744073709551615 1 1 0\n";
+    // proc_pid_stat(5): utime 14, stime 15, num_threads 20, starttime 22, vsize 23, rss 24; the command's name has a parenthesis and
+    // spaces.
+    const string Stat =
+        "77 (tcp ) agent) S 1 77 77 0 -1 4194560 5 0 0 0 31 11 0 0 20 0 17 0 4200 268435456 5300 18446744073709551615 1 1 0\n";
 
     const string Limits =
-        "Limit                     Soft Limit           Hard Limit           Units     \n"
-        + "Max open files            4096                 524288               files     \n"
-        + "Max address space         unlimited            unlimited            bytes     \n";
+        "Limit                     Soft Limit           Hard Limit           Units     \nMax open files            4096                 "
+        + "524288               files     \nMax address space         unlimited            unlimited            bytes     \n";
 
     readonly TempRoot _root = new();
     readonly ProcessMetrics _source;

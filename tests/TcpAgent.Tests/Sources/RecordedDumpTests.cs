@@ -19,7 +19,9 @@ public class RecordedDumpTests
         while (dump.TryRead(out var type, out var payload))
         {
             Assert.True(SockDiag.TryRead(type, payload, out var row));
-            rows.Add($"{row.State} {row.Timer} {row.Local} {row.Cookie} {row.ReceiveQueue} {row.SendQueue} {row.Inode} {row.Drops} {row.LastAckReceived}");
+            rows.Add(
+                $"{row.State} {row.Timer} {row.Local} {row.Cookie} {row.ReceiveQueue} {row.SendQueue} {row.Inode} {row.Drops} "
+                + $"{row.LastAckReceived}");
         }
         return (rows, dump.Errno);
     }
@@ -49,7 +51,9 @@ public class RecordedDumpTests
     {
         var census = Walk(new("rare.bin"), full: false);
         Assert.Equal((4, 0), (census.FinWait2MiniSockets, census.Malformed));
-        Assert.Equal(["10.92.0.1 7000 4", "10.92.0.1 7002 1", "10.92.0.1 7003 1", "fd00:92::1 7000 4", "fd00:92::1 7003 1"], Describe(census.SynRecv));
+        Assert.Equal(
+            ["10.92.0.1 7000 4", "10.92.0.1 7002 1", "10.92.0.1 7003 1", "fd00:92::1 7000 4", "fd00:92::1 7003 1"],
+            Describe(census.SynRecv));
         Assert.Equal(["10.92.0.1 7002 1", "10.92.0.1 7003 1"], Describe(census.Abandoned));
     }
 
@@ -60,23 +64,28 @@ public class RecordedDumpTests
         root.Write("net/netstat", "TcpExt: ListenDrops\nTcpExt: 6\n");
         using var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [root.Kernel.Proc("net/snmp")]);
         using var netstat = new TextSource("netstat", map => new TableParser(map), NetstatRows.Rows, [root.Kernel.Proc("net/netstat")]);
-        using var listeners = new Listeners(new RecordedDump("listen.bin").Dump, null, snmp, netstat, SamplingOptions.Default, new ManualTime());
+        using var listeners = new Listeners(
+            new RecordedDump("listen.bin").Dump, null, snmp, netstat, SamplingOptions.Default, new ManualTime());
         var tick = new Tick(0, 0, true);
         listeners.Read(tick);
         netstat.Read(tick);
         listeners.Observe(tick, Walk(new("rare.bin"), full: false));
         listeners.Derive(tick);
 
-        string[] metrics = ["accept_queue_length", "accept_queue_limit", "accept_queue_fullest", "sockets", "drops_total", "syn_recv", "abandoned_connections"];
+        string[] metrics = [
+            "accept_queue_length", "accept_queue_limit", "accept_queue_fullest", "sockets", "drops_total", "syn_recv",
+            "abandoned_connections"];
         string[] expected =
         [
-            "10.92.0.1 7000: 0 128 - - 0 4 -", "fd00:92::1 7000: 0 128 - - 0 4 -", "10.92.0.1 7002: 3 2 - - 7 1 1", ":: 7003: 1 128 - - 0 2 1",
+            "10.92.0.1 7000: 0 128 - - 0 4 -", "fd00:92::1 7000: 0 128 - - 0 4 -", "10.92.0.1 7002: 3 2 - - 7 1 1",
+            ":: 7003: 1 128 - - 0 2 1",
             "0.0.0.0 7004: 0 256 0 2 0 0 -",
         ];
         Assert.Equal(expected, expected.Select(row => row.Split(' ', 3)).Select(key =>
         {
             var labels = $"address=\"{key[0]}\",port=\"{key[1].TrimEnd(':')}\"";
-            return $"{key[0]} {key[1]} {string.Join(' ', metrics.Select(metric => listeners.Value($"tcpagent_listener_{metric}", labels)?.ToString() ?? "-"))}";
+            var values = metrics.Select(metric => listeners.Value($"tcpagent_listener_{metric}", labels)?.ToString() ?? "-");
+            return $"{key[0]} {key[1]} {string.Join(' ', values)}";
         }));
 
         // One of the drops was a last ACK, which the kernel counts once for the host and twice for the socket.

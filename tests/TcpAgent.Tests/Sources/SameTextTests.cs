@@ -24,7 +24,8 @@ public sealed class SameTextTests : IDisposable
     }
 
     TextSource Snmp(bool isOptional = false, bool allFields = false) => new(
-        "snmp", map => new Counting(this, map, new TableParser(map)), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")], isOptional, allFields);
+        "snmp", map => new Counting(this, map, new TableParser(map)), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")], isOptional,
+        allFields);
 
     TextSource Sockstat() => new(
         "sockstat", map => new Counting(this, map, new SockstatParser(map)), SockstatRows.Rows,

@@ -17,7 +17,8 @@ public sealed class TextSourceTests : IDisposable
         new("netstat", map => new TableParser(map), NetstatRows.Rows, [_root.Kernel.Proc("net/netstat")]);
 
     TextSource Sockstat() => new(
-        "sockstat", map => new SockstatParser(map), SockstatRows.Rows, [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
+        "sockstat", map => new SockstatParser(map), SockstatRows.Rows,
+        [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
 
     TextSource Snmp6() =>
         new("snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [_root.Kernel.Proc("net/snmp6")], isOptional: true);

@@ -94,7 +94,8 @@ static class NetlinkBytes
     /// of -1 is the root's.
     /// </summary>
     internal static byte[] Qdisc(
-        int index, string kind, int handle = 0x10000, int parent = -1, long bytes = 0, long packets = 0, int qlen = 0, int backlog = 0, int drops = 0,
+        int index, string kind, int handle = 0x10000, int parent = -1, long bytes = 0, long packets = 0, int qlen = 0, int backlog = 0,
+        int drops = 0,
         int requeues = 0, int overlimits = 0, byte[]? options = null)
     {
         var header = new byte[20];

@@ -26,7 +26,8 @@ sealed class RecordedDump
     /// <summary>Where each message of a datagram begins.</summary>
     internal static IEnumerable<int> Messages(byte[] datagram)
     {
-        for (var at = 0; at + NetlinkMessage.HeaderLength <= datagram.Length; at += NetlinkMessage.Align(MemoryMarshal.Read<int>(datagram.AsSpan(at))))
+        for (var at = 0; at + NetlinkMessage.HeaderLength <= datagram.Length;
+            at += NetlinkMessage.Align(MemoryMarshal.Read<int>(datagram.AsSpan(at))))
             yield return at;
     }
 

@@ -29,7 +29,8 @@ sealed class RunningAgent : IAsyncDisposable
     /// <summary>With connections of its own, which takes any certificate.</summary>
     internal HttpClient NewClient() => new(new SocketsHttpHandler
     {
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
+        SslOptions =
+            new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
     })
     {
         BaseAddress = Address,

@@ -19,7 +19,8 @@ sealed class TestAgent : IDisposable
     internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
     {
         Sampler = new Sampler(
-            Composition.Sources(root, options, time, Events), new AgentMetrics("0.0.0", "test"), options, time, NullLogger.Instance, () => 0, Events);
+            Composition.Sources(root, options, time, Events), new AgentMetrics("0.0.0", "test"), options, time, NullLogger.Instance,
+            () => 0, Events);
         _exposition = new Exposition(Sampler.Tables, pageSize: 4096);
         _whole = new Exposition(Sampler.Tables, pageSize: 4096, Events);
     }

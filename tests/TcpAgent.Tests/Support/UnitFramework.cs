@@ -11,7 +11,9 @@ namespace TcpAgent.Tests.Support;
 /// <summary>xunit's own, but that a class whose tests take long and have no category fails: make test-unit stays quick.</summary>
 public sealed class UnitFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
-    /// <summary>For the tests of a class together, if they have no category. The slowest class takes a quarter of it on an idle machine.</summary>
+    /// <summary>
+    /// For the tests of a class together, if they have no category. The slowest class takes a quarter of it on an idle machine.
+    /// </summary>
     const int LimitSeconds = 20;
 
     protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>

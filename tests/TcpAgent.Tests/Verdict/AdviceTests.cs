@@ -66,7 +66,8 @@ public class AdviceTests
         // Neither 1 nor 2: a port in TIME_WAIT is not used again.
         _values.Set("net.ipv4.tcp_tw_reuse", 0);
         var report = Explain(ResourceCatalog.EphemeralPorts, instance: s_tuple);
-        AssertSays(report, $"{_values["tcpagent_ephemeral_ports_time_wait"]} of the {_values["tcpagent_ephemeral_ports_used"]} that it holds now");
+        AssertSays(
+            report, $"{_values["tcpagent_ephemeral_ports_time_wait"]} of the {_values["tcpagent_ephemeral_ports_used"]} that it holds now");
         AssertSays(report, $"now {_values["net.ipv4.ip_local_port_range[0]"]} to {_values["net.ipv4.ip_local_port_range[1]"]}, and");
         AssertSays(report, $"tcp_tw_reuse=1 lets connect()");
     }

@@ -125,7 +125,8 @@ public sealed class FindingsTests : IDisposable
     public void PacketsThatCannotBeTracked(long invalid, long received, long delivered, bool isFound)
     {
         _rig.Conntrack.Set("", "invalid", 1000);
-        foreach (var field in (string[])["InReceives", "InDelivers", "ForwDatagrams", "ReasmReqds", "ReasmOKs", "InHdrErrors", "InAddrErrors",
+        foreach (var field in (string[])["InReceives", "InDelivers", "ForwDatagrams", "ReasmReqds", "ReasmOKs", "InHdrErrors",
+            "InAddrErrors",
             "InUnknownProtos", "InDiscards", "FragFails"])
             _rig.Snmp.Set("Ip", field, 0);
         _rig.Netstat.Set("IpExt", "InNoRoutes", 0);

@@ -28,7 +28,8 @@ public sealed class HostVerdictTests : IDisposable
 
     static JsonElement Json(HostVerdict verdict) => JsonDocument.Parse(VerdictJson.Write(verdict)).RootElement;
 
-    static string Text(HostVerdict verdict, bool hasColour = false) => Encoding.UTF8.GetString(WhyText.For(new Terminal(hasColour, 80)).Write(verdict));
+    static string Text(HostVerdict verdict, bool hasColour = false) =>
+        Encoding.UTF8.GetString(WhyText.For(new Terminal(hasColour, 80)).Write(verdict));
 
     static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
 
@@ -40,25 +41,33 @@ public sealed class HostVerdictTests : IDisposable
         Assert.Equal(["version", "time", "watched_seconds", "verdict", "limiting", "resources", "drops", "findings"], Names(document));
         Assert.Equal(1, document.GetProperty("version").GetInt32());
         Assert.True(DateTimeOffset.TryParseExact(
-            document.GetProperty("time").GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _));
+            document.GetProperty("time").GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out _));
         Assert.Equal(("limiting", 2.0), (document.GetProperty("verdict").GetString(), document.GetProperty("watched_seconds").GetDouble()));
         Assert.Equal(["conntrack"], document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(
             [
                 "accept_queue", "accept_queue_unix", "conntrack", "device_rx", "ephemeral_ports", "ephemeral_ports_udp", "file_handles",
-                "fragments", "nat_ports", "neighbour_v4", "neighbour_v6", "nfqueue", "orphans", "qdisc", "route_cache_v6", "softnet_backlog",
+                "fragments", "nat_ports", "neighbour_v4", "neighbour_v6", "nfqueue", "orphans", "qdisc", "route_cache_v6",
+                "softnet_backlog",
                 "syn_queue", "tcp_memory", "time_wait", "udp_memory", "udp_receive",
             ],
             document.GetProperty("resources").EnumerateArray().Select(resource => resource.GetProperty("resource").GetString()!).Order());
         foreach (var resource in document.GetProperty("resources").EnumerateArray())
             Assert.Equal(
                 [
-                    "resource", "title", "state", "used", "limit", "peak", "losses", "losses_total", "unit", "scope", "subject", "evidence", "advice", "will_not_fix",
+                    "resource", "title", "state", "used", "limit", "peak", "losses", "losses_total", "unit", "scope", "subject", "evidence",
+                    "advice", "will_not_fix",
                 ], Names(resource));
-        var conntrack = document.GetProperty("resources").EnumerateArray().Single(resource => resource.GetProperty("resource").GetString() == "conntrack");
-        Assert.Equal((95, 100, 30), (conntrack.GetProperty("used").GetInt32(), conntrack.GetProperty("limit").GetInt32(), conntrack.GetProperty("losses").GetInt32()));
+        var conntrack = document.GetProperty("resources").EnumerateArray()
+            .Single(resource => resource.GetProperty("resource").GetString() == "conntrack");
+        Assert.Equal(
+            (95, 100, 30), (conntrack.GetProperty("used").GetInt32(), conntrack.GetProperty("limit").GetInt32(),
+                conntrack.GetProperty("losses").GetInt32()));
         var drop = document.GetProperty("drops").EnumerateArray().Single(one => one.GetProperty("stage").GetString() == "conntrack");
-        Assert.Equal((30, 15.0, true), (drop.GetProperty("count").GetInt32(), drop.GetProperty("per_second").GetDouble(), drop.GetProperty("harmful").GetBoolean()));
+        Assert.Equal(
+            (30, 15.0, true), (drop.GetProperty("count").GetInt32(), drop.GetProperty("per_second").GetDouble(),
+                drop.GetProperty("harmful").GetBoolean()));
     }
 
     [Theory]
@@ -125,7 +134,9 @@ public sealed class HostVerdictTests : IDisposable
     [InlineData("syn_queue")]
     public void AQueueThatNoSampleSawHasNoFigures(string name)
     {
-        var report = new ResourceReport(ResourceCatalog.All.Single(one => one.Name == name), ResourceState.Limiting) { Used = 0, Limit = 128, Peak = 0, Losses = 7 };
+        var report = new ResourceReport(
+            ResourceCatalog.All.Single(one => one.Name == name), ResourceState.Limiting)
+        { Used = 0, Limit = 128, Peak = 0, Losses = 7 };
         _rig.Tick();
         _rig.Look(view => ResourceAdvice.Explain(report, view));
         Assert.Contains(report.Evidence, line => line.Contains("cannot be told", StringComparison.Ordinal));
@@ -151,7 +162,8 @@ public sealed class HostVerdictTests : IDisposable
         foreach (var line in text.Split('\n'))
             Assert.True(line.Length <= 80 || !line.Trim().Contains(' ', StringComparison.Ordinal), line);
         foreach (var hole in (string[])["  of ", " of ,", " of .", "= in", "= on", "=;", "=,", "= (", "  reached", "null", " ;"])
-            Assert.DoesNotContain(hole, string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                hole, string.Join('\n', [.. report.Evidence, .. report.Advice, .. report.WillNotFix]), StringComparison.Ordinal);
         Assert.All(text, character => Assert.InRange(character, '\n', '~'));
     }
 }

@@ -50,7 +50,8 @@ public class ListenerAdviceTests
         AssertSays(report, "Its queue reached 129 of 128, and ListenOverflows of this host rose by 55");
         AssertSays(report, "has waited 4.1 s for accept()");
         AssertSays(report, "12 of the waiting clients have already given up");
-        Assert.StartsWith("Find out why the application does not accept (ss -ltnp 'sport = :443'", report.Advice[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Find out why the application does not accept (ss -ltnp 'sport = :443'", report.Advice[0], StringComparison.Ordinal);
         Assert.Contains("LimitNOFILE", report.Advice[1], StringComparison.Ordinal);
         Assert.Contains("listen backlog above 128; up to 4096", report.Advice[2], StringComparison.Ordinal);
     }
@@ -67,7 +68,8 @@ public class ListenerAdviceTests
     [Fact]
     public void TheBacklogIsCalledByTheNameThatItsProgramGivesIt()
     {
-        foreach (var name in (string[])["acceptCount", "SO_BACKLOG", "gunicorn: --backlog", "listen(port, host, backlog)", "listen.backlog", "ListenBackLog", "tcp-backlog"])
+        foreach (var name in (string[])["acceptCount", "SO_BACKLOG", "gunicorn: --backlog", "listen(port, host, backlog)",
+            "listen.backlog", "ListenBackLog", "tcp-backlog"])
         {
             AssertSays(Accept(), name);
             AssertSays(Accept(limit: 4096), name);
@@ -93,14 +95,18 @@ public class ListenerAdviceTests
     {
         Subject[ListenerRows.RecentLate] = 500;
         Subject[ListenerRows.RecentWait] = 700;
-        AssertSays(Accept(4096, 900, 0), "500 connections at once had waited longer than a second for accept(); most of their clients have reset them meanwhile.");
+        AssertSays(
+            Accept(4096, 900, 0), "500 connections at once had waited longer than a second for accept(); most of their clients have "
+                + "reset them meanwhile.");
     }
 
     [Fact]
     public void WithoutALimitItIsKnownAllTheSameThatConnectionsWait()
     {
         Subject[ListenerRows.RecentLate] = 70;
-        var report = new ResourceReport(ResourceCatalog.AcceptQueue, ResourceState.Limiting) { Peak = 90, Losses = 0, Instance = s_endpoint };
+        var report = new ResourceReport(
+            ResourceCatalog.AcceptQueue, ResourceState.Limiting)
+        { Peak = 90, Losses = 0, Instance = s_endpoint };
         var snapshot = new Snapshot([_listeners]);
         snapshot.CopyFrom([_listeners], 0);
         ResourceAdvice.Explain(report, new SampleView(snapshot));

@@ -7,7 +7,8 @@ namespace TcpAgent.Tests.Verdict;
 /// <summary>A listener's queues by its own figures, beside what is known of all listeners together.</summary>
 public class ListenerStateTests
 {
-    const int Ok = (int)ResourceState.Ok, Near = (int)ResourceState.Near, Limiting = (int)ResourceState.Limiting, Unknown = (int)ResourceState.Unknown;
+    const int Ok = (int)ResourceState.Ok, Near = (int)ResourceState.Near, Limiting = (int)ResourceState.Limiting,
+    Unknown = (int)ResourceState.Unknown;
 
     [Theory]
     [InlineData(0, 128, Limiting, Ok)]

@@ -55,7 +55,8 @@ public sealed class PeerFindingsTests : IDisposable
     [InlineData(800, 140, 275, 266, 0, 0)] // SYNs to a neighbour that is not there
     public void OrdinaryLossIsNoSilence(long timeouts, long lost, long sentAgain, long syns, long failed, long data) =>
         Assert.Null(Find(
-            "peer_unacknowledged", ("TCPTimeouts", timeouts), ("TCPLostRetransmit", lost), ("RetransSegs", sentAgain), ("TCPSynRetrans", syns),
+            "peer_unacknowledged", ("TCPTimeouts", timeouts), ("TCPLostRetransmit", lost), ("RetransSegs", sentAgain),
+            ("TCPSynRetrans", syns),
             ("TCPRetransFail", failed), ("TCPOrigDataSent", data)));
 
     [Theory]

@@ -104,8 +104,11 @@ public class TlsTests
     {
         using var client = agent.NewClient();
         using var request =
-            new HttpRequestMessage(HttpMethod.Get, "/") { Version = HttpVersion.Version20,
-                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+            new HttpRequestMessage(HttpMethod.Get, "/")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower
+            };
         return (await client.SendAsync(request)).Version;
     }
 

@@ -34,7 +34,9 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     internal byte Timer => _payload[2];
 
-    /// <summary>Retransmissions or keepalive probes in a row that brought no acknowledgement; of a half-open connection those of its SYN-ACK.</summary>
+    /// <summary>
+    /// Retransmissions or keepalive probes in a row that brought no acknowledgement; of a half-open connection those of its SYN-ACK.
+    /// </summary>
     internal byte Retransmits => _payload[3];
 
     internal ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_payload[4..]);

@@ -146,7 +146,9 @@ static class Link
         return !stats.IsEmpty;
     }
 
-    /// <summary>One u64 of rtnl_link_stats64 by its place, <see cref="KernelValue.Absent"/> where this kernel's struct ends before it.</summary>
+    /// <summary>
+    /// One u64 of rtnl_link_stats64 by its place, <see cref="KernelValue.Absent"/> where this kernel's struct ends before it.
+    /// </summary>
     internal static long Stat(ReadOnlySpan<byte> stats, LinkStat stat)
     {
         var offset = (int)stat * sizeof(ulong);

@@ -45,5 +45,6 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
     }
 
     /// <summary>1 is for all, 2, the default since 4.19, for loopback. Without timestamps neither does anything.</summary>
-    internal static bool IsReused(long? reuse, long? timestamps, bool isLoopback) => timestamps > 0 && (reuse == 1 || (reuse == 2 && isLoopback));
+    internal static bool IsReused(long? reuse, long? timestamps, bool isLoopback) =>
+        timestamps > 0 && (reuse == 1 || (reuse == 2 && isLoopback));
 }

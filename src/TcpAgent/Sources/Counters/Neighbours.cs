@@ -36,7 +36,8 @@ sealed class Neighbours : Source, IFieldMap
         : base("neighbours", Rows)
     {
         _table = this[Rows];
-        (_arp, _nd, _routes) = (root.Proc($"net/stat/{Arp}"), root.Proc($"net/stat/{Nd}"), root.Proc($"net/{Routes}", ProcFile.ValueCapacity));
+        (_arp, _nd, _routes) = (
+            root.Proc($"net/stat/{Arp}"), root.Proc($"net/stat/{Nd}"), root.Proc($"net/{Routes}", ProcFile.ValueCapacity));
         static bool IsEntries(int slot) => slot == V4.Entries.Slot || slot == V6.Entries.Slot;
         _arpParser = new StatTableParser(this, IsEntries, Arp);
         _ndParser = new StatTableParser(this, IsEntries, Nd);

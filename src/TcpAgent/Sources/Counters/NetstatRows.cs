@@ -23,7 +23,8 @@ static class NetstatRows
         "SYNs dropped because the listener's SYN queue was full and SYN cookies are off (tcp_syncookies=0). With cookies on this "
         + "stays 0 even under a flood.");
 
-    internal static readonly Row TCPReqQFullDoCookies = s_tcpExt.Counter("TCPReqQFullDoCookies", "tcpagent_tcp_request_queue_full_cookies_total",
+    internal static readonly Row TCPReqQFullDoCookies = s_tcpExt.Counter(
+        "TCPReqQFullDoCookies", "tcpagent_tcp_request_queue_full_cookies_total",
         "SYNs for which the kernel chose a SYN cookie since the listener's SYN queue was full: a flood, or more handshakes at once than "
         + "the backlog holds. With tcp_syncookies=2 it moves for every SYN.");
 
@@ -47,7 +48,8 @@ static class NetstatRows
         "Bare handshake ACKs ignored because the listener uses TCP_DEFER_ACCEPT and waits for data. Normal for such a listener, but "
         + "those connections stay in SYN_RECV meanwhile.");
 
-    internal static readonly Row TCPFastOpenListenOverflow = s_tcpExt.Counter("TCPFastOpenListenOverflow", "tcpagent_tcp_fast_open_listen_overflows_total",
+    internal static readonly Row TCPFastOpenListenOverflow = s_tcpExt.Counter(
+        "TCPFastOpenListenOverflow", "tcpagent_tcp_fast_open_listen_overflows_total",
         "SYNs whose Fast Open data was not taken because the listener had too many pending Fast Open requests; they fall back to the "
         + "normal handshake. Not the accept queue.");
 
@@ -99,7 +101,8 @@ static class NetstatRows
         "Retransmitted segments that could not leave this host: the layer below refused them (full device queue, no memory, a firewall "
         + "rule). A local problem, not network loss.");
 
-    internal static readonly Row TCPSpuriousRtxHostQueues = s_tcpExt.Counter("TCPSpuriousRtxHostQueues", "tcpagent_tcp_retransmits_still_queued_total",
+    internal static readonly Row TCPSpuriousRtxHostQueues = s_tcpExt.Counter(
+        "TCPSpuriousRtxHostQueues", "tcpagent_tcp_retransmits_still_queued_total",
         "Retransmissions not sent because the original still waited in a queue of this host: the qdisc or the network card is slow to "
         + "transmit, the network is not losing it.");
 
@@ -184,7 +187,8 @@ static class NetstatRows
         + "middlebox that rewrites timestamps.");
 
     // IPv4 input: net/ipv4/ip_input.c, net/ipv4/route.c ip_error
-    internal static readonly Row IPReversePathFilter = s_tcpExt.Counter("IPReversePathFilter", "tcpagent_ip_reverse_path_filter_drops_total",
+    internal static readonly Row IPReversePathFilter = s_tcpExt.Counter(
+        "IPReversePathFilter", "tcpagent_ip_reverse_path_filter_drops_total",
         "IPv4 packets dropped by rp_filter because the way back to their source leads through another interface: asymmetric routing, a "
         + "missing policy route, or spoofing.");
 

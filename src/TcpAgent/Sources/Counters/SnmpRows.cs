@@ -114,7 +114,8 @@ static class SnmpRows
         + "The sender gets an ICMP message, if that gets through.");
 
     // ICMP: net/ipv4/icmp.c
-    internal static readonly Row IcmpInDestUnreachs = s_icmp.Counter("InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
+    internal static readonly Row IcmpInDestUnreachs = s_icmp.Counter(
+        "InDestUnreachs", "tcpagent_icmp_destination_unreachable_received_total",
         "ICMP messages received saying that a host, port or network cannot be reached, or that a packet was too large: our packets die "
         + "on the way.");
 

@@ -10,8 +10,8 @@ namespace TcpAgent.Sources;
 static class SysctlRows
 {
     const string Help =
-        "A kernel setting as this network namespace sees it, in the setting's own unit (packets, bytes, pages, seconds). A changed limit may "
-        + "not reach sockets that are already open.";
+        "A kernel setting as this network namespace sees it, in the setting's own unit (packets, bytes, pages, seconds). A changed limit "
+        + "may not reach sockets that are already open.";
 
     internal static readonly Rows Rows = new();
 

@@ -23,7 +23,9 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         return errno == 0 ? ReadStatus.Ok : ReadStatus.Failed("rtnetlink", errno);
     }
 
-    /// <summary>False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.</summary>
+    /// <summary>
+    /// False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.
+    /// </summary>
     bool ReadStats(Table table, out int unjudged, out int errno)
     {
         table.Withdraw();

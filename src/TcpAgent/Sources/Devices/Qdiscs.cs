@@ -161,7 +161,8 @@ sealed class Qdiscs : Source
         var isKnown = _roots.TryGetValue(row.Index, out var root);
         if (isKnown && root!.SeenIn == _dumps)
             return null;
-        if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind) || row.Bytes < root.Bytes)
+        if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind)
+            || row.Bytes < root.Bytes)
             root = Learn(row, link, root);
         (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
         var slots = _table.Add(root.Instance);
@@ -220,7 +221,8 @@ sealed class Qdiscs : Source
 
     /// <summary>Drops only what finds no room: not one that drops early to hold delay down, nor one not known here.</summary>
     static bool IsTailDrop(ReadOnlySpan<byte> kind) =>
-        kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8) || kind.SequenceEqual("pfifo_head_drop"u8)
+        kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8)
+            || kind.SequenceEqual("pfifo_head_drop"u8)
         || kind.SequenceEqual("tbf"u8) || kind.SequenceEqual("htb"u8) || kind.SequenceEqual("hfsc"u8) || kind.SequenceEqual("prio"u8)
         || kind.SequenceEqual("multiq"u8) || kind.SequenceEqual("drr"u8) || kind.SequenceEqual("ets"u8) || kind.SequenceEqual("mq"u8)
         || kind.SequenceEqual("mqprio"u8) || kind.SequenceEqual("noop"u8);

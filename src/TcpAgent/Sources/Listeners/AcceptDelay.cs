@@ -24,7 +24,9 @@ sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
     /// <summary>Milliseconds that a connection waits before it is late, and before it is stuck.</summary>
     internal const long Late = 1_000, Stuck = 10_000;
 
-    /// <summary>Milliseconds for which a client that left still counts, and within which the length of a queue that moves changes.</summary>
+    /// <summary>
+    /// Milliseconds for which a client that left still counts, and within which the length of a queue that moves changes.
+    /// </summary>
     internal const long Moment = 10_000;
 
     /// <summary>Milliseconds from the first sign to the proof: a second, less what a tick may come early.</summary>

@@ -49,7 +49,8 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         _seen = 0;
         Sockets = 0;
         foreach (var listener in _listeners.Values)
-            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (0, 0, KernelValue.Absent, 0, KernelValue.Absent);
+            (listener.Sockets, listener.Length, listener.Limit, listener.FullestLength, listener.FullestLimit) = (
+                0, 0, KernelValue.Absent, 0, KernelValue.Absent);
     }
 
     internal void Add(in ListenRow row)

@@ -36,7 +36,8 @@ sealed class Listeners : Source
     /// <param name="time">The sampler's clock.</param>
     /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
     internal Listeners(
-        NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time, LinkNames? links = null)
+        NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time,
+        LinkNames? links = null)
         : base("listeners", ListenerRows.Rows, ListenerRows.CountRows, HandshakeRows.Rows)
     {
         (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
@@ -47,7 +48,9 @@ sealed class Listeners : Source
         Mode = dump is null ? "procfs" : Where;
     }
 
-    /// <summary>The two interfaces name sockets differently, so each has a table; what one followed stays for when it works again.</summary>
+    /// <summary>
+    /// The two interfaces name sockets differently, so each has a table; what one followed stays for when it works again.
+    /// </summary>
     ListenerTable Table => _byWalk ? _walked : _followed;
 
     /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk knows.</summary>
@@ -177,12 +180,15 @@ sealed class Listeners : Source
             (slots[ListenerRows.Drops], slots[ListenerRows.RecentDrops]) = (listener.Drops, listener.RecentDrops);
         slots[ListenerRows.SynRecv] = listener.SynRecv;
         var halfOpen = listener.HalfOpen;
-        (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources], slots[ListenerRows.Deferred]) = (halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
+        (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources], slots[ListenerRows.Deferred]) = (
+            halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
         if (listener.Sockets > 1) // of /proc/net/tcp, which does not tell the device, they may share nothing
-            (slots[ListenerRows.Fullest], slots[ListenerRows.SocketsOfOne]) = (listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
+            (slots[ListenerRows.Fullest], slots[ListenerRows.SocketsOfOne]) = (
+                listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
         if (listener.Length > 0)
             (slots[ListenerRows.Abandoned], slots[ListenerRows.OldestWait]) = (listener.Abandoned, listener.OldestWait);
-        (slots[ListenerRows.HasOverflowed], slots[ListenerRows.IsLate]) = (listener.HasOverflowed ? 1 : Absent, listener.IsLate ? 1 : Absent);
+        (slots[ListenerRows.HasOverflowed], slots[ListenerRows.IsLate]) = (
+            listener.HasOverflowed ? 1 : Absent, listener.IsLate ? 1 : Absent);
         (slots[ListenerRows.RecentLate], slots[ListenerRows.RecentWait]) = (listener.RecentLate, listener.RecentWait);
     }
 

@@ -20,7 +20,8 @@ sealed class ProcessMetrics : Source
     internal static readonly Row VirtualMemory = Rows.Gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.");
 
     internal static readonly Row VirtualMemoryMax = Rows.Gauge(
-        "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit.");
+        "process_virtual_memory_max_bytes",
+        "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit.");
 
     internal static readonly Row ResidentMemory = Rows.Gauge(
         "process_resident_memory_bytes", "Resident memory size in bytes.", Scale.Pages);
@@ -31,7 +32,8 @@ sealed class ProcessMetrics : Source
     internal static readonly Row Threads = Rows.Gauge("process_threads", "Number of OS threads in the process.");
 
     // proc_pid_stat(5), numbered from 1; the command's name may hold spaces, so counting begins behind its parenthesis.
-    const int StatState = 3, StatUserTime = 14, StatSystemTime = 15, StatThreads = 20, StatStartTime = 22, StatVirtualSize = 23, StatResident = 24;
+    const int StatState = 3, StatUserTime = 14, StatSystemTime = 15, StatThreads = 20, StatStartTime = 22, StatVirtualSize = 23,
+    StatResident = 24;
 
     /// <summary>USER_HZ, 100 on both architectures the agent is built for.</summary>
     const int TicksPerSecond = 100;

@@ -10,7 +10,7 @@ namespace TcpAgent.Sources;
 /// <param name="share">Share of one CPU, above 0.</param>
 /// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
 /// <param name="time">The sampler's clock.</param>
-/// <param name="credit">Of rest beyond what was needed so much shortens a later one: walks that come seldom may come close together.</param>
+/// <param name="credit">Unused rest that is carried over, at most this long: walks that come seldom may come close together.</param>
 /// <param name="events">Counts the walks by how long they took.</param>
 sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default, AgentEvents? events = null) : IDisposable
 {

@@ -8,7 +8,9 @@ interface ISocketTable : IDisposable
     /// <summary>Where an error came from, for the operator.</summary>
     string Where { get; }
 
-    /// <summary>Counts the sockets; all states when <paramref name="full"/>, or when this table knows no filter. Returns the errno.</summary>
+    /// <summary>
+    /// Counts the sockets; all states when <paramref name="full"/>, or when this table knows no filter. Returns the errno.
+    /// </summary>
     int Walk(SocketCensus census, bool full);
 
     void Reopen();

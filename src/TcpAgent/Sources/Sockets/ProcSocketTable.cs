@@ -58,7 +58,8 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
     {
         // What follows the inode, the reference count, says that the inode is whole.
         if (!line.TryReadField(out _) || !line.TryReadField(out var local) || !line.TryReadField(out _) || !line.TryReadHex(out var state)
-            || !line.TryReadField(out var queues) || !line.TryReadField(out var timer) || !line.TryReadField(out _) || !line.TryReadField(out _)
+            || !line.TryReadField(out var queues) || !line.TryReadField(out var timer) || !line.TryReadField(out _)
+            || !line.TryReadField(out _)
             || !line.TryReadField(out _) || !line.TryReadInt64(out var inode) || !line.TryReadField(out _))
             return false;
         state = state == NewSynRecv ? (ulong)TcpState.SynRecv : state;

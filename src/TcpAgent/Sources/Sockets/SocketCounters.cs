@@ -44,7 +44,9 @@ sealed class SocketCounters(Source snmp, Source sockstat)
 
     /// <summary>CurrEstab is ESTABLISHED, and on kernels with the fix CLOSE_WAIT as well.</summary>
     internal long Established(long closeWait, bool? hasCloseWait) =>
-        _currEstab.Value == KernelValue.Absent ? KernelValue.Absent : Math.Max(0, _currEstab.Value - (hasCloseWait == false ? 0 : closeWait));
+        _currEstab.Value == KernelValue.Absent
+            ? KernelValue.Absent
+            : Math.Max(0, _currEstab.Value - (hasCloseWait == false ? 0 : closeWait));
 
     /// <summary>All sockets in use less those established, listening and in CLOSE_WAIT.</summary>
     internal long Transient(long listening, long closeWait, bool? hasCloseWait)

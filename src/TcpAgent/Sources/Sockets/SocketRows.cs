@@ -9,7 +9,8 @@ static class SocketRows
     /// <summary>include/net/tcp_states.h, in its order.</summary>
     internal static readonly string[] StateNames =
     [
-        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
+        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen",
+        "closing",
     ];
 
     // The row is the state's number less one.
@@ -21,7 +22,8 @@ static class SocketRows
 
     internal static readonly Rows CheckDifferences = StateRows(
         "tcpagent_tcp_sockets_check_difference",
-        "Sockets that a full count found beyond what the states say, when the two were last compared. On a busy host a few change state in between.");
+        "Sockets that a full count found beyond what the states say, when the two were last compared. On a busy host a few change state "
+        + "in between.");
 
     internal static readonly Rows Walk = new();
 

@@ -38,7 +38,9 @@ sealed class Sockets : Source
     bool _walked;
     bool _walkedNow;
 
-    /// <summary>Something has happened to a socket since the last walk, or may have. On an idle host it costs more than all the rest.</summary>
+    /// <summary>
+    /// Something has happened to a socket since the last walk, or may have. On an idle host it costs more than all the rest.
+    /// </summary>
     bool _isDue = true;
 
     /// <param name="diag">Null where sock_diag would speak of another kernel than <paramref name="proc"/> does.</param>
@@ -99,7 +101,8 @@ sealed class Sockets : Source
     /// accept queues are: no counter moves when a process accepts.
     /// </summary>
     bool MustLookAgain(in Tick tick) =>
-        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest || (tick.IsSlow && (_table == _proc || _status.Outcome != Outcome.Ok));
+        _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest
+            || (tick.IsSlow && (_table == _proc || _status.Outcome != Outcome.Ok));
 
     /// <summary>What happens from the start of a walk on calls for the next.</summary>
     bool PollWalk()

@@ -21,8 +21,8 @@ static class AcceptQueueAdvice
     internal static void Explain(ResourceReport report, SampleView view)
     {
         report.WillNotFix.Add(
-            "Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes clients "
-            + "wait longer.");
+            "Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes "
+            + "clients wait longer.");
         report.WillNotFix.Add("tcp_max_syn_backlog and tcp_syncookies: they are about handshakes, and these connections are past theirs.");
         report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
         var late = view[ListenerRows.RecentLate, report.Instance];
@@ -59,8 +59,8 @@ static class AcceptQueueAdvice
         var queue = report.Limit is { } limit ? $"Its queue reached {report.Peak} of {limit}" : $"Its queue reached {report.Peak}";
         report.Evidence.Add(
             report.Losses > 0 && report.State == ResourceState.Limiting
-                ? $"{queue}, and ListenOverflows of this host rose by {report.Losses}: the kernel dropped SYNs or final ACKs of connections "
-                    + "that were complete but for this."
+                ? $"{queue}, and ListenOverflows of this host rose by {report.Losses}: the kernel dropped SYNs or final ACKs of "
+                    + "connections that were complete but for this."
                 : late is not null ? $"{queue}. Nothing was dropped, but clients wait too long in it."
                 : $"{queue}; nothing was dropped yet.");
     }
@@ -73,7 +73,9 @@ static class AcceptQueueAdvice
         if (late is { } count)
             report.Evidence.Add(
                 $"{count} connections at once had waited longer than a second for accept()"
-                + (longest >= AcceptDelay.Late ? $", the oldest of them {Seconds(longest)} s." : "; most of their clients have reset them meanwhile."));
+                + (longest >= AcceptDelay.Late
+                    ? $", the oldest of them {Seconds(longest)} s."
+                    : "; most of their clients have reset them meanwhile."));
         else if (oldest > 0)
             report.Evidence.Add($"The oldest waiting connection has waited {Seconds(oldest.Value)} s for accept().");
         if (view[ListenerRows.Abandoned, report.Instance] is > 0 and var abandoned)
@@ -109,12 +111,12 @@ static class AcceptQueueAdvice
     {
         var process = report.Instance is EndpointInstance { Endpoint.Port: var port } ? $"ss -ltnp 'sport = :{port}'" : "ss -ltnp";
         report.Advice.Add(
-            $"Find out why the application does not accept ({process} names the process). Its workers or its event loop are busy, blocked by a "
-            + "lock or wait for a slow backend; or it is stopped (state T in ps); or it is at its own limit of connections or workers (Tomcat "
-            + "maxConnections, Apache MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
+            $"Find out why the application does not accept ({process} names the process). Its workers or its event loop are busy, "
+            + "blocked by a lock or wait for a slow backend; or it is stopped (state T in ps); or it is at its own limit of connections "
+            + "or workers (Tomcat maxConnections, Apache MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
         report.Advice.Add(
-            "See whether it is at its limit of open files: accept() then fails with EMFILE. Compare ls /proc/PID/fd | wc -l with "
-            + "\"Max open files\" in /proc/PID/limits. If so, find what leaks file descriptors, or raise the limit (LimitNOFILE= of its unit, "
+            "See whether it is at its limit of open files: accept() then fails with EMFILE. Compare ls /proc/PID/fd | wc -l with \"Max "
+            + "open files\" in /proc/PID/limits. If so, find what leaks file descriptors, or raise the limit (LimitNOFILE= of its unit, "
             + "ulimit -n, nginx worker_rlimit_nofile).");
     }
 
@@ -129,10 +131,11 @@ static class AcceptQueueAdvice
                 $"net.core.somaxconn is {somaxconn}, so the limit of {limit} is the backlog that the application gave to listen(2), or "
                 + "somaxconn at the time.");
             report.Advice.Add(
-                $"For bursts raise the application's listen backlog above {limit}; up to {somaxconn} takes effect ({Backlogs}). Then make it "
-                + "listen again.");
+                $"For bursts raise the application's listen backlog above {limit}; up to {somaxconn} takes effect ({Backlogs}). Then "
+                + "make it listen again.");
             report.Advice.Add(
-                "If it asks for more already, it has listened since before somaxconn was raised: restart it. An open listener keeps its limit.");
+                "If it asks for more already, it has listened since before somaxconn was raised: restart it. An open listener keeps its "
+                + "limit.");
             report.WillNotFix.Add($"Raising net.core.somaxconn: it is {somaxconn} already and not what holds this listener at {limit}.");
             return;
         }
@@ -141,7 +144,8 @@ static class AcceptQueueAdvice
                 ? $"The limit of {limit} is net.core.somaxconn: the application asked for as much or more."
                 : $"The limit of {limit} is from a time when net.core.somaxconn was higher than its present {somaxconn}.");
         report.Advice.Add(
-            $"sysctl -w net.core.somaxconn={Math.Clamp(limit * 2, 4096, int.MaxValue)} in this network namespace, then restart the application or make it "
-            + $"listen again: an open listener keeps its limit. If it asks listen(2) for {limit} itself, raise that too ({Backlogs}).");
+            $"sysctl -w net.core.somaxconn={Math.Clamp(limit * 2, 4096, int.MaxValue)} in this network namespace, then restart the "
+            + $"application or make it listen again: an open listener keeps its limit. If it asks listen(2) for {limit} itself, raise "
+            + $"that too ({Backlogs}).");
     }
 }

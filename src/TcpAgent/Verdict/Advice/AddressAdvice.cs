@@ -12,8 +12,11 @@ static class AddressAdvice
     static void Neighbour(ResourceReport report, string family, string command)
     {
         TableAdvice.Full(report, "neighbours", "table_fulls");
-        report.Evidence.Add("One table serves all network namespaces of this host; a host on the same link that is not in it cannot be reached.");
-        report.Advice.Add($"{TableAdvice.Raise($"net.{family}.neigh.default.gc_thresh3", report.Limit, 4)} on the host, with gc_thresh2 at half and gc_thresh1 at a quarter of it.");
+        report.Evidence.Add(
+            "One table serves all network namespaces of this host; a host on the same link that is not in it cannot be reached.");
+        report.Advice.Add(
+            $"{TableAdvice.Raise($"net.{family}.neigh.default.gc_thresh3", report.Limit, 4)} on the host, with gc_thresh2 at half and "
+            + "gc_thresh1 at a quarter of it.");
         report.Advice.Add($"See who fills it ({command} show nud failed): a scan of the local network, or a subnet larger than the table.");
         report.WillNotFix.Add("Flushing the table: what filled it fills it again.");
     }
@@ -21,7 +24,8 @@ static class AddressAdvice
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
         TableAdvice.Full(report, "cached IPv6 routes", "gc_dst_overflow");
-        report.Advice.Add($"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is without limit by default.");
+        report.Advice.Add(
+            $"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is without limit by default.");
         report.WillNotFix.Add("IPv4 settings: IPv4 has no route cache any more.");
     }
 
@@ -32,7 +36,8 @@ static class AddressAdvice
                 limit > 0
                     ? $"Up to {report.Peak} of {limit} files were open."
                     : $"{ZeroLimits.Meaning(report)}. Up to {report.Peak} files were open.");
-        report.Evidence.Add("The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
+        report.Evidence.Add(
+            "The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
         var raise = TableAdvice.Raise("fs.file-max", report.Limit, memory: view[Sysctl.MemoryTotal]);
         report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {raise}.");
         report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");

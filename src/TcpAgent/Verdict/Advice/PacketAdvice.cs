@@ -9,13 +9,16 @@ static class PacketAdvice
         if (report.IsLossWithoutSaturation)
         {
             report.Evidence.Add(
-                $"{device} counts {report.Losses} dropped packets more. The kernel puts frames of an unknown protocol or VLAN here, and those for which there was no memory; it does not say which.");
+                $"{device} counts {report.Losses} dropped packets more. The kernel puts frames of an unknown protocol or VLAN here, and "
+                + "those for which there was no memory; it does not say which.");
             report.Advice.Add(
                 $"If connections suffer too: ethtool -S {word} tells what the driver dropped, tcpdump -e -i {word} what nobody wanted.");
             report.WillNotFix.Add("A larger ring or backlog: neither missed packets nor full backlogs were counted.");
             return;
         }
-        report.Evidence.Add($"{device} lost {report.Losses} packets before the host took them: the receive ring was not emptied in time (rx_missed, rx_fifo).");
+        report.Evidence.Add(
+            $"{device} lost {report.Losses} packets before the host took them: the receive ring was not emptied in time (rx_missed, "
+            + "rx_fifo).");
         report.Advice.Add($"ethtool -g {word} shows the ring's size and maximum; ethtool -G {word} rx N raises it.");
         report.Advice.Add(
             $"Spread the load: more queues (ethtool -L {word} combined N), their interrupts on several CPUs; "
@@ -27,7 +30,9 @@ static class PacketAdvice
     {
         var cpu = report.Subject.Length == 0 ? "a CPU" : report.Subject;
         if (report.Losses > 0)
-            report.Evidence.Add($"{report.Losses} packets were dropped because the backlog of {cpu} was full (softnet_stat, the same for every namespace).");
+            report.Evidence.Add(
+                $"{report.Losses} packets were dropped because the backlog of {cpu} was full (softnet_stat, the same for every "
+                + "namespace).");
         if (report.Limit is { } limit)
             report.Evidence.Add(
                 limit > 0 ? $"net.core.netdev_max_backlog allows {limit} packets for each CPU." : $"{ZeroLimits.Meaning(report)}.");
@@ -35,8 +40,10 @@ static class PacketAdvice
             report.Evidence.Add("The limit, net.core.netdev_max_backlog, can be read only in the host's own network namespace.");
         var backlog = Math.Clamp((report.Limit ?? 1000) * 4, 4096, int.MaxValue);
         report.Advice.Add($"sysctl -w net.core.netdev_max_backlog={backlog} on the host, for bursts.");
-        report.Advice.Add("If one CPU alone drops, spread packets over more: RPS (/sys/class/net/DEVICE/queues/rx-0/rps_cpus), or more receive queues.");
-        report.Advice.Add("Backlogs are used by veth, loopback, tunnels and RPS: look for container traffic or a broadcast storm on a bridge.");
+        report.Advice.Add(
+            "If one CPU alone drops, spread packets over more: RPS (/sys/class/net/DEVICE/queues/rx-0/rps_cpus), or more receive queues.");
+        report.Advice.Add(
+            "Backlogs are used by veth, loopback, tunnels and RPS: look for container traffic or a broadcast storm on a bridge.");
         report.WillNotFix.Add("The NIC's ring: these packets had left it.");
         report.WillNotFix.Add("Any backlog, if the CPU is busy all the time: the queue then only fills later.");
     }
@@ -45,7 +52,9 @@ static class PacketAdvice
     {
         var (device, word) = report.Subject.Length == 0 ? ("a device", "DEVICE") : (report.Subject, Shell.Word(report.Subject));
         if (report.Losses > 0)
-            report.Evidence.Add($"The queueing discipline of {device} dropped {report.Losses} packets on their way out. tx_dropped of the device does not show them.");
+            report.Evidence.Add(
+                $"The queueing discipline of {device} dropped {report.Losses} packets on their way out. tx_dropped of the device does "
+                + "not show them.");
         if (report.Limit is { } limit)
             report.Evidence.Add(
                 limit > 0
@@ -66,9 +75,15 @@ static class PacketAdvice
 
     internal static void NfQueue(ResourceReport report, SampleView view)
     {
-        report.Evidence.Add($"{report.Losses} packets were dropped because the program that reads {(report.Subject.Length == 0 ? "a queue" : report.Subject)} did not take them in time.");
-        report.Advice.Add("Look at that program: CPU, its socket's receive buffer, and whether it runs at all; NFQUEUE with --queue-bypass lets packets pass without it.");
-        report.Advice.Add("Spread over several queues (--queue-balance) or raise the queue's length where the program sets it (NFQA_CFG_QUEUE_MAXLEN, 1024 by default).");
+        report.Evidence.Add(
+            $"{report.Losses} packets were dropped because the program that reads "
+            + $"{(report.Subject.Length == 0 ? "a queue" : report.Subject)} did not take them in time.");
+        report.Advice.Add(
+            "Look at that program: CPU, its socket's receive buffer, and whether it runs at all; NFQUEUE with --queue-bypass lets "
+            + "packets pass without it.");
+        report.Advice.Add(
+            "Spread over several queues (--queue-balance) or raise the queue's length where the program sets it (NFQA_CFG_QUEUE_MAXLEN, "
+            + "1024 by default).");
         report.WillNotFix.Add("conntrack or socket settings: the packets wait in front of both.");
     }
 }

@@ -19,14 +19,14 @@ static class SynQueueAdvice
         var advice = report.Advice;
         if (isDeferred)
             advice.Add(
-                "Look at TCP_DEFER_ACCEPT (nginx: deferred; Apache: AcceptFilter; HAProxy: defer-accept): it keeps connections half-open until "
-                + "their clients send data. Switch it off, or shorten its time, where clients connect in advance.");
+                "Look at TCP_DEFER_ACCEPT (nginx: deferred; Apache: AcceptFilter; HAProxy: defer-accept): it keeps connections half-open "
+                + "until their clients send data. Switch it off, or shorten its time, where clients connect in advance.");
         if (setting == 0)
             advice.Add("sysctl -w net.ipv4.tcp_syncookies=1: a full queue then costs no connection.");
         if (setting == 0 && CapOfMaxSynBacklog(report, view) is { } cap)
             advice.Add(
-                $"Or raise net.ipv4.tcp_max_syn_backlog: without cookies three quarters of it ({cap}) is in force here, below the listener's "
-                + "own backlog.");
+                $"Or raise net.ipv4.tcp_max_syn_backlog: without cookies three quarters of it ({cap}) is in force here, below the "
+                + "listener's own backlog.");
         Cause(report, view, isDeferred);
         if (view[SysctlRows.TcpSynackRetries] is > 2 and var retries && !isDeferred)
             advice.Add(
@@ -76,13 +76,15 @@ static class SynQueueAdvice
     /// <summary>What fills it: a rush, a way back that loses SYN-ACKs, a flood. The probable one first.</summary>
     static void Cause(ResourceReport report, SampleView view, bool isDeferred)
     {
-        const string Flood = "Look at who sends the SYNs (ss -tn state syn-recv): many sources that never answer are a flood, to be filtered "
+        const string Flood =
+            "Look at who sends the SYNs (ss -tn state syn-recv): many sources that never answer are a flood, to be filtered "
             + "upstream.";
         const string WayBack = "Check the way back of the SYN-ACKs: where the sources are clients that you know, an asymmetric route, a "
             + "firewall or rp_filter on the return path drops them (tcpdump at both ends).";
         const string Rush = "For a real rush raise the application's listen backlog (and somaxconn, if that is lower) and make it listen "
             + "again: the SYN queue has the same limit.";
-        var (retried, sources) = (view[ListenerRows.Retried, report.Instance] ?? 0, view[ListenerRows.RetriedSources, report.Instance] ?? 0);
+        var (retried, sources) = (
+            view[ListenerRows.Retried, report.Instance] ?? 0, view[ListenerRows.RetriedSources, report.Instance] ?? 0);
         if (retried > 0)
             report.Evidence.Add(
                 $"{retried} of the half-open connections had their SYN-ACK sent again without an answer. They come from "

@@ -9,7 +9,9 @@ static class TableAdvice
     internal static void TimeWait(ResourceReport report, SampleView view)
     {
         Full(report, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
-        report.Evidence.Add("A connection closed beyond the limit skips TIME_WAIT; that may hurt it if packets of it still are on their way, and is all that happens.");
+        report.Evidence.Add(
+            "A connection closed beyond the limit skips TIME_WAIT; that may hurt it if packets of it still are on their way, and is all "
+            + "that happens.");
         var raise = Raise("net.ipv4.tcp_max_tw_buckets", report.Limit, memory: view[Sysctl.MemoryTotal]);
         report.Advice.Add($"{raise} in this network namespace: an entry takes about a quarter of a KiB.");
         report.Advice.Add("Keep connections open (keep-alive, pooling): TIME_WAIT is at the side that closes first.");
@@ -20,7 +22,9 @@ static class TableAdvice
     internal static void Orphans(ResourceReport report, SampleView view)
     {
         Full(report, "orphaned sockets", "TCPAbortOnMemory");
-        report.Evidence.Add("These are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit is for the whole host.");
+        report.Evidence.Add(
+            "These are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit is "
+            + "for the whole host.");
         report.Advice.Add("Find the peers that stopped answering: ss -tno state fin-wait-1 state last-ack state closing");
         if (view[SysctlRows.TcpOrphanRetries] is { } retries)
             report.Advice.Add($"sysctl -w net.ipv4.tcp_orphan_retries=2: at {retries} (0 means 8) they are kept for minutes.");
@@ -36,12 +40,15 @@ static class TableAdvice
             report.Evidence.Add($"{ZeroLimits.Meaning(report)}. TCP buffers took {Mebibytes(report.Peak)}, for the whole host.");
         else if (view[SysctlRows.TcpMem[1]] is { } pressure && report.Peak is { } peak && peak < report.Limit)
             report.Evidence.Add(
-                $"TCP buffers took {Mebibytes(peak)}; from tcp_mem[1], {Mebibytes(pressure * page)}, on the kernel holds buffers down and windows shrink. The hard limit is {Mebibytes(report.Limit)}.");
+                $"TCP buffers took {Mebibytes(peak)}; from tcp_mem[1], {Mebibytes(pressure * page)}, on the kernel holds buffers down "
+                + $"and windows shrink. The hard limit is {Mebibytes(report.Limit)}.");
         else
             report.Evidence.Add($"TCP buffers took {Share(report)}, for the whole host.");
         if (report.Losses > 0)
             report.Evidence.Add($"{report.Losses} times received data was pruned or dropped, or a connection was ended, for want of it.");
-        report.Advice.Add("Find the sockets that hold it: ss -tnm (skmem r and t), most often readers that are too slow or peers that do not acknowledge.");
+        report.Advice.Add(
+            "Find the sockets that hold it: ss -tnm (skmem r and t), most often readers that are too slow or peers that do not "
+            + "acknowledge.");
         report.Advice.Add(
             report.Limit == 0 && view[Sysctl.MemoryTotal] is { } memory
                 ? $"sysctl -w net.ipv4.tcp_mem=\"{KernelDefaults.Pages(memory, 16)}\" on the host, in pages of {page} bytes: what the "
@@ -55,7 +62,8 @@ static class TableAdvice
         if (report.Limit == 0)
             report.Evidence.Add($"{ZeroLimits.Meaning(report)}.");
         var page = Environment.SystemPageSize;
-        report.Evidence.Add($"UDP buffers took {Share(report)}, for the whole host{(report.Losses > 0 ? $"; MemErrors rose by {report.Losses}" : "")}.");
+        report.Evidence.Add(
+            $"UDP buffers took {Share(report)}, for the whole host{(report.Losses > 0 ? $"; MemErrors rose by {report.Losses}" : "")}.");
         if (report.State == ResourceState.Limiting && report.Losses is not > 0)
             report.Evidence.Add("At the limit datagrams are dropped; newer kernels count that only at the socket (ss -unm, d in skmem).");
         report.Advice.Add("Find the socket that does not read: ss -unm (Recv-Q)");
@@ -73,7 +81,9 @@ static class TableAdvice
         if (view[RecentRows.ReassemblyTimeouts] is > 0 and var timeouts)
             report.Evidence.Add(
                 $"{timeouts} packets were given up because a fragment did not come in time: they were lost on the way.");
-        report.Advice.Add("Find out why packets are fragmented: a tunnel without room in its MTU, or UDP datagrams larger than the MTU. Not fragmenting is better than more memory.");
+        report.Advice.Add(
+            "Find out why packets are fragmented: a tunnel without room in its MTU, or UDP datagrams larger than the MTU. Not "
+            + "fragmenting is better than more memory.");
         report.Advice.Add(
             report.Subject == "IPv6"
                 ? $"{Raise("net.ipv6.ip6frag_high_thresh", report.Limit)} (bytes, per namespace)"
@@ -114,5 +124,8 @@ static class TableAdvice
         : $"{Mebibytes(report.Peak)} of {Mebibytes(report.Limit)}";
 
     internal static string Mebibytes(long? bytes) =>
-        bytes is not { } known ? "?" : known < 1 << 20 ? $"{known} bytes" : FormattableString.Invariant($"{known / (double)(1 << 20):0.#} MiB");
+        bytes is not { } known
+            ? "?"
+            : known < 1 << 20 ? $"{known} bytes"
+            : FormattableString.Invariant($"{known / (double)(1 << 20):0.#} MiB");
 }

@@ -59,7 +59,8 @@ static class UdpAdvice
         var settings = UdpPrograms.SettingsFor(port);
         if (rmemMax is { } max && limit >= 2 * max)
             return $"sysctl -w net.core.rmem_max={Math.Max(8 << 20, 4 * max)}: the socket asked for {max} bytes or more and got no "
-                + $"more (the kernel doubles them to {limit}). Then have the application ask for more (SO_RCVBUF; {settings}) and restart it.";
+                + $"more (the kernel doubles them to {limit}). Then have the application ask for more (SO_RCVBUF; {settings}) and "
+                + "restart it.";
         var cap = rmemMax is { } most ? $", up to net.core.rmem_max, which is {most}" : ", up to net.core.rmem_max";
         return $"Have the application ask for a larger receive buffer by SO_RCVBUF{cap} ({settings}). Without SO_RCVBUF a socket has the "
             + "net.core.rmem_default of the moment when it was opened.";

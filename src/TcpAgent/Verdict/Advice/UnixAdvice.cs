@@ -44,7 +44,8 @@ static class UnixAdvice
         var cap = view[SysctlRows.Somaxconn] is { } max ? $" and is {max}" : "";
         return
         [
-            $"Raise the application's listen backlog above {limit} ({settings}) and restart it; net.core.somaxconn bounds it here too{cap}.",
+            $"Raise the application's listen backlog above {limit} ({settings}) and restart it; net.core.somaxconn bounds it here "
+            + $"too{cap}.",
         ];
     }
 

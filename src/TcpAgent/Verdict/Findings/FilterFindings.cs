@@ -15,19 +15,22 @@ static class FilterFindings
 
     internal static readonly FindingRule[] Rules =
     [
-        new("packet_filter_input", Finding.Warning, view => Drops(view, DropStages.FilterInput, 0.01, "that this host received") is { } drops
+        new("packet_filter_input", Finding.Warning, view =>
+            Drops(view, DropStages.FilterInput, 0.01, "that this host received") is { } drops
             ? $"{drops} ended before any socket saw them, and no error counter of IP has them. Most likely a rule of this host's packet "
             + "filter takes them away (nftables, iptables, firewalld), else a blackhole or prohibit route, SYNPROXY or an IPsec policy. A "
             + "firewall that keeps strangers out does just this. If clients wait for an answer, see which counter rises: nft list ruleset "
             + "(a rule counts if it says counter), iptables -nvL; nft monitor trace shows the rule of each packet. IPv4 multicast to "
             + "groups that nobody here has joined ends the same way, and IPv6 fragments that connection tracking joins look the same."
             : null, "Packets that this host receives end before any socket, most likely by a rule of its packet filter"),
-        new("packet_filter_output", Finding.Warning, view => Drops(view, DropStages.FilterOutput, 0.01, "this host sends or routes") is { } drops
+        new("packet_filter_output", Finding.Warning, view =>
+            Drops(view, DropStages.FilterOutput, 0.01, "this host sends or routes") is { } drops
             ? $"{drops} were taken away before they reached a device: by a rule of this host in the output, forward or postrouting chain "
             + "of its packet filter (nftables, iptables, firewalld), or by a BPF program on a cgroup. If it is meant so, all is well. If "
             + "not, see which counter rises: nft list ruleset, iptables -nvL OUTPUT, iptables -nvL FORWARD; bpftool cgroup tree."
             : null, "Packets that this host sends or forwards end before any device, most likely by a rule of its packet filter"),
-        new("rp_filter_drops", Finding.Warning, view => Drops(view, DropStages.RpFilter, 0.001, "of IPv4 that this host received") is { } drops
+        new("rp_filter_drops", Finding.Warning, view =>
+            Drops(view, DropStages.RpFilter, 0.001, "of IPv4 that this host received") is { } drops
             ? $"{drops} were dropped by the reverse path filter (rp_filter): the route back to their source leads through another "
             + "interface than they came by, or there is none. Against forged sources that is its task; with asymmetric routing it shuts "
             + "out clients. Compare ip route get SOURCE with the interface they come by (log_martians names both). "

@@ -1,6 +1,8 @@
 namespace TcpAgent.Verdict;
 
-/// <summary>What is worth saying beside the verdict: settings, piles of sockets, drops by rule, limiters elsewhere. A topic each has its file.</summary>
+/// <summary>
+/// What is worth saying beside the verdict: settings, piles of sockets, drops by rule, limiters elsewhere. A topic each has its file.
+/// </summary>
 static class Findings
 {
     static readonly FindingRule[] s_rules =

@@ -12,17 +12,20 @@ static class ListenerFindings
     internal static readonly FindingRule[] Rules =
     [
         new("syncookies_off", Finding.Warning, view => view[SysctlRows.TcpSyncookies] == 0
-            ? "net.ipv4.tcp_syncookies is 0: a SYN flood that fills the SYN queue of a listener shuts out every client. 1 is the kernel's default."
+            ? "net.ipv4.tcp_syncookies is 0: a SYN flood that fills the SYN queue of a listener shuts out every client. 1 is the "
+                + "kernel's default."
             : null),
         new("syncookies_always", Finding.Info, view => view[SysctlRows.TcpSyncookies] == 2
-            ? "net.ipv4.tcp_syncookies is 2: every handshake uses a cookie, with or without a flood, and cookie counters say nothing. It is meant for tests."
+            ? "net.ipv4.tcp_syncookies is 2: every handshake uses a cookie, with or without a flood, and cookie counters say nothing. It "
+                + "is meant for tests."
             : null),
         new("abort_on_overflow", Finding.Warning, view => view[SysctlRows.TcpAbortOnOverflow] is > 0
             ? "net.ipv4.tcp_abort_on_overflow is on: a full accept queue resets clients that a retransmission would have saved."
             : null),
         new("backlog_below_somaxconn", Finding.Info, SmallBacklogs),
         new("somaxconn_low", Finding.Warning, view => view[SysctlRows.Somaxconn] is >= 0 and < 1024 and var max
-            ? $"net.core.somaxconn is {max}: no listener of this namespace can have a longer accept queue, whatever backlog it asks for. 4096 is the default since Linux 5.4."
+            ? $"net.core.somaxconn is {max}: no listener of this namespace can have a longer accept queue, whatever backlog it asks for. "
+                + "4096 is the default since Linux 5.4."
             : null),
         new("listener_drops", Finding.Warning, ListenerDrops),
         new("listener_in_port_range", Finding.Warning, ListenersInPortRange),
@@ -41,7 +44,8 @@ static class ListenerFindings
                 text += $"{(count == 1 ? "" : ", ")}{instance.Subject} {limit}";
         }
         return count == 0 ? null
-            : $"{count} listener{(count == 1 ? "" : "s")} with a backlog below somaxconn ({somaxconn}): {text}{(count > 3 ? ", ..." : "")}. "
+            : $"{count} listener{(count == 1 ? "" : "s")} with a backlog below somaxconn ({somaxconn}): "
+                + $"{text}{(count > 3 ? ", ..." : "")}. "
             + "128 and 511 are what many programs ask for unless configured; raising somaxconn does nothing for them.";
     }
 
@@ -59,8 +63,8 @@ static class ListenerFindings
         if (view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0)
             return null;
         return name.Length == 0 ? null
-            : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get ADDRESS), a rule that "
-            + "rejects the answer, or no memory.";
+            : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get "
+                + "ADDRESS), a rule that rejects the answer, or no memory.";
     }
 
     static string? ListenersInPortRange(SampleView view)
@@ -70,6 +74,7 @@ static class ListenerFindings
             ports.Add(instance.Subject);
         return ports.Count == 0 ? null
             : $"port {string.Join(", ", ports)} is listened on and lies in ip_local_port_range ({view[SysctlRows.IpLocalPortRange[0]]} to "
-            + $"{view[SysctlRows.IpLocalPortRange[1]]}): after a restart an outgoing connection may hold it and bind() fails. Add it to net.ipv4.ip_local_reserved_ports.";
+            + $"{view[SysctlRows.IpLocalPortRange[1]]}): after a restart an outgoing connection may hold it and bind() fails. Add it to "
+            + "net.ipv4.ip_local_reserved_ports.";
     }
 }

@@ -17,8 +17,10 @@ static class SocketFindings
             : null),
         new("time_wait_is_harmless", Finding.Info, ManyTimeWait),
         new("close_wait_pile", Finding.Warning, CloseWaitPile),
-        new("fin_wait2_pile", Finding.Info, view => States(view, TcpState.FinWait2) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
-            ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after tcp_fin_timeout ({view[SysctlRows.TcpFinTimeout]} s)."
+        new("fin_wait2_pile", Finding.Info, view =>
+            States(view, TcpState.FinWait2) is >= Pile and var waiting && waiting > States(view, TcpState.Established) / 5
+            ? $"{waiting} sockets are in FIN_WAIT2: this side has closed and the peers have not. Without a process they end after "
+                + $"tcp_fin_timeout ({view[SysctlRows.TcpFinTimeout]} s)."
             : null),
     ];
 
@@ -28,15 +30,17 @@ static class SocketFindings
     static string? CloseWaitPile(SampleView view) =>
         view[SocketRows.StayingCloseWait] is >= Pile && view[SocketRows.HeldCloseWait] is >= Pile and var held
             && held > States(view, TcpState.Established) / 5
-            ? $"{held} sockets stay in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the process "
-                + "(ss -tnp state close-wait)."
+            ? $"{held} sockets stay in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the "
+                + "process (ss -tnp state close-wait)."
             : null;
 
     static string? ManyTimeWait(SampleView view)
     {
         var limit = view[SysctlRows.TcpMaxTwBuckets];
-        return States(view, TcpState.TimeWait) is >= 1000 and var waiting && waiting < limit * Resource.Near && States(view, TcpState.Established) < waiting
-            ? $"{waiting} sockets in TIME_WAIT of {limit} allowed: harmless. They hold little memory, and ports only towards the same destination. There is nothing to tune."
+        return States(view, TcpState.TimeWait) is >= 1000 and var waiting && waiting < limit * Resource.Near
+            && States(view, TcpState.Established) < waiting
+            ? $"{waiting} sockets in TIME_WAIT of {limit} allowed: harmless. They hold little memory, and ports only towards the same "
+                + "destination. There is nothing to tune."
             : null;
     }
 }

@@ -18,22 +18,29 @@ static class TableFindings
 
     internal static readonly FindingRule[] Rules =
     [
-        new("conntrack_timeout_established", Finding.Info, view => view[SysctlRows.NfConntrackTcpTimeoutEstablished] is >= FiveDays and var timeout
-            ? $"net.netfilter.nf_conntrack_tcp_timeout_established is {timeout} s ({timeout / 86400} days): connections whose end was not seen fill the table for that long."
+        new("conntrack_timeout_established", Finding.Info, view =>
+            view[SysctlRows.NfConntrackTcpTimeoutEstablished] is >= FiveDays and var timeout
+            ? $"net.netfilter.nf_conntrack_tcp_timeout_established is {timeout} s ({timeout / 86400} days): connections whose end was "
+                + "not seen fill the table for that long."
             : null),
         new("conntrack_buckets", Finding.Warning, view =>
             view[Conntrack.Buckets] is > 0 and var buckets && view[Conntrack.Limit] is { } max && max > 8 * buckets
-                ? $"nf_conntrack_max is {max} but there are {buckets} buckets: a full table has chains of {max / buckets} entries and more. Keep max at no more than 4 times the buckets."
+                ? $"nf_conntrack_max is {max} but there are {buckets} buckets: a full table has chains of {max / buckets} entries and "
+                    + "more. Keep max at no more than 4 times the buckets."
                 : null),
         new("conntrack_max_small", Finding.Info, SmallConntrack),
         new("conntrack_max_memory", Finding.Warning, view =>
             view[Conntrack.Limit] is { } max && view[Sysctl.MemoryTotal] is { } memory && max * ConntrackEntry > memory / 4
-                ? $"nf_conntrack_max is {max}: a full table takes about {TableAdvice.Mebibytes(max * ConntrackEntry)} of {TableAdvice.Mebibytes(memory)} of memory that cannot be swapped."
+                ? $"nf_conntrack_max is {max}: a full table takes about {TableAdvice.Mebibytes(max * ConntrackEntry)} of "
+                    + $"{TableAdvice.Mebibytes(memory)} of memory that cannot be swapped."
                 : null),
         new("tcp_mem_as_bytes", Finding.Warning, view => PagesAsBytes(view, "net.ipv4.tcp_mem", SysctlRows.TcpMem)),
         new("udp_mem_as_bytes", Finding.Warning, view => PagesAsBytes(view, "net.ipv4.udp_mem", SysctlRows.UdpMem)),
-        new("gc_thresh_order", Finding.Warning, view => WrongThresholds(view, "ipv4", s_gcThreshV4) ?? WrongThresholds(view, "ipv6", s_gcThreshV6)),
-        new("neighbours_above_gc_thresh2", Finding.Info, view => ManyNeighbours(view, "ipv4", Neighbours.V4.Entries, s_gcThreshV4) ?? ManyNeighbours(view, "ipv6", Neighbours.V6.Entries, s_gcThreshV6)),
+        new("gc_thresh_order", Finding.Warning, view =>
+            WrongThresholds(view, "ipv4", s_gcThreshV4) ?? WrongThresholds(view, "ipv6", s_gcThreshV6)),
+        new("neighbours_above_gc_thresh2", Finding.Info, view =>
+            ManyNeighbours(view, "ipv4", Neighbours.V4.Entries, s_gcThreshV4) ?? ManyNeighbours(view, "ipv6", Neighbours.V6.Entries,
+                s_gcThreshV6)),
     ];
 
     /// <summary>The usual recommendation: memory in bytes / 16384 / (bits of a word / 32).</summary>
@@ -52,7 +59,8 @@ static class TableFindings
     {
         var page = Environment.SystemPageSize;
         return view[rows[2]] is { } pages && view[Sysctl.MemoryTotal] is { } memory && pages > memory / page
-            ? $"{name} allows {pages} pages, {TableAdvice.Mebibytes((long)Math.Min((decimal)pages * page, long.MaxValue))}, which is more than all memory: it is in pages of {page} bytes, not in bytes."
+            ? $"{name} allows {pages} pages, {TableAdvice.Mebibytes((long)Math.Min((decimal)pages * page, long.MaxValue))}, which is "
+                + $"more than all memory: it is in pages of {page} bytes, not in bytes."
             : null;
     }
 
@@ -60,12 +68,16 @@ static class TableFindings
     {
         var (first, second, third) = (view[thresholds[0]], view[thresholds[1]], view[thresholds[2]]);
         return first > second || second > third
-            ? $"net.{family}.neigh.default.gc_thresh1, 2 and 3 are {first}, {second} and {third}: they must rise, or entries are thrown out while there is room."
+            ? $"net.{family}.neigh.default.gc_thresh1, 2 and 3 are {first}, {second} and {third}: they must rise, or entries are thrown "
+                + "out while there is room."
             : null;
     }
 
     static string? ManyNeighbours(SampleView view, string family, Row table, Row[] thresholds) =>
         view[table] is { } entries && entries > view[thresholds[1]]
-            ? string.Create(CultureInfo.InvariantCulture, $"{entries} {family} neighbours are more than gc_thresh2 ({view[thresholds[1]]}): entries older than 5 s are thrown out and asked for again.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{entries} {family} neighbours are more than gc_thresh2 ({view[thresholds[1]]}): entries older than 5 s are thrown out "
+                + $"and asked for again.")
             : null;
 }

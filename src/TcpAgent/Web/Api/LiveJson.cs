@@ -111,7 +111,8 @@ sealed class LiveJson(LiveSettings settings)
             var isLate = IsLate(view, ranked[i].Instance);
             json.WriteBoolean("late", isLate);
             json.WriteString(
-                "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, isLate, verdict[ResourceCatalog.AcceptQueue].State).Name());
+                "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, isLate,
+                    verdict[ResourceCatalog.AcceptQueue].State).Name());
             json.WriteString(
                 "syn_state", ListenerState.OfSynQueue(values[SynRecv] ?? 0, limit, verdict[ResourceCatalog.SynQueue].State).Name());
             json.WriteEndObject();

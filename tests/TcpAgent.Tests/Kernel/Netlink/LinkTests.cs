@@ -10,7 +10,9 @@ public class LinkTests
     [Fact]
     public void ALinkHasItsIndexNameQueueLengthAndPromiscuity()
     {
-        Assert.True(Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000, 2), out var index, out var name, out var queueLength, out var promiscuity));
+        Assert.True(
+            Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000, 2), out var index, out var name, out var queueLength,
+                out var promiscuity));
         Assert.Equal((7, "eth0", 1000, 2), (index, Encoding.ASCII.GetString(name), queueLength, promiscuity));
     }
 
@@ -83,7 +85,9 @@ public class LinkTests
             Assert.Equal((long)stat, Link.Stat(stats, stat));
 
         // Against the header, not against the enum itself.
-        Assert.Equal((6, 15, 23), (Link.Stat(stats, LinkStat.rx_dropped), Link.Stat(stats, LinkStat.rx_missed_errors), Link.Stat(stats, LinkStat.rx_nohandler)));
+        Assert.Equal(
+            (6, 15, 23), (Link.Stat(stats, LinkStat.rx_dropped), Link.Stat(stats, LinkStat.rx_missed_errors),
+                Link.Stat(stats, LinkStat.rx_nohandler)));
     }
 
     [Fact]
@@ -114,8 +118,13 @@ public class LinkTests
     {
         var link = Link.LinkRequest();
         Assert.Equal((40u, (ushort)18), (MemoryMarshal.Read<uint>(link), MemoryMarshal.Read<ushort>(link.AsSpan(4))));
-        Assert.Equal(((ushort)8, (ushort)29, 8u), (MemoryMarshal.Read<ushort>(link.AsSpan(32)), MemoryMarshal.Read<ushort>(link.AsSpan(34)), MemoryMarshal.Read<uint>(link.AsSpan(36))));
+        Assert.Equal(
+            ((ushort)8, (ushort)29, 8u),
+            (MemoryMarshal.Read<ushort>(link.AsSpan(32)), MemoryMarshal.Read<ushort>(link.AsSpan(34)),
+                MemoryMarshal.Read<uint>(link.AsSpan(36))));
         var stats = Link.StatsRequest();
-        Assert.Equal((28u, (ushort)94, 1u), (MemoryMarshal.Read<uint>(stats), MemoryMarshal.Read<ushort>(stats.AsSpan(4)), MemoryMarshal.Read<uint>(stats.AsSpan(24))));
+        Assert.Equal(
+            (28u, (ushort)94, 1u), (MemoryMarshal.Read<uint>(stats), MemoryMarshal.Read<ushort>(stats.AsSpan(4)),
+                MemoryMarshal.Read<uint>(stats.AsSpan(24))));
     }
 }

@@ -115,7 +115,8 @@ public class NetlinkDumpTests
     [Fact]
     public void RepliesToAnOlderRequestAreSkipped()
     {
-        using var dump = Dump(s => [Answer.Of(Row(s - 1, 8), Done(s - 1), Row(s, 1)), Answer.Of(Row(s + 1, 9)), Answer.Of(Row(s, 2), Done(s))]);
+        using var dump = Dump(
+            s => [Answer.Of(Row(s - 1, 8), Done(s - 1), Row(s, 1)), Answer.Of(Row(s + 1, 9)), Answer.Of(Row(s, 2), Done(s))]);
         Assert.Equal("1 2", Run(dump));
         Assert.Equal(0, dump.Errno);
     }

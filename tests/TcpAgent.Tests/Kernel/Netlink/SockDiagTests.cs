@@ -102,7 +102,8 @@ public class SockDiagTests
     }
 
     /// <summary>SK_MEMINFO_RMEM_ALLOC to SK_MEMINFO_DROPS, each holding its place.</summary>
-    static byte[] Memory(int values) => Attribute(7, MemoryMarshal.AsBytes<uint>([.. Enumerable.Range(100, values).Select(value => (uint)value)]));
+    static byte[] Memory(int values) =>
+        Attribute(7, MemoryMarshal.AsBytes<uint>([.. Enumerable.Range(100, values).Select(value => (uint)value)]));
 
     [Fact]
     public void DropsAreTheNinthWordOfTheMemoryInfo()

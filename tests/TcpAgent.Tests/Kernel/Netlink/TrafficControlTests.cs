@@ -10,7 +10,9 @@ public class TrafficControlTests
     public void ARootIsReadWithItsStatistics()
     {
         Assert.True(TrafficControl.TryRead(
-            RTM_NEWQDISC, Qdisc(7, "fq_codel", bytes: 1L << 40, packets: 1L << 36, qlen: 3, backlog: 4500, drops: 9, requeues: 2, overlimits: 1, options: Attribute(2, Int32(10240))),
+            RTM_NEWQDISC, Qdisc(
+                7, "fq_codel", bytes: 1L << 40, packets: 1L << 36, qlen: 3, backlog: 4500, drops: 9, requeues: 2, overlimits: 1,
+                options: Attribute(2, Int32(10240))),
             out var row));
         Assert.Equal((7, true, "fq_codel"), (row.Index, row.IsRoot, Encoding.ASCII.GetString(row.Kind)));
         Assert.Equal((1L << 40, 1L << 36, true), (row.Bytes, row.Packets, row.HasPackets64));
@@ -24,9 +26,11 @@ public class TrafficControlTests
         byte[] tbf = [.. new byte[24], .. Int32(3072), .. new byte[8]];
         (string, byte[], long, long)[] kinds =
         [
-            ("pfifo", Int32(1000), 1000, long.MinValue), ("bfifo", Int32(15000), long.MinValue, 15000), ("tbf", Attribute(1, tbf), long.MinValue, 3072),
+            ("pfifo", Int32(1000), 1000, long.MinValue), ("bfifo", Int32(15000), long.MinValue, 15000),
+            ("tbf", Attribute(1, tbf), long.MinValue, 3072),
             ("fq", Attribute(1, Int32(10000)), 10000, long.MinValue), ("codel", Attribute(2, Int32(500)), 500, long.MinValue),
-            ("htb", Attribute(2, Int32(500)), long.MinValue, long.MinValue), ("tbf", Attribute(1, tbf.AsSpan(0, 26)), long.MinValue, long.MinValue),
+            ("htb", Attribute(2, Int32(500)), long.MinValue, long.MinValue),
+            ("tbf", Attribute(1, tbf.AsSpan(0, 26)), long.MinValue, long.MinValue),
         ];
         foreach (var (kind, options, packets, bytes) in kinds)
         {

@@ -26,7 +26,8 @@ public sealed class NeighboursTests : IDisposable
         _root.Write(Arp, Header + "00000400 1 2 3 4 5 0000004c\n00000400 1 2 3 4 5 00000004\n");
         _root.Write(Nd, Header + "00000007 1 2 3 4 5 00000001\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((1024, 80, 10), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4"), Value("unresolved_discards_total", "ipv4")));
+        Assert.Equal(
+            (1024, 80, 10), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4"), Value("unresolved_discards_total", "ipv4")));
         Assert.Equal((7, 1), (Value("entries", "ipv6"), Value("table_fulls_total", "ipv6")));
     }
 

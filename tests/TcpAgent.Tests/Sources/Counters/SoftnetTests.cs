@@ -34,7 +34,9 @@ public sealed class SoftnetTests : IDisposable
         Write(Line(10, 13, cpu: 0) + Line(12, 13, cpu: 2) + Line(13, 15, cpu: 3), "0-7\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["cpu=\"0\"", "cpu=\"2\"", "cpu=\"3\""], _source.Tables[0].Keys());
-        Assert.Equal((10, 12, 13), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"2\""), _source.Value(Processed, "cpu=\"3\"")));
+        Assert.Equal(
+            (10, 12, 13), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"2\""),
+                _source.Value(Processed, "cpu=\"3\"")));
         Assert.Equal(12, _source.Value("tcpagent_softnet_backlog_packets", "cpu=\"2\""));
     }
 

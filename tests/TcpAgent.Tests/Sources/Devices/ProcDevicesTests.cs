@@ -92,7 +92,9 @@ public sealed class ProcDevicesTests : IDisposable
     {
         _root.Write("net/dev", Header + "eth0:" + Numbers);
         _source.Read();
-        string[] metrics = ["receive_bytes", "receive_packets", "receive_errors", "receive_fifo_errors", "transmit_bytes", "transmit_packets", "transmit_errors", "transmit_dropped"];
+        string[] metrics = [
+            "receive_bytes", "receive_packets", "receive_errors", "receive_fifo_errors", "transmit_bytes", "transmit_packets",
+            "transmit_errors", "transmit_dropped"];
         Assert.Equal([1, 2, 3, 5, 9, 10, 11, 12], metrics.Select(metric => _source.Value($"tcpagent_device_{metric}_total", Eth0)));
     }
 

@@ -31,7 +31,8 @@ public sealed class QdiscsTests : IDisposable
         return [.. messages.Chunk(5).Select(part => Answer.Of(part)), Answer.Of(Done(sequence))];
     }
 
-    long? Value(string metric, string device, string kind) => _source.Value($"tcpagent_qdisc_{metric}", $"device=\"{device}\",kind=\"{kind}\"");
+    long? Value(string metric, string device, string kind) =>
+        _source.Value($"tcpagent_qdisc_{metric}", $"device=\"{device}\",kind=\"{kind}\"");
 
     bool DropsOnlyAtLimit(int instance) => _source.DropsOnlyAtLimit(_source.Tables[0].InstanceAt(instance));
 
@@ -40,12 +41,15 @@ public sealed class QdiscsTests : IDisposable
     {
         _qdiscs =
         [
-            Qdisc(2, "pfifo_fast", handle: 0, qlen: 7, drops: 3), Qdisc(3, "htb", drops: 10), Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, drops: 9),
+            Qdisc(2, "pfifo_fast", handle: 0, qlen: 7, drops: 3), Qdisc(3, "htb", drops: 10),
+            Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, drops: 9),
             Qdisc(1, "noqueue", handle: 0),
         ];
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["device=\"eth0\",kind=\"pfifo_fast\"", "device=\"eth1\",kind=\"htb\""], _source.Tables[0].Keys());
-        Assert.Equal((7, 500, 3), (Value("queue_packets", "eth0", "pfifo_fast"), Value("limit_packets", "eth0", "pfifo_fast"), Value("dropped_total", "eth0", "pfifo_fast")));
+        Assert.Equal(
+            (7, 500, 3), (Value("queue_packets", "eth0", "pfifo_fast"), Value("limit_packets", "eth0", "pfifo_fast"),
+                Value("dropped_total", "eth0", "pfifo_fast")));
         Assert.Equal((10, (long?)null), (Value("dropped_total", "eth1", "htb"), Value("limit_packets", "eth1", "htb")));
         Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
     }
@@ -53,7 +57,9 @@ public sealed class QdiscsTests : IDisposable
     [Fact]
     public void ManyQueuesDropAsTheDisciplinesBelowThemDo()
     {
-        _qdiscs = [Qdisc(2, "mq"), Qdisc(2, "pfifo_fast", handle: 0, parent: 0x10001), Qdisc(3, "mq"), Qdisc(3, "fq_codel", handle: 0, parent: 0x10001)];
+        _qdiscs = [
+            Qdisc(2, "mq"), Qdisc(2, "pfifo_fast", handle: 0, parent: 0x10001), Qdisc(3, "mq"),
+            Qdisc(3, "fq_codel", handle: 0, parent: 0x10001)];
         _source.Read();
         Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
     }
@@ -81,7 +87,9 @@ public sealed class QdiscsTests : IDisposable
     public void ATokenBucketHasTheLimitOfWhatStandsInItsQueuesPlace()
     {
         byte[] tbf = Attribute(1, [.. new byte[24], .. Int32(3072), .. new byte[8]]);
-        _qdiscs = [Qdisc(2, "tbf", options: tbf), Qdisc(3, "tbf", options: tbf), Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, options: Attribute(2, Int32(10240)))];
+        _qdiscs = [
+            Qdisc(2, "tbf", options: tbf), Qdisc(3, "tbf", options: tbf),
+            Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, options: Attribute(2, Int32(10240)))];
         _source.Read();
         Assert.Equal((null, 3072), (Value("limit_packets", "eth0", "tbf"), Value("limit_bytes", "eth0", "tbf")));
         Assert.Equal((10240, (long?)null), (Value("limit_packets", "eth1", "tbf"), Value("limit_bytes", "eth1", "tbf")));

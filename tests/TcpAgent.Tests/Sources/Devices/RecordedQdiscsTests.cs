@@ -18,7 +18,8 @@ public class RecordedQdiscsTests
     {
         var table = source.Tables[0];
         var values = table[instance].Values.ToArray().Select(value => value == KernelValue.Absent ? "-" : $"{value}");
-        return $"{table.KeyText(instance).Replace("\"", "", StringComparison.Ordinal)}: {string.Join(' ', values)} {source.DropsOnlyAtLimit(table.InstanceAt(instance))}";
+        return $"{table.KeyText(instance).Replace("\"", "", StringComparison.Ordinal)}: {string.Join(' ', values)} "
+            + $"{source.DropsOnlyAtLimit(table.InstanceAt(instance))}";
     }
 
     static string[] Rows(Qdiscs source) => [.. Enumerable.Range(0, source.Tables[0].Count).Select(instance => Describe(source, instance))];
@@ -58,7 +59,9 @@ public class RecordedQdiscsTests
                 recorded.Datagrams.RemoveRange(datagram + 1, lengths.Length - datagram - 1);
                 using var source = Source(recorded);
                 var status = source.Read();
-                Assert.True(status is { Outcome: Outcome.Failed, Errno: Libc.EBADMSG or Libc.ETIMEDOUT }, $"datagram {datagram} cut at {length}: {status}");
+                Assert.True(
+                    status is { Outcome: Outcome.Failed, Errno: Libc.EBADMSG or Libc.ETIMEDOUT },
+                    $"datagram {datagram} cut at {length}: {status}");
                 Assert.Empty(Rows(source));
             }
         }
@@ -83,7 +86,9 @@ public class RecordedQdiscsTests
             Assert.True(keys.Length == keys.Distinct().Count(), $"seed {Seed}, round {round}: {string.Join(' ', keys)}");
             Assert.True(status.Outcome is Outcome.Ok or Outcome.Partial || keys.Length == 0, $"seed {Seed}, round {round}: {status}");
             for (var instance = 0; instance < keys.Length; instance++)
-                Assert.False(source.Tables[0][instance].Values.ContainsAnyInRange(KernelValue.Absent + 1, -1), $"seed {Seed}, round {round}: {Describe(source, instance)}");
+                Assert.False(
+                    source.Tables[0][instance].Values.ContainsAnyInRange(KernelValue.Absent + 1, -1),
+                    $"seed {Seed}, round {round}: {Describe(source, instance)}");
             rows += keys.Length;
         }
 
@@ -105,7 +110,8 @@ public class RecordedQdiscsTests
             var (from, to) = (messages[random.Next(messages.Length)], messages[random.Next(messages.Length)]);
             var length = Math.Min(MemoryMarshal.Read<int>(whole.AsSpan(from)), MemoryMarshal.Read<int>(whole.AsSpan(to)));
             if (random.Next(3) == 0)
-                whole.AsSpan(from + NetlinkMessage.HeaderLength, length - NetlinkMessage.HeaderLength).CopyTo(bytes.AsSpan(to + NetlinkMessage.HeaderLength));
+                whole.AsSpan(from + NetlinkMessage.HeaderLength, length - NetlinkMessage.HeaderLength)
+                    .CopyTo(bytes.AsSpan(to + NetlinkMessage.HeaderLength));
             else
                 bytes[to + random.Next(NetlinkMessage.HeaderLength, length)] = (byte)random.Next(256);
         }

@@ -78,7 +78,8 @@ public sealed class AcceptWaitsTests : IDisposable
     public void EachWaitGoesToTheListenerOfItsAddress()
     {
         Table.Set(
-            Listen(443, 1, length: 1), Listen(443, 2, length: 1, address: "10.0.0.1"), Listen(443, 3, length: 1, address: "::"), Listen(80, 4, length: 1),
+            Listen(443, 1, length: 1), Listen(443, 2, length: 1, address: "10.0.0.1"), Listen(443, 3, length: 1, address: "::"),
+            Listen(80, 4, length: 1),
             Waiting(443, 100, address: "10.0.0.1"), Waiting(443, 200, address: "10.0.0.9"), Waiting(443, 150, address: "10.0.0.8"),
             Waiting(443, 300, address: "2001:db8::1"), Waiting(80, 400));
         _rig.Tick();

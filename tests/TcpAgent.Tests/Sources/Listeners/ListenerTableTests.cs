@@ -120,7 +120,9 @@ public class ListenerTableTests
     {
         Round(Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
         Assert.Equal((4, KernelValue.Absent, KernelValue.Absent), (One.Length, One.Limit, _table.Drops));
-        Round(Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent), Row(2, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
+        Round(
+            Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent),
+            Row(2, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
         Assert.Equal((8, KernelValue.Absent), (One.Length, One.Limit));
     }
 

@@ -8,7 +8,8 @@ namespace TcpAgent.Tests.Sources;
 public sealed class ListenersFallbackTests
 {
     static void WriteTcp(ListenersRig rig, int length = 4) => rig.Root.Write(
-        "net/tcp", TcpHeader + ProcRow("00000000:01BB", "0A", length) + ProcRow("0100000A:01BB", "03") + ProcRow("0100000A:01BB", "08", inode: 0)
+        "net/tcp", TcpHeader + ProcRow("00000000:01BB", "0A", length) + ProcRow("0100000A:01BB", "03")
+            + ProcRow("0100000A:01BB", "08", inode: 0)
         + ProcRow("00000000:0050", "0A", inode: 7002));
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class ListenersFallbackTests
         rig.Tick();
         Assert.Equal("procfs", rig.Listeners.Mode);
         rig.Tick(slow: true);
-        Assert.Equal(("sock_diag", 1, 128), (rig.Listeners.Mode, rig.Value("accept_queue_length", 443), rig.Value("accept_queue_limit", 443)));
+        Assert.Equal(
+            ("sock_diag", 1, 128), (rig.Listeners.Mode, rig.Value("accept_queue_length", 443), rig.Value("accept_queue_limit", 443)));
         Assert.Equal((113, 10), (rig.Value("drops_total", 443), rig.Total("listener_drops_unattributed")));
     }
 

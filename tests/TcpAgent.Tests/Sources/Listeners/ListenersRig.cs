@@ -43,7 +43,8 @@ sealed class ListenersRig : IDisposable
 
     TextSource Sockstat() => new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat")]);
 
-    internal static FakeSocket Listen(ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
+    internal static FakeSocket Listen(
+        ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
         new(TcpState.Listen) { Address = address, Port = port, Cookie = cookie, Length = length, Limit = limit, Drops = drops };
 
     /// <summary>One that completed its handshake <paramref name="waited"/> milliseconds ago and that no process has accepted.</summary>
@@ -61,7 +62,8 @@ sealed class ListenersRig : IDisposable
 
     internal void WriteNetstat(long drops, long overflows, long queueFullDrops = 0, long queueFullCookies = 0) => Root.Write(
         "net/netstat",
-        $"TcpExt: ListenDrops ListenOverflows TCPReqQFullDrop TCPReqQFullDoCookies\nTcpExt: {drops} {overflows} {queueFullDrops} {queueFullCookies}\n");
+        $"TcpExt: ListenDrops ListenOverflows TCPReqQFullDrop TCPReqQFullDoCookies\nTcpExt: {drops} {overflows} {queueFullDrops} "
+        + $"{queueFullCookies}\n");
 
     /// <summary>One tick as the sampler makes it, a second after the last.</summary>
     internal ReadStatus Tick(bool slow = false)

@@ -14,7 +14,9 @@ public sealed class ListenersTests
         rig.Table.Set(Listen(443, 1, length: 3, limit: 128, drops: 7, address: "2001:db8::1"));
         Assert.Equal(ReadStatus.Ok, rig.Tick());
         Assert.Equal("sock_diag", rig.Listeners.Mode);
-        Assert.Equal((3, 128, 7), (rig.Value("accept_queue_length", 443, "2001:db8::1"), rig.Value("accept_queue_limit", 443, "2001:db8::1"), rig.Value("drops_total", 443, "2001:db8::1")));
+        Assert.Equal(
+            (3, 128, 7), (rig.Value("accept_queue_length", 443, "2001:db8::1"), rig.Value("accept_queue_limit", 443, "2001:db8::1"),
+                rig.Value("drops_total", 443, "2001:db8::1")));
         Assert.Equal((1, 0, 0), (rig.Total("listeners"), rig.Total("listeners_omitted"), rig.Total("listener_drops_unattributed")));
         Assert.Equal(1, rig.Listening);
     }
@@ -36,7 +38,8 @@ public sealed class ListenersTests
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1, length: 9), Listen(443, 2, length: 1), Listen(80, 3, length: 5));
         rig.Tick();
-        Assert.Equal((10, 9, 2), (rig.Value("accept_queue_length", 443), rig.Value("accept_queue_fullest", 443), rig.Value("sockets", 443)));
+        Assert.Equal(
+            (10, 9, 2), (rig.Value("accept_queue_length", 443), rig.Value("accept_queue_fullest", 443), rig.Value("sockets", 443)));
         Assert.Equal(((long?)null, (long?)null), (rig.Value("accept_queue_fullest", 80), rig.Value("sockets", 80)));
         Assert.Equal((2, 3), (rig.Total("listeners"), rig.Listening));
     }
@@ -69,8 +72,10 @@ public sealed class ListenersTests
         using var rig = new ListenersRig();
         rig.Table.Set(
             Listen(443, 1, length: 2), Listen(443, 2, length: 1, address: "10.0.0.1"), Listen(8443, 3, address: "::"),
-            new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.1", Port = 443 }, new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.2", Port = 443 },
-            new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.3", Port = 443 }, new FakeSocket(TcpState.SynRecv) { Address = "::ffff:10.0.0.3", Port = 8443 },
+            new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.1", Port = 443 },
+            new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.2", Port = 443 },
+            new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.3", Port = 443 },
+            new FakeSocket(TcpState.SynRecv) { Address = "::ffff:10.0.0.3", Port = 8443 },
             new FakeSocket(TcpState.SynRecv) { Address = "10.0.0.3", Port = 9999 },
             Waiting(443, 5, TcpState.CloseWait, "10.0.0.2"), Waiting(443, 5, TcpState.CloseWait), Waiting(443, 5, TcpState.CloseWait),
             new FakeSocket(TcpState.CloseWait) { Port = 443 });
@@ -90,7 +95,8 @@ public sealed class ListenersTests
     {
         using var rig = new ListenersRig(max: 3);
         rig.Table.Set(
-            Listen(1, 1), Listen(2, 2, drops: 900), Listen(3, 3, length: 128), Listen(4, 4, drops: 1), Listen(5, 5, length: 2_000, limit: 100_000, drops: 5_000),
+            Listen(1, 1), Listen(2, 2, drops: 900), Listen(3, 3, length: 128), Listen(4, 4, drops: 1),
+            Listen(5, 5, length: 2_000, limit: 100_000, drops: 5_000),
             Listen(6, 6, drops: 40));
         rig.Tick();
         Assert.Equal(["3", "5", "2"], Ports(rig));

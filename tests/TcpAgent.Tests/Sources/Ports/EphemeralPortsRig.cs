@@ -5,7 +5,9 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>The ports source over a table, a folder for the kernel's files and a clock, all of the test's. The range has 20 ports.</summary>
+/// <summary>
+/// The ports source over a table, a folder for the kernel's files and a clock, all of the test's. The range has 20 ports.
+/// </summary>
 sealed class EphemeralPortsRig : IDisposable
 {
     internal const string PortRange = "sys/net/ipv4/ip_local_port_range", ReservedPorts = "sys/net/ipv4/ip_local_reserved_ports";
@@ -87,8 +89,17 @@ sealed class EphemeralPortsRig : IDisposable
         }
     }
 
-    internal static FakeSocket Connection(int port, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443) =>
-        new(state) { Address = remote.Contains(':') ? remote.Replace(":2", ":1") : "10.0.0.1", Port = (ushort)port, Remote = remote, RemotePort = remotePort };
+    internal static FakeSocket Connection(
+        int port, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443) =>
+        new(state)
+        {
+            Address = remote.Contains(':')
+            ? remote.Replace(":2", ":1")
+            : "10.0.0.1",
+            Port = (ushort)port,
+            Remote = remote,
+            RemotePort = remotePort
+        };
 
     internal void Connect(int first, int count, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443)
     {
@@ -105,7 +116,8 @@ sealed class EphemeralPortsRig : IDisposable
     internal (long Held, long TimeWait, long Usable, string Subject)? Fullest =>
         !Ports.IsKnown ? null
         : Ports.Worst.IsEmpty ? (0, 0, Ports.Limit, "")
-        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit, Encoding.UTF8.GetString(Ports.InstanceOf(Ports.Worst[0].Tuple).Labels));
+        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit,
+            Encoding.UTF8.GetString(Ports.InstanceOf(Ports.Worst[0].Tuple).Labels));
 
     public void Dispose()
     {

@@ -20,9 +20,13 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Connect(40003, 2, remotePort: 80);
         Assert.Equal(ReadStatus.Ok, _rig.Tick());
         Assert.Equal((20, 6), (_rig.Used(), _rig.TimeWait()));
-        Assert.Equal((5, 0), (_rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\""), _rig.TimeWait("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\"")));
+        Assert.Equal(
+            (5, 0), (_rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\""),
+                _rig.TimeWait("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\"")));
         Assert.Equal(2, _rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"80\""));
-        Assert.Equal((20, 0, 3, 0, 0), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Total("port_tuples"), _rig.Total("ports_omitted"), _rig.Total("ports_age_seconds")));
+        Assert.Equal(
+            (20, 0, 3, 0, 0), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Total("port_tuples"),
+                _rig.Total("ports_omitted"), _rig.Total("ports_age_seconds")));
         Assert.Equal((20, 6, 20, A), _rig.Fullest);
         Assert.Equal(("sock_diag", (40000, 40019)), (_rig.Ports.Mode, _rig.Table.AskedRanges.Single()));
     }
@@ -67,7 +71,14 @@ public sealed class EphemeralPortsTests : IDisposable
     {
         _rig.Connect(40000, 3);
         for (var port = 40003; port < 40005; port++)
-            _rig.Table.Add(new FakeSocket(TcpState.Established) { Address = "::ffff:10.0.0.1", Port = (ushort)port, Remote = "::ffff:10.0.0.2", RemotePort = 443 });
+            _rig.Table.Add(
+                new FakeSocket(TcpState.Established)
+                {
+                    Address = "::ffff:10.0.0.1",
+                    Port = (ushort)port,
+                    Remote = "::ffff:10.0.0.2",
+                    RemotePort = 443
+                });
         _rig.Connect(40005, 4, remote: "2001:db8::2");
         _rig.Tick();
         Assert.Equal((5, 4), (_rig.Used(), _rig.Used("source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"")));
@@ -93,7 +104,9 @@ public sealed class EphemeralPortsTests : IDisposable
         for (var remote = 0; remote < 15; remote++)
             _rig.Connect(40000, remote + 1, remote: $"10.0.1.{remote}");
         _rig.Tick();
-        Assert.Equal(Enumerable.Range(5, 10).Reverse().Select(remote => $"source=\"10.0.0.1\",destination=\"10.0.1.{remote}\",port=\"443\""), _rig.Ports.Tables[0].Keys());
+        Assert.Equal(
+            Enumerable.Range(5, 10).Reverse().Select(remote => $"source=\"10.0.0.1\",destination=\"10.0.1.{remote}\",port=\"443\""),
+            _rig.Ports.Tables[0].Keys());
         Assert.Equal(15, _rig.Total("port_tuples"));
     }
 

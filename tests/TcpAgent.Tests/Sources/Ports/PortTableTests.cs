@@ -46,15 +46,18 @@ public class PortTableTests
         PortTuple[] tuples =
         [
             To(1), To(2), To(1, 80), To(1) with { Source = Endpoint.From([10, 0, 0, 2], 0) },
-            new(Endpoint.From(IPAddress.Parse("2001:db8::1").GetAddressBytes(), 0), Endpoint.From(IPAddress.Parse("2001:db8::2").GetAddressBytes(), 443)),
+            new(Endpoint.From(IPAddress.Parse("2001:db8::1").GetAddressBytes(), 0),
+                Endpoint.From(IPAddress.Parse("2001:db8::2").GetAddressBytes(), 443)),
         ];
         foreach (var tuple in tuples)
             Add(tuple, 2);
         Assert.Equal(5, _table.Count);
         Assert.All(Rank(), one => Assert.Equal(2, one.Held));
         Assert.Equal(
-            "source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"", Encoding.UTF8.GetString(new TupleInstance(tuples[^1]).Labels));
-        Assert.Equal("source=\"10.0.0.1\",destination=\"10.0.0.1\",port=\"80\"", Encoding.UTF8.GetString(new TupleInstance(tuples[2]).Labels));
+            "source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"",
+            Encoding.UTF8.GetString(new TupleInstance(tuples[^1]).Labels));
+        Assert.Equal(
+            "source=\"10.0.0.1\",destination=\"10.0.0.1\",port=\"80\"", Encoding.UTF8.GetString(new TupleInstance(tuples[2]).Labels));
     }
 
     [Fact]
@@ -87,7 +90,9 @@ public class PortTableTests
             Assert.True(_table.Count <= PortTable.MaxTuples);
         }
         var worst = Rank(20);
-        Assert.Equal(Enumerable.Range(0, 20).Reverse().Select(number => To(number).Destination), worst.Select(one => one.Tuple.Destination).OrderByDescending(one => one.Low));
+        Assert.Equal(
+            Enumerable.Range(0, 20).Reverse().Select(number => To(number).Destination),
+            worst.Select(one => one.Tuple.Destination).OrderByDescending(one => one.Low));
         Assert.All(worst, one => Assert.InRange(one.Held, 1_000 - 10, 1_019));
         Assert.Equal(sockets.Count, _table.Omitted + Rank(PortTable.MaxTuples).Sum(one => one.Held));
     }

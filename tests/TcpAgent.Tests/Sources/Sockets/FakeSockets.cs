@@ -74,7 +74,9 @@ sealed record FakeSocket(TcpState State)
     }
 }
 
-/// <summary>The socket table as sock_diag dumps it: only the states, and the local ports, that the request asks for, listeners first.</summary>
+/// <summary>
+/// The socket table as sock_diag dumps it: only the states, and the local ports, that the request asks for, listeners first.
+/// </summary>
 sealed class FakeSockets
 {
     /// <summary>Header, struct inet_diag_req, attribute header, two instructions of a byte code and their operands.</summary>
@@ -154,7 +156,9 @@ sealed class FakeSockets
         else
             AskedRanges.Add((first, last));
         var rows = _table
-            .Where(socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= first && socket.Port <= last) || AnswersAlways.Contains(socket.State))
+            .Where(
+                socket => ((states & 1u << (int)socket.State) != 0 && socket.Port >= first && socket.Port <= last)
+                    || AnswersAlways.Contains(socket.State))
             .OrderBy(socket => socket.State != TcpState.Listen)
             .Select(socket => Message(SockDiag.TCPDIAG_GETSOCK, sequence, socket.Message(request[16 + 3])));
         foreach (var part in rows.Chunk(10))
@@ -162,8 +166,11 @@ sealed class FakeSockets
         if (!Errors.TryDequeue(out var errno))
             errno = (hasPorts ? BrokenPorts : states == BrokenFor) ? Libc.EPERM : Broken;
         if (errno != 0)
-            yield return errno == Libc.ETIMEDOUT ? Answer.Error(errno) : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
+            yield return errno == Libc.ETIMEDOUT
+                ? Answer.Error(errno)
+                : Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-errno)));
         else
-            yield return Answer.Of(Done(sequence, (ushort)(Interruptions-- > 0 ? NLM_F_MULTI | NetlinkMessage.NLM_F_DUMP_INTR : NLM_F_MULTI)));
+            yield return Answer.Of(
+                Done(sequence, (ushort)(Interruptions-- > 0 ? NLM_F_MULTI | NetlinkMessage.NLM_F_DUMP_INTR : NLM_F_MULTI)));
     }
 }

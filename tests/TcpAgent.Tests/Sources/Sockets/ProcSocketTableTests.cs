@@ -10,11 +10,21 @@ public class ProcSocketTableTests
     const int Seed = 20260804;
     const int Rounds = 20_000;
 
-    const string Listen = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000005 00:00000000 00000000     0        0 32735 6 00000000710521fc 100 0 0 10 0                     ";
-    const string Waiting = "  24: 01005B0A:1F40 02005B0A:BA36 08 00000000:00000001 00:00000000 00000000     0        0 0 1 00000000db97f407 20 4 0 10 -1                     ";
-    const string Held = "  24: 01005B0A:1F40 02005B0A:BA36 08 00000000:00000001 00:00000000 00000000     0        0 30568 1 00000000db97f407 20 4 0 10 -1                     ";
-    const string HalfOpen = "  12: 01005B0A:1F9D 03095C0A:0422 03 00000000:00000000 01:0000001A 00000000     0        0 0 0 000000004951d201                                      ";
-    const string Mini = "  19: 01005B0A:1F40 02005B0A:BA52 05 00000000:00000000 03:0000171C 00000000     0        0 0 3 00000000a00cfea8                                      ";
+    const string Listen =
+        "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000005 00:00000000 00000000     0        0 32735 6 00000000710521fc 100 0 0 10 "
+        + "0                     ";
+    const string Waiting =
+        "  24: 01005B0A:1F40 02005B0A:BA36 08 00000000:00000001 00:00000000 00000000     0        0 0 1 00000000db97f407 20 4 0 10 -1    "
+        + "                 ";
+    const string Held =
+        "  24: 01005B0A:1F40 02005B0A:BA36 08 00000000:00000001 00:00000000 00000000     0        0 30568 1 00000000db97f407 20 4 0 10 "
+        + "-1                     ";
+    const string HalfOpen =
+        "  12: 01005B0A:1F9D 03095C0A:0422 03 00000000:00000000 01:0000001A 00000000     0        0 0 0 000000004951d201                 "
+        + "                     ";
+    const string Mini =
+        "  19: 01005B0A:1F40 02005B0A:BA52 05 00000000:00000000 03:0000171C 00000000     0        0 0 3 00000000a00cfea8                 "
+        + "                     ";
 
     static SocketCensus Count(params string[] lines)
     {
@@ -26,18 +36,22 @@ public class ProcSocketTableTests
 
     static string Describe(SocketCensus census) => string.Join(' ',
     [
-        .. Enumerable.Range(1, SocketCensus.StateCount).Select(state => census[(TcpState)state].ToString()), $"mini {census.FinWait2MiniSockets}",
-        .. census.SynRecv.Select(one => $"half-open {one}"), .. census.Abandoned.Select(one => $"abandoned {one}"), .. census.Listeners.Select(row => $"{row}"),
+        .. Enumerable.Range(1, SocketCensus.StateCount).Select(state => census[(TcpState)state].ToString()),
+        $"mini {census.FinWait2MiniSockets}",
+        .. census.SynRecv.Select(one => $"half-open {one}"), .. census.Abandoned.Select(one => $"abandoned {one}"),
+        .. census.Listeners.Select(row => $"{row}"),
     ]);
 
     [Fact]
     public void RowsOfBothLengthsAreCounted()
     {
-        Assert.Equal((17, 12), (new Cursor(Encoding.ASCII.GetBytes(Listen)).CountFields(), new Cursor(Encoding.ASCII.GetBytes(Mini)).CountFields()));
+        Assert.Equal(
+            (17, 12), (new Cursor(Encoding.ASCII.GetBytes(Listen)).CountFields(), new Cursor(Encoding.ASCII.GetBytes(Mini)).CountFields()));
         var census = Count(Listen, Held, HalfOpen, Mini, Mini.Replace(" 05 ", " 06 ", StringComparison.Ordinal));
         Assert.Equal(
             (1, 1, 1, 1, 1),
-            (census[TcpState.Listen], census[TcpState.CloseWait], census[TcpState.SynRecv], census[TcpState.FinWait2], census[TcpState.TimeWait]));
+            (census[TcpState.Listen], census[TcpState.CloseWait], census[TcpState.SynRecv], census[TcpState.FinWait2],
+                census[TcpState.TimeWait]));
     }
 
     [Theory]
@@ -119,7 +133,8 @@ public class ProcSocketTableTests
     public void EveryRowOfTheFixturesIsCounted()
     {
         var rows = 0;
-        foreach (var (set, text) in Fixtures.Files("proc/net/tcp").Concat(Fixtures.Files("proc/net/tcp6")).Where(file => file.Set != "torn"))
+        foreach (var (set, text) in Fixtures.Files("proc/net/tcp").Concat(Fixtures.Files("proc/net/tcp6")).Where(file =>
+            file.Set != "torn"))
         {
             foreach (var line in Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..])
             {

@@ -48,7 +48,8 @@ public sealed class SocketCheckTests : IDisposable
         _rig.WriteCounters(11 + 18, 16 + 5);
 
         // Not so many in CLOSE_WAIT that the meaning of CurrEstab were in doubt.
-        var differences = Differences(() => s_states.ToList().ForEach(state => _rig.Table.Add(state, state == TcpState.CloseWait ? 1 : (int)state)));
+        var differences = Differences(
+            () => s_states.ToList().ForEach(state => _rig.Table.Add(state, state == TcpState.CloseWait ? 1 : (int)state)));
         foreach (var state in s_states)
             Assert.Equal(state == TcpState.CloseWait ? 1 : (int)state, differences[(int)state - 1]);
     }
@@ -141,7 +142,9 @@ public sealed class SocketCheckTests : IDisposable
         _rig.Table.Add(TcpState.CloseWait, 20);
         _rig.Tick(currEstab, 0);
         Assert.Equal((established, 20), (_rig.State("established"), _rig.State("close_wait")));
-        Assert.Equal([SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.AllStates], _rig.Table.AskedStates);
+        Assert.Equal(
+            [SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.AllStates],
+            _rig.Table.AskedStates);
         Assert.Equal((0, 1), (_rig.Difference("established"), _rig.Sockets.Value("tcpagent_walk_checks_total")));
 
         // Known from then on: rare walks are enough, however the numbers change.

@@ -12,12 +12,15 @@ sealed class SocketsRig : IDisposable
     readonly TextSource _snmp;
     readonly TextSource _sockstat;
 
-    internal SocketsRig(bool? currEstabHasCloseWait = null, Func<TempRoot, FakeSockets, ISocketTable?>? diag = null, ISocketTable? proc = null)
+    internal SocketsRig(
+        bool? currEstabHasCloseWait = null, Func<TempRoot, FakeSockets, ISocketTable?>? diag = null, ISocketTable? proc = null)
     {
         (_snmp, _sockstat) = (Snmp(), Sockstat());
         Check = new SocketCheck(Snmp(), Sockstat(), currEstabHasCloseWait, Time);
         Sockets = new Sockets(
-            diag is null ? new NetlinkSocketTable(Table.Dump) : diag(Root, Table), proc ?? new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
+            diag is null
+                ? new NetlinkSocketTable(Table.Dump)
+                : diag(Root, Table), proc ?? new ProcSocketTable(Root.Kernel), new SocketCounters(_snmp, _sockstat),
             Check, null, Options, Time);
     }
 
@@ -34,7 +37,8 @@ sealed class SocketsRig : IDisposable
     TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
 
     TextSource Sockstat() => new(
-        "sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat"), Root.Kernel.Proc("net/sockstat6")]);
+        "sockstat", map => new SockstatParser(map), SockstatRows.Rows,
+        [Root.Kernel.Proc("net/sockstat"), Root.Kernel.Proc("net/sockstat6")]);
 
     internal void WriteCounters(int? currEstab, int? tw)
     {

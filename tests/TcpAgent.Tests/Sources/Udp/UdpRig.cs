@@ -111,7 +111,8 @@ sealed class UdpRig : IDisposable
 
     internal long? Ports(string source) => Source.Value("tcpagent_udp_ephemeral_ports_used", $"source=\"{source}\"");
 
-    internal long? Resource(string metric, string resource = "udp_receive") => _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
+    internal long? Resource(string metric, string resource = "udp_receive") =>
+        _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
 
     internal string Subject =>
         string.Join(' ', _monitor[ResourceMonitor.SubjectRows].Keys().Select(key => key.Split("subject=")[1].Trim('"')));

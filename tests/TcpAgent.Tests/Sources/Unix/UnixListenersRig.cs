@@ -94,7 +94,8 @@ sealed class UnixListenersRig : IDisposable
         {
             var one = _listeners.Single(listener => listener.Cookie == cookie);
             yield return Answer.Of(
-                Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(Rereads.TryDequeue(out var length) ? one with { Length = length } : one)));
+                Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence,
+                    Payload(Rereads.TryDequeue(out var length) ? one with { Length = length } : one)));
             yield break;
         }
         foreach (var part in _listeners.Select(one => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, Payload(one))).Chunk(50))
