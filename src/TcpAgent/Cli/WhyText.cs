@@ -120,7 +120,7 @@ sealed class WhyText
     }
 
     void Row(string colour, string name, string used, string limit, string peak, string lost, string state) =>
-        _text.Line(colour, $"{name,-16}{used,13}{limit,13}{peak,13}{lost,11}  {state}");
+        _text.Line(colour, $"{name,-20}{used,12}{limit,13}{peak,13}{lost,11}  {state}");
 
     void Drops(HostVerdict verdict)
     {

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.System;
