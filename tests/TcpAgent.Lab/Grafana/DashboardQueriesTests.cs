@@ -67,7 +67,7 @@ public sealed class DashboardQueriesTests
     /// <summary>As Grafana would: all jobs and hosts, a zoom of half a minute.</summary>
     static string Substituted(string expression) => expression
         .Replace("$job", ".+", StringComparison.Ordinal).Replace("$instance", ".+", StringComparison.Ordinal)
-            .Replace("$resource", ".+", StringComparison.Ordinal)
+        .Replace("$resource", ".+", StringComparison.Ordinal)
         .Replace("$__rate_interval", "4s", StringComparison.Ordinal).Replace("$__range", "30s", StringComparison.Ordinal);
 
     static string Configuration(string folder)
@@ -112,6 +112,9 @@ public sealed class DashboardQueriesTests
         await stage.Server.Run(nft, "add table ip lab");
         await stage.Server.Run(nft, "add chain ip lab in { type filter hook prerouting priority 0; }");
         await stage.Server.Run(nft, "add rule ip lab in ct state new counter accept");
+
+        // Without a hook for tc filters there is no such stage.
+        await stage.Server.Run(Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "lab0", "clsact");
         await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");
         stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");

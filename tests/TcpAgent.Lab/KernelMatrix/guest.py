@@ -116,6 +116,56 @@ def close_wait():
     listening("c", "half_closed", SERVER, "8080", "150", "half")
 
 
+def slow_accept():
+    """Nothing overflows: a thousand connections wait."""
+    listening("s", "listen", SERVER, "8080", "4096")
+    traffic("c", "connects", SERVER, "8080", "100")
+    time.sleep(3)
+
+
+def unix_queue():
+    listening("s", "unix_unaccepted", "/run/lab.sock", "8")
+
+
+def udp_receive():
+    listening("s", "udp_read_slowly", SERVER, "8125", "65536", "0.05")
+    traffic("c", "udp_stream", SERVER, "8125", "500")
+
+
+def udp_ports():
+    setting("net.ipv4.ip_local_port_range", "40000 40019", "c")
+    listening("c", "udp_ports", SERVER, "53")
+
+
+def bound_ports():
+    setting("net.ipv4.ip_local_port_range", "40000 40019", "c")
+    for port in ("8081", "8082"):
+        listening("s", "hold", SERVER, port, "256")
+    listening("c", "ports_bound_first", CLIENT, SERVER, "8081,8082")
+
+
+def nat_ports():
+    sh("ip netns exec c nft add table ip lab")
+    sh("ip netns exec c nft 'add chain ip lab post { type nat hook postrouting priority 100; }'")
+    sh(f"ip netns exec c nft add rule ip lab post ip protocol tcp snat to {CLIENT}:5000-5009")
+    listening("s", "hold", SERVER, "8080", "1024")
+    traffic("c", "connects", SERVER, "8080", "20")
+    time.sleep(2)
+
+
+def drop(place, rule):
+    sh(f"ip netns exec {place} nft add table inet lab")
+    sh(f"ip netns exec {place} nft 'add chain inet lab input {{ type filter hook input priority 0; }}'")
+    sh(f"ip netns exec {place} nft add rule inet lab input {rule} counter drop")
+
+
+def filtered():
+    drop("s", "tcp dport 8080")
+    listening("s", "hold", SERVER, "8080", "1024")
+    traffic("c", "connects", SERVER, "8080", "100")
+    time.sleep(1)
+
+
 SCENARIOS = [
     ("idle", "ok", "s", lambda: None),
     ("slow acceptor", "limiting: accept_queue", "s", accept_queue),
@@ -127,13 +177,21 @@ SCENARIOS = [
     ("local ports exhausted", "limiting: ephemeral_ports", "c", ports),
     ("queueing discipline full", "limiting: qdisc", "c", qdisc),
     ("many CLOSE_WAIT", "ok", "s", close_wait),
+    ("connections that wait, nothing lost", "limiting: accept_queue", "s", slow_accept),
+    ("AF_UNIX accept queue full", "limiting: accept_queue_unix", "s", unix_queue),
+    ("UDP receive buffer full", "limiting: udp_receive", "s", udp_receive),
+    ("local UDP ports exhausted", "limiting: ephemeral_ports_udp", "c", udp_ports),
+    ("local ports bound before connect", "limiting: ephemeral_ports", "c", bound_ports),
+    ("NAT out of ports", "limiting: nat_ports", "c", nat_ports),
+    ("packet filter drops SYNs", "ok (packet_filter_input)", "s", filtered),
+    ("a peer that does not answer", "ok (peer_silent)", "c", filtered),
     ("neighbour table full", "limiting: neighbour_v4", None, neighbours),
     ("too many orphans", "limiting: orphans", None, orphans),
     ("TCP memory full", "limiting: tcp_memory", None, tcp_memory),
 ]
 
 # Where series appear that an idle host does not have.
-RICH = ("slow acceptor", "local ports exhausted", "queueing discipline full")
+RICH = ("slow acceptor", "local ports exhausted", "queueing discipline full", "AF_UNIX accept queue full", "UDP receive buffer full", "local UDP ports exhausted")
 
 HOST_SETTINGS = [
     "net.netfilter.nf_conntrack_max", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_mem",
@@ -141,11 +199,13 @@ HOST_SETTINGS = [
 ]
 
 
-def why(place):
+def why(place, expected):
+    """The verdict, and where one is expected what the agent says beside it."""
     answer = subprocess.run(inside(place, AGENT, "why", "--json", "--for=4s"), capture_output=True, text=True, check=False)
     document = json.loads(answer.stdout)
     blamed = document["limiting"] or [one["resource"] for one in document["resources"] if one["state"] == "near"]
-    return document["verdict"] + (": " + ", ".join(sorted(blamed)) if blamed else "")
+    beside = [one["id"] for one in document["findings"] if one["headline"]] if "(" in expected else []
+    return document["verdict"] + (": " + ", ".join(sorted(blamed)) if blamed else "") + (f" ({', '.join(sorted(beside))})" if beside else "")
 
 
 def metrics(place):
@@ -206,7 +266,7 @@ def main():
         stage()
         try:
             make()
-            concluded = why(place)
+            concluded = why(place, expected)
             if name in RICH:
                 seen |= names(metrics(place))
             if name == "many CLOSE_WAIT":

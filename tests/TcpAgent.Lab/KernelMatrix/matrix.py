@@ -18,7 +18,7 @@ WORK = REPO / "artifacts" / "kernel-matrix"
 USERLAND = "bullseye"
 PACKAGES = "base-files,coreutils,dash,python3,mount,iproute2,nftables,kmod,procps,busybox-static"
 MODULES = ["virtio_pci", "virtio_blk"]
-SECONDS = 600
+SECONDS = 1200
 TRIES = 3
 
 
