@@ -92,7 +92,7 @@ static class NetlinkTargets
         }
         foreach (var listener in source.Known)
             Hold(
-                listener.Name.Length <= UnixName.MaxLength && listener.Standing <= listener.Length,
+                listener.Name.Length <= Kernel.UnixName.MaxLength && listener.Standing <= listener.Length,
                 $"{listener.Name}: {listener.Standing} of {listener.Length}");
     }
 
