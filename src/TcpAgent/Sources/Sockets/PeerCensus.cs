@@ -28,9 +28,14 @@ sealed class PeerCensus
 
     internal void Clear() => Counts.Clear();
 
-    /// <summary>A connection that is being opened, SYN_SENT.</summary>
+    /// <summary>
+    /// A connection that is being opened, SYN_SENT. One to this host itself is left out: its other end is a queue of this host, and the
+    /// verdict speaks of that.
+    /// </summary>
     internal void CountSyn(in InetDiagRow row)
     {
+        if (row.Remote.IsLoopback || (row.Local.High, row.Local.Low) == (row.Remote.High, row.Remote.Low))
+            return;
         ref var count = ref Of(new PortTuple(row.Local with { Port = 0 }, row.Remote), out var isKnown);
         if (!isKnown)
             return;

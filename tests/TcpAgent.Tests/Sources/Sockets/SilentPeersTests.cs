@@ -66,6 +66,17 @@ public sealed class SilentPeersTests : IDisposable
         Assert.Null(Silent());
     }
 
+    /// <summary>The kernel gives a connection to an address of this host that same address.</summary>
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("127.0.0.53")]
+    [InlineData("2001:db8::99")]
+    public void AnOverloadedListenerOfThisHostIsNoPeer(string remote)
+    {
+        Add(40, Syn(3, remote: remote));
+        Assert.Null(Silent());
+    }
+
     [Fact]
     public void SeveralAreNamedAndTheOthersCounted()
     {
