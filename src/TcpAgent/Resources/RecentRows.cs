@@ -44,6 +44,11 @@ static class RecentRows
         + "defers.",
         w => Tally.Of(w[NetstatRows.EmbryonicRsts], w[NetstatRows.TCPSynRetrans], w[NetstatRows.TCPDeferAcceptDrop]));
 
+    // What became of handshakes; what happened within the window counts, whatever the settings are by now.
+    internal static readonly Row AnsweredByCookies = Count(NetstatRows.TCPReqQFullDoCookies),
+        CookiesSent = Count(NetstatRows.SyncookiesSent), CookiesReturned = Count(NetstatRows.SyncookiesRecv),
+        Deferred = Count(NetstatRows.TCPDeferAcceptDrop);
+
     // What shows that a limiter is elsewhere; each the counter's own name.
     internal static readonly Row SegmentsReceived = Count(SnmpRows.TcpInSegs), RetransSegs = Count(SnmpRows.TcpRetransSegs),
         OrigDataSent = Count(NetstatRows.TCPOrigDataSent), Timeouts = Count(NetstatRows.TCPTimeouts),

@@ -7,7 +7,7 @@ namespace TcpAgent.Resources;
 /// <summary>Every bounded resource, one row each, in the order a packet or connection meets them.</summary>
 static class ResourceCatalog
 {
-    /// <summary>A queue of so many that is nearly full was not so by chance, even if one sample alone saw it.</summary>
+    /// <summary>A nearly full queue this deep is no coincidence, even if only one sample saw it.</summary>
     internal const long Deep = 64;
 
     static readonly List<Resource> s_all = [];
@@ -16,27 +16,27 @@ static class ResourceCatalog
 
     static readonly int s_pageSize = Environment.SystemPageSize;
 
-    internal static readonly Resource DeviceReceive = Row(
-        new("device_rx", ["devices"], Scope.Namespace, "packets", "receive rings of the network devices",
+    internal static readonly Resource DeviceReceive = Row(new(
+        "device_rx", ["devices"], Scope.Namespace, "packets", "receive rings of the network devices",
         _ => null,
         w => [
             new(Tally.Of(w[Devices.ReceiveMissed], w[Devices.ReceiveFifoErrors]), LossRule.Proof),
             new(Tally.Of(w[Devices.ReceiveDropped]), LossRule.Own),
         ]));
 
-    internal static readonly Resource SoftnetBacklog = Row(
-        new("softnet_backlog", ["softnet", "sysctl"], Scope.Host, "packets", "each CPU's backlog of received packets",
+    internal static readonly Resource SoftnetBacklog = Row(new(
+        "softnet_backlog", ["softnet", "sysctl"], Scope.Host, "packets", "each CPU's backlog of received packets",
         w => w[Softnet.Backlog] is { } backlog ? new InstanceUsage(backlog, w[SysctlRows.NetdevMaxBacklog]) : null,
         w => [new(new Tally(new(w[Softnet.Dropped]), new(w[Softnet.FlowLimit], -1)), LossRule.Proof)])
-        { FullAboveLimit = true, StaysBelow = Deep });
+    { FullAboveLimit = true, StaysBelow = Deep });
 
-    internal static readonly Resource NeighbourV4 = Row(
-        new("neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
+    internal static readonly Resource NeighbourV4 = Row(new(
+        "neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
         w => TableUsage.Of(w[Neighbours.V4.Entries], w[SysctlRows.NeighV4GcThresh3]),
         w => [new(Tally.Of(w[Neighbours.V4.TableFulls]), LossRule.Proof)]));
 
-    internal static readonly Resource NeighbourV6 = Row(
-        new("neighbour_v6", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
+    internal static readonly Resource NeighbourV6 = Row(new(
+        "neighbour_v6", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
         w => TableUsage.Of(w[Neighbours.V6.Entries], w[SysctlRows.NeighV6GcThresh3]),
         w => [new(Tally.Of(w[Neighbours.V6.TableFulls]), LossRule.Proof)]));
 
@@ -45,8 +45,8 @@ static class ResourceCatalog
         w => TableUsage.Of(w[Neighbours.RouteEntries], w[SysctlRows.RouteV6MaxSize]), _ => [])
     { LimitIsProof = true });
 
-    internal static readonly Resource Fragments = Row(
-        new("fragments", ["sockstat", "sysctl"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
+    internal static readonly Resource Fragments = Row(new(
+        "fragments", ["sockstat", "sysctl"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
         w => new EitherUsage(
             (w[SockstatRows.FragMemory], w[SysctlRows.IpfragHighThresh], s_ipv4),
             (w[SockstatRows.Frag6Memory], w[SysctlRows.Ip6fragHighThresh], s_ipv6)),
@@ -56,14 +56,14 @@ static class ResourceCatalog
             new(new Tally(new(w[Snmp6Rows.Ip6ReasmFails]), new(w[Snmp6Rows.Ip6ReasmTimeout], -1)), LossRule.WhileNear) { Of = s_ipv6 },
         ]));
 
-    internal static readonly Resource NfQueue = Row(
-        new("nfqueue", ["nfqueue"], Scope.Namespace, "packets", "packets that wait for a program's verdict (NFQUEUE)",
+    internal static readonly Resource NfQueue = Row(new(
+        "nfqueue", ["nfqueue"], Scope.Namespace, "packets", "packets that wait for a program's verdict (NFQUEUE)",
         w => w[Sources.NfQueue.Waiting] is { } waiting ? new InstanceUsage(waiting) : null,
         w => [new(Tally.Of(w[Sources.NfQueue.Dropped], w[Sources.NfQueue.UserDropped]), LossRule.Proof)])
-        { StaysBelow = long.MaxValue });
+    { StaysBelow = long.MaxValue });
 
-    internal static readonly Resource Conntrack = Row(
-        new("conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
+    internal static readonly Resource Conntrack = Row(new(
+        "conntrack", ["conntrack"], Scope.Namespace, "entries", "connection tracking table",
         w => TableUsage.Of(w[Sources.Conntrack.Entries], w[Sources.Conntrack.Limit], zeroIsNoLimit: true),
         w => [
             new(Tally.Of(w[Sources.Conntrack.EarlyDrops]), LossRule.Proof),
@@ -87,17 +87,17 @@ static class ResourceCatalog
         ])
     { StrayLossSeconds = 5 });
 
-    internal static readonly Resource SynQueue = Row(
-        new("syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
+    internal static readonly Resource SynQueue = Row(new(
+        "syn_queue", ["listeners", "sockets", "netstat"], Scope.Namespace, "connections", "half-open connections of a listener",
         w => SynQueueUsageOf(w), SynQueueLosses)
-        { FullAboveLimit = true, StaysBelow = long.MaxValue });
+    { FullAboveLimit = true, StaysBelow = long.MaxValue });
 
-    internal static readonly Resource AcceptQueue = Row(
-        new("accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections",
-            "connections that wait for the application to accept them",
+    internal static readonly Resource AcceptQueue = Row(new(
+        "accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections",
+        "connections that wait for the application to accept them",
         w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
         w => [new(Tally.Of(w[NetstatRows.ListenOverflows]), LossRule.Proof)])
-        { FullAboveLimit = true, StaysBelow = Deep });
+    { FullAboveLimit = true, StaysBelow = Deep });
 
     internal static readonly Resource AcceptQueueUnix = Row(new("accept_queue_unix", ["unix"], Scope.Namespace, "connections",
         "connections to an AF_UNIX socket that wait for the application to accept them",
@@ -108,8 +108,8 @@ static class ResourceCatalog
         "receive buffers of UDP sockets",
         w => w.Source<UdpSockets>() is { } sockets ? new UdpQueueUsage(sockets) : null, UdpReceiveLosses));
 
-    internal static readonly Resource TcpMemory = Row(
-        new("tcp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all TCP buffers",
+    internal static readonly Resource TcpMemory = Row(new(
+        "tcp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all TCP buffers",
         w => TableUsage.Of(w[SockstatRows.TcpMem], w[SysctlRows.TcpMem[2]], s_pageSize),
         w => [
             new(Tally.Of(w[NetstatRows.TCPMemoryPressures]), LossRule.Pressure),
@@ -118,31 +118,31 @@ static class ResourceCatalog
             // Pressure ends no connection: only the third value does, or too many orphans (net/ipv4/tcp.c, tcp_check_oom).
             new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear) { From = Resource.Near },
         ])
-        { LimitIsProof = true, Pressure = w => TableUsage.Of(w[SysctlRows.TcpMem[1]], null, s_pageSize) });
+    { LimitIsProof = true, Pressure = w => TableUsage.Of(w[SysctlRows.TcpMem[1]], null, s_pageSize) });
 
-    internal static readonly Resource UdpMemory = Row(
-        new("udp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all UDP buffers",
+    internal static readonly Resource UdpMemory = Row(new(
+        "udp_memory", ["sockstat", "sysctl"], Scope.Host, "bytes", "memory of all UDP buffers",
         w => TableUsage.Of(w[SockstatRows.UdpMem], w[SysctlRows.UdpMem[2]], s_pageSize),
         w => [new(Tally.Of(w[SnmpRows.UdpMemErrors], w[Snmp6Rows.Udp6MemErrors]), LossRule.Proof, UdpMemErrorsRule(w))])
-        { LimitIsProof = true }); // 6.18 drops without counting MemErrors
+    { LimitIsProof = true }); // 6.18 drops without counting MemErrors
 
-    internal static readonly Resource Orphans = Row(
-        new("orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any more",
+    internal static readonly Resource Orphans = Row(new(
+        "orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any more",
         w => TableUsage.Of(w[SockstatRows.TcpOrphan], w[SysctlRows.TcpMaxOrphans]),
         w => [new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear) { From = 0.25 }]));
 
-    internal static readonly Resource TimeWait = Row(
-        new("time_wait", ["sockstat", "sysctl"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
+    internal static readonly Resource TimeWait = Row(new(
+        "time_wait", ["sockstat", "sysctl"], Scope.Namespace, "sockets", "sockets in TIME_WAIT",
         w => TableUsage.Of(w[SockstatRows.TcpTw], w[SysctlRows.TcpMaxTwBuckets]),
         w => [new(Tally.Of(w[NetstatRows.TCPTimeWaitOverflow]), LossRule.Proof)]));
 
-    internal static readonly Resource EphemeralPorts = Row(
-        new("ephemeral_ports", ["ports"], Scope.Namespace, "ports", "local ports from one address to one destination",
+    internal static readonly Resource EphemeralPorts = Row(new(
+        "ephemeral_ports", ["ports"], Scope.Namespace, "ports", "local ports from one address to one destination",
         w => w.Source<EphemeralPorts>() is { } ports
             ? new PortUsage(ports, w[SysctlRows.TcpTwReuse], w[SysctlRows.TcpTimestamps])
             : null,
         _ => [])
-        { LimitIsProof = true });
+    { LimitIsProof = true });
 
     internal static readonly Resource EphemeralPortsUdp = Row(new("ephemeral_ports_udp", ["udp"], Scope.Namespace, "ports",
         "local UDP ports",
@@ -153,10 +153,10 @@ static class ResourceCatalog
         w => TableUsage.Of(w[SysctlRows.FileNr], w[SysctlRows.FileMax]), _ => [])
     { LimitIsProof = true });
 
-    internal static readonly Resource Qdisc = Row(
-        new("qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "queueing disciplines of the devices",
+    internal static readonly Resource Qdisc = Row(new(
+        "qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "queueing disciplines of the devices",
         w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses)
-        { StaysBelow = long.MaxValue });
+    { StaysBelow = long.MaxValue });
 
     internal static readonly Resource[] All = [.. s_all];
 

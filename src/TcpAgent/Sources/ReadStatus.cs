@@ -25,6 +25,10 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
     /// </summary>
     internal static ReadStatus Optional(string where, int errno) => errno == Libc.ENOENT ? Absent : Failed(where, errno);
 
+    /// <summary>For a netlink family, or a part of it, that the kernel or the unit may be without.</summary>
+    internal static ReadStatus OptionalFamily(string where, int errno) =>
+        errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? Absent : Optional(where, errno);
+
     /// <summary>
     /// Of two parts of one source: absent with anything present is the other's outcome, a failed part makes the whole partial.
     /// </summary>

@@ -10,7 +10,7 @@ public class ListenerAdviceTests
 {
     static readonly EndpointInstance s_endpoint = new(new(0, 0, 443));
 
-    readonly Table _listeners = new(ListenerRows.Rows), _handshakes = new(HandshakeRows.Rows), _sysctl = new(SysctlRows.Rows);
+    readonly Table _listeners = new(ListenerRows.Rows), _handshakes = new(RecentRows.Rows), _sysctl = new(SysctlRows.Rows);
 
     public ListenerAdviceTests()
     {
@@ -135,14 +135,13 @@ public class ListenerAdviceTests
     [Fact]
     public void SynsThatWereDroppedDoNotBecomeServedWhenCookiesAreTurnedOn()
     {
-        _handshakes[HandshakeRows.Dropped] = 90;
-        _handshakes[HandshakeRows.AnsweredByCookies] = 10;
+        _handshakes[RecentRows.AnsweredByCookies] = 10;
         var report = Syn();
         AssertSays(report, "90 SYNs were dropped for lack of room: no cookies were sent for them, though tcp_syncookies is on by now.");
         AssertSays(report, "10 SYNs found the queue full and were answered by SYN cookies");
-        _handshakes[HandshakeRows.AnsweredByCookies] = 0;
+        _handshakes[RecentRows.AnsweredByCookies] = 0;
         AssertDoesNotSay(Syn(), "answered by SYN cookies");
-        _handshakes[HandshakeRows.AnsweredByCookies] = 100;
+        _handshakes[RecentRows.AnsweredByCookies] = 100;
         _sysctl[SysctlRows.TcpSyncookies] = 0;
         AssertDoesNotSay(Syn(), "were dropped");
     }
@@ -178,10 +177,10 @@ public class ListenerAdviceTests
     [Fact]
     public void CookiesThatComeBackAreARush()
     {
-        (_handshakes[HandshakeRows.CookiesSent], _handshakes[HandshakeRows.CookiesReturned]) = (100, 90);
+        (_handshakes[RecentRows.CookiesSent], _handshakes[RecentRows.CookiesReturned]) = (100, 90);
         Assert.StartsWith("For a real rush", Syn().Advice[0], StringComparison.Ordinal);
         AssertSays(Syn(), "Of 100 cookies sent meanwhile 90 came back: clients do answer");
-        _handshakes[HandshakeRows.CookiesReturned] = 3;
+        _handshakes[RecentRows.CookiesReturned] = 3;
         Assert.StartsWith("Look at who sends", Syn().Advice[0], StringComparison.Ordinal);
     }
 
@@ -189,7 +188,7 @@ public class ListenerAdviceTests
     public void ClientsThatSendNothingToADeferredListenerComeFirst()
     {
         (Subject[ListenerRows.Deferred], Subject[ListenerRows.Retried]) = (30, 2);
-        _handshakes[HandshakeRows.Deferred] = 40;
+        _handshakes[RecentRows.Deferred] = 40;
         Assert.StartsWith("Look at TCP_DEFER_ACCEPT", Syn().Advice[0], StringComparison.Ordinal);
         AssertSays(Syn(), "(TCPDeferAcceptDrop rose by 40).");
 

@@ -101,12 +101,5 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     long Attribute(int wanted, int offset) =>
         Find(wanted) is var value && value.Length >= offset + sizeof(uint) ? MemoryMarshal.Read<uint>(value[offset..]) : KernelValue.Absent;
 
-    ReadOnlySpan<byte> Find(int wanted)
-    {
-        var attributes = new NetlinkAttributeReader(_payload[MessageLength..]);
-        while (attributes.TryRead(out var type, out var value))
-            if (type == wanted)
-                return value;
-        return default;
-    }
+    ReadOnlySpan<byte> Find(int wanted) => NetlinkAttributeReader.Find(_payload[MessageLength..], wanted);
 }

@@ -77,59 +77,26 @@ static class Link
     /// IFLA_XDP_ATTACHED, a u8: 0 no XDP program, 1 one in the driver, 2 a generic one, 3 one in the hardware, 4 several. Of a link that
     /// <see cref="TryReadLink"/> took; <see cref="KernelValue.Absent"/> where the kernel does not tell.
     /// </summary>
-    internal static long Xdp(ReadOnlySpan<byte> payload)
-    {
-        var attributes = new NetlinkAttributeReader(payload[IfInfoLength..]);
-        while (attributes.TryRead(out var attribute, out var nested))
-        {
-            if (attribute != IFLA_XDP)
-                continue;
-            var xdp = new NetlinkAttributeReader(nested);
-            while (xdp.TryRead(out var inner, out var value))
-                if (inner == IFLA_XDP_ATTACHED && value.Length >= 1)
-                    return value[0];
-        }
-        return KernelValue.Absent;
-    }
+    internal static long Xdp(ReadOnlySpan<byte> payload) =>
+        NetlinkAttributeReader.Find(Find(payload, IFLA_XDP), IFLA_XDP_ATTACHED) is [var attached, ..] ? attached : KernelValue.Absent;
 
     /// <summary>
     /// Whether a link that <see cref="TryReadLink"/> took is a device of software alone: those have IFLA_INFO_KIND, such as veth or bridge,
     /// and those of a driver do not.
     /// </summary>
-    internal static bool IsSoftware(ReadOnlySpan<byte> payload)
-    {
-        var attributes = new NetlinkAttributeReader(payload[IfInfoLength..]);
-        while (attributes.TryRead(out var attribute, out var value))
-        {
-            if (attribute != IFLA_LINKINFO)
-                continue;
-            var nested = new NetlinkAttributeReader(value);
-            while (nested.TryRead(out var info, out _))
-                if (info == IFLA_INFO_KIND)
-                    return true;
-        }
-        return false;
-    }
+    internal static bool IsSoftware(ReadOnlySpan<byte> payload) => !Kind(payload).IsEmpty;
 
     /// <summary>
     /// A veth device whose other end is in another network namespace, as that of a container is: the kernel then names the namespace by
     /// a number (net/core/rtnetlink.c, rtnl_fill_link_netnsid). Of a message of RTM_NEWLINK.
     /// </summary>
-    internal static bool IsVethToElsewhere(ReadOnlySpan<byte> payload)
-    {
-        var (isVeth, isElsewhere) = (false, false);
-        var attributes = new NetlinkAttributeReader(payload[Math.Min(IfInfoLength, payload.Length)..]);
-        while (attributes.TryRead(out var attribute, out var value))
-        {
-            isElsewhere |= attribute == IFLA_LINK_NETNSID;
-            if (attribute != IFLA_LINKINFO)
-                continue;
-            var info = new NetlinkAttributeReader(value);
-            while (info.TryRead(out var kind, out var name))
-                isVeth |= kind == IFLA_INFO_KIND && name.TrimEnd((byte)0).SequenceEqual("veth"u8);
-        }
-        return isVeth && isElsewhere;
-    }
+    internal static bool IsVethToElsewhere(ReadOnlySpan<byte> payload) =>
+        Kind(payload).TrimEnd((byte)0).SequenceEqual("veth"u8) && !Find(payload, IFLA_LINK_NETNSID).IsEmpty;
+
+    static ReadOnlySpan<byte> Kind(ReadOnlySpan<byte> payload) => NetlinkAttributeReader.Find(Find(payload, IFLA_LINKINFO), IFLA_INFO_KIND);
+
+    static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> payload, int attribute) =>
+        NetlinkAttributeReader.Find(payload[Math.Min(IfInfoLength, payload.Length)..], attribute);
 
     /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them by <see cref="Stat"/>.</summary>
     internal static bool TryReadStats(ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> stats)

@@ -10,6 +10,16 @@ ref struct NetlinkAttributeReader(ReadOnlySpan<byte> attributes)
 
     ReadOnlySpan<byte> _rest = attributes;
 
+    /// <summary>The value of the first attribute of a type; empty without one.</summary>
+    internal static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, int wanted)
+    {
+        var reader = new NetlinkAttributeReader(attributes);
+        while (reader.TryRead(out var type, out var value))
+            if (type == wanted)
+                return value;
+        return default;
+    }
+
     internal bool TryRead(out int type, out ReadOnlySpan<byte> value)
     {
         type = 0;

@@ -100,12 +100,8 @@ static class TrafficControl
             row.LimitPackets = Option(options, 1, 0);
     }
 
-    static long Option(ReadOnlySpan<byte> options, int wanted, int offset)
-    {
-        var nested = new NetlinkAttributeReader(options);
-        while (nested.TryRead(out var attribute, out var value))
-            if (attribute == wanted && value.Length >= offset + 4)
-                return MemoryMarshal.Read<uint>(value[offset..]);
-        return KernelValue.Absent;
-    }
+    static long Option(ReadOnlySpan<byte> options, int wanted, int offset) =>
+        NetlinkAttributeReader.Find(options, wanted) is var value && value.Length >= offset + 4
+            ? MemoryMarshal.Read<uint>(value[offset..])
+            : KernelValue.Absent;
 }

@@ -7,7 +7,7 @@ namespace TcpAgent.Sources;
 /// <summary>
 /// What the host's counters say of its listeners between two ticks: whose queue overflowed, and in whose queue connections wait too long.
 /// </summary>
-sealed class ListenerWatch(Source snmp, Source netstat, TimeSpan peakWindow, TimeProvider time)
+sealed class ListenerWatch(Source snmp, Source netstat, TimeProvider time)
 {
     /// <summary>A second, and what a tick may come late.</summary>
     static readonly TimeSpan s_second = TimeSpan.FromSeconds(1.1);
@@ -15,9 +15,6 @@ sealed class ListenerWatch(Source snmp, Source netstat, TimeSpan peakWindow, Tim
     readonly SlotRef _overflows = new(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
     readonly SlotRef _opens = new(snmp[SnmpRows.Rows], SnmpRows.TcpPassiveOpens);
     readonly WindowedTotal _opened = new(s_second, time);
-    readonly (Row Row, SlotRef Counter, WindowedTotal Rise)[] _handshakes = Array.ConvertAll(
-        [.. HandshakeRows.Rows],
-        row => (row, new SlotRef(netstat[NetstatRows.Rows], HandshakeRows.Counters[row]), new WindowedTotal(peakWindow, time)));
 
     /// <summary>Judges each listener. Returns the one whose queue overflowed since the tick before; null when none did.</summary>
     internal Listener? Judge(in Tick tick, Dictionary<Endpoint, Listener>.ValueCollection listeners)
@@ -26,15 +23,7 @@ sealed class ListenerWatch(Source snmp, Source netstat, TimeSpan peakWindow, Tim
         var opens = _opens.Value == Absent ? Absent : _opened.Recent;
         foreach (var listener in listeners)
             listener.Judge(tick.Timestamp, opens);
-        foreach (var (_, counter, rise) in _handshakes)
-            rise.Add(tick.Timestamp, counter.Rise);
         return Overflowed(tick, listeners);
-    }
-
-    internal void Fill(Slots slots)
-    {
-        foreach (var (row, counter, rise) in _handshakes)
-            slots[row] = counter.Value == Absent ? Absent : rise.Recent;
     }
 
     /// <summary>

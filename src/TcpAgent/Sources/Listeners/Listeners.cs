@@ -38,13 +38,13 @@ sealed class Listeners : Source
     internal Listeners(
         NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time,
         LinkNames? links = null)
-        : base("listeners", ListenerRows.Rows, ListenerRows.CountRows, HandshakeRows.Rows)
+        : base("listeners", ListenerRows.Rows, ListenerRows.CountRows)
     {
         (_dump, _waits, _links, _ranking, _byWalk) = (dump, waits, links, new ListenerRanking(options.MaxListeners), dump is null);
         _followed = new ListenerTable(options.PeakWindow, time);
         _walked = new ListenerTable(options.PeakWindow, time);
         _listenDrops = new SlotRef(netstat[NetstatRows.Rows], NetstatRows.ListenDrops);
-        _watch = new ListenerWatch(snmp, netstat, options.PeakWindow, time);
+        _watch = new ListenerWatch(snmp, netstat, time);
         Mode = dump is null ? "procfs" : Where;
     }
 
@@ -156,7 +156,6 @@ sealed class Listeners : Source
     {
         Withdraw();
         Overflowed = _watch.Judge(tick, Known);
-        _watch.Fill(this[HandshakeRows.Rows][0]);
         if (!_isKnown)
             return;
         var exported = _ranking.Choose(Table);

@@ -193,8 +193,7 @@ sealed class EphemeralPorts : Source
         }
         IsKnown = false;
 
-        // The kernel or the unit is without sock_diag.
-        _status = errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(_look!.Where, errno);
+        _status = ReadStatus.OptionalFamily(_look!.Where, errno);
     }
 
     void Store(in Tick tick)

@@ -38,7 +38,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
             return errno;
         }
         var (first, last) = (_settings.First, _settings.Last);
-        _freshAbove = TimeWaitMilliseconds - _settings.ReuseDelay;
+        _freshAbove = TimeWaitMilliseconds - _settings.ReadReuseDelay();
         Where = "sock_diag";
         census.Unreserved.Clear();
         SockDiag.SetPorts(_request, first, last);

@@ -12,7 +12,7 @@ sealed class PortSettings(KernelRoot root) : IDisposable
     /// <summary>Doubled so often the buffer holds the longest list there can be, every second port: 190 KiB.</summary>
     const int ReservedReads = 7;
 
-    internal const int DefaultReuseDelay = 1000;
+    const int DefaultReuseDelay = 1000;
 
     readonly ProcFile _range = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
     readonly ProcFile _reserved = root.Proc("sys/net/ipv4/ip_local_reserved_ports", ReservedCapacity);
@@ -24,11 +24,6 @@ sealed class PortSettings(KernelRoot root) : IDisposable
 
     internal ushort Last { get; private set; }
 
-    /// <summary>
-    /// Milliseconds that a TIME_WAIT must be old for connect() to take its port, 0 to 60,000 (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
-    /// </summary>
-    internal int ReuseDelay { get; private set; } = DefaultReuseDelay;
-
     /// <summary>Where an error came from.</summary>
     internal string Where { get; private set; } = "";
 
@@ -36,7 +31,6 @@ sealed class PortSettings(KernelRoot root) : IDisposable
     /// <param name="reserved">Emptied, then filled with the reserved ports.</param>
     internal int Read(PortList reserved)
     {
-        ReadReuseDelay();
         var errno = ReadRange();
         return errno == 0 ? ReadReserved(reserved) : errno;
     }
@@ -80,14 +74,18 @@ sealed class PortSettings(KernelRoot root) : IDisposable
         return reserved.TryAdd(text, isWhole) ? 0 : Libc.EBADMSG;
     }
 
-    void ReadReuseDelay()
+    /// <summary>
+    /// Milliseconds that a TIME_WAIT must be old for connect() to take its port, 0 to 60,000 (net/ipv4/tcp_ipv4.c, tcp_twsk_unique). Of TCP
+    /// alone, so read for itself.
+    /// </summary>
+    internal int ReadReuseDelay()
     {
-        ReuseDelay = DefaultReuseDelay;
         if (_reuseDelay.Read(out var text, out _) != 0)
-            return;
+            return DefaultReuseDelay;
         var cursor = new Cursor(text);
-        if (cursor.TryReadSetting(out var line) && line.TryReadInt64(out var value))
-            ReuseDelay = (int)Math.Clamp(value, 0, PortScan.TimeWaitMilliseconds);
+        return cursor.TryReadSetting(out var line) && line.TryReadInt64(out var value)
+            ? (int)Math.Clamp(value, 0, PortScan.TimeWaitMilliseconds)
+            : DefaultReuseDelay;
     }
 
     /// <summary>Whether the settings are other than at the last read, or at the last call. Never during a read.</summary>

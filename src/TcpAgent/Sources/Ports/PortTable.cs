@@ -99,15 +99,7 @@ sealed class PortTable
     {
         var count = 0;
         foreach (var (tuple, ports) in _tuples)
-        {
-            var one = Describe(tuple, ports);
-            if (count == worst.Length && !one.Precedes(worst[^1]))
-                continue;
-            var at = count == worst.Length ? count - 1 : count++;
-            for (; at > 0 && one.Precedes(worst[at - 1]); at--)
-                worst[at] = worst[at - 1];
-            worst[at] = one;
-        }
+            Top.Offer(worst, ref count, Describe(tuple, ports), static (one, other) => one.Precedes(other));
         return count;
     }
 }

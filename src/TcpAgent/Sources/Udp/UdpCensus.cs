@@ -48,11 +48,6 @@ sealed class UdpCensus
             return;
         if (_count == MaxNotable)
             Omitted++;
-        if (_count == MaxNotable && queue.CompareTo(_notable[^1]) <= 0)
-            return;
-        var at = _count == MaxNotable ? _count - 1 : _count++;
-        for (; at > 0 && queue.CompareTo(_notable[at - 1]) > 0; at--)
-            _notable[at] = _notable[at - 1];
-        _notable[at] = queue;
+        Top.Offer(_notable, ref _count, queue, static (one, other) => one.CompareTo(other) > 0);
     }
 }

@@ -96,20 +96,12 @@ sealed class UdpPorts
         (UsedIPv4, UsedIPv6) = (_ipv4.CountWithin(_first, _last), _ipv6.CountWithin(_first, _last));
         var (anyIPv4, anyIPv6) = (_anyIPv4.CountWithin(_first, _last), _anyIPv6.CountWithin(_first, _last));
         foreach (var (address, own) in _addresses)
-            Rank(address, own + (address.IsIPv4 ? anyIPv4 : anyIPv6));
-    }
-
-    void Rank(Endpoint address, long used)
-    {
-        if (_count == MaxWorst && !Precedes(address, used, _worst[^1]))
-            return;
-        var at = _count == MaxWorst ? _count - 1 : _count++;
-        for (; at > 0 && Precedes(address, used, _worst[at - 1]); at--)
-            _worst[at] = _worst[at - 1];
-        _worst[at] = (address, used);
+            Top.Offer(_worst, ref _count, (address, own + (address.IsIPv4 ? anyIPv4 : anyIPv6)), Precedes);
     }
 
     /// <summary>Of equals always the same first.</summary>
-    static bool Precedes(Endpoint address, long used, in (Endpoint Address, long Used) other) =>
-        used != other.Used ? used > other.Used : (address.High, address.Low).CompareTo((other.Address.High, other.Address.Low)) < 0;
+    static bool Precedes((Endpoint Address, long Used) one, (Endpoint Address, long Used) other) =>
+        one.Used != other.Used
+            ? one.Used > other.Used
+            : (one.Address.High, one.Address.Low).CompareTo((other.Address.High, other.Address.Low)) < 0;
 }

@@ -53,18 +53,13 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
             if (receiver.IsQuiet && receiver.Drops == 0)
                 continue;
             notable++;
-            if (count == MaxExported && Compare(receiver, _exported[count - 1]) <= 0)
-                continue;
-            var at = count == MaxExported ? count - 1 : count++;
-            for (; at > 0 && Compare(receiver, _exported[at - 1]) > 0; at--)
-                _exported[at] = _exported[at - 1];
-            _exported[at] = receiver;
+            Top.Offer(_exported, ref count, receiver, Precedes);
         }
         omitted = notable - count;
         return _exported.AsSpan(0, count);
     }
 
-    static int Compare(UdpReceiver one, UdpReceiver other) => Rank(one).CompareTo(Rank(other));
+    static bool Precedes(UdpReceiver one, UdpReceiver other) => Rank(one).CompareTo(Rank(other)) > 0;
 
     static (long, Fullness, long) Rank(UdpReceiver receiver) =>
         (receiver.RecentDrops, Fullness.Of(receiver.Peak, receiver.Limit), receiver.Drops);

@@ -21,7 +21,9 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
     readonly Dictionary<Endpoint, UdpQueue> _queues = [];
     int _look;
 
-    /// <summary>Drops of a socket not seen before are no news at the first look, nor while more are open than are followed.</summary>
+    /// <summary>
+    /// True while drops of an unknown socket are not new: at the first scan, and while more sockets are open than are followed.
+    /// </summary>
     bool _isBaseline = true;
 
     /// <summary>Where the census' error of the settings came from.</summary>

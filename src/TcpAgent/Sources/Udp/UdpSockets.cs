@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
-using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
@@ -97,7 +96,7 @@ sealed class UdpSockets : Source
     {
         IsKnown = false;
         _receivers.Lose();
-        _status = _lane.Errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional("sock_diag", _lane.Errno);
+        _status = ReadStatus.OptionalFamily("sock_diag", _lane.Errno);
 
         // For a module that is not there each question makes the kernel look for it on disk.
         if (_status.Outcome == Outcome.Absent)

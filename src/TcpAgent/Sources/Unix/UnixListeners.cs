@@ -1,13 +1,12 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
-using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
 /// <summary>
 /// AF_UNIX sockets that listen, with their accept queues: php-fpm, puma, docker.sock. An ordinary host has dozens that are never busy, so
-/// only those are told whose queue was not empty within the window. The kernel walks all AF_UNIX sockets for them; where there are very
-/// many, the looks are stretched.
+/// only listeners whose queue was not empty within the window are exported. The kernel walks all AF_UNIX sockets to list them; where there
+/// are very many, the scans are spaced out.
 /// </summary>
 sealed class UnixListeners : Source
 {
@@ -136,7 +135,7 @@ sealed class UnixListeners : Source
     {
         IsKnown = false;
         _table.Clear();
-        _status = _lane.Errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Optional(Where, _lane.Errno);
+        _status = ReadStatus.OptionalFamily(Where, _lane.Errno);
 
         // For a module that is not there each question makes the kernel look for it on disk.
         if (_status.Outcome == Outcome.Absent)
@@ -168,12 +167,7 @@ sealed class UnixListeners : Source
             if (listener.Peak <= 0)
                 continue;
             busy++;
-            if (count == MaxExported && !IsFuller(listener, _ranked[count - 1]))
-                continue;
-            var at = count == MaxExported ? count - 1 : count++;
-            for (; at > 0 && IsFuller(listener, _ranked[at - 1]); at--)
-                _ranked[at] = _ranked[at - 1];
-            _ranked[at] = listener;
+            Top.Offer(_ranked, ref count, listener, IsFuller);
         }
         return (busy, count);
     }

@@ -49,8 +49,8 @@ static class AcceptQueueAdvice
         report.Evidence.Add($"ListenOverflows rose by {report.Losses}: connections were dropped because an accept queue was full.");
         report.Evidence.Add(
             report.Limit is null
-                ? "Which one cannot be told: this kernel or namespace does not let the agent ask for the listeners' limits."
-                : "Which one cannot be told: no listener that is open now has dropped anything.");
+                ? "The listener cannot be identified: this kernel or namespace does not let the agent read the listeners' limits."
+                : "The listener cannot be identified: no listener that is open now has dropped anything.");
         report.Advice.Add("See which listener's Recv-Q is above its Send-Q: ss -ltn");
     }
 
@@ -144,7 +144,7 @@ static class AcceptQueueAdvice
                 ? $"The limit of {limit} is net.core.somaxconn: the application asked for as much or more."
                 : $"The limit of {limit} is from a time when net.core.somaxconn was higher than its present {somaxconn}.");
         report.Advice.Add(
-            $"sysctl -w net.core.somaxconn={Math.Clamp(limit * 2, 4096, int.MaxValue)} in this network namespace, then restart the "
+            $"{TableAdvice.Raise("net.core.somaxconn", limit)} in this network namespace, then restart the "
             + $"application or make it listen again: an open listener keeps its limit. If it asks listen(2) for {limit} itself, raise "
             + $"that too ({Backlogs}).");
     }

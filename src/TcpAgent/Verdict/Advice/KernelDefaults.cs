@@ -17,6 +17,7 @@ static class KernelDefaults
         "net.ipv4.ipfrag_high_thresh" or "net.ipv6.ip6frag_high_thresh" => 4 << 20,
         "net.ipv4.neigh.default.gc_thresh3" or "net.ipv6.neigh.default.gc_thresh3" => 1024,
         "net.ipv6.route.max_size" => 4096,
+        "net.core.somaxconn" => 4096,
         "net.core.netdev_max_backlog" => 1000,
         "fs.file-max" => Math.Max(LeastFiles, (memory ?? 0) / 1024 / 10),
         _ => 1,

@@ -9,7 +9,7 @@ namespace TcpAgent.Verdict;
 /// </summary>
 static class SynQueueAdvice
 {
-    /// <summary>From so many addresses come clients of a network behind one fault, hardly a flood.</summary>
+    /// <summary>This few source addresses are rather clients behind one faulty path than a flood.</summary>
     const long FewSources = 8;
 
     internal static void Explain(ResourceReport report, SampleView view)
@@ -43,11 +43,11 @@ static class SynQueueAdvice
     {
         var evidence = report.Evidence;
         if (report.Peak == 0)
-            evidence.Add("Which listener's it is cannot be told yet: the last walk of the sockets found no half-open connection at any.");
+            evidence.Add("The listener cannot be identified yet: the last socket walk found no half-open connections.");
         else if (report.Limit is { } limit)
             evidence.Add($"It has had {report.Peak} half-open connections (SYN_RECV) of the {limit} it may have.");
         var losses = report.Losses ?? 0;
-        var answered = Math.Min(losses, view[HandshakeRows.AnsweredByCookies] ?? (setting == 0 ? 0 : losses));
+        var answered = Math.Min(losses, view[RecentRows.AnsweredByCookies] ?? (setting == 0 ? 0 : losses));
         if (losses > answered)
             evidence.Add(
                 $"{losses - answered} SYNs were dropped for lack of room: no cookies were sent"
@@ -56,7 +56,7 @@ static class SynQueueAdvice
             evidence.Add(
                 $"{answered} SYNs found the queue full and were answered by SYN cookies: served, but without window scaling or SACK unless "
                 + "timestamps are on.");
-        if (view[HandshakeRows.CookiesSent] is > 0 and var sent && view[HandshakeRows.CookiesReturned] is { } returned)
+        if (view[RecentRows.CookiesSent] is > 0 and var sent && view[RecentRows.CookiesReturned] is { } returned)
             evidence.Add(
                 $"Of {sent} cookies sent meanwhile {returned} came back: "
                 + (IsRush(view)
@@ -69,7 +69,7 @@ static class SynQueueAdvice
         if (isDeferred)
             evidence.Add(
                 $"{deferred} of the half-open connections have completed their handshake and sent no data: TCP_DEFER_ACCEPT keeps them here"
-                + (view[HandshakeRows.Deferred] is > 0 and var bare ? $" (TCPDeferAcceptDrop rose by {bare})." : "."));
+                + (view[RecentRows.Deferred] is > 0 and var bare ? $" (TCPDeferAcceptDrop rose by {bare})." : "."));
         return isDeferred;
     }
 
@@ -100,7 +100,7 @@ static class SynQueueAdvice
     }
 
     static bool IsRush(SampleView view) =>
-        view[HandshakeRows.CookiesSent] is > 0 and var sent && view[HandshakeRows.CookiesReturned] is { } returned && 2 * returned >= sent;
+        view[RecentRows.CookiesSent] is > 0 and var sent && view[RecentRows.CookiesReturned] is { } returned && 2 * returned >= sent;
 
     static long? CapOfMaxSynBacklog(ResourceReport report, SampleView view) =>
         view[SysctlRows.TcpMaxSynBacklog] is { } max && report.Limit == max - (max >> 2) ? report.Limit : null;

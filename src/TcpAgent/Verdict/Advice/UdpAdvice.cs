@@ -17,15 +17,14 @@ static class UdpAdvice
             report.Evidence.Add($"RcvbufErrors rose by {report.Losses ?? 0}: datagrams found a receive buffer full.");
         if (report.IsLossWithoutSaturation)
         {
-            report.Evidence.Add(LargestLoss(view) ?? "Which socket lost them cannot be told.");
+            report.Evidence.Add(LargestLoss(view) ?? "The socket that lost them cannot be identified.");
             report.Advice.Add("So few are no limit. If they matter, a larger buffer (SO_RCVBUF, net.core.rmem_max) takes longer bursts.");
             return;
         }
         var port = report.Instance is EndpointInstance { Endpoint.Port: var number } ? number : (ushort?)null;
         if (port is null)
             report.Evidence.Add(
-                "Which socket cannot be told: the one that lost them was closed before it was looked at, or the kernel does not list UDP "
-                + "sockets (udp_diag).");
+                "The socket cannot be identified: it was closed before a scan saw it, or the kernel does not list UDP sockets (udp_diag).");
         if (view[UdpRows.RecentDrops, report.Instance] is > 0 and var drops)
             report.Evidence.Add($"This address and port dropped {drops} itself.");
         if (view[UdpRows.Sockets, report.Instance] is > 1 and var sockets)

@@ -38,7 +38,7 @@ static class UnixAdvice
         if (view[SysctlRows.Somaxconn] is { } somaxconn && limit >= somaxconn)
             return
             [
-                $"sysctl -w net.core.somaxconn={Math.Max(4096, limit * 2)} in this network namespace and raise the application's backlog "
+                $"{TableAdvice.Raise("net.core.somaxconn", limit)} in this network namespace and raise the application's backlog "
                 + $"to as much ({settings}), then restart it: an open listener keeps its limit.",
             ];
         var cap = view[SysctlRows.Somaxconn] is { } max ? $" and is {max}" : "";
