@@ -39,7 +39,7 @@ static partial class Log
         ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(
-        14, LogLevel.Information, "Source {Source} is left out for want of a privilege, which the agent runs without on purpose: {Reason}")]
+        14, LogLevel.Information, "Source {Source} is skipped: it needs a privilege that the agent deliberately runs without: {Reason}")]
     internal static partial void SourceDenied(
         ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 

@@ -32,7 +32,7 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
         : one.Held - one.TimeWait + one.Fresh;
 
     /// <summary>
-    /// bind() takes no port that is in TIME_WAIT. An address that has one destination is told by that, unless there is no port left.
+    /// bind() takes no port that is in TIME_WAIT. An address with one destination is reported as that tuple, unless no port is left.
     /// </summary>
     long InTheWay(in SourcePorts source)
     {

@@ -17,7 +17,7 @@ static class NamespaceFindings
             + "network (hostNetwork: true, or --network=host)."
             : null, "The agent sees the network of its own container, not the host's"),
         new("unknown_namespace", Finding.Info, view => Read(view) is { IsHost: null, IsOfAnother: true, IsSplit: false } read
-            ? $"Network namespace {read.Inode} was read. Whether it is the host's cannot be told: {read.ProcFs}/1 is hidden from this user."
+            ? $"Network namespace {read.Inode} was read. It may or may not be the host's: {read.ProcFs}/1 is hidden from this user."
             : null),
     ];
 

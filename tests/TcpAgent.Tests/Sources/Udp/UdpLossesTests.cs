@@ -116,7 +116,7 @@ public sealed class UdpLossesTests : IDisposable
         _rig.Tick();
         _rig.Tick(lost: 500, read: 500);
         Assert.Equal((Limiting, ""), (_rig.Resource("state"), _rig.Subject));
-        Assert.Contains(Report.Evidence, text => text.StartsWith("Which socket cannot be told", StringComparison.Ordinal));
+        Assert.Contains(Report.Evidence, text => text.StartsWith("The socket cannot be identified", StringComparison.Ordinal));
     }
 
     [Fact]
