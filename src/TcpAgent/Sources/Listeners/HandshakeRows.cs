@@ -3,14 +3,14 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What counters of handshakes rose by within the peak window: what happened then, whatever the settings are by now. Only the verdict
-/// reads it.
+/// How much the handshake counters rose within the peak window. They show what happened then, even if a sysctl has changed since. Only the
+/// verdict reads these rows.
 /// </summary>
 static class HandshakeRows
 {
     internal static readonly Rows Rows = new();
 
-    /// <summary>Of each row its counter.</summary>
+    /// <summary>The counter behind each row.</summary>
     internal static readonly Dictionary<Row, Row> Counters = [];
 
     internal static readonly Row Overflows = Recent(NetstatRows.ListenOverflows);
