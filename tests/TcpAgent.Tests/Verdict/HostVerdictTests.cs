@@ -139,7 +139,7 @@ public sealed class HostVerdictTests : IDisposable
         { Used = 0, Limit = 128, Peak = 0, Losses = 7 };
         _rig.Tick();
         _rig.Look(view => ResourceAdvice.Explain(report, view));
-        Assert.Contains(report.Evidence, line => line.Contains("cannot be told", StringComparison.Ordinal));
+        Assert.Contains(report.Evidence, line => line.Contains("cannot be identified", StringComparison.Ordinal));
         Assert.DoesNotContain(report.Evidence, line => line.Contains("128", StringComparison.Ordinal));
     }
 
