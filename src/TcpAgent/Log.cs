@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
-// The caller's file and line go to the entry as CODE_FILE and CODE_LINE, not into its text.
+// The caller's file and line go into the journal entry as CODE_FILE and CODE_LINE, not into its text.
 #pragma warning disable SYSLIB1015
 
 namespace TcpAgent;
 
-/// <summary>Every message the agent can log. Few, for the operator, and once per change of state.</summary>
+/// <summary>Every message that the agent can log. They are few, written for the operator, and logged once per change of state.</summary>
 static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Starting tcp-agent {Version}, sampling {ProcFs} every {Interval}: {Sources}")]
@@ -26,7 +26,7 @@ static partial class Log
     internal static partial void SourceFailed(
         ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(5, LogLevel.Warning, "Source {Source} is read in part, what failed is left out: {Reason}")]
+    [LoggerMessage(5, LogLevel.Warning, "Source {Source} was only partly readable; failed parts are not exported: {Reason}")]
     internal static partial void SourcePartial(
         ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -34,7 +34,7 @@ static partial class Log
     internal static partial void SourceRecovered(
         ILogger logger, string source, string mode, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(7, LogLevel.Information, "Source {Source}: this host has no such thing, nothing is exported")]
+    [LoggerMessage(7, LogLevel.Information, "Source {Source}is not available on this host; nothing is exported for it")]
     internal static partial void SourceAbsent(
         ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -43,7 +43,8 @@ static partial class Log
     internal static partial void SourceDenied(
         ILogger logger, string source, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(8, LogLevel.Error, "Source {Source} threw, which is a mistake in the agent; its series are withdrawn")]
+    [LoggerMessage(8, LogLevel.Error, "Source {Source} failed with an unexpected exception, which is a bug in the agent; its series are "
+        + "withdrawn")]
     internal static partial void SourceThrew(
         ILogger logger, Exception exception, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -55,7 +56,7 @@ static partial class Log
     internal static partial void SamplesOnTime(
         ILogger logger, long missed, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(11, LogLevel.Information, "Reloaded: kernel files and sockets opened anew")]
+    [LoggerMessage(11, LogLevel.Information, "Reloaded: kernel files and sockets reopened")]
     internal static partial void Reloaded(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(12, LogLevel.Information, "Stopping after {Samples} samples")]
@@ -72,7 +73,7 @@ static partial class Log
 
     [LoggerMessage(
         28, LogLevel.Warning,
-        "DOTNET_GCHeapHardLimit={Value} is not in force: give the bytes in hexadecimal without 0x, as 4000000 for 64 MiB")]
+        "DOTNET_GCHeapHardLimit={Value} has no effect: give the bytes in hexadecimal without 0x, such as 4000000 for 64 MiB")]
     internal static partial void HeapLimitIgnored(
         ILogger logger, string value, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -80,7 +81,7 @@ static partial class Log
     internal static partial void WebConfigRead(
         ILogger logger, string file, string summary, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(16, LogLevel.Error, "Web configuration is bad, the last good one stays in force: {Problem}")]
+    [LoggerMessage(16, LogLevel.Error, "Web configuration is invalid; the last valid one stays in force: {Problem}")]
     internal static partial void WebConfigBad(
         ILogger logger, string problem, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -92,10 +93,10 @@ static partial class Log
     internal static partial void HistoryOn(
         ILogger logger, string path, string span, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(19, LogLevel.Information, "History is off: there is no state directory of systemd's and no --history.file")]
+    [LoggerMessage(19, LogLevel.Information, "History is off: there is neither a systemd state directory nor --history.file")]
     internal static partial void HistoryOff(ILogger logger, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(20, LogLevel.Error, "History cannot be written to {Path}, the agent goes on without it: {Reason}")]
+    [LoggerMessage(20, LogLevel.Error, "History cannot be written to {Path}; the agent continues without it: {Reason}")]
     internal static partial void HistoryFailed(
         ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
@@ -107,7 +108,7 @@ static partial class Log
     internal static partial void HistoryRecovered(
         ILogger logger, string path, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(23, LogLevel.Warning, "History in {Path} was of another version or span, it is now {SetAside}")]
+    [LoggerMessage(23, LogLevel.Warning, "History in {Path} has another version or span; it was moved to {SetAside}")]
     internal static partial void HistorySetAside(
         ILogger logger, string path, string setAside, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 

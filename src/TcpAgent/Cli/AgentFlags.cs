@@ -6,7 +6,10 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
 
-/// <summary>The flags that every verb takes. A new one is one object here and the property it sets; all that lists flags follows.</summary>
+/// <summary>
+/// The flags that every verb takes. A new flag is one object here and the property that it sets; help, man page, completion and docs
+/// follow.
+/// </summary>
 static class AgentFlags
 {
     internal static FlagSet<AgentOptions> Create()
@@ -83,7 +86,7 @@ static class AgentFlags
             new ValueFlag<AgentOptions, double>
             {
                 Name = "--sample.walk-budget",
-                Doc = "Share of one CPU that walks of the socket table may use; they become rarer to keep it.",
+                Doc = "Share of one CPU that walks of the socket table may use; walks become rarer to stay within it.",
                 Value = FlagValues.Share,
                 Default = "0.01",
                 Set = static (options, share) => options with { Sampling = options.Sampling with { WalkBudget = share } },
@@ -91,7 +94,7 @@ static class AgentFlags
             new ValueFlag<AgentOptions, TimeSpan>
             {
                 Name = "--sample.peak-window",
-                Doc = "Length of the sliding window in which peaks are held.",
+                Doc = "Length of the sliding window for peaks.",
                 Value = FlagValues.Duration("1s", "1h"),
                 Default = "60s",
                 Set = static (options, window) => options with { Sampling = options.Sampling with { PeakWindow = window } },
@@ -150,7 +153,7 @@ static class AgentFlags
         return new(flags);
     }
 
-    /// <summary>Reading a source is the default, so --collector.NAME changes nothing; node_exporter has such flags.</summary>
+    /// <summary>Sources are read by default, so --collector.NAME changes nothing. It exists because node_exporter has such flags.</summary>
     static Flag<AgentOptions>[] OfSource(string name)
     {
         var off = new Switch<AgentOptions>
@@ -165,7 +168,7 @@ static class AgentFlags
         var on = new Switch<AgentOptions>
         {
             Name = $"--collector.{name}",
-            Doc = $"Read the source {name}, as is the default.",
+            Doc = $"Read the source {name} (the default).",
             IsHidden = true,
             Excludes = off,
             Set = static options => options,

@@ -6,12 +6,12 @@ using TcpAgent.Sources;
 namespace TcpAgent.Cli;
 
 /// <summary>
-/// What the flags and the environment came to, checked once at start. The values here are the flags' defaults, which a test holds.
+/// The result of flags and environment, checked once at start. The values here are the flags' defaults; a test checks that.
 /// </summary>
 sealed record AgentOptions
 {
     /// <summary>
-    /// Addresses to serve on, in the order given. Empty until <see cref="AgentFlags"/> adds to it; the flag's default is port 10793 of
+    /// Addresses to serve on, in the order given. Empty until <see cref="AgentFlags"/> adds to it; the flag's default is port 10793 on
     /// every address.
     /// </summary>
     internal IReadOnlyList<IPEndPoint> ListenAddresses { get; init; } = [];
@@ -22,30 +22,32 @@ sealed record AgentOptions
     /// <summary>Path of the metrics. Defaults to /metrics, where Prometheus looks unless it is configured otherwise.</summary>
     internal string TelemetryPath { get; init; } = "/metrics";
 
-    /// <summary>File with TLS, passwords, headers and rate limit. Defaults to null: plain HTTP that asks for no password.</summary>
+    /// <summary>File with TLS, passwords, headers and rate limit. Defaults to null: plain HTTP without passwords.</summary>
     internal string? WebConfigFile { get; init; }
 
     /// <summary>
-    /// Scrapes at once, from 0 to 10,000; more get 503, as they do when the answers under way fill a quarter of the heap. 0: only the heap
-    /// limits them. Defaults to 40, as in node_exporter.
+    /// Maximum concurrent scrapes, from 0 to 10,000. More get 503, as they do when the responses in flight fill a quarter of the heap. 0:
+    /// only the heap limits them. Defaults to 40, as in node_exporter.
     /// </summary>
     internal int MaxRequests { get; init; } = 40;
 
-    /// <summary>Folder where procfs is mounted. Defaults to /proc. An ordinary folder laid out like it turns netlink off.</summary>
+    /// <summary>
+    /// Directory where procfs is mounted. Defaults to /proc. An ordinary directory laid out like procfs turns netlink off.
+    /// </summary>
     internal string ProcFs { get; init; } = "/proc";
 
-    /// <summary>Folder where sysfs is mounted. Defaults to /sys.</summary>
+    /// <summary>Directory where sysfs is mounted. Defaults to /sys.</summary>
     internal string SysFs { get; init; } = "/sys";
 
     internal SamplingOptions Sampling { get; init; } = SamplingOptions.Default;
 
-    /// <summary>The history's ring file. Null: none is kept, the default outside a systemd service that has a state directory.</summary>
+    /// <summary>The history's ring file. Null keeps none, which is the default outside a systemd service with a state directory.</summary>
     internal string? HistoryFile { get; init; }
 
     /// <summary>How far the history file reaches back, from 1 min to 2 h, so that it stays below 16 MiB. Defaults to 1 h: 7 MB.</summary>
     internal TimeSpan HistorySpan { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Lines below it are not logged. Defaults to information.</summary>
+    /// <summary>The minimum level of lines that are logged. Defaults to information.</summary>
     internal LogEventLevel LogLevel { get; init; } = LogEventLevel.Information;
 
     /// <summary>Defaults to auto: the journal when stderr is connected to it, else logfmt.</summary>

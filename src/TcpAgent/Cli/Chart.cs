@@ -2,7 +2,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Cli;
 
-/// <summary>One series in a line of text: the highest of each column, or of a counter what was added.</summary>
+/// <summary>Draws one series as a line of text. Each column shows its highest value, or the increase of a counter.</summary>
 sealed class Chart(int width, bool isCounter)
 {
     const string Blocks = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", Ascii = "_.:-=+*#";

@@ -4,7 +4,7 @@ using TcpAgent.Web.Config;
 namespace TcpAgent.Cli;
 
 /// <summary>
-/// check-config: whether serve would start with these flags and this web configuration. For ExecStartPre= and before a reload.
+/// check-config: checks whether serve would start with these flags and this web configuration. For ExecStartPre= and before a reload.
 /// </summary>
 static class CheckConfigCommand
 {
@@ -19,7 +19,7 @@ static class CheckConfigCommand
     {
         if (path is null)
         {
-            Console.Out.WriteLine("The flags are good; there is no --web.config.file: plain HTTP without passwords.");
+            Console.Out.WriteLine("The flags are valid. There is no --web.config.file: plain HTTP without passwords.");
             return 0;
         }
         var findings = new ConfigReport(path);
@@ -30,7 +30,7 @@ static class CheckConfigCommand
             Console.Error.WriteLine($"tcp-agent: error: {problem}");
         if (active is null)
             return 1;
-        Console.Out.WriteLine($"{path} is good: {active.Describe()}");
+        Console.Out.WriteLine($"{path} is valid: {active.Describe()}");
         return 0;
     }
 }

@@ -8,7 +8,7 @@ static class CommandLine
 {
     const string Name = "tcp-agent";
 
-    /// <summary>From SIGTERM on; the server's clients and the history are given less, see <see cref="ServeCommand"/>.</summary>
+    /// <summary>The time from SIGTERM on. Clients of the server and the history get less, see <see cref="ServeCommand"/>.</summary>
     static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(10);
 
     internal static int Run(string[] args)

@@ -7,7 +7,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
 
-/// <summary>The one way from options to a sampler and its exposition, for every verb.</summary>
+/// <summary>Builds the sampler and its exposition from the options, in the same way for every verb.</summary>
 sealed record Composition(Sampler Sampler, Exposition Exposition, AgentEvents Events) : IDisposable
 {
     internal static Composition From(
@@ -23,7 +23,7 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, AgentEvents Ev
         return new Composition(sampler, new Exposition(sampler.Tables, Environment.SystemPageSize, events), events);
     }
 
-    /// <summary>Whatever is sampled, and last what is concluded from it.</summary>
+    /// <summary>All sources, and last the resources derived from them.</summary>
     internal static List<Source> Sources(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
     {
         var sources = SourceList.Open(root, options, time, events);

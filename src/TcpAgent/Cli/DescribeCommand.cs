@@ -7,7 +7,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Cli;
 
-/// <summary>describe: every metric with type, unit, labels, help and source, from the rows themselves.</summary>
+/// <summary>describe: lists every metric with type, unit, labels, help and source, from the rows themselves.</summary>
 static class DescribeCommand
 {
     internal static Command Create()

@@ -1,6 +1,6 @@
 namespace TcpAgent.Cli;
 
-/// <summary>What the flags of describe came to.</summary>
+/// <summary>The options of describe.</summary>
 sealed record DescribeOptions
 {
     /// <summary>Whether docs/metrics.md is printed. Defaults to false: text for a terminal.</summary>

@@ -22,7 +22,7 @@ sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
         return options;
     }
 
-    /// <summary>Runs a verb with the options, or says every mistake in them and returns 1.</summary>
+    /// <summary>Runs a verb with the options, or prints every error in them and returns 1.</summary>
     internal Task<int> With(ParseResult result, Func<TOptions, Task<int>> run)
     {
         var errors = new List<string>();
@@ -30,7 +30,7 @@ sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
         return errors.Count == 0 ? run(options) : Refuse(errors);
     }
 
-    /// <summary>The same for a verb that has flags of its own.</summary>
+    /// <summary>Does the same for a verb with flags of its own.</summary>
     internal Task<int> With<TOwn>(ParseResult result, FlagSet<TOwn> ownFlags, Func<TOptions, TOwn, Task<int>> run)
         where TOwn : new()
     {

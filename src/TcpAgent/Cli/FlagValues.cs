@@ -17,7 +17,7 @@ static class FlagValues
     internal static FlagValue<string> Folder { get; } = new()
     {
         Placeholder = "DIR",
-        Expected = "an existing folder",
+        Expected = "an existing directory",
         TryParse = static (text, out value) => Directory.Exists(value = text),
     };
 
@@ -29,7 +29,7 @@ static class FlagValues
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
     };
 
-    /// <summary>Above 0 and at most 1.</summary>
+    /// <summary>A number above 0 and at most 1.</summary>
     internal static FlagValue<double> Share { get; } = new()
     {
         Placeholder = "SHARE",
@@ -38,7 +38,7 @@ static class FlagValues
             double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1,
     };
 
-    /// <summary>The range is written as its values are.</summary>
+    /// <summary>The range is given in the notation of its values.</summary>
     internal static FlagValue<TimeSpan> Duration(string min, string max, string example = "")
     {
         var (least, most) = (ParseDuration(min), ParseDuration(max));

@@ -8,13 +8,13 @@ using System.Text;
 
 namespace TcpAgent.Cli;
 
-/// <summary>healthcheck: asks the agent that serves on this host whether it is healthy, for images without a shell or curl.</summary>
+/// <summary>healthcheck: asks the agent on this host whether it is healthy, for images without a shell or curl.</summary>
 static class HealthcheckCommand
 {
-    /// <summary>Shorter than the 5 s that container engines usually give a check.</summary>
+    /// <summary>The timeout, below the 5 s that container engines usually give a check.</summary>
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Who asks for a password or for fewer requests is there and answers; more cannot be had.</summary>
+    /// <summary>401 and 429 prove that the agent is alive; a check without credentials cannot learn more.</summary>
     static readonly string[] s_alive = ["200", "401", "429"];
 
     internal static Command Create(FlagSet<AgentOptions> flags)
@@ -22,7 +22,7 @@ static class HealthcheckCommand
         var command = new Command(
             "healthcheck",
             "Ask the agent on this host, at the first --web.listen-address, whether it is healthy.\n"
-            + "Exit code: 0 healthy, 1 not or no answer.");
+            + "Exit code: 0 healthy, 1 not healthy or no answer.");
         command.SetAction((result, stop) => flags.With(result, options => Run(options.ListenAddresses[0], s_timeout, stop)));
         return command;
     }
@@ -38,7 +38,7 @@ static class HealthcheckCommand
                 return 0;
             Say(address, answer.Split("\r\n") is [{ Length: > 0 } status, .., var body]
                 ? $"{status}: {body.TrimEnd()}"
-                : "answered with nothing");
+                : "the answer was empty");
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
         {
@@ -52,11 +52,11 @@ static class HealthcheckCommand
     }
 
     /// <summary>
-    /// The socket is bound to the very address it connects to: that exists on this host only, so nothing ever leaves it.
+    /// Binds the socket to the address that it connects to. That address exists only on this host, so nothing ever leaves the host.
     /// </summary>
     static async Task<Socket> Connect(IPEndPoint address, CancellationToken stop)
     {
-        // Who serves on every address serves on this one too, with and without IPv6.
+        // An agent that serves on every address serves on loopback too, with and without IPv6.
         var isAny = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
         var host = isAny ? IPAddress.Loopback : address.Address;
         var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -105,10 +105,10 @@ static class HealthcheckCommand
         }
         catch (Exception e) when (isAskedForCertificate && e is IOException or AuthenticationException)
         {
-            // Told below.
+            // Reported below.
         }
 
-        // It wants to know who asks, and hangs up or breaks off: the same as 401.
+        // The agent asks for a client certificate and closes or resets the connection, which proves as much as 401.
         return isAskedForCertificate ? "HTTP/1.1 401 " : "";
     }
 

@@ -4,7 +4,7 @@ using TcpAgent.History;
 
 namespace TcpAgent.Cli;
 
-/// <summary>history: reads the flight recorder's file, also while the daemon writes it or after it died.</summary>
+/// <summary>history: reads the flight recorder's file, even while the daemon writes it or after the daemon died.</summary>
 static class HistoryCommand
 {
     internal static Command Create(FlagSet<AgentOptions> flags)
@@ -31,7 +31,7 @@ static class HistoryCommand
                 return Fail(
                     Environment.IsPrivilegedProcess
                         ? problem
-                        : $"{problem}; as root, or by the agent's /api/v1/history, it can perhaps be read");
+                        : $"{problem}; try as root, or ask the agent at /api/v1/history");
             if (!history.ListsIncidents)
                 return await Show(path, file, history, query, writer, stop);
             var list = new IncidentList(path);
@@ -44,7 +44,7 @@ static class HistoryCommand
         }
         catch (IOException)
         {
-            // The reader went away, as head(1) does.
+            // The reader closed the pipe, as head(1) does.
             return 0;
         }
     }

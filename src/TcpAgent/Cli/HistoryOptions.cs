@@ -1,15 +1,15 @@
 namespace TcpAgent.Cli;
 
-/// <summary>What the flags of history came to.</summary>
+/// <summary>The options of history.</summary>
 sealed record HistoryOptions
 {
-    /// <summary>From when on: a clock time, an RFC 3339 time, or a time ago. Defaults to empty: the oldest record.</summary>
+    /// <summary>The start: a clock time, an RFC 3339 time, or a time ago. Defaults to empty: the oldest record.</summary>
     internal string Since { get; init; } = "";
 
-    /// <summary>Until when, as <see cref="Since"/>. Defaults to empty: now.</summary>
+    /// <summary>The end, in the notation of <see cref="Since"/>. Defaults to empty: now.</summary>
     internal string Until { get; init; } = "";
 
-    /// <summary>Names of series, or what stands before a point in them, separated by commas. Defaults to empty: all.</summary>
+    /// <summary>Names of series, or their part before a point, separated by commas. Defaults to empty: all.</summary>
     internal string Series { get; init; } = "";
 
     /// <summary>The file to read. Defaults to null: the agent's own, <see cref="AgentOptions.HistoryFile"/>.</summary>
@@ -21,7 +21,7 @@ sealed record HistoryOptions
     /// <summary>Whether a line is printed for each record. Defaults to false: text for a terminal.</summary>
     internal bool IsCsv { get; init; }
 
-    /// <summary>Whether the incidents are listed in place of the records. Defaults to false.</summary>
+    /// <summary>Whether the incidents are listed instead of the records. Defaults to false.</summary>
     internal bool ListsIncidents { get; init; }
 
     internal static FlagSet<HistoryOptions> Flags()
@@ -36,7 +36,7 @@ sealed record HistoryOptions
             new ValueFlag<HistoryOptions, string>
             {
                 Name = "--since",
-                Doc = "From when on: a clock time (16:16), an RFC 3339 time, or a time ago (-15m).",
+                Doc = "Start: a clock time (16:16), an RFC 3339 time, or a time ago (-15m).",
                 Value = FlagValues.Text("TIME"),
                 DefaultDoc = "the oldest record",
                 Set = static (options, time) => options with { Since = time },
@@ -44,7 +44,7 @@ sealed record HistoryOptions
             new ValueFlag<HistoryOptions, string>
             {
                 Name = "--until",
-                Doc = "Until when; a clock time is the first after --since.",
+                Doc = "End, in the same notation; a clock time is the first after --since.",
                 Value = FlagValues.Text("TIME"),
                 DefaultDoc = "now",
                 Set = static (options, time) => options with { Until = time },
@@ -60,7 +60,7 @@ sealed record HistoryOptions
             new ValueFlag<HistoryOptions, string>
             {
                 Name = "--file",
-                Doc = "The file to read, for example an incident's.",
+                Doc = "File to read, for example that of an incident.",
                 Value = FlagValues.Text("PATH"),
                 DefaultDoc = "the agent's",
                 Set = static (options, path) => options with { File = path.Length > 0 ? path : null },
@@ -76,7 +76,7 @@ sealed record HistoryOptions
             new Switch<HistoryOptions>
             {
                 Name = "--incidents",
-                Doc = "List the incidents kept: the minutes around each time the verdict turned to limiting.",
+                Doc = "List the saved incidents: the minutes around each change of the verdict to limiting.",
                 Set = static options => options with { ListsIncidents = true },
             });
     }

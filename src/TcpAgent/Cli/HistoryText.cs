@@ -10,8 +10,8 @@ using static TcpAgent.Cli.TerminalText;
 namespace TcpAgent.Cli;
 
 /// <summary>
-/// A history for a person at a shell: what happened in which order, then a small chart of each series that has a part in it.
-/// Times are the terminal's own.
+/// Prints a history for a person at a shell: the events in order, then a small chart of each series involved. Times are in the local time
+/// zone.
 /// </summary>
 sealed class HistoryText : IHistoryFormat
 {
@@ -34,11 +34,11 @@ sealed class HistoryText : IHistoryFormat
         IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
     {
         (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
-        // What happened wraps before the last column, which only the charts fill.
+        // Events wrap before the last column, which only the charts fill.
         _text = new TerminalText(terminal with { Width = terminal.Width - 1 });
     }
 
-    /// <summary>No wider than there are records, so that a column is never without one for want of time.</summary>
+    /// <summary>The chart is no wider than the number of records, so that no column is empty in a short time span.</summary>
     int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
@@ -71,11 +71,11 @@ sealed class HistoryText : IHistoryFormat
                 one => one.Series.Length > 0
                     && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
         if (_records == 0)
-            _text.Line("", $"{_path}: no record in that time");
+            _text.Line("", $"{_path}: no records in that time");
         else
             Write(events);
         if (_file.Damaged > 0)
-            _text.Line(Yellow, $"{_file.Damaged} damaged records are left out");
+            _text.Line(Yellow, $"{_file.Damaged} damaged records are skipped");
         Encoding.UTF8.GetBytes(_text.ToString(), _output);
     }
 
@@ -96,7 +96,7 @@ sealed class HistoryText : IHistoryFormat
         Listeners();
     }
 
-    /// <summary>Of what happened, in that order; of an uneventful time the states that are not empty.</summary>
+    /// <summary>The series of the events, in that order; if nothing happened, the states that are not empty.</summary>
     void Charts(List<HistoryEvent> events)
     {
         var shown = new List<int>();
@@ -132,7 +132,7 @@ sealed class HistoryText : IHistoryFormat
         if (ranked.Count == 0 || !_query.HasListeners)
             return;
         _text.Line();
-        _text.Line(Dim, "fullest listeners, each when it was fullest");
+        _text.Line(Dim, "fullest listeners, each at its fullest");
         foreach (var ((name, queue, limit, synRecv, isLate), time) in ranked.GetRange(0,
             Math.Min(HistoryRecord.MostListeners, ranked.Count)))
             Paragraph(

@@ -3,7 +3,7 @@ using TcpAgent.History;
 
 namespace TcpAgent.Cli;
 
-/// <summary>What `history --incidents` prints.</summary>
+/// <summary>The output of `history --incidents`.</summary>
 static class IncidentText
 {
     internal static byte[] Write(IncidentList list, TimeZoneInfo zone)
@@ -22,7 +22,7 @@ static class IncidentText
         }
         if (text.Length == 0)
             text.Append(
-                $"No incident is kept beside {list.Path}: the verdict has not turned to limiting, or less than three minutes ago.\n");
+                $"No incidents beside {list.Path}: the verdict has not turned to limiting, or did so less than three minutes ago.\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -22,7 +22,7 @@ static class PrintCommand
 
     static int Run(AgentOptions options, PrintOptions print, Stream output)
     {
-        // What is merely absent on this host is not worth a line here; what failed is.
+        // Reports sources that failed, not those that this host merely lacks.
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
         var events = new AgentEvents(hasHistory: false);
         using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId, events);
@@ -45,7 +45,7 @@ static class PrintCommand
         }
         catch (IOException)
         {
-            // The reader went away, as head(1) does.
+            // The reader closed the pipe, as head(1) does.
             return 0;
         }
     }

@@ -2,10 +2,10 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Cli;
 
-/// <summary>What the flags of print came to.</summary>
+/// <summary>The options of print.</summary>
 sealed record PrintOptions
 {
-    /// <summary>Defaults to text, which people read.</summary>
+    /// <summary>Defaults to text, which is for people.</summary>
     internal ExpositionFormat Format { get; init; } = ExpositionFormat.Text;
 
     /// <summary>Samples to take before printing, from 1 to 100,000. Defaults to 1; peaks and losses need more.</summary>

@@ -45,7 +45,7 @@ static class ServeCommand
         serving.StartHistory();
         try
         {
-            // Returns after the first sample, see ServiceReporter.
+            // This returns after the first sample, see ServiceReporter.
             await app.StartAsync(stop);
             foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
                 Log.Listening(logger, address);
@@ -59,15 +59,15 @@ static class ServeCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Stopped before the first sample: what has started stops as usual.
+            // The agent was stopped before the first sample. Whatever has started stops as usual.
         }
         await app.WaitForShutdownAsync(stop);
 
-        // systemd is to restart an agent whose sampler failed.
+        // A non-zero code makes systemd restart an agent whose sampler failed.
         return serving.HasSamplerFailed ? 1 : 0;
     }
 
-    /// <summary>False when there is a file and it has problems, which it then prints.</summary>
+    /// <summary>Returns false and prints the problems if the file is invalid.</summary>
     static bool TryOpenConfig(string? path, ILogger logger, ReloadStatus reloads, out LiveConfig? config)
     {
         config = null;

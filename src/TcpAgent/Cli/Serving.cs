@@ -19,7 +19,7 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Cli;
 
-/// <summary>The daemon put together: what samples, what keeps the history, what systemd is sent, and what serves.</summary>
+/// <summary>The assembled daemon: sampler, history, systemd reporter and server.</summary>
 sealed class Serving : IAsyncDisposable
 {
     readonly AgentOptions _options;
@@ -39,7 +39,7 @@ sealed class Serving : IAsyncDisposable
     /// <param name="reloads">Counts the configuration's reloads.</param>
     /// <param name="events">Counts the agent's own events.</param>
     /// <param name="loggers">Where log lines go.</param>
-    /// <param name="logDropped">How many of these were lost.</param>
+    /// <param name="logDropped">The number of log lines lost.</param>
     internal Serving(
         AgentOptions options, LiveConfig? config, ReloadStatus reloads, AgentEvents events, SerilogLoggerFactory loggers,
         Func<long> logDropped)
@@ -54,7 +54,7 @@ sealed class Serving : IAsyncDisposable
         _systemd = NotificationQueue.FromEnvironment(_logger);
         _reporter = new ServiceReporter(_systemd, _agent.Sampler, NotifyEnvironment.Watchdog(), time, _logger);
 
-        // Without a handler SIGHUP would end the process.
+        // Without a handler SIGHUP would terminate the process.
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         _sampling = new SamplerService(_agent.Sampler, options.Sampling, time, _logger, Ticked);
         _passwords = new PasswordWorker(Bcrypt.Hash, time);
@@ -104,7 +104,7 @@ sealed class Serving : IAsyncDisposable
         LogLimits(openFiles, kept);
         var connections = new Connections(kept, Heap.GiveBack);
 
-        // Empty: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
+        // An empty builder: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -2,16 +2,16 @@ using System.CommandLine;
 
 namespace TcpAgent.Cli;
 
-/// <summary>A flag without a value; in the environment true or false.</summary>
+/// <summary>A flag without a value. In the environment it is true or false.</summary>
 sealed class Switch<TOptions> : Flag<TOptions>
 {
     /// <summary>Returns the options with the switch on.</summary>
     internal required Func<TOptions, TOptions> Set { get; init; }
 
-    /// <summary>Another that may not be on beside it.</summary>
+    /// <summary>Another switch that excludes this one.</summary>
     internal Switch<TOptions>? Excludes { get; init; }
 
-    /// <summary>Whether it is left out of help, man page, completion and docs.</summary>
+    /// <summary>Whether help, man page, completion and docs omit it.</summary>
     internal bool IsHidden { get; init; }
 
     internal override string Expected => "true or false";

@@ -1,12 +1,12 @@
 namespace TcpAgent.Cli;
 
-/// <summary>What standard output can show.</summary>
+/// <summary>The abilities of standard output.</summary>
 /// <param name="HasColour">It is a terminal and nobody asked for plain text (no-color.org).</param>
 /// <param name="Width">Columns to use.</param>
 /// <param name="HasBlocks">It is a terminal and its locale is UTF-8.</param>
 readonly record struct Terminal(bool HasColour, int Width, bool HasBlocks = false)
 {
-    /// <summary>Readable on any terminal and in any mail.</summary>
+    /// <summary>The width that is readable on any terminal and in any mail.</summary>
     internal const int DefaultWidth = 80;
 
     internal static Terminal Detect()
@@ -16,7 +16,7 @@ readonly record struct Terminal(bool HasColour, int Width, bool HasBlocks = fals
             isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), DefaultWidth, isTerminal && IsUtf8());
     }
 
-    /// <summary>The first of the three that is set counts (locale(7)).</summary>
+    /// <summary>The first variable of the three that is set decides (locale(7)).</summary>
     static bool IsUtf8()
     {
         foreach (var name in (string[])["LC_ALL", "LC_CTYPE", "LANG"])

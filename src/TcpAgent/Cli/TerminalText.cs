@@ -3,7 +3,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Cli;
 
-/// <summary>Lines and paragraphs for a person at a shell, in colour where the terminal has it.</summary>
+/// <summary>Writes lines and paragraphs for a person at a shell, in colour if the terminal supports it.</summary>
 sealed class TerminalText(Terminal terminal)
 {
     internal const string Red = "\e[1;31m", Yellow = "\e[33m", Green = "\e[32m", Bold = "\e[1m", Dim = "\e[2m";
@@ -15,7 +15,9 @@ sealed class TerminalText(Terminal terminal)
     internal void Line() => _text.Append('\n');
 
     /// <param name="colour">One of the above, or empty.</param>
-    /// <param name="line">What is not printable in it is escaped: a name of the kernel's may hold anything, and a terminal obeys.</param>
+    /// <param name="line">
+    /// The text. Non-printable characters are escaped, because kernel names may contain anything and a terminal obeys control sequences.
+    /// </param>
     internal void Line(string colour, string line)
     {
         line = Printable.Of(line);
@@ -25,7 +27,7 @@ sealed class TerminalText(Terminal terminal)
             _text.Append(line).Append('\n');
     }
 
-    /// <summary>Wraps at the terminal's width; further lines stand under the first's text, or further in.</summary>
+    /// <summary>Wraps at the terminal's width. Further lines align with the first line's text or are indented more.</summary>
     internal void Paragraph(string colour, string text, string prefix = "", int indent = 0)
     {
         var line = new StringBuilder(prefix);

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace TcpAgent.Cli;
 
-/// <summary>A flag with a value. Command line, environment and default pass the same check.</summary>
+/// <summary>A flag with a value. Values from the command line, the environment and the default pass the same check.</summary>
 sealed class ValueFlag<TOptions, T> : Flag<TOptions>
 {
     internal required FlagValue<T> Value { get; init; }
@@ -13,7 +13,7 @@ sealed class ValueFlag<TOptions, T> : Flag<TOptions>
     /// <summary>Whether it may be given several times; the environment separates its values by commas.</summary>
     internal bool IsRepeatable { get; init; }
 
-    /// <summary>Read when nothing is given. Null: the options stay as they are.</summary>
+    /// <summary>The value used when none is given. Null: the options stay as they are.</summary>
     internal string? Default { get; init; }
 
     internal override string DefaultDoc

@@ -13,7 +13,7 @@ static class WhyCommand
 {
     internal const int Ok = 0, Near = 1, Limiting = 2, CannotTell = 3;
 
-    /// <summary>Short, so that a queue which fills for a moment is seen full.</summary>
+    /// <summary>The interval is short, so that a sample sees a queue that is full for a moment.</summary>
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
     internal static Command Create(FlagSet<AgentOptions> flags)
@@ -40,7 +40,7 @@ static class WhyCommand
         }
         catch (IOException)
         {
-            // The reader went away, as head(1) does.
+            // The reader closed the pipe, as head(1) does.
         }
         return ExitCode(verdict.State);
     }
@@ -53,18 +53,20 @@ static class WhyCommand
         _ => Ok,
     };
 
-    /// <summary>The first sample still counts at the last, which comes a little late.</summary>
+    /// <summary>
+    /// The window is a little longer than the watch, so that the first sample still counts at the last, which is slightly late.
+    /// </summary>
     internal static TimeSpan WindowFor(TimeSpan duration) => FullestWindow.LengthToShow(duration) + TimeSpan.FromSeconds(1);
 
-    /// <summary>Ctrl-C ends the watch early; what was seen until then is judged.</summary>
+    /// <summary>Ctrl-C ends the watch early; the verdict then covers what was seen so far.</summary>
     static async Task<HostVerdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
     {
-        // A look by hand may cost what a daemon must not, and the whole watch is one window.
+        // A manual run may cost more than a daemon may, and the whole watch is one window.
         var interval = options.Sampling.Interval < s_interval ? options.Sampling.Interval : s_interval;
         var window = WindowFor(duration);
         var sampling = options.Sampling with { Interval = interval, WalkBudget = 1, PeakWindow = window };
 
-        // What is merely absent on this host is not worth a line here; what failed is.
+        // Reports sources that failed, not those that this host merely lacks.
         var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
         await using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
         using var loggers = new SerilogLoggerFactory(log);

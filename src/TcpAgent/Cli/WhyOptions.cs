@@ -1,12 +1,12 @@
 namespace TcpAgent.Cli;
 
-/// <summary>What the flags of why came to.</summary>
+/// <summary>The options of why.</summary>
 sealed record WhyOptions
 {
     /// <summary>Whether the verdict is printed as JSON. Defaults to false: text for a terminal.</summary>
     internal bool IsJson { get; init; }
 
-    /// <summary>How long to watch, from 500 ms to 1 h. Defaults to 3 s, in which a queue that fills each second is seen full.</summary>
+    /// <summary>How long to watch, from 500 ms to 1 h. Defaults to 3 s, which is enough to see a queue that fills every second.</summary>
     internal TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
 
     internal static FlagSet<WhyOptions> Flags() => new(

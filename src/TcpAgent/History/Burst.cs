@@ -2,7 +2,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
-/// <summary>Finds when a counter moves, and tells how much until it has rested for ten seconds.</summary>
+/// <summary>Finds when a counter moves, and reports by how much once it has rested for ten seconds.</summary>
 sealed class Burst(string series, string text, List<HistoryEvent> events)
 {
     const long Rest = 10_000;

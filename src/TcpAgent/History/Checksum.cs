@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace TcpAgent.History;
 
-/// <summary>CRC-32C, one instruction for eight bytes: 0.1 us a record.</summary>
+/// <summary>CRC-32C, with one instruction per eight bytes: 0.1 us per record.</summary>
 static class Checksum
 {
     internal static uint Of(ReadOnlySpan<byte> bytes)

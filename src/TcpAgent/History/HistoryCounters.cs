@@ -1,6 +1,6 @@
 namespace TcpAgent.History;
 
-/// <summary>How recording goes; written by the sampler's and the writer's threads, exported with the next sample.</summary>
+/// <summary>Counters of the recorder. The sampler's and the writer's threads write them, and the next sample exports them.</summary>
 sealed class HistoryCounters
 {
     long _written;

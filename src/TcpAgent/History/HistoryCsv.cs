@@ -4,7 +4,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.History;
 
-/// <summary>A line for each record, for a spreadsheet. What is absent is empty; events are left to the other formats.</summary>
+/// <summary>Writes a line for each record, for a spreadsheet. An absent value is empty; only the other formats have events.</summary>
 sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListeners) : IHistoryFormat
 {
     readonly StringBuilder _line = new();

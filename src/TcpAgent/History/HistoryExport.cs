@@ -3,12 +3,12 @@ using System.IO.Pipelines;
 
 namespace TcpAgent.History;
 
-/// <summary>Carries a file's records to a format and what it wrote to its reader, a little at a time.</summary>
+/// <summary>Feeds a file's records to a format and its output to the reader, piece by piece.</summary>
 static class HistoryExport
 {
     const int FlushAt = 64 * 1024;
 
-    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    /// <exception cref="IOException">The file can no longer be read.</exception>
     internal static async Task Write(HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop)
     {
         var record = new HistoryRecord();
@@ -29,7 +29,7 @@ static class HistoryExport
         await output.FlushAsync(stop);
     }
 
-    /// <summary>RFC 3339 to the millisecond.</summary>
+    /// <summary>Formats a time by RFC 3339, to the millisecond.</summary>
     internal static string Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

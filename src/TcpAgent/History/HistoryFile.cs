@@ -6,8 +6,8 @@ using TcpAgent.Verdict;
 namespace TcpAgent.History;
 
 /// <summary>
-/// A history file as it is read, also while it is written. What is torn or damaged is left out, what is whole is told, in the order
-/// in which it was written.
+/// Reads a history file, even while it is being written. It skips torn and damaged records and returns whole ones in the order in which
+/// they were written.
 /// </summary>
 sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposable
 {
@@ -15,15 +15,17 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
 
     internal HistoryHeader Header { get; } = header;
 
-    /// <summary>Places in the file that hold something, but no whole record; known after the index was made.</summary>
+    /// <summary>The number of places that hold data but no whole record; known once the index is built.</summary>
     internal int Damaged { get; private set; }
 
-    /// <summary>Null with a problem for people when there is nothing to read. A damaged header is taken for this build's.</summary>
+    /// <summary>
+    /// Returns null and a problem for people when there is nothing to read. A damaged header is assumed to be this build's.
+    /// </summary>
     internal static HistoryFile? TryOpen(string path, out string problem)
     {
         problem = "";
 
-        // Not File.OpenHandle, whose lock the writer's would refuse.
+        // File.OpenHandle would take a lock, which conflicts with the writer's.
         var fd = Libc.open(Encoding.UTF8.GetBytes($"{path}\0"), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
         if (fd < 0)
         {
@@ -38,13 +40,13 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
             if (HistoryHeader.TryParse(bytes.AsSpan(0, length)) is { } header)
                 return new HistoryFile(handle, header);
 
-            // Without its header a file may still be one of this build's with the usual geometry: each record says so itself.
+            // A file without its header may still be from this build with the usual geometry; each record shows that itself.
             var capacity = (int)Math.Clamp(
                 (RandomAccess.GetLength(handle) - HistoryHeader.Size) / HistoryRecord.Size, 1, HistoryHeader.MostRecords);
             var file = new HistoryFile(handle, new HistoryHeader(capacity, 1000, Series.Names));
             if (file.Index().Count > 0)
                 return file;
-            problem = $"{path} is no history file of this version";
+            problem = $"{path} is not a history file of this version";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -75,7 +77,7 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
         return entries;
     }
 
-    /// <summary>False when the record was overwritten since the index was made.</summary>
+    /// <summary>Returns false when the record was overwritten after the index was built.</summary>
     internal bool TryRead(in RecordPlace entry, HistoryRecord record) =>
         Read(entry.Sequence) == HistoryRecord.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
 

@@ -12,7 +12,7 @@ sealed class HistoryHeader
 {
     internal const int Size = 8192;
 
-    /// <summary>More records than any file of the agent's has; a limit for what a reader believes.</summary>
+    /// <summary>The limit up to which a reader believes the header. No file of the agent has this many records.</summary>
     internal const int MostRecords = 1 << 20;
 
     const uint Version = 1;
@@ -24,7 +24,7 @@ sealed class HistoryHeader
 
     /// <param name="capacity">Records in the file.</param>
     /// <param name="interval">Milliseconds from one record to the next.</param>
-    /// <param name="names">Of the series.</param>
+    /// <param name="names">The names of the series.</param>
     internal HistoryHeader(int capacity, int interval, string[] names)
     {
         (Capacity, Interval, Names) = (capacity, interval, names);
@@ -50,28 +50,28 @@ sealed class HistoryHeader
 
     internal byte[] Bytes { get; }
 
-    /// <summary>Stands in each record: one written under other names is not taken for one of this file.</summary>
+    /// <summary>Each record contains this value, so that a record with other series names does not count as one of this file.</summary>
     internal uint Layout { get; }
 
     internal long FileSize => Size + ((long)Capacity * HistoryRecord.Size);
 
     internal long Offset(long sequence) => Size + (sequence % Capacity * HistoryRecord.Size);
 
-    /// <summary>The header of a file of this build for a span, of records as far apart as whole samples allow.</summary>
+    /// <summary>The header of a file of this build for a span; the record interval is a whole number of samples.</summary>
     internal static HistoryHeader For(TimeSpan span, TimeSpan sampleInterval)
     {
         var interval = SamplesPerRecord(sampleInterval) * sampleInterval;
         return new HistoryHeader((int)Math.Max(1, Math.Ceiling(span / interval)), (int)interval.TotalMilliseconds, Series.Names);
     }
 
-    /// <summary>A record is written each second, or with each sample where those are rarer.</summary>
+    /// <summary>The agent writes a record each second, or with each sample if samples are rarer.</summary>
     internal static int SamplesPerRecord(TimeSpan sampleInterval) =>
         (int)Math.Max(1, Math.Ceiling(TimeSpan.FromSeconds(1) / sampleInterval));
 
-    /// <summary>The same kind of records, but another number of them.</summary>
+    /// <summary>Whether the other file has the same kind of records, though perhaps another number of them.</summary>
     internal HistoryHeader WithCapacity(int capacity) => new(capacity, Interval, Names);
 
-    /// <summary>Null when the bytes are no header of a version this build knows.</summary>
+    /// <summary>Returns null when the bytes are not a header of a version that this build knows.</summary>
     internal static HistoryHeader? TryParse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < Size || !bytes.StartsWith(Magic) || Read(bytes, ChecksumAt) != Checksum.Of(bytes[..ChecksumAt]))
@@ -81,7 +81,7 @@ sealed class HistoryHeader
             || capacity is 0 or > MostRecords || interval is 0 or > int.MaxValue || length > ChecksumAt - NamesAt)
             return null;
 
-        // They are printed to terminals, which obey control characters.
+        // Names are printed to terminals, which obey control characters.
         foreach (var c in bytes.Slice(NamesAt, (int)length))
             if (c is not ((byte)'\n' or >= (byte)'!' and <= (byte)'~'))
                 return null;

@@ -7,12 +7,12 @@ using TcpAgent.Verdict;
 
 namespace TcpAgent.History;
 
-/// <summary>The one JSON document that `history --json` prints and /api/v1/history serves. What is absent is null.</summary>
+/// <summary>The JSON document that `history --json` prints and /api/v1/history serves. An absent value is null.</summary>
 sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasListeners) : IHistoryFormat, IDisposable
 {
     const int Version = 1;
 
-    /// <summary>Columns of two resources' states, whatever columns were asked for; -1 where the file has none.</summary>
+    /// <summary>The columns with the states of two resources, whichever columns the request names; -1 if the file has none.</summary>
     int _acceptState = -1, _synState = -1;
 
     readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions

@@ -1,14 +1,14 @@
 namespace TcpAgent.History;
 
-/// <summary>Where the history file is when no flag says so.</summary>
+/// <summary>The default places of the history file.</summary>
 static class HistoryPath
 {
     const string Name = "history.ring";
 
-    /// <summary>In the directory that systemd made for the service (StateDirectory=); null without one.</summary>
+    /// <summary>The path in the directory that systemd made for the service (StateDirectory=); null without one.</summary>
     internal static string? OfStateDirectory =>
         Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0] is { Length: > 0 } folder ? Path.Combine(folder, Name) : null;
 
-    /// <summary>Where the packaged unit keeps it, for whoever reads it from a shell.</summary>
+    /// <summary>The path that the packaged unit uses, for readers at a shell.</summary>
     internal static string OfService => $"/var/lib/tcp-agent/{Name}";
 }

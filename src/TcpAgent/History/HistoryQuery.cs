@@ -3,13 +3,13 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.History;
 
-/// <summary>What is asked of a history: a span of time and some of its series.</summary>
+/// <summary>A query to a history: a span of time and some of its series.</summary>
 /// <param name="Since">Milliseconds since the epoch, inclusive.</param>
-/// <param name="Until">The same.</param>
-/// <param name="Series">Names, or what stands before a point in them; empty for all.</param>
+/// <param name="Until">Milliseconds since the epoch, inclusive.</param>
+/// <param name="Series">Names, or their part before a point; empty for all.</param>
 readonly record struct HistoryQuery(long Since, long Until, string[] Series)
 {
-    /// <summary>What stands for the fullest listeners among the series.</summary>
+    /// <summary>The name that selects the fullest listeners.</summary>
     internal const string Listeners = "listeners";
 
     const string Expected = "neither a clock time such as 16:16 or 16:16:30, nor an RFC 3339 time, nor a time ago such as -15m";
@@ -21,10 +21,10 @@ readonly record struct HistoryQuery(long Since, long Until, string[] Series)
 
     internal static HistoryQuery All { get; } = new(0, long.MaxValue, []);
 
-    /// <param name="since">Empty for all that there is; a clock time is the last such time that has passed.</param>
-    /// <param name="until">Empty for now; a clock time is the next after since.</param>
+    /// <param name="since">Empty for the oldest record; a clock time means the last such time that has passed.</param>
+    /// <param name="until">Empty for now; a clock time means the next one after since.</param>
     /// <param name="series">Names separated by commas; empty for all.</param>
-    /// <param name="time">Now, and the time zone.</param>
+    /// <param name="time">The clock and the time zone.</param>
     /// <param name="query">The result.</param>
     /// <param name="problem">What is wrong, for people.</param>
     internal static bool TryParse(string since, string until, string series, TimeProvider time, out HistoryQuery query, out string problem)
@@ -81,7 +81,7 @@ readonly record struct HistoryQuery(long Since, long Until, string[] Series)
 
     internal bool HasListeners => Series.Length == 0 || Array.IndexOf(Series, Listeners) >= 0;
 
-    /// <summary>The places of the series asked for. False with a problem where a name is of none.</summary>
+    /// <summary>Finds the places of the requested series. Returns false and a problem if a name matches none.</summary>
     internal bool TrySelect(string[] names, out int[] columns, out string problem)
     {
         var chosen = new List<int>();

@@ -5,17 +5,17 @@ using TcpAgent.Kernel;
 namespace TcpAgent.History;
 
 /// <summary>
-/// One record: checksum, layout, sequence, time, flags, the series, and then texts: the fullest listeners, and what the
-/// resources' figures are of. An object of this type is filled anew for each record that is read.
+/// One record: checksum, layout, sequence, time, flags, the series, and then texts: the fullest listeners, and the subjects of the
+/// resources' figures. A reader refills one object of this type for each record.
 /// </summary>
 sealed class HistoryRecord
 {
-    /// <summary>Half a page: a record is never in two pages of the file.</summary>
+    /// <summary>A record is half a page, so it never spans two pages of the file.</summary>
     internal const int Size = 2048;
 
     const int ChecksumAt = 0, LayoutAt = 4, SequenceAt = 8, TimeAt = 16, FlagsAt = 24, CountAt = 28, ValuesAt = 32;
 
-    /// <summary>The rest is for texts.</summary>
+    /// <summary>The rest of the record holds texts.</summary>
     internal const int MostSeries = 160;
 
     internal const int MostListeners = 4;
@@ -35,17 +35,17 @@ sealed class HistoryRecord
     /// <summary>Milliseconds since the epoch.</summary>
     internal long Time { get; private set; }
 
-    /// <summary>The first that the agent wrote after its start.</summary>
+    /// <summary>True for the first record after the agent's start.</summary>
     internal bool IsFirst { get; private set; }
 
     internal ReadOnlySpan<long> Values => _values;
 
     internal IReadOnlyList<ListenerFigures> Listeners => _listeners;
 
-    /// <summary>Which listener, CPU, queue or destination a resource's figures are of; empty where there is only one.</summary>
+    /// <summary>The listener, CPU, queue or destination that a resource's figures describe; empty where there is only one.</summary>
     internal string SubjectOf(string resource) => _subjects.GetValueOrDefault(resource, "");
 
-    /// <summary>Everything but what is known only when it is written.</summary>
+    /// <summary>Fills everything except the fields that are known only at writing.</summary>
     internal static void Write(Span<byte> record, long time, bool isFirst, ReadOnlySpan<long> values)
     {
         record.Clear();
@@ -58,7 +58,9 @@ sealed class HistoryRecord
 
     internal static int TextsAt(int series) => ValuesAt + (series * sizeof(long));
 
-    /// <summary>Appends a listener by its label text; returns where the next text goes. What finds no room is left out.</summary>
+    /// <summary>
+    /// Appends a listener by its label text and returns the place of the next text. A text that finds no room is dropped.
+    /// </summary>
     internal static int WriteListener(Span<byte> record, int at, ReadOnlySpan<byte> key, long queue, long limit, long synRecv, bool isLate)
     {
         var end = WriteText(record, at, isLate ? LateListenerEntry : ListenerEntry, key, ListenerNumbers);
@@ -90,21 +92,21 @@ sealed class HistoryRecord
         BinaryPrimitives.WriteUInt32LittleEndian(record, Checksum.Of(record[LayoutAt..]));
     }
 
-    /// <summary>The first value, which is the verdict.</summary>
+    /// <summary>The verdict, which is the first value.</summary>
     internal static long VerdictOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[ValuesAt..]);
 
     internal static long TimeOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[TimeAt..]);
 
     internal static long SequenceOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[SequenceAt..]);
 
-    /// <summary>Whole, and of this file: neither torn nor never written nor of another build.</summary>
+    /// <summary>True for a whole record of this file: neither torn, unwritten nor from another build.</summary>
     internal static bool IsWhole(ReadOnlySpan<byte> record, HistoryHeader header) =>
         record.Length == Size && BinaryPrimitives.ReadUInt32LittleEndian(record) == Checksum.Of(record[LayoutAt..])
         && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == header.Layout && SequenceOf(record) > 0
         && TimeOf(record) is >= 0 and < 253_402_300_800_000
         && BinaryPrimitives.ReadInt32LittleEndian(record[CountAt..]) == header.Names.Length && header.Names.Length <= MostSeries;
 
-    /// <summary>Takes a record over. False when it is not whole.</summary>
+    /// <summary>Copies a record. Returns false when it is not whole.</summary>
     internal bool TryRead(ReadOnlySpan<byte> record, HistoryHeader header)
     {
         if (!IsWhole(record, header))

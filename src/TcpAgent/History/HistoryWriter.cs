@@ -4,8 +4,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.History;
 
 /// <summary>
-/// Writes what the recorder makes, on a thread of its own: whatever the disk does, the sampler is not delayed. While the file cannot
-/// be written its records are lost and counted, and it is tried again every ten seconds.
+/// Writes the recorder's records on its own thread, so that a slow disk never delays the sampler. While the file cannot be written its
+/// records are lost and counted, and the writer retries every ten seconds.
 /// </summary>
 sealed class HistoryWriter : IDisposable
 {
@@ -45,11 +45,11 @@ sealed class HistoryWriter : IDisposable
             Drain();
         }
 
-        // What was queued before the stop, also when the stop came before this thread first ran.
+        // Writes what was queued before the stop, even if the stop came before this thread first ran.
         Drain();
     }
 
-    /// <summary>The recorder found no room in the queue; on its thread.</summary>
+    /// <summary>Counts a record for which the queue had no room. Called on the recorder's thread.</summary>
     internal void Overflow()
     {
         Counters.Lose();
@@ -59,7 +59,7 @@ sealed class HistoryWriter : IDisposable
         Log.HistorySlow(_logger, _path);
     }
 
-    /// <summary>Writes all that waits; for the writer's thread, or for a test instead of it.</summary>
+    /// <summary>Writes all queued records. Called on the writer's thread, or by a test in its place.</summary>
     internal void Drain()
     {
         for (var record = Queue.Peek(); !record.IsEmpty; record = Queue.Peek())
@@ -128,7 +128,7 @@ sealed class HistoryWriter : IDisposable
         }
     }
 
-    /// <summary>Said once for each reason, however often it is tried.</summary>
+    /// <summary>Logs once for each reason, however many retries fail.</summary>
     void Fail(Exception e)
     {
         Counters.Fail();
@@ -143,7 +143,7 @@ sealed class HistoryWriter : IDisposable
 
     static bool IsOfTheFile(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    /// <summary>Gives the disk a moment for what waits; a disk that hangs does not hold the agent's end up.</summary>
+    /// <summary>Gives the disk a moment for the queued records. A disk that hangs does not delay the agent's exit.</summary>
     public void Dispose()
     {
         _isStopping = true;

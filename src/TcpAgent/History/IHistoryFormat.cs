@@ -1,10 +1,10 @@
 namespace TcpAgent.History;
 
-/// <summary>One way of writing a history down, record by record.</summary>
+/// <summary>An output format of a history, written record by record.</summary>
 interface IHistoryFormat
 {
-    /// <param name="header">The file's.</param>
-    /// <param name="entries">The records asked for; one may be overwritten before it is read, and is then not added.</param>
+    /// <param name="header">The file's header.</param>
+    /// <param name="entries">The requested records. A record that is overwritten before it is read is not added.</param>
     void Begin(HistoryHeader header, List<RecordPlace> entries);
 
     void Add(HistoryRecord record);

@@ -4,14 +4,14 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.History;
 
-/// <summary>The incidents kept beside a history file, the oldest first. A file is read once: nobody changes it any more.</summary>
+/// <summary>The incidents kept beside a history file, the oldest first. A file is read once, because it never changes.</summary>
 sealed class IncidentList(string path)
 {
     readonly Dictionary<string, Incident> _known = [];
 
     internal string Path => path;
 
-    /// <summary>Looks again; used by one thread at a time.</summary>
+    /// <summary>Reads the directory again. Used by one thread at a time.</summary>
     internal List<Incident> Read()
     {
         var files = RingFile.Beside(path, Incidents.Suffix);
@@ -27,7 +27,7 @@ sealed class IncidentList(string path)
         return incidents;
     }
 
-    /// <summary>The file of an incident by its name; null where none is kept.</summary>
+    /// <summary>The file of an incident by its name; null if there is none.</summary>
     internal static string? Find(string path, string name) =>
         Array.Find(RingFile.Beside(path, Incidents.Suffix), file => file.EndsWith($"{Incidents.Suffix}{name}", StringComparison.Ordinal));
 
@@ -38,7 +38,7 @@ sealed class IncidentList(string path)
             return null;
         var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
 
-        // Within the minutes before there may have been another.
+        // The minutes before may include another incident.
         var onset = entries.Find(entry => entry.Verdict == (long)ResourceState.Limiting
             && path.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(entry.Time)), StringComparison.Ordinal));
         foreach (var entry in entries)

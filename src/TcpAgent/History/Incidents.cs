@@ -3,9 +3,8 @@ using TcpAgent.Resources;
 namespace TcpAgent.History;
 
 /// <summary>
-/// Keeps the minutes around each time that the verdict turned to limiting, as small files beside the ring and of its format. They
-/// are copied from the ring when the minutes after are over, so an agent that was killed meanwhile makes up for it at its next
-/// start.
+/// Keeps the minutes around each change of the verdict to limiting, as small files beside the ring in the same format. The agent copies
+/// them from the ring once the minutes after have passed, so an agent that was killed before then does it at its next start.
 /// </summary>
 sealed class Incidents
 {
@@ -34,7 +33,7 @@ sealed class Incidents
     static int Records(TimeSpan time, HistoryHeader ring) =>
         Math.Min((int)(time.TotalMilliseconds / ring.Interval), (ring.Capacity - 1) / 2);
 
-    /// <summary>Looks for those that were not kept, when the agent was killed or the disk was full.</summary>
+    /// <summary>Finds incidents that were not saved because the agent was killed or the disk was full.</summary>
     internal int Resume(RingFile ring)
     {
         var kept = RingFile.Beside(_path, Suffix);
@@ -51,7 +50,7 @@ sealed class Incidents
         return kept.Length;
     }
 
-    /// <summary>After each record written. True when an incident is complete, to be frozen now.</summary>
+    /// <summary>Called after each record written. Returns true when an incident is complete and must be saved now.</summary>
     internal bool Note(ReadOnlySpan<byte> record)
     {
         var sequence = HistoryRecord.SequenceOf(record);
@@ -60,7 +59,7 @@ sealed class Incidents
         return _pending.TryPeek(out var next) && sequence >= next.Sequence + _after;
     }
 
-    /// <summary>The first record of a file tells nothing: what is limiting there may have turned so before.</summary>
+    /// <summary>The first record of a file starts no incident: what is limiting there may have been so before.</summary>
     bool Turned(long verdict)
     {
         var turned = verdict == (long)ResourceState.Limiting && _verdict != (long)ResourceState.Limiting;
@@ -68,7 +67,7 @@ sealed class Incidents
         return turned;
     }
 
-    /// <summary>What turns again within the minutes after is the same incident.</summary>
+    /// <summary>A further change to limiting within the minutes after belongs to the same incident.</summary>
     void Await(long sequence, long time)
     {
         if (_last != 0 && sequence <= _last + _after)
@@ -77,8 +76,8 @@ sealed class Incidents
         _last = sequence;
     }
 
-    /// <summary>Copies the oldest pending incident out of the ring; returns how many are kept now.</summary>
-    /// <exception cref="IOException">The incident is given up.</exception>
+    /// <summary>Copies the oldest pending incident out of the ring and returns the number of saved incidents.</summary>
+    /// <exception cref="IOException">The incident cannot be saved.</exception>
     internal int Freeze(RingFile ring)
     {
         var (sequence, time) = _pending.Dequeue();

@@ -4,8 +4,7 @@ using TcpAgent.Kernel;
 namespace TcpAgent.History;
 
 /// <summary>
-/// Finds when a number leaves what was usual: by half, and by sixteen at least. What was usual is a mean of about the last half
-/// minute.
+/// Finds when a number leaves its usual level, by half and by at least sixteen. The usual level is a mean over about the last half minute.
 /// </summary>
 sealed class Jump(string series, string name, List<HistoryEvent> events)
 {
@@ -13,7 +12,7 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
 
     const double Weight = 1 / 30.0;
 
-    /// <summary>After so many milliseconds the new level is the usual one.</summary>
+    /// <summary>After this many milliseconds the new level becomes the usual one.</summary>
     const long Longest = 5 * 60_000;
 
     double _usual = double.NaN;
@@ -47,7 +46,7 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
             Tell("and stays up");
     }
 
-    /// <summary>Tells what has begun; the level of now is the usual one after that.</summary>
+    /// <summary>Reports a jump that has begun; the present level then becomes the usual one.</summary>
     internal void Finish()
     {
         if (_isUp)

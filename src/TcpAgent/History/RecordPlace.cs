@@ -1,7 +1,7 @@
 namespace TcpAgent.History;
 
-/// <summary>Where a whole record is.</summary>
-/// <param name="Sequence">Orders the records, whatever the clock did.</param>
+/// <summary>The place of a whole record in the file.</summary>
+/// <param name="Sequence">Orders the records even if the clock was set back.</param>
 /// <param name="Time">Milliseconds since the epoch.</param>
 /// <param name="Verdict">0 ok, 1 near, 2 limiting.</param>
 readonly record struct RecordPlace(long Sequence, long Time, long Verdict);

@@ -1,12 +1,12 @@
 namespace TcpAgent.History;
 
 /// <summary>
-/// From the sampler's thread to the writer's, without a lock and without waiting: a disk that hangs fills the queue and delays
-/// nobody. One thread puts in, one takes out.
+/// Passes records from the sampler's thread to the writer's without locking or waiting: a disk that hangs fills the queue and delays
+/// nobody. One thread adds, one removes.
 /// </summary>
 sealed class RecordQueue : IDisposable
 {
-    /// <summary>A minute of records, as long as a disk may be busy without a gap.</summary>
+    /// <summary>One minute of records: a disk may be busy for that long without a gap.</summary>
     internal const int Length = 64;
 
     readonly byte[] _bytes = new byte[Length * HistoryRecord.Size];
@@ -23,7 +23,7 @@ sealed class RecordQueue : IDisposable
         _signal.Set();
     }
 
-    /// <summary>The oldest record, to be released when it is done with; empty when there is none.</summary>
+    /// <summary>The oldest record, to be released after use; empty when there is none.</summary>
     internal Span<byte> Peek() => _taken < Volatile.Read(ref _put) ? At(_taken) : [];
 
     internal void Release() => Volatile.Write(ref _taken, _taken + 1);

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace TcpAgent.History;
 
-/// <summary>The label texts of a record taken apart: a file holds nothing else of a listener or a subject.</summary>
+/// <summary>Parses the label texts of a record. A file holds nothing else about a listener or a subject.</summary>
 static class RecordedLabels
 {
-    /// <summary>By label name.</summary>
+    /// <summary>The values by label name.</summary>
     internal static Dictionary<string, string> Values(string labels)
     {
         var values = new Dictionary<string, string>();
@@ -43,7 +43,7 @@ static class RecordedLabels
         return words.Count == 0 ? labels : string.Join(" ", words);
     }
 
-    /// <summary>The device of fe80::1%eth0 stands behind the brackets.</summary>
+    /// <summary>The device of fe80::1%eth0 comes after the brackets.</summary>
     static string Endpoint(string address, string? port)
     {
         var end = address.IndexOf('%') is >= 0 and var percent ? percent : address.Length;

@@ -7,8 +7,8 @@ using TcpAgent.Verdict;
 namespace TcpAgent.History;
 
 /// <summary>
-/// Makes a record of each second from the snapshot that a scrape and the verdict see. Of several samples in a second it keeps the
-/// highest of every number. Runs on the sampler's thread, touches no file and allocates nothing.
+/// Makes one record per second from the snapshot that scrapes and the verdict use. Of several samples in a second it keeps the highest of
+/// every number. Runs on the sampler's thread, touches no file and allocates nothing.
 /// </summary>
 sealed class Recorder
 {
@@ -25,7 +25,7 @@ sealed class Recorder
         _values.AsSpan().Fill(KernelValue.Absent);
     }
 
-    /// <summary>After each sample.</summary>
+    /// <summary>Called after each sample.</summary>
     internal void Ticked(SnapshotExchange snapshots)
     {
         if (snapshots.Acquire() is not { } snapshot)
@@ -76,11 +76,11 @@ sealed class Recorder
         return at;
     }
 
-    /// <summary>One whose connections wait too long is kept, however much room it has.</summary>
+    /// <summary>Keeps a listener whose connections wait too long, however empty its queue is.</summary>
     static Fullness FullnessOf(Slots slots) => slots[ListenerRows.IsLate] > 0 ? new Fullness(double.MaxValue, slots[ListenerRows.Length])
         : Fullness.Of(slots[ListenerRows.Length], slots[ListenerRows.SynRecv], slots[ListenerRows.Limit]);
 
-    /// <summary>Keeps the fullest in order, the first of equals first. Returns how many there are.</summary>
+    /// <summary>Keeps the fullest in order; equals keep their order. Returns how many there are.</summary>
     int Rank(int count, (Fullness Fullness, int Instance) candidate)
     {
         for (var i = 0; i < count; i++)

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace TcpAgent.History;
 
 /// <summary>
-/// The file being written: a header and a ring of records, of fixed size from the start. One writer has it locked; readers need
-/// no lock, because each record has its checksum. Throws what the file system throws.
+/// The file being written: a header and a ring of records, of fixed size from the start. One writer holds a lock; readers need none,
+/// because each record has a checksum. Exceptions of the file system pass through.
 /// </summary>
 sealed class RingFile : IDisposable
 {
-    /// <summary>Files of another kind that are kept beside.</summary>
+    /// <summary>Maximum number of files with another layout that are kept beside this one.</summary>
     internal const int MostSetAside = 2;
 
     readonly SafeFileHandle _handle;
@@ -17,21 +17,21 @@ sealed class RingFile : IDisposable
 
     RingFile(SafeFileHandle handle, HistoryHeader header) => (_handle, _header) = (handle, header);
 
-    /// <summary>Of the record written last; 0 before the first.</summary>
+    /// <summary>The sequence number of the last record written; 0 before the first.</summary>
     internal long Sequence { get; private set; }
 
-    /// <summary>Goes on with the file if it is of this kind, else sets it aside and makes a new one.</summary>
+    /// <summary>Continues the file if its layout matches; otherwise sets it aside and creates a new one.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="header">What is to be in it.</param>
-    /// <param name="now">Names the file that is set aside.</param>
-    /// <param name="setAside">Where what was there is now; null when it is gone on with.</param>
-    /// <exception cref="IOException">It cannot be made or written, or is no history file, which is left as it is.</exception>
+    /// <param name="header">The layout that the file must have.</param>
+    /// <param name="now">The time, which names a file that is set aside.</param>
+    /// <param name="setAside">The new path of the previous file; null if the file is continued.</param>
+    /// <exception cref="IOException">The file cannot be created or written, or is not a history file and is left untouched.</exception>
     internal static RingFile Open(string path, HistoryHeader header, DateTimeOffset now, out string? setAside)
     {
         setAside = null;
         if (File.Exists(path))
         {
-            // Locked before anything is decided: another agent may be writing it.
+            // Takes the lock before it decides anything: another agent may be writing the file.
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             try
             {
@@ -65,17 +65,17 @@ sealed class RingFile : IDisposable
 
     static void SetAside(string path, byte[] found, DateTimeOffset now, out string setAside)
     {
-        // Zeros are what a crash leaves of a file that was never flushed. Anything else may be dear to somebody.
+        // A crash leaves zeros in a file that was never flushed. Anything else may be valuable to somebody.
         if (!found.AsSpan().StartsWith(HistoryHeader.Magic) && found.AsSpan().ContainsAnyExcept((byte)0))
-            throw new IOException($"{path} is no history file and is left as it is");
+            throw new IOException($"{path} is not a history file and is left untouched");
         setAside = $"{path}.old-{Stamp(now)}";
         File.Move(path, setAside, overwrite: true);
         Prune(path, ".old-", MostSetAside);
     }
 
     /// <summary>
-    /// A file with its header, its first records and room for all, or none: nothing is to be seen under the name before, and later
-    /// no full disk can stop a record.
+    /// Creates a file with its header, its first records and space for all records, or no file at all. Nothing is visible under the name
+    /// before it is complete, and a full disk cannot stop a later record.
     /// </summary>
     internal static SafeFileHandle Create(string path, HistoryHeader header, Action<SafeFileHandle>? writeFirst = null)
     {
@@ -109,12 +109,12 @@ sealed class RingFile : IDisposable
         Sequence++;
     }
 
-    /// <summary>False where the ring has another record by now, or a torn one.</summary>
+    /// <summary>Returns false if the ring now has another record there, or a torn one.</summary>
     internal bool TryRead(long sequence, Span<byte> record) =>
         RandomAccess.Read(_handle, record, _header.Offset(sequence)) == HistoryRecord.Size && HistoryRecord.IsWhole(record, _header)
         && HistoryRecord.SequenceOf(record) == sequence;
 
-    /// <summary>For file names: sorts as time goes.</summary>
+    /// <summary>Formats a time for file names, so that names sort by time.</summary>
     internal static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The files beside one, by their suffix, oldest first.</summary>
@@ -128,7 +128,7 @@ sealed class RingFile : IDisposable
         return files;
     }
 
-    /// <summary>Keeps the newest; returns how many there are.</summary>
+    /// <summary>Deletes all but the newest and returns how many remain.</summary>
     internal static int Prune(string path, string suffix, int most)
     {
         var files = Beside(path, suffix);

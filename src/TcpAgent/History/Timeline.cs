@@ -5,8 +5,8 @@ using TcpAgent.Verdict;
 namespace TcpAgent.History;
 
 /// <summary>
-/// Reads records in order and tells what happened and in which order: states that jumped, losses, changes of the verdict, gaps.
-/// Goes by the names of the series, so it reads files of other builds too.
+/// Reads records in order and lists the events: states that jumped, losses, changes of the verdict, gaps. It finds series by name, so it
+/// reads files of other builds too.
 /// </summary>
 sealed class Timeline
 {
@@ -42,7 +42,9 @@ sealed class Timeline
         new(name, Array.IndexOf(names, name + Series.State), Array.IndexOf(names, name + Series.Used),
             Array.IndexOf(names, name + Series.Limit));
 
-    /// <summary>A drop that a resource counts as its own loss too is told once, and one that may be harmless not at all.</summary>
+    /// <summary>
+    /// A drop that a resource also counts as its own loss is reported once, and one that may be harmless is not reported.
+    /// </summary>
     static string BurstText(string[] names, string name)
     {
         if (name.EndsWith(Series.Losses, StringComparison.Ordinal))
@@ -55,7 +57,7 @@ sealed class Timeline
             : "";
     }
 
-    /// <summary>What happened so far, the earliest first.</summary>
+    /// <summary>The events so far, the earliest first.</summary>
     internal List<HistoryEvent> Finish()
     {
         TellWhatHasBegun();
@@ -73,7 +75,7 @@ sealed class Timeline
 
     internal void Add(HistoryRecord record)
     {
-        // No length of time can be told across it.
+        // No duration is known across a restart.
         if (record.Time < _last)
             TellWhatHasBegun();
         if (_last >= 0 && (record.IsFirst || record.Time - _last > 3L * _interval || record.Time < _last))
@@ -91,9 +93,7 @@ sealed class Timeline
 
     void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
 
-    /// <summary>
-    /// Records hold the wall clock alone: while the agent runs on, a clock set forward looks like a time without records.
-    /// </summary>
+    /// <summary>Records hold only the wall clock. While the agent runs, a clock set forward looks like a time without records.</summary>
     string Gap(HistoryRecord record)
     {
         var gap = record.Time - _last - _interval;
@@ -118,7 +118,7 @@ sealed class Timeline
             (long)ResourceState.Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
             1 => $"verdict: {name} is near its limit{Figures(record, resource)}",
             0 => $"verdict: {resource.Name} is ok again",
-            _ => $"verdict: {resource.Name} cannot be told any more",
+            _ => $"verdict: {resource.Name} is unknown",
         };
         _events.Add(new HistoryEvent(record.Time, resource.Name + Series.State, text));
     }

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace TcpAgent.Kernel;
 
-/// <summary>Many <see cref="WideCounter"/>, by cell.</summary>
+/// <summary>A set of <see cref="WideCounter"/>, one per cell.</summary>
 sealed class CounterWidener
 {
-    /// <summary>More cells than any host has CPUs times columns; beyond it values pass as they are.</summary>
+    /// <summary>More cells than CPUs times columns on any host; values beyond it pass unchanged.</summary>
     const int MaxCells = 1 << 20;
 
     WideCounter[] _cells = [];

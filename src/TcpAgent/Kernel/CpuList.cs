@@ -3,7 +3,7 @@ namespace TcpAgent.Kernel;
 /// <summary>The kernel's CPU list format, "0,2-3" (lib/bitmap-str.c, bitmap_print_to_pagebuf).</summary>
 static class CpuList
 {
-    /// <summary>Writes the ids in order and returns how many there are, or -1 when the text is no list or does not fit.</summary>
+    /// <summary>Writes the ids in order and returns how many there are, or -1 when the text is not a list or does not fit.</summary>
     internal static int Parse(ReadOnlySpan<byte> text, Span<int> ids)
     {
         var count = 0;

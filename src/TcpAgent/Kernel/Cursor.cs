@@ -12,8 +12,8 @@ ref struct Cursor(ReadOnlySpan<byte> text)
     internal readonly ReadOnlySpan<byte> Rest => _rest;
 
     /// <summary>
-    /// The next line without its newline. The kernel ends every line with one, so a rest without newline is a torn line: it is
-    /// not returned and <see cref="AtEnd"/> stays false.
+    /// The next line without its newline. The kernel ends every line with a newline, so a remainder without one is a torn line: it is not
+    /// returned and <see cref="AtEnd"/> stays false.
     /// </summary>
     internal bool TryReadLine(out Cursor line)
     {
@@ -29,8 +29,8 @@ ref struct Cursor(ReadOnlySpan<byte> text)
     }
 
     /// <summary>
-    /// The line of a setting: a file that was read to its end is whole without a newline too, which some kernels leave out (gVisor's proc
-    /// files). False when nothing is left.
+    /// The line of a sysctl file. A file that was read to its end is complete even without a newline, which some kernels omit (gVisor's
+    /// proc files). Returns false when nothing is left.
     /// </summary>
     internal bool TryReadSetting(out Cursor line)
     {
@@ -81,7 +81,9 @@ ref struct Cursor(ReadOnlySpan<byte> text)
         return count;
     }
 
-    /// <summary>Decimal with an optional minus. What does not fit is clamped: a u64 above 2^63 stays the largest long.</summary>
+    /// <summary>
+    /// Reads a decimal number with an optional minus sign and clamps it to a long: a u64 above 2^63 becomes the largest long.
+    /// </summary>
     internal static bool TryParseInt64(ReadOnlySpan<byte> field, out long value)
     {
         value = 0;

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace TcpAgent.Kernel;
 
 /// <summary>An address and port. An IPv4 address is held as IPv4-mapped IPv6 (RFC 4291 2.5.5.2), so one key serves both.</summary>
-/// <param name="High">The address' first 64 bits.</param>
-/// <param name="Low">The last.</param>
-/// <param name="Port">In host order.</param>
+/// <param name="High">The first 64 bits of the address.</param>
+/// <param name="Low">The last 64 bits.</param>
+/// <param name="Port">The port in host order.</param>
 /// <param name="Device">
-/// Of a listener and its connections, the index of the device or VRF that it is bound to, or 0: several may listen on one address and port,
-/// each on a device of its own.
+/// For a listener and its connections, the index of the device or VRF that it is bound to, or 0. Several may listen on one address and
+/// port, each bound to its own device.
 /// </param>
 readonly record struct Endpoint(ulong High, ulong Low, ushort Port, int Device = 0)
 {
@@ -24,7 +24,7 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port, int Device =
     /// <summary>10.0.0.1:443 or [::]:443, without the device.</summary>
     public override string ToString() => ToString("");
 
-    /// <summary>As ss(8) has it: 10.0.0.1%eth0:443 or [fe80::1]%eth0:443.</summary>
+    /// <summary>Formats the endpoint as ss(8) does: 10.0.0.1%eth0:443 or [fe80::1]%eth0:443.</summary>
     internal string ToString(string device)
     {
         var address = IsIPv4 ? $"{Address}" : $"[{Address}]";
@@ -38,13 +38,13 @@ readonly record struct Endpoint(ulong High, ulong Low, ushort Port, int Device =
     internal Endpoint OnAnyDevice => this with { Device = 0 };
 
     /// <param name="address">4 or 16 bytes in network order.</param>
-    /// <param name="port">In host order.</param>
+    /// <param name="port">The port in host order.</param>
     internal static Endpoint From(ReadOnlySpan<byte> address, ushort port) => address.Length == 4
         ? new Endpoint(0, Mapped | BinaryPrimitives.ReadUInt32BigEndian(address), port)
         : new Endpoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port);
 
     /// <summary>
-    /// "0100007F:1F90" of /proc/net/tcp or the 32 digits of tcp6: each word is printed as the host reads it from memory
+    /// Parses "0100007F:1F90" of /proc/net/tcp or the 32 digits of tcp6. The kernel prints each word as the host reads it from memory
     /// (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
     /// </summary>
     internal static bool TryParseHex(ReadOnlySpan<byte> text, out Endpoint endpoint)

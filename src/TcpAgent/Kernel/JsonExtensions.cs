@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TcpAgent.Kernel;
 
-/// <summary>Values in JSON: what is absent is null.</summary>
+/// <summary>Writes values as JSON. An absent value is null.</summary>
 static class JsonExtensions
 {
     internal static void WriteValue(this Utf8JsonWriter json, string name, long? value)

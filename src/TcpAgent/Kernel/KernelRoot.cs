@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// Where the kernel's files are. <paramref name="Live"/> says that <paramref name="ProcFs"/> is a mounted procfs: then files
-/// stay open and netlink speaks of the same kernel; on a plain folder files are reopened for each read and netlink is off.
+/// The place of the kernel's files. <paramref name="Live"/> says that <paramref name="ProcFs"/> is a mounted procfs: files then stay open,
+/// and netlink answers for the same kernel. In a plain directory files are reopened for each read and netlink is off.
 /// </summary>
 sealed record KernelRoot(string ProcFs, string SysFs, bool Live)
 {
@@ -10,7 +10,7 @@ sealed record KernelRoot(string ProcFs, string SysFs, bool Live)
 
     internal ProcFile Proc(string name, int capacity = ProcFile.TableCapacity) => new($"{ProcFs}/{name}", capacity, keepOpen: Live);
 
-    /// <summary>A table that the kernel gives as one record, whatever its length.</summary>
+    /// <summary>A table that the kernel returns as one record, whatever its length.</summary>
     internal ProcFile ProcRecord(string name) => new($"{ProcFs}/{name}", ProcFile.TableCapacity, keepOpen: Live, isRecord: true);
 
     internal ProcFile Sys(string name) => new($"{SysFs}/{name}", ProcFile.ValueCapacity, keepOpen: Live);

@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>What a number of the kernel's may be besides a number.</summary>
+/// <summary>The special value of kernel numbers.</summary>
 static class KernelValue
 {
-    /// <summary>The kernel did not give the value, or not in its own format. Never exported, and never 0.</summary>
+    /// <summary>The kernel did not report the value, or not in its usual format. It is never exported, and never 0.</summary>
     internal const long Absent = long.MinValue;
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TcpAgent.Kernel;
 
-/// <summary>/proc/net/snmp6 (net/ipv6/proc.c): a name and a value a line. The order seen last is tried first.</summary>
+/// <summary>/proc/net/snmp6 (net/ipv6/proc.c): a name and a value per line. The parser tries the last order first.</summary>
 sealed class NameValueParser(IFieldMap map) : TextParser(map)
 {
     const int MaxLines = 4096;

@@ -4,8 +4,8 @@ using System.Text;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// Which columns of /proc/net/dev are wanted. A column is named by its side and its word, "receive drop", because both sides
-/// of the header use the same words.
+/// The wanted columns of /proc/net/dev. A column is named by its side and its word, "receive drop", because both sides of the header use
+/// the same words.
 /// </summary>
 sealed class NetDevPlan(params string[] wanted)
 {
@@ -15,7 +15,7 @@ sealed class NetDevPlan(params string[] wanted)
 
     internal int Width => _wanted.Length;
 
-    /// <summary>For each column of the file the place among the wanted ones, or -1.</summary>
+    /// <summary>For each column of the file, its place among the wanted ones, or -1.</summary>
     internal ReadOnlySpan<int> Columns(ReadOnlySpan<byte> header)
     {
         if (!header.SequenceEqual(_header))

@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/dev (net/core/net-procfs.c, dev_seq_show). A name may contain colons and may touch its first number, so it ends
-/// at the last colon. "drop" is rx_dropped plus rx_missed_errors; rx_nohandler is in none of the columns.
+/// /proc/net/dev (net/core/net-procfs.c, dev_seq_show). A name may contain colons and may touch its first number, so it ends at the last
+/// colon. "drop" is rx_dropped plus rx_missed_errors; no column includes rx_nohandler.
 /// </summary>
 ref struct NetDevReader
 {
@@ -24,7 +24,7 @@ ref struct NetDevReader
 
     internal ParseResult Result { get; private set; }
 
-    /// <summary>The next device; <paramref name="values"/> has the plan's width, in the plan's order.</summary>
+    /// <summary>Reads the next device; <paramref name="values"/> has the plan's width and order.</summary>
     internal bool TryRead(Span<long> values, out ReadOnlySpan<byte> name)
     {
         while (!_columns.IsEmpty && _cursor.TryReadLine(out var line))

@@ -1,10 +1,10 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/netfilter/nfnetlink_queue (net/netfilter/nfnetlink_queue.c, seq_show), a line for each queue and no header:
-/// queue_number peer_portid queue_total copy_mode copy_range queue_dropped user_dropped id_sequence 1. Columns beyond those
-/// known are ignored, and what nobody reads may hold anything. Up to 3.19 each is printed by %d: a u32 above 2^31 has a minus, and so has
-/// the portid of a program with several sockets.
+/// /proc/net/netfilter/nfnetlink_queue (net/netfilter/nfnetlink_queue.c, seq_show), one line per queue and no header: queue_number
+/// peer_portid queue_total copy_mode copy_range queue_dropped user_dropped id_sequence 1. Unknown further columns are ignored, and unused
+/// ones may hold anything. Up to 3.19 the kernel printed each with %d: a u32 above 2^31 is negative, and so is the portid of a program with
+/// several sockets.
 /// </summary>
 ref struct NfQueueReader(ReadOnlySpan<byte> text)
 {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace TcpAgent.Kernel;
 
-/// <summary>A set of TCP ports, of the same 8 KiB whatever it holds.</summary>
+/// <summary>A set of ports in a fixed 8 KiB.</summary>
 sealed class PortList
 {
     const int Bits = 64;
@@ -31,10 +31,10 @@ sealed class PortList
 
     /// <summary>
     /// Adds the ports of a kernel bitmap as /proc/sys prints it, "8080,9000-9010" or nothing, and a newline (kernel/sysctl.c,
-    /// proc_do_large_bitmap). False when the text is cut or no such list; then some of its ports may have been added.
+    /// proc_do_large_bitmap). Returns false when the text is truncated or not such a list; some of its ports may then have been added.
     /// </summary>
-    /// <param name="text">As read.</param>
-    /// <param name="isWhole">It is not cut although it has no newline.</param>
+    /// <param name="text">The text as read.</param>
+    /// <param name="isWhole">Whether a text without a newline is known to be complete.</param>
     internal bool TryAdd(ReadOnlySpan<byte> text, bool isWhole = false)
     {
         var hasNewline = text.EndsWith("\n"u8);
@@ -62,7 +62,7 @@ sealed class PortList
         return valid;
     }
 
-    /// <summary>The bits of one word that stand for ports from first to last.</summary>
+    /// <summary>The bits of one word for the ports from first to last.</summary>
     static ulong Mask(int word, int first, int last)
     {
         var (from, to) = (Math.Max(first - word * Bits, 0), Math.Min(last - word * Bits, Bits - 1));

@@ -4,14 +4,13 @@ using System.Text;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// Names that the kernel holds, such as those of devices, as text for people. They may hold any byte, and a terminal obeys control
-/// characters: what is not printable stands as \xNN, the escape of shells and C.
+/// Turns kernel names, such as those of devices, into text for people. A name may contain any byte, and a terminal obeys control
+/// characters, so non-printable ones become \xNN, the escape of shells and C.
 /// </summary>
 static class Printable
 {
     /// <summary>
-    /// Two names stay two whatever they hold: a byte that is no UTF-8 stands as \xNN, and a backslash as two. Printable text is left as it
-    /// is.
+    /// Different names stay different: a byte that is not UTF-8 becomes \xNN, and a backslash becomes two. Printable text is unchanged.
     /// </summary>
     internal static string Of(ReadOnlySpan<byte> name)
     {
@@ -31,7 +30,9 @@ static class Printable
         return text.ToString();
     }
 
-    /// <summary>The last gate before a terminal: text that may hold what did not come through the other. What did stays the same.</summary>
+    /// <summary>
+    /// The last filter before a terminal, for text that may include names which did not pass the other one. Filtered names are unchanged.
+    /// </summary>
     internal static string Of(string text)
     {
         var safe = new StringBuilder(text.Length);
@@ -43,7 +44,7 @@ static class Printable
         return safe.ToString();
     }
 
-    /// <summary>Neither a control character, nor one that hides or turns around those beside it, nor a line's end.</summary>
+    /// <summary>True unless it is a control character, a line separator, or a character that hides or reorders its neighbours.</summary>
     static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
         or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);

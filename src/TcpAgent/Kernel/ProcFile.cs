@@ -5,25 +5,27 @@ using TcpAgent.System;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// One kernel file, opened once and re-read from offset 0, which gives fresh content each time (fs/seq_file.c, fs/proc).
-/// The buffer is owned, grows to what the file needs and stays: a read allocates nothing after that. The descriptor is a bare
-/// number, not a SafeHandle, because files that are not kept open are opened anew for each read.
+/// One kernel file, opened once and re-read from offset 0, which gives fresh content each time (fs/seq_file.c, fs/proc). It owns its
+/// buffer, which grows to the file's size and is kept, so later reads allocate nothing. The descriptor is a bare number, not a SafeHandle,
+/// because files that are not kept open are reopened for each read.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="capacity">Bytes of the buffer at first, above 0.</param>
-/// <param name="keepOpen">Whether the file stays open from read to read.</param>
-/// <param name="isRecord">The kernel gives the whole text as one record (single_open): a read with room to spare has all of it.</param>
+/// <param name="capacity">Initial buffer size in bytes, above 0.</param>
+/// <param name="keepOpen">Whether the file stays open between reads.</param>
+/// <param name="isRecord">
+/// Whether the kernel returns the whole text as one record (single_open): a read with room to spare then has all of it.
+/// </param>
 sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = false) : IDisposable
 {
-    /// <summary>/proc/net tables: netstat alone is over 4 KiB.</summary>
+    /// <summary>The capacity for /proc/net tables: netstat alone is over 4 KiB.</summary>
     internal const int TableCapacity = 16 * 1024;
 
-    /// <summary>/proc/sys values: the kernel zeroes the whole requested length, so the buffer is small.</summary>
+    /// <summary>The capacity for /proc/sys values, which is small because the kernel zeroes the whole requested length.</summary>
     internal const int ValueCapacity = 64;
 
     /// <summary>
-    /// Iterated files hand out whole records up to a page (fs/seq_file.c), and no record is half a page long: a read of less, with
-    /// room for more, was the last. Most files are read in one call that way.
+    /// Iterated files return whole records up to a page (fs/seq_file.c), and no record is half a page long: a shorter read with room for
+    /// more was the last. So one call reads most files.
     /// </summary>
     const int FullRead = 2048;
 
@@ -36,17 +38,17 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
     int _length;
     int _fd = -1;
 
-    /// <summary>What the read before gave, for whoever asks whether it is the same; else empty.</summary>
+    /// <summary>The result of the previous read, for callers that ask whether it is the same; otherwise empty.</summary>
     byte[] _last = [];
     int _lastLength;
     int _lastErrno = NeverRead;
 
     internal string Path { get; } = path;
 
-    /// <summary>What the last read gave; empty after a failure.</summary>
+    /// <summary>The result of the last read; empty after a failure.</summary>
     internal ReadOnlySpan<byte> Text => _buffer.AsSpan(0, _length);
 
-    /// <summary>Reads the whole file and tells whether it is as at the last such read: the same text or the same error.</summary>
+    /// <summary>Reads the whole file and reports whether text or error are the same as at the last such read.</summary>
     internal int Read(out ReadOnlySpan<byte> text, out bool isSame)
     {
         var errno = Read(out text);
@@ -67,7 +69,7 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
         var errno = ReadOnce(out _length);
         if (errno != 0 && wasOpen)
         {
-            // A module that was unloaded and loaded again leaves the old descriptor dead (EIO, ENOENT): open it anew, once.
+            // A module that was unloaded and loaded again leaves the old descriptor dead (EIO, ENOENT): reopen it once.
             Close();
             errno = ReadOnce(out _length);
         }
@@ -116,11 +118,11 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
         return true;
     }
 
-    /// <summary>Counters gain digits for as long as the host runs: some room beyond the present length.</summary>
+    /// <summary>Adds some room to the present length, because counters gain digits as long as the host runs.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     void MakeRoom(int length) => _last = new byte[length + length / 4];
 
-    /// <summary>Forgets the descriptor; the next read opens the path again.</summary>
+    /// <summary>Closes the descriptor; the next read opens the path again.</summary>
     internal void Close()
     {
         if (_fd >= 0)

@@ -4,8 +4,7 @@ using TcpAgent.System;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// Reads a kernel file line by line through one small buffer, for files too large to hold: /proc/net/tcp has 150 bytes for each
-/// socket.
+/// Reads a kernel file line by line through one small buffer, for files too large for memory: /proc/net/tcp has 150 bytes per socket.
 /// </summary>
 sealed class ProcLines(string path)
 {
@@ -30,7 +29,7 @@ sealed class ProcLines(string path)
         return _fd < 0 ? Libc.Errno : 0;
     }
 
-    /// <summary>The next whole line; false at the end or at an error, which <paramref name="errno"/> tells apart.</summary>
+    /// <summary>Returns the next whole line; false at the end or on an error, which <paramref name="errno"/> distinguishes.</summary>
     internal bool TryRead(out Cursor line, out int errno)
     {
         errno = 0;
@@ -51,7 +50,7 @@ sealed class ProcLines(string path)
         }
     }
 
-    /// <summary>The last read ended in a line without its newline, or one longer than the buffer.</summary>
+    /// <summary>True if the last read ended in a line without a newline, or longer than the buffer.</summary>
     internal bool IsTorn { get; private set; }
 
     int Fill(out bool atEnd)

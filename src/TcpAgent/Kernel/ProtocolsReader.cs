@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/protocols (net/core/sock.c, proto_seq_printf), columns by header: flag columns come and go.
-/// "press" is yes or no, and NI where the protocol knows no memory pressure.
+/// /proc/net/protocols (net/core/sock.c, proto_seq_printf), with columns found by header, because flag columns come and go. "press" is yes,
+/// no, or NI for a protocol without memory pressure.
 /// </summary>
 ref struct ProtocolsReader
 {

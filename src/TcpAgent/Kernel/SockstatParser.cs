@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/sockstat and sockstat6 (net/ipv4/proc.c): "TCP: inuse 5 orphan 0 tw 2 ...", name and value in turn. Values that nobody reads
-/// may hold anything.
+/// /proc/net/sockstat and sockstat6 (net/ipv4/proc.c): "TCP: inuse 5 orphan 0 tw 2 ...", names and values alternating. Unused values may
+/// hold anything.
 /// </summary>
 sealed class SockstatParser(IFieldMap map) : TextParser(map)
 {
@@ -46,8 +46,8 @@ sealed class SockstatParser(IFieldMap map) : TextParser(map)
     }
 
     /// <summary>
-    /// Before 4.17 the memory of fragments is a sum of the CPUs' ints, printed by %u: below 0 it is nearly 4 GiB, which without a single
-    /// queue it cannot be.
+    /// Before 4.17 the memory of fragments is a sum of per-CPU ints, printed with %u. A negative sum shows as nearly 4 GiB, which is
+    /// impossible without a single queue.
     /// </summary>
     static bool IsBelowZero(long inUse, long memory) => inUse == 0 && memory is > int.MaxValue and <= uint.MaxValue;
 }

@@ -1,6 +1,6 @@
 namespace TcpAgent.Kernel;
 
-/// <summary>One CPU of softnet_stat; what the kernel does not print is <see cref="KernelValue.Absent"/>.</summary>
+/// <summary>One CPU of softnet_stat. Values that the kernel does not print are <see cref="KernelValue.Absent"/>.</summary>
 struct SoftnetLine
 {
     internal long Cpu;
@@ -11,7 +11,7 @@ struct SoftnetLine
     internal long FlowLimit;
     internal long Backlog;
 
-    /// <summary>The sum of two lines' counters; a count that either lacks is absent, and so are the CPU and the gauge.</summary>
+    /// <summary>The sum of two lines' counters. A count that either line lacks is absent, and so are the CPU and the gauge.</summary>
     internal static SoftnetLine Sum(in SoftnetLine one, in SoftnetLine other) => new()
     {
         Cpu = KernelValue.Absent,

@@ -1,9 +1,9 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/softnet_stat (net/core/net-procfs.c, softnet_seq_show): hexadecimal, without names. The number of columns tells
-/// the layout: 9 (2.6.23), 10 with received_rps (2.6.39), 11 with flow_limit (3.11), 13 with backlog and CPU id (5.10 and
-/// RHEL 8.5), 15 with the two queues of the backlog (6.x). Columns beyond those known are ignored.
+/// /proc/net/softnet_stat (net/core/net-procfs.c, softnet_seq_show): hexadecimal columns without names. Their number identifies the layout:
+/// 9 (2.6.23), 10 with received_rps (2.6.39), 11 with flow_limit (3.11), 13 with backlog and CPU id (5.10 and RHEL 8.5), 15 with the two
+/// queues of the backlog (6.x). Unknown further columns are ignored.
 /// </summary>
 ref struct SoftnetReader(ReadOnlySpan<byte> text)
 {
@@ -41,7 +41,7 @@ ref struct SoftnetReader(ReadOnlySpan<byte> text)
         var count = 0;
         while (line.TryReadField(out var field))
         {
-            // Columns 4 to 9 are 0 on every kernel since 3.x, and nobody reads them.
+            // Columns 4 to 9 are 0 on every kernel since 3.x and are not used.
             if (count is <= TimesSqueezed or (>= ReceivedRps and <= Cpu))
             {
                 if (!Cursor.TryParseHex(field, out var value))
@@ -54,7 +54,7 @@ ref struct SoftnetReader(ReadOnlySpan<byte> text)
             count++;
         }
 
-        // Twelve columns were never printed by any kernel: such a line is a torn one of thirteen.
+        // No kernel ever printed twelve columns: such a line is a torn one of thirteen.
         cpu = new SoftnetLine
         {
             Cpu = columns[Cpu],

@@ -4,14 +4,14 @@ using System.Text;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/stat/* (nf_conntrack_standalone.c, neighbour.c, route.c): a header of names, then one line of hexadecimal u32 per
-/// CPU. The same width has held different columns over time, so only names count. "entries" is the whole table's value,
-/// repeated on each line: a repeated field is taken once, any other is summed. Up to 2.6.27 neigh_stat_seq_show printed a value less
-/// than it had names: the last is absent. A header without lines is nothing counted.
+/// /proc/net/stat/* (nf_conntrack_standalone.c, neighbour.c, route.c): a header of names, then one line of hexadecimal u32 per CPU.
+/// Different kernels have had different columns in the same width, so only names count. "entries" is a value of the whole table, repeated
+/// on each line: a repeated field is taken once, any other is summed. Up to 2.6.27 neigh_stat_seq_show printed one value fewer than names:
+/// the last is absent. A header without lines means that nothing was counted.
 /// </summary>
-/// <param name="map">Asked for each column.</param>
-/// <param name="isRepeated">Whether a slot's value stands on each line.</param>
-/// <param name="section">Handed to the map, for sources that read several such files.</param>
+/// <param name="map">Maps each column to a slot.</param>
+/// <param name="isRepeated">Whether a slot's value is repeated on each line.</param>
+/// <param name="section">The section passed to the map, for sources that read several such files.</param>
 sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated, string section = "") : TextParser(map)
 {
     const int MaxColumns = 64;
@@ -32,7 +32,7 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated, string s
         if (_slots.Length > MaxColumns)
             return result.And(1);
 
-        // A sum over some of the CPUs is a wrong number: one torn row takes the table with it, before anything is summed.
+        // A sum over some of the CPUs would be wrong: one torn row invalidates the table, before anything is summed.
         Span<long> sums = stackalloc long[_slots.Length];
         var check = cursor;
         var (rows, columns) = (0, 0);
@@ -62,7 +62,7 @@ sealed class StatTableParser(IFieldMap map, Func<int, bool> isRepeated, string s
         return !line.TryReadField(out _);
     }
 
-    /// <summary>The kernel keeps such a value in an int, which may fall below 0 for a moment, and prints it as a u32.</summary>
+    /// <summary>The kernel keeps such a value in an int, which may be negative for a moment, and prints it as a u32.</summary>
     bool IsBelowZero(int slot, long value) => slot >= 0 && value > int.MaxValue && isRepeated(slot);
 
     void Add(Cursor line, int row, Span<long> sums)

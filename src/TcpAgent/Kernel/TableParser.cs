@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c): pairs of lines, "Tcp: names" and "Tcp: values". Kernels insert
-/// fields in mid-line, so each value is placed by the header of the same read; a header seen before costs one comparison. A header without
-/// values is nothing counted (gVisor prints TcpExt so).
+/// /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c): pairs of lines, "Tcp: names" and "Tcp: values". Kernels insert fields in
+/// mid-line, so the header of the same read places each value; a known header costs one comparison. A header without values means that
+/// nothing was counted (gVisor prints TcpExt like this).
 /// </summary>
 sealed class TableParser(IFieldMap map) : TextParser(map)
 {
     sealed record Section(byte[] Header, int NameLength, int[] Slots);
 
-    /// <summary>IcmpMsg prints only the types seen so far, so headers change while a host runs; old ones are let go.</summary>
+    /// <summary>IcmpMsg prints only the types seen so far, so headers change while a host runs; old ones are dropped.</summary>
     const int MaxSections = 64;
 
     readonly List<Section> _sections = [];
@@ -37,7 +37,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
                 return cursor.AtEnd && IsHeader(header.Rest) ? result : result.And(number);
             if (!IsSameSection(header.Rest, values.Rest))
             {
-                // These are no values: then they may be the header of the next section. Values without a header are of a lost one.
+                // These are not values, so they may be the header of the next section. Values without a header belong to a lost one.
                 if (!IsHeader(header.Rest) || NameLength(values.Rest) == 0)
                     result = result.And(IsHeader(header.Rest) ? number + 1 : number);
                 header = values;
@@ -55,7 +55,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
         return !cursor.AtEnd || number == 0 ? result.And(number + 1) : result;
     }
 
-    /// <summary>Whether the words after the section's name are names.</summary>
+    /// <summary>Whether the words after the section name are field names.</summary>
     static bool IsHeader(ReadOnlySpan<byte> line)
     {
         var words = new Cursor(line[NameLength(line)..]);
@@ -81,7 +81,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
 
     static bool TryStore(Section section, Cursor values, Span<long> slots)
     {
-        // The count and every number that is wanted are checked before the first store: a torn section leaves no trace.
+        // Checks the count and every wanted number before the first store, so that a torn section leaves no trace.
         values.TryReadField(out _);
         var check = values;
         if (!check.TryReadField(out _))
@@ -132,7 +132,7 @@ sealed class TableParser(IFieldMap map) : TextParser(map)
         return section;
     }
 
-    /// <summary>Length of the section's name with its colon, 0 when the line does not begin with one.</summary>
+    /// <summary>The length of the section name with its colon, or 0 when the line does not begin with one.</summary>
     static int NameLength(ReadOnlySpan<byte> line)
     {
         var colon = line.IndexOf((byte)':');

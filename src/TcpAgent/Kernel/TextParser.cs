@@ -1,14 +1,14 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// A format of named values. Parse writes only the slots of fields that it read whole; it never throws, whatever the bytes.
-/// The caller marks the slots absent before.
+/// A format of named values. Parse writes only the slots of fields that it read whole; it never throws, whatever the bytes. The caller
+/// first marks the slots absent.
 /// </summary>
 abstract class TextParser(IFieldMap map)
 {
     protected IFieldMap Map { get; } = map;
 
-    /// <summary>Fields of the file that no row names, as of the last header seen.</summary>
+    /// <summary>Number of fields in the last header that no row names.</summary>
     internal int Unknown { get; private protected set; }
 
     internal abstract ParseResult Parse(ReadOnlySpan<byte> text, Span<long> slots);

@@ -4,15 +4,15 @@ using System.Text;
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// The name of an AF_UNIX socket as text: a path as it is, an abstract name behind an @. Any process chooses the bytes of its name, so all
-/// but printable ASCII is escaped, and two names never give one text.
+/// The name of an AF_UNIX socket as text: a path unchanged, an abstract name after an @. Processes choose the bytes of their names, so
+/// everything except printable ASCII is escaped, and different names never give the same text.
 /// </summary>
 static class UnixName
 {
-    /// <summary>Room for the 108 bytes of sun_path and some escapes. Of a longer text the end gives way to a hash of the whole.</summary>
+    /// <summary>Room for the 108 bytes of sun_path and some escapes. In a longer text a hash of the whole replaces the end.</summary>
     internal const int MaxLength = 128;
 
-    /// <param name="name">sun_path: a path with or without the byte 0 behind it, or an abstract name, which begins with a byte 0.</param>
+    /// <param name="name">sun_path: a path with or without a trailing NUL byte, or an abstract name, which begins with a NUL byte.</param>
     internal static string Text(ReadOnlySpan<byte> name)
     {
         var text = new StringBuilder();
@@ -22,7 +22,7 @@ static class UnixName
             text.Append('@');
         for (var i = 0; i < rest.Length; i++)
         {
-            // A relative path may begin with an @ too.
+            // A relative path may begin with @ too.
             var isPlain = rest[i] is >= (byte)' ' and <= (byte)'~' and not ((byte)'\\' or (byte)'"');
             if (isPlain && (rest[i] != '@' || i > 0 || isAbstract))
                 text.Append((char)rest[i]);
@@ -32,7 +32,7 @@ static class UnixName
         return text.Length <= MaxLength ? text.ToString() : $"{text.ToString(0, MaxLength - 17)}~{Hash(name):x16}";
     }
 
-    /// <summary>FNV-1a.</summary>
+    /// <summary>The FNV-1a hash.</summary>
     static ulong Hash(ReadOnlySpan<byte> name)
     {
         var hash = 14695981039346656037;

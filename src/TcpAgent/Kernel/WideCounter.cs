@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel;
 
 /// <summary>
-/// A u32 counter of the kernel, carried on in 64 bits. A value that falls by more than half the range has wrapped; any other
-/// fall is a reset (a module reloaded, a CPU replaced) and is passed through.
+/// Extends a u32 kernel counter to 64 bits. A value that falls by more than half the range has wrapped; any other fall is a reset (a module
+/// reloaded, a CPU replaced) and passes unchanged.
 /// </summary>
 struct WideCounter
 {

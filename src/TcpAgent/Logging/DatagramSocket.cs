@@ -5,12 +5,12 @@ using TcpAgent.System;
 namespace TcpAgent.Logging;
 
 /// <summary>
-/// A connected AF_UNIX datagram socket that never blocks and finds its receiver again after that restarted.
-/// Errors are return values; the callers count them. Not thread safe.
+/// A connected AF_UNIX datagram socket that never blocks, and reconnects after its receiver restarted. Errors are return values; the
+/// callers count them. Not thread safe.
 /// </summary>
 sealed class DatagramSocket(string path) : IDisposable
 {
-    // The kernel reads this memory during sendmsg; pinned for life, so that its address may be kept.
+    // The kernel reads this memory during sendmsg; it is pinned permanently, so that its address stays valid.
     readonly Libc.DescriptorMessage[] _control = GC.AllocateArray<Libc.DescriptorMessage>(1, pinned: true);
     Socket? _socket;
     bool _disposed;
@@ -90,7 +90,7 @@ sealed class DatagramSocket(string path) : IDisposable
         Socket? socket = null;
         try
         {
-            // sd_notify(3): a leading '@' stands for the NUL byte of an abstract socket.
+            // sd_notify(3): a leading '@' means the NUL byte of an abstract socket.
             var address = path.StartsWith('@') ? string.Concat("\0", path.AsSpan(1)) : path;
             socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
             socket.Connect(new UnixDomainSocketEndPoint(address));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TcpAgent.Logging;
 
-/// <summary>One entry in the native journal protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL), in a buffer that is used again.</summary>
+/// <summary>One entry in the native journal protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL), in a reused buffer.</summary>
 sealed class JournalEntry
 {
     const int InitialBytes = 4096;
@@ -18,7 +18,7 @@ sealed class JournalEntry
 
     internal void Clear()
     {
-        // One huge entry must not hold its memory for the life of the process.
+        // One huge entry must not keep its memory for the life of the process.
         if (_buffer.Capacity > MaxKeptBytes)
             _buffer = new ArrayBufferWriter<byte>(InitialBytes);
         else
@@ -44,7 +44,7 @@ sealed class JournalEntry
         _buffer.Write("\n"u8);
     }
 
-    /// <summary>journald silently drops fields whose key has other characters than A-Z 0-9 _ or is longer than 64.</summary>
+    /// <summary>journald silently drops fields whose key has characters other than A-Z 0-9 _ or is longer than 64.</summary>
     internal static string KeyOf(string property)
     {
         var key = Prefix + SnakeCase.Of(property).ToUpperInvariant();

@@ -6,8 +6,8 @@ using TcpAgent.System;
 namespace TcpAgent.Logging;
 
 /// <summary>
-/// Writes log events to journald with their fields, so that journalctl can select by them.
-/// Never waits for journald: an event it does not take at once is dropped and counted. Thread safe.
+/// Writes log events to journald with their fields, so that journalctl can select by them. Never waits for journald: an event that journald
+/// does not accept at once is dropped and counted. Thread safe.
 /// </summary>
 sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink.DefaultPath) : ILogEventSink, IDisposable
 {
@@ -21,7 +21,7 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
 
     internal long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>True when what we write to stderr ends up in the journal anyway: systemd.exec(5), JOURNAL_STREAM.</summary>
+    /// <summary>True when stderr leads to the journal anyway: systemd.exec(5), JOURNAL_STREAM.</summary>
     internal static bool StderrIsJournal() => IsStream(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), 2);
 
     /// <summary>False when nobody listens, as in a service with its own root directory.</summary>
@@ -67,8 +67,8 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
     }
 
     /// <summary>
-    /// Compares device and inode as systemd.exec(5) asks, through statx: struct stat differs between x64 and arm64,
-    /// struct statx does not, and asking about a descriptor needs no /proc at all.
+    /// Compares device and inode as systemd.exec(5) requires, through statx: struct stat differs between x64 and arm64, struct statx does
+    /// not, and statx on a descriptor needs no /proc.
     /// </summary>
     internal static bool IsStream(string? journalStream, int descriptor)
     {

@@ -3,7 +3,7 @@ using TcpAgent.System;
 
 namespace TcpAgent.Logging;
 
-/// <summary>Hands one entry to journald: as a datagram, or as a sealed memory file when it is too big for one.</summary>
+/// <summary>Sends one entry to journald: as a datagram, or as a sealed memory file if it is too large for one.</summary>
 sealed class JournalSocket(string path) : IDisposable
 {
     const int AllSeals = Libc.F_SEAL_SEAL | Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW | Libc.F_SEAL_WRITE;
@@ -22,7 +22,7 @@ sealed class JournalSocket(string path) : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    // MFD_NOEXEC_SEAL is left out: kernels before 6.3 refuse it, and older journald wants these four seals and no other.
+    // MFD_NOEXEC_SEAL is not set: kernels before 6.3 reject it, and older journald requires exactly these four seals.
     bool SendSealed(ReadOnlySpan<byte> entry)
     {
         using var file = Libc.memfd_create("tcp-agent-journal\0"u8, Libc.MFD_ALLOW_SEALING | Libc.MFD_CLOEXEC);

@@ -3,7 +3,9 @@ using Serilog.Formatting.Json;
 
 namespace TcpAgent.Logging;
 
-/// <summary>Property values as JSON. Serilog's writer lets lone surrogates through; ours writes no string that JSON forbids.</summary>
+/// <summary>
+/// Writes property values as JSON. Serilog's writer passes lone surrogates through; this one writes no string that JSON forbids.
+/// </summary>
 sealed class JsonValues() : JsonValueFormatter(typeTagName: null)
 {
     // Relaxed: the line is read by log tools, so '<' or an umlaut need no escape.

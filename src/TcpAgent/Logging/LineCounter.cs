@@ -4,7 +4,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Logging;
 
-/// <summary>Counts each line that is logged, by the level that it shows.</summary>
+/// <summary>Counts each logged line by its level.</summary>
 sealed class LineCounter(AgentEvents events) : ILogEventSink
 {
     public void Emit(LogEvent logEvent) => events.Logged(LogFields.Level(logEvent.Level));

@@ -5,7 +5,7 @@ using Serilog.Formatting.Display;
 
 namespace TcpAgent.Logging;
 
-/// <summary>What the outputs have in common: how an event's parts are read and named.</summary>
+/// <summary>The common part of the outputs: reads and names the parts of an event.</summary>
 static class LogFields
 {
     internal const string CodeFile = "codeFile";
@@ -14,7 +14,7 @@ static class LogFields
     internal const string SourceContext = "SourceContext";
     const string EventIdProperty = "EventId";
 
-    // "lj": strings in the message without quotes, as operators expect them.
+    // "lj" renders strings in the message without quotes, as operators expect.
     static readonly MessageTemplateTextFormatter s_message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
     internal static string Message(LogEvent logEvent)
@@ -36,7 +36,7 @@ static class LogFields
     internal static string Time(LogEvent logEvent) =>
         logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>"Sampler.cs:42", or null when the event does not know where it comes from.</summary>
+    /// <summary>"Sampler.cs:42", or null when the event has no source position.</summary>
     internal static string? Caller(LogEvent logEvent)
     {
         if (Scalar(logEvent, CodeFile) is not { } path)
@@ -46,7 +46,7 @@ static class LogFields
         return Scalar(logEvent, CodeLine) is { } line ? $"{file}:{line}" : file;
     }
 
-    /// <summary>Serilog.Extensions.Logging hands the event id on as a structure {Id, Name}.</summary>
+    /// <summary>Serilog.Extensions.Logging passes the event id as a structure {Id, Name}.</summary>
     internal static int? EventId(LogEvent logEvent)
     {
         if (!logEvent.Properties.TryGetValue(EventIdProperty, out var value) || value is not StructureValue structure)
@@ -61,18 +61,18 @@ static class LogFields
         return null;
     }
 
-    /// <summary>True for what a text line shows elsewhere (caller) or not at all.</summary>
+    /// <summary>True for properties that a text line shows elsewhere (caller) or not at all.</summary>
     internal static bool IsHidden(string property) =>
         property is EventIdProperty or SourceContext or CodeFile or CodeLine or CodeMember;
 
-    /// <summary>A property must not pass for one of the keys that every line has.</summary>
+    /// <summary>A property must not look like one of the keys that every line has.</summary>
     internal static string Key(string property)
     {
         var key = SnakeCase.Of(property);
         return key is "ts" or "level" or "caller" or "msg" or "err" ? key + "_" : key;
     }
 
-    /// <summary>The exception with its stack, on one line.</summary>
+    /// <summary>The exception with its stack trace, on one line.</summary>
     internal static string Error(Exception exception)
     {
         var line = new StringBuilder();

@@ -3,7 +3,7 @@ using Serilog.Formatting;
 
 namespace TcpAgent.Logging;
 
-/// <summary>One line per event: ts, level, caller, msg, the properties, err. A format says how a key and a value look.</summary>
+/// <summary>One line per event: ts, level, caller, msg, the properties, err. A format defines how keys and values look.</summary>
 abstract class LogLine(string start, char separator, string end) : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)

@@ -6,13 +6,15 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Logging;
 
-/// <summary>Chooses where log lines go. Text goes to stderr only: stdout belongs to the output of commands.</summary>
+/// <summary>Chooses where log lines go. Text goes to stderr only: stdout is for the output of commands.</summary>
 static class LogSetup
 {
     internal static Logger Create(LogEventLevel level, LogFormat format, Func<int, string?> messageId, AgentEvents? events = null) =>
         Create(level, format, messageId, out _, events: events);
 
-    /// <summary>With the journal sink, if that was chosen, for its count of dropped events. The logger disposes it.</summary>
+    /// <summary>
+    /// Creates the logger. The journal sink, if chosen, is returned for its count of dropped events; the logger disposes it.
+    /// </summary>
     internal static Logger Create(
         LogEventLevel level,
         LogFormat format,
@@ -21,7 +23,7 @@ static class LogSetup
         string journalPath = JournalSink.DefaultPath,
         AgentEvents? events = null)
     {
-        // An override wins over the level in both directions, so it must not open what the operator closed.
+        // An override beats the level in both directions, so it must not enable lines that the operator disabled.
         var framework = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
         var setup = new LoggerConfiguration()
             .MinimumLevel.Is(level)
@@ -39,11 +41,11 @@ static class LogSetup
         return setup.WriteTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 
-    // The host's, with a stack trace: why the server cannot start is reported in one line, and a stop before the first sample is no
-    // failure.
+    // The host's own message, with a stack trace. The agent reports in one line why the server cannot start, and a stop before the first
+    // sample is not a failure.
     static bool IsStartFailure(LogEvent logEvent) => logEvent.MessageTemplate.Text == "Hosting failed to start";
 
-    // A journal whose socket is out of reach would take every line silently; stderr still leads to it.
+    // An unreachable journal socket would silently swallow every line; stderr still leads to the journal.
     static JournalSink? OpenJournal(Func<int, string?> messageId, string path)
     {
         if (!JournalSink.StderrIsJournal())

@@ -39,7 +39,7 @@ sealed class LogfmtFormatter() : LogLine("", ' ', "\n")
 
     static bool NeedsQuotes(string value)
     {
-        // The word null, unquoted, is the absence of a value.
+        // The unquoted word null means an absent value.
         if (value.Length == 0 || value == "null")
             return true;
 
@@ -81,7 +81,7 @@ sealed class LogfmtFormatter() : LogLine("", ' ', "\n")
         output.Write('"');
     }
 
-    // Line and paragraph separators break the line in some viewers; a surrogate may lack its other half.
+    // Line and paragraph separators break the line in some viewers, and a surrogate may lack its other half.
     static bool IsUnsafe(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029';
 
     static void WriteEscape(TextWriter output, char c)

@@ -5,7 +5,7 @@ namespace TcpAgent.Logging;
 /// <summary>Property names as operators write keys: RetransSegs becomes retrans_segs, HTTPPort becomes http_port.</summary>
 static class SnakeCase
 {
-    /// <summary>The answer has a-z, 0-9 and _ only; every other character becomes _.</summary>
+    /// <summary>The result contains only a-z, 0-9 and _; every other character becomes _.</summary>
     internal static string Of(string name)
     {
         var key = new StringBuilder(name.Length + 8);

@@ -5,10 +5,10 @@ namespace TcpAgent.Metrics;
 /// <summary>Copies bytes and formats numbers into a buffer writer's own memory.</summary>
 ref struct ByteWriter(IBufferWriter<byte> output)
 {
-    /// <summary>Asked for at a time, so that the writer is called once for hundreds of samples.</summary>
+    /// <summary>The bytes requested at a time, so that the writer is called once for hundreds of samples.</summary>
     const int ChunkSize = 16 * 1024;
 
-    /// <summary>The longest long, a point and a sign.</summary>
+    /// <summary>The length of the longest long with a point and a sign.</summary>
     const int MaxNumber = 32;
 
     Span<byte> _span;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TcpAgent.Metrics;
 
-/// <summary>Durations as Prometheus and Go write them: 500ms, 1s, 1m30s, 1h.</summary>
+/// <summary>Parses and formats durations in the notation of Prometheus and Go: 500ms, 1s, 1m30s, 1h.</summary>
 static class Duration
 {
     static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");

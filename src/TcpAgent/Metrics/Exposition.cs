@@ -5,9 +5,9 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are made once; a rendering copies them
-/// and formats integers, so it allocates nothing. Samples of one family stand together whatever table they come from. The agent's own
-/// events follow, as prometheus-net writes them.
+/// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are created once; rendering copies them and formats
+/// integers, so it allocates nothing. Samples of one family come together, whichever table they are from. The agent's own events follow, as
+/// prometheus-net writes them.
 /// </summary>
 sealed class Exposition
 {
@@ -20,8 +20,8 @@ sealed class Exposition
     readonly AgentEvents? _events;
 
     /// <param name="tables">The tables of the snapshots; the last is the agent's own.</param>
-    /// <param name="pageSize">Of the running kernel, in bytes.</param>
-    /// <param name="events">Written wherever the last table is wanted; null for the snapshot alone.</param>
+    /// <param name="pageSize">The page size of the running kernel in bytes.</param>
+    /// <param name="events">Written if the last table is wanted; null for the snapshot alone.</param>
     internal Exposition(IReadOnlyList<Table> tables, int pageSize, AgentEvents? events = null)
     {
         _events = events;
@@ -44,9 +44,9 @@ sealed class Exposition
         }
     }
 
-    /// <param name="snapshot">What to render; the caller keeps it from being reused meanwhile.</param>
+    /// <param name="snapshot">The snapshot to render; the caller keeps it from being reused meanwhile.</param>
     /// <param name="format">Which of the two formats.</param>
-    /// <param name="tables">Whether a table is wanted; empty means all are.</param>
+    /// <param name="tables">Whether each table is wanted; empty means all.</param>
     /// <param name="output">Receives the bytes; never flushed here.</param>
     internal void Write(Snapshot snapshot, ExpositionFormat format, ReadOnlySpan<bool> tables, IBufferWriter<byte> output)
     {
@@ -119,7 +119,7 @@ sealed class Exposition
         }
         else
         {
-            // OpenMetrics names the family without the suffix that its type gives to the sample; UNIT is part of that name.
+            // OpenMetrics names the family without the suffix of the sample's type; UNIT is part of that name.
             var (type, suffix) = row.Type switch
             {
                 MetricType.Counter => ("counter", "_total"),

@@ -3,10 +3,10 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Metrics;
 
-/// <summary>Label text, rendered once per instance. Values come from the kernel and may hold anything.</summary>
+/// <summary>Label text, rendered once per instance. Values come from the kernel and may contain anything.</summary>
 static class Label
 {
-    /// <summary>A name of the kernel's, which need not be UTF-8 nor printable: two names stay two.</summary>
+    /// <summary>A kernel name, which may be neither UTF-8 nor printable; different names stay different.</summary>
     internal static string Text(ReadOnlySpan<byte> value) => Printable.Of(value);
 
     internal static byte[] Render(params ReadOnlySpan<(string Name, string Value)> labels)
@@ -17,7 +17,7 @@ static class Label
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Backslash, newline and quote, as both formats ask.</summary>
+    /// <summary>Escapes backslash, newline and quote, as both formats require.</summary>
     internal static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal);

@@ -3,15 +3,15 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// The highest value of each of a fixed number of series in a sliding window. The window is cut into equal parts of the
-/// monotonic clock, so what it shows depends on no scrape, and two scrapers see the same. A part is let go whole: the window
-/// shown is between its length and one part less.
+/// The highest value of each of a fixed number of series in a sliding window. The window is divided into equal parts of the monotonic
+/// clock, so its value does not depend on scrapes, and two scrapers see the same. It drops whole parts, so the time covered is between its
+/// length and one part less.
 /// </summary>
 sealed class PeakWindow
 {
     internal const int DefaultParts = 60;
 
-    /// <summary>Enough where there is a window for each of many.</summary>
+    /// <summary>The number of parts that is enough where there are many windows.</summary>
     internal const int FewParts = 12;
 
     readonly int _series;
@@ -32,7 +32,7 @@ sealed class PeakWindow
         _peaks.AsSpan().Fill(KernelValue.Absent);
     }
 
-    /// <summary>The peak of a series, <see cref="KernelValue.Absent"/> when it had no value in the window.</summary>
+    /// <summary>The peak of a series; <see cref="KernelValue.Absent"/> if it had no value in the window.</summary>
     internal long this[int series] => _peaks[series];
 
     internal void Record(long timestamp, ReadOnlySpan<long> values)
@@ -51,7 +51,7 @@ sealed class PeakWindow
     {
         if (part == _part)
             return;
-        // Before the first value all parts are absent already.
+        // Before the first value all parts are already absent.
         var passed = _part < 0 ? 0 : Math.Min(part - _part, _count);
         for (var i = 0; i < passed; i++)
             Part(part - i).Fill(KernelValue.Absent);

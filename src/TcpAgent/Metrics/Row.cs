@@ -3,8 +3,8 @@ using System.Text;
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// One metric of a table: everything there is to say about it. A row knows its table and its slot there, so a value is stored and asked
-/// for by the row itself.
+/// The full description of one metric of a table. A row knows its table and its slot there, so code stores and reads values by the row
+/// itself.
 /// </summary>
 sealed class Row
 {
@@ -17,7 +17,7 @@ sealed class Row
         (SectionUtf8, FieldUtf8) = (Encoding.UTF8.GetBytes(section), Encoding.UTF8.GetBytes(field));
     }
 
-    /// <summary>The table's rows, of which this is one.</summary>
+    /// <summary>The rows of the table.</summary>
     internal Rows Rows { get; }
 
     /// <summary>Index among the rows of its table.</summary>
@@ -29,23 +29,25 @@ sealed class Row
 
     internal string Help { get; }
 
-    /// <summary>What one unit of the slot is in the metric's base unit.</summary>
+    /// <summary>The size of one unit of the slot in the metric's base unit.</summary>
     internal Scale Scale { get; }
 
     /// <summary>Constant label text such as <c>state="listen"</c>, or "".</summary>
     internal string Labels { get; }
 
-    /// <summary>The section of the kernel file that prints the value, or "" where the file has none or no file prints it.</summary>
+    /// <summary>
+    /// The section of the kernel file that prints the value, or "" if the file has no sections or no file prints the value.
+    /// </summary>
     internal string Section { get; }
 
-    /// <summary>The name by which the kernel file prints the value, or "" where no file does.</summary>
+    /// <summary>The name by which the kernel file prints the value, or "" if no file does.</summary>
     internal string Field { get; }
 
     internal byte[] SectionUtf8 { get; }
 
     internal byte[] FieldUtf8 { get; }
 
-    /// <summary>Where the value comes from, in the kernel's own words: the text in brackets that ends HELP, or "".</summary>
+    /// <summary>The value's origin in the kernel's own words: the text in brackets at the end of HELP, or "".</summary>
     internal string From { get; }
 
     internal string FullHelp => From.Length == 0 ? Help : $"{Help} [{From}]";

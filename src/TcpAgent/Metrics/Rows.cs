@@ -3,7 +3,7 @@ using System.Collections;
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// The rows of one kind of table, in the order in which they were added, which is that of the exposition. Made once and static: a row is
+/// The rows of one kind of table, in the order in which they were added, which is that of the exposition. They are static: a row is
 /// declared where it is added, and nowhere else.
 /// </summary>
 /// <param name="instanceLabels">
@@ -28,13 +28,13 @@ sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <param name="name">
-    /// By the conventions of Prometheus: base unit last, counters end in _total. Rows of one name stand together.
+    /// The name, by the conventions of Prometheus: base unit last, counters end in _total. Rows of one name must be adjacent.
     /// </param>
-    /// <param name="help">Without the source, which is added.</param>
-    /// <param name="scale">What one unit of the slot is.</param>
+    /// <param name="help">The help text without the origin, which is appended.</param>
+    /// <param name="scale">The size of one unit of the slot.</param>
     /// <param name="labels">Constant label text.</param>
-    /// <param name="field">The name by which the kernel file prints the value, where one does.</param>
-    /// <param name="from">Where the value comes from, where that is not the field's name.</param>
+    /// <param name="field">The name by which the kernel file prints the value, if one does.</param>
+    /// <param name="from">The value's origin, if it is not the field's name.</param>
     internal Row Gauge(string name, string help, Scale scale = Scale.One, string labels = "", string field = "", string? from = null) =>
         Add(MetricType.Gauge, name, help, scale, labels, "", field, from);
 
@@ -49,7 +49,7 @@ sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
 
     internal Row Untyped(string name, string help) => Add(MetricType.Untyped, name, help, Scale.One, "", "", "", null);
 
-    /// <summary>For a file whose fields stand in sections.</summary>
+    /// <summary>Adds the rows of one section of a file that has sections.</summary>
     internal Section Section(string name) => new(this, name);
 
     internal Row Add(MetricType type, string name, string help, Scale scale, string labels, string section, string field, string? from)
@@ -59,7 +59,7 @@ sealed class Rows(params string[] instanceLabels) : IReadOnlyList<Row>
         return row;
     }
 
-    /// <summary>The row of a kernel field; null when none names it.</summary>
+    /// <summary>The row of a kernel field, or null if there is none.</summary>
     internal Row? Find(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field)
     {
         foreach (var row in _rows)

@@ -1,6 +1,6 @@
 namespace TcpAgent.Metrics;
 
-/// <summary>What one kernel unit of a row is in base units; the slot keeps the kernel's own integer.</summary>
+/// <summary>The size of one kernel unit of a row in base units; the slot keeps the kernel's own integer.</summary>
 enum Scale
 {
     One,

@@ -1,6 +1,6 @@
 namespace TcpAgent.Metrics;
 
-/// <summary>Points at one row of a table that a source fills, for values that are computed from others.</summary>
+/// <summary>Refers to one row of a table that a source fills, for values computed from others.</summary>
 readonly record struct SlotRef(Table Table, Row Row)
 {
     /// <summary>The value of a plain table.</summary>

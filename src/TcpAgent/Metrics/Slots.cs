@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace TcpAgent.Metrics;
 
-/// <summary>The values of one instance of a table, each stored and asked for by its row.</summary>
+/// <summary>The values of one instance of a table, each stored and read by its row.</summary>
 readonly ref struct Slots(Span<long> values, Rows rows)
 {
-    /// <summary>In the order of the rows, for a parser that fills them.</summary>
+    /// <summary>The values in row order, for a parser that fills them.</summary>
     internal Span<long> Values { get; } = values;
 
     internal ref long this[Row row]

@@ -1,6 +1,6 @@
 namespace TcpAgent.Metrics;
 
-/// <summary>One consistent generation of all tables. Readers hold it while they render; the sampler writes another.</summary>
+/// <summary>One consistent generation of all tables. Readers hold it while they render; the sampler fills another.</summary>
 sealed class Snapshot
 {
     readonly Table[] _tables;

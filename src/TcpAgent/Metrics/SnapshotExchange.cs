@@ -1,8 +1,8 @@
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// Hands the newest snapshot to any number of readers while the sampler fills the next. As many snapshots exist as readers
-/// ever overlapped a swap, which the limit on parallel scrapes bounds; none is allocated after that.
+/// Gives the newest snapshot to any number of readers while the sampler fills the next. The number of snapshots grows with readers that
+/// overlap a swap, which the limit on concurrent scrapes bounds; after that none is allocated.
 /// </summary>
 sealed class SnapshotExchange(IReadOnlyList<Table> layout)
 {
@@ -24,7 +24,7 @@ sealed class SnapshotExchange(IReadOnlyList<Table> layout)
         }
     }
 
-    /// <summary>The newest snapshot, to be released; null before the first sample.</summary>
+    /// <summary>The newest snapshot, which the caller must release; null before the first sample.</summary>
     internal Snapshot? Acquire()
     {
         lock (_lock)

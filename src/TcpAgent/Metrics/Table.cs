@@ -5,7 +5,7 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Metrics;
 
 /// <summary>
-/// The values of one table: its rows, once for each instance. A plain table has one instance without labels; a table per device or CPU has
+/// The values of one table: its rows, once for each instance. A plain table has one instance without labels; a table of devices or CPUs has
 /// one for each.
 /// </summary>
 sealed class Table
@@ -15,7 +15,7 @@ sealed class Table
     long[] _values;
     Instance[] _instances;
 
-    /// <summary>Judged like the others, not exported.</summary>
+    /// <summary>Instances that are judged like the others but not exported.</summary>
     bool[] _isHidden;
     long[] _valuesBefore = [];
     Instance[] _instancesBefore = [];
@@ -35,7 +35,7 @@ sealed class Table
 
     internal bool IsPlain => Rows.IsPlain;
 
-    /// <summary>Instances; 1 of a plain table.</summary>
+    /// <summary>Number of instances; 1 for a plain table.</summary>
     internal int Count { get; private set; }
 
     /// <summary>The values of one instance, in the order in which they were added.</summary>
@@ -53,12 +53,12 @@ sealed class Table
 
     internal Instance InstanceAt(int instance) => _instances[instance];
 
-    /// <summary>Whether the instance is left out of what is exported.</summary>
+    /// <summary>Whether the instance is not exported.</summary>
     internal bool IsHidden(int instance) => _isHidden[instance];
 
     /// <summary>
-    /// Hides the instances beyond so many from what is exported; those that are notable are kept first. Resources and the verdict see
-    /// them all the same. Returns how many are hidden.
+    /// Hides all but a number of instances from the exposition, the notable ones last. Resources and the verdict still see them. Returns
+    /// how many are hidden.
     /// </summary>
     internal int HideBeyond(int most)
     {
@@ -73,7 +73,7 @@ sealed class Table
         return Count - most;
     }
 
-    /// <summary>Leaves nothing to export: slots absent, instances gone.</summary>
+    /// <summary>Clears the table: all slots become absent and all instances go.</summary>
     internal void Withdraw()
     {
         if (IsPlain)
@@ -93,7 +93,9 @@ sealed class Table
         return slots;
     }
 
-    /// <summary>Keeps what the table holds as the values of the tick before: at the start of each tick, before anything is read.</summary>
+    /// <summary>
+    /// Keeps the present values as those of the previous tick. Called at the start of each tick, before anything is read.
+    /// </summary>
     internal void Remember()
     {
         if (_instancesBefore.Length < _instances.Length)
@@ -104,8 +106,8 @@ sealed class Table
     }
 
     /// <summary>
-    /// How much a counter rose since the tick before. A counter that fell was reset and counts from 0 again. A value that is absent, or
-    /// was, is not known to have risen.
+    /// The rise of a counter since the previous tick. A counter that fell was reset and counts from 0 again. A value that is or was absent
+    /// has no known rise.
     /// </summary>
     internal long Rise(Row row, int instance = 0)
     {
@@ -113,15 +115,15 @@ sealed class Table
         return before == KernelValue.Absent || now == KernelValue.Absent ? 0 : now < before ? now : now - before;
     }
 
-    /// <summary>Whether a value is another than at the tick before, came or went.</summary>
+    /// <summary>Whether a value changed, appeared or disappeared since the previous tick.</summary>
     internal bool HasChanged(Row row) => Before(row, 0) != this[row];
 
     long Before(Row row, int instance) =>
         PlaceBefore(instance) is >= 0 and var place ? _valuesBefore[(place * Rows.Count) + row.Slot] : KernelValue.Absent;
 
     /// <summary>
-    /// Where the instance was at the tick before, or -1. It is most often at the place where it was, or near it where some went: of
-    /// thousands all shift at once.
+    /// The place of the instance at the previous tick, or -1. It is usually the same place, or a near one if some instances went: then
+    /// thousands may shift at once.
     /// </summary>
     internal int PlaceBefore(int instance)
     {
@@ -136,7 +138,7 @@ sealed class Table
         return -1;
     }
 
-    /// <summary>Whether the same instances stand at the same places as at the tick before, which is how it most often is.</summary>
+    /// <summary>Whether the same instances are at the same places as at the previous tick, which is the usual case.</summary>
     internal bool HasSameInstances()
     {
         if (Count != _countBefore)
@@ -147,7 +149,7 @@ sealed class Table
         return true;
     }
 
-    /// <summary>Hands out the instances that the tick before had and this one has not, with the value they had.</summary>
+    /// <summary>Returns the instances that were there at the previous tick and are gone now, with their last value.</summary>
     internal void AddGone(Row row, Dictionary<Instance, long> gone)
     {
         var present = new HashSet<Instance>(ReferenceEqualityComparer.Instance);

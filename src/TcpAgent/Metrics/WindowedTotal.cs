@@ -2,21 +2,21 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Metrics;
 
-/// <summary>A sum that only rises, and how much of it was added within a sliding window.</summary>
+/// <summary>A sum that only rises, and the part of it that was added within a sliding window.</summary>
 sealed class WindowedTotal(TimeSpan window, TimeProvider time)
 {
     /// <summary>
-    /// What the sum was before each addition, negated: the sum only rises, so the highest of the window is the least, which is where the
+    /// The negated sum before each addition. The sum only rises, so the highest value in the window is the lowest sum, which is where the
     /// window began.
     /// </summary>
     readonly PeakWindow _before = new(1, window, time, PeakWindow.FewParts);
 
     internal long Total { get; private set; }
 
-    /// <summary>Added within the window, 0 before the first addition.</summary>
+    /// <summary>The amount added within the window; 0 before the first addition.</summary>
     internal long Recent => _before[0] == KernelValue.Absent ? 0 : Total + _before[0];
 
-    /// <summary>At each tick, also when nothing is to be added, since that moves the window on.</summary>
+    /// <summary>Called at each tick, even if there is nothing to add, because it advances the window.</summary>
     internal void Add(long timestamp, long amount)
     {
         _before.Record(timestamp, [-Total]);

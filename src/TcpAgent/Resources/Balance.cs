@@ -4,17 +4,17 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Counters that add up to 0 when each packet is counted where it enters and where it ends. Without one of them nothing can be said.
+/// Counters that add up to 0 when each packet is counted where it enters and where it ends. If one of them is absent, there is no result.
 /// </summary>
 sealed class Balance
 {
     readonly (SlotRef Counter, int Sign)[] _terms = [];
 
-    /// <summary>Ticks running at which all was known.</summary>
+    /// <summary>Consecutive ticks at which all counters were present.</summary>
     int _known;
 
-    /// <param name="entered">Packets are counted here first.</param>
-    /// <param name="ended">And each of them in one of these.</param>
+    /// <param name="entered">The counter that counts packets as they enter.</param>
+    /// <param name="ended">The counters of which one counts each of these packets at its end.</param>
     internal Balance(ReadOnlySpan<SlotRef?> entered, ReadOnlySpan<SlotRef?> ended)
     {
         var terms = new (SlotRef, int)[entered.Length + ended.Length];
@@ -30,8 +30,8 @@ sealed class Balance
     internal bool IsKnown => _known > 0;
 
     /// <summary>
-    /// Packets without an end since the tick before, below 0 where more ended than entered. The counters are in several files: the first
-    /// time that these are read there may be long between them, so the first difference is not taken.
+    /// Packets without an end since the previous tick, negative where more ended than entered. The counters are in several files. On the
+    /// first read much time may pass between these, so the first difference is ignored.
     /// </summary>
     internal long Left { get; private set; }
 

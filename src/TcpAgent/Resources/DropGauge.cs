@@ -19,8 +19,8 @@ sealed class DropGauge
         (_recent, _recentPassed) = (new WindowedTotal(window, time), new WindowedTotal(window, time));
     }
 
-    /// <param name="tick">This one.</param>
-    /// <param name="table">Of <see cref="DropRows"/>.</param>
+    /// <param name="tick">The present tick.</param>
+    /// <param name="table">The table of <see cref="DropRows"/>.</param>
     internal void Update(in Tick tick, Table table)
     {
         _dropped.Update();

@@ -5,8 +5,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Packets that rules of this host dropped on their way in or out, by what the IP counters leave unexplained: the least that it can have
-/// been, since the agent started. What connection tracking dropped is a stage of its own, and may have been on either way.
+/// Packets that rules of this host dropped on their way in or out since the agent started: the minimum that the IP counters leave
+/// unexplained. Drops by connection tracking are a stage of their own, and may have been in either direction.
 /// </summary>
 sealed class FilterTally : IPacketCount
 {
@@ -46,7 +46,7 @@ sealed class FilterTally : IPacketCount
         var tracked = _tracked?.Rise ?? 0;
         Increase = _residueV4.Take(_v4.Left(_isSent) - tracked - NotJoined()) + _residueV6.Take(_v6.Left(_isSent) - tracked);
 
-        // IPsec hands each packet that it encrypts over twice (net/xfrm/xfrm_output.c): OutRequests has it twice, OutTransmits once.
+        // IPsec passes each packet that it encrypts twice (net/xfrm/xfrm_output.c): OutRequests counts it twice, OutTransmits once.
         if (_isSent && _espUsers is { Value: > 0 })
             (Increase, Total) = (0, KernelValue.Absent);
         else
@@ -54,8 +54,8 @@ sealed class FilterTally : IPacketCount
     }
 
     /// <summary>
-    /// IPv4 multicast to groups that nobody here has joined ends uncounted. Where the devices count multicast it is at most what they saw
-    /// less what IP took, and that may have come back to this host by no device. Some drivers (veth, virtio) count none.
+    /// No counter shows the end of IPv4 multicast to groups that this host has not joined. Where devices count multicast, it is at most
+    /// their count minus that of IP, which may include packets looped back without a device. Some drivers (veth, virtio) count none.
     /// </summary>
     long NotJoined()
     {

@@ -3,14 +3,14 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// The fullest that a resource was in a sliding window, with the limit and the subject it had then. The window is cut like
-/// <see cref="PeakWindow"/>'s, so two scrapers see the same.
+/// The fullest state of a resource in a sliding window, with the limit and the subject of that moment. The window is divided like that of
+/// <see cref="PeakWindow"/>, so two scrapers see the same.
 /// </summary>
 sealed class FullestWindow(TimeSpan window, TimeProvider time)
 {
     const int Parts = PeakWindow.FewParts;
 
-    /// <summary>The window that shows at least this much: a part is let go whole.</summary>
+    /// <summary>The window that always shows at least this much, because it drops whole parts.</summary>
     internal static TimeSpan LengthToShow(TimeSpan duration) => duration * Parts / (Parts - 1);
 
     readonly long _partLength = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency / Parts));
@@ -19,7 +19,7 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
 
     internal Fill Fullest { get; private set; } = Fill.None;
 
-    /// <summary>An unknown fill only moves the window on.</summary>
+    /// <summary>An unknown fill only advances the window.</summary>
     internal void Record(long timestamp, in Fill fill)
     {
         var part = timestamp / _partLength;
@@ -32,7 +32,7 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
             Fullest = fill;
     }
 
-    /// <summary>Of two equally full the newer counts.</summary>
+    /// <summary>Of two equally full states the newer counts.</summary>
     static bool IsAtLeast(in Fill fill, in Fill other) => fill.IsKnown && !other.IsFullerThan(fill);
 
     void Advance(long part)
@@ -44,7 +44,7 @@ sealed class FullestWindow(TimeSpan window, TimeProvider time)
         Fullest = Fill.None;
         for (var i = Parts - 1; i >= 0; i--)
         {
-            // From the newest back, so that of two equally full the newer counts.
+            // Searches from the newest back, so that the newer of two equally full states counts.
             ref readonly var candidate = ref _parts[(part + Parts - (Parts - 1 - i)) % Parts];
             if (candidate.IsFullerThan(Fullest))
                 Fullest = candidate;

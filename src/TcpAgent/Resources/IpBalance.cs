@@ -3,10 +3,10 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// The packets of one IP version, received ones and those to be sent, less what the kernel counts of their ends. What is left over, rules
-/// of this host took away: the kernel counts no drop by netfilter, by a BPF program of a cgroup or by a blackhole route. Measured on Linux
-/// 6.18 it is exactly 0 for loopback, veth, routers, fragments, ICMP, neighbour discovery, GRO and packets too large (net/ipv4/ip_input.c,
-/// ip_output.c, ip_forward.c, net/ipv6/ip6_input.c, ip6_output.c; packets merged by GRO count once at each place).
+/// The packets of one IP version, received or to be sent, minus those whose end the kernel counts. Rules of this host dropped the rest: the
+/// kernel counts no drop by netfilter, by a BPF program of a cgroup or by a blackhole route. Measured on Linux 6.18 the rest is exactly 0
+/// for loopback, veth, routers, fragments, ICMP, neighbour discovery, GRO and packets too large (net/ipv4/ip_input.c, ip_output.c,
+/// ip_forward.c, net/ipv6/ip6_input.c, ip6_output.c; packets merged by GRO count once in each place).
 /// </summary>
 sealed class IpBalance(Balance received, Balance sent)
 {
@@ -20,13 +20,13 @@ sealed class IpBalance(Balance received, Balance sent)
                 wiring[NetstatRows.IpExtInNoRoutes], wiring[NetstatRows.IpExtInTruncatedPkts], wiring[NetstatRows.IPReversePathFilter],
             ]),
 
-        // What no route leads to is counted before it is one of OutRequests; OutDiscards has drops by rules too.
+        // Packets without a route are counted before OutRequests counts them; OutDiscards includes drops by rules.
         new Balance(
             [wiring[SnmpRows.IpOutRequests], wiring[SnmpRows.IpForwDatagrams], wiring[SnmpRows.IpFragCreates]],
             [wiring[SnmpRows.IpOutTransmits], wiring[SnmpRows.IpFragOKs], wiring[SnmpRows.IpFragFails]]));
 
     /// <summary>
-    /// Multicast ends uncounted when nobody here has joined its group, so all of it is taken for ended: what is left is the least.
+    /// Multicast ends uncounted when this host has not joined its group, so all multicast is taken as ended and the rest is a minimum.
     /// </summary>
     internal static IpBalance V6(Wiring wiring) => new(
         new Balance(
@@ -50,8 +50,8 @@ sealed class IpBalance(Balance received, Balance sent)
     internal Balance Of(bool isSent) => isSent ? sent : received;
 
     /// <summary>
-    /// Packets left over on one side since the tick before. What IPVS takes from the input it sends without a request, so a surplus of the
-    /// other side explains it.
+    /// Packets left over on one side since the previous tick. IPVS takes packets from the input and sends them without a request, so a
+    /// surplus on the other side explains them.
     /// </summary>
     internal long Left(bool isSent)
     {

@@ -1,13 +1,13 @@
 namespace TcpAgent.Resources;
 
-/// <summary>What a rise of a loss counter comes to.</summary>
-/// <param name="Lost">Lost by the resource.</param>
-/// <param name="Proven">Of these the ones that prove that its limit was reached.</param>
-/// <param name="Raise">What the rise says of the use between two samples, whatever they saw.</param>
+/// <summary>The effect of a rise of a loss counter.</summary>
+/// <param name="Lost">Losses of the resource.</param>
+/// <param name="Proven">Losses that prove that the limit was reached.</param>
+/// <param name="Raise">What the rise implies about the use between two samples, whatever they saw.</param>
 readonly record struct LossEffect(long Lost, long Proven, Raise Raise)
 {
     /// <param name="rule">What the counter proves.</param>
-    /// <param name="rise">Since the tick before, above 0.</param>
+    /// <param name="rise">The rise since the previous tick, above 0.</param>
     /// <param name="isNear">The resource is near its limit, or was within the window.</param>
     internal static LossEffect Of(LossRule rule, long rise, bool isNear) => rule switch
     {

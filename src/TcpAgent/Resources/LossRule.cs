@@ -6,20 +6,23 @@ enum LossRule
     /// <summary>It moves only when the limit was reached.</summary>
     Proof,
 
-    /// <summary>A loss of this resource, but other causes move it too: it proves the limit only while the resource is near it.</summary>
+    /// <summary>
+    /// A loss of this resource, but other causes move the counter too: it proves the limit only while the resource is near it.
+    /// </summary>
     Own,
 
-    /// <summary>Not this resource's alone: it counts, and proves, only while the resource is near its limit.</summary>
+    /// <summary>Other resources share this counter: it counts, and proves, only while the resource is near its limit.</summary>
     WhileNear,
 
-    /// <summary>No loss: it moves when the mark is passed from which the resource is near its limit.</summary>
+    /// <summary>No loss: the counter moves when use passes the mark from which the resource is near its limit.</summary>
     Pressure,
 
     /// <summary>
-    /// A loss of this resource that another one's limit caused, or that is too small to limit anybody: counted, never a proof.
+    /// A loss of this resource that another resource's limit caused, or that is too small to limit anybody. It is counted but never a
+    /// proof.
     /// </summary>
     Consequence,
 
-    /// <summary>No loss as things are set.</summary>
+    /// <summary>No loss under the present sysctls.</summary>
     None,
 }

@@ -3,14 +3,14 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Tells a queue that stays near its limit from one that is emptied at once, which a sample may see full by chance: the same one of
-/// several must be near at three samples running, over a second or more.
+/// Distinguishes a queue that stays near its limit from one that is emptied at once and that a sample may see full by chance. The same
+/// instance must be near at three consecutive samples, over at least a second.
 /// </summary>
 sealed class NearStay(Resource resource, Usage? usage, TimeSpan window, TimeProvider time)
 {
     const int Samples = 3;
 
-    /// <summary>Milliseconds: a second, less what a tick may come early.</summary>
+    /// <summary>Milliseconds: a second, minus the time that a tick may come early.</summary>
     const long Least = 900;
 
     readonly PeakWindow _near = new(1, window, time, PeakWindow.FewParts);
@@ -18,7 +18,7 @@ sealed class NearStay(Resource resource, Usage? usage, TimeSpan window, TimeProv
     long _since;
     int _samples;
 
-    /// <summary>It stayed near its limit within the window.</summary>
+    /// <summary>True if the queue stayed near its limit within the window.</summary>
     internal bool WasNear => _near[0] > 0;
 
     internal void Update(long timestamp, in Fill fullest)
@@ -34,7 +34,7 @@ sealed class NearStay(Resource resource, Usage? usage, TimeSpan window, TimeProv
         _near.Record(timestamp, [isNear ? 1 : 0]);
     }
 
-    /// <summary>The one that was near at the sample before, as long as it still is; else the fullest now.</summary>
+    /// <summary>The instance that was near at the previous sample, as long as it still is; otherwise the fullest now.</summary>
     Fill Candidate(in Fill fullest)
     {
         if (_samples == 0 || ReferenceEquals(fullest.Of, _of))

@@ -1,6 +1,6 @@
 namespace TcpAgent.Resources;
 
-/// <summary>To which mark the use must have risen between two samples.</summary>
+/// <summary>The mark to which use must have risen between two samples.</summary>
 enum Raise
 {
     No,

@@ -2,7 +2,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Something that is counted over the peak window.</summary>
-/// <param name="Row">Where the count stands.</param>
+/// <summary>A count over the peak window.</summary>
+/// <param name="Row">The row that holds the count.</param>
 /// <param name="Tally">The kernel counters.</param>
 readonly record struct RecentCount(Row Row, Func<Wiring, Tally> Tally);

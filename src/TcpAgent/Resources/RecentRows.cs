@@ -3,14 +3,14 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>What passed within the peak window, as far as the agent saw it: what advice and findings weigh losses against.</summary>
+/// <summary>Counts within the part of the peak window that the agent has seen. Advice and findings weigh losses against them.</summary>
 static class RecentRows
 {
     internal static readonly Rows Rows = new();
 
     static readonly List<RecentCount> s_counts = [];
 
-    internal static readonly Row Covered = Rows.Hidden("tcpagent_recent_covered_nanoseconds", "How much of the peak window the agent has seen.");
+    internal static readonly Row Covered = Rows.Hidden("tcpagent_recent_covered_nanoseconds", "The part of the peak window that the agent has seen.");
 
     internal static readonly Row PacketsReceived = Count("tcpagent_recent_packets_received", "IPv4 and IPv6 packets received.",
         w => Tally.Of(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]));
@@ -18,15 +18,15 @@ static class RecentRows
     internal static readonly Row PacketsForwarded = Count("tcpagent_recent_packets_forwarded", "IPv4 and IPv6 packets forwarded.",
         w => Tally.Of(w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutForwDatagrams]));
 
-    internal static readonly Row TcpOpens = Count("tcpagent_recent_tcp_opens", "TCP connections of this host, either way.",
+    internal static readonly Row TcpOpens = Count("tcpagent_recent_tcp_opens", "TCP connections opened or accepted by this host.",
         w => Tally.Of(w[SnmpRows.TcpActiveOpens], w[SnmpRows.TcpPassiveOpens]));
 
-    internal static readonly Row UdpDatagrams = Count("tcpagent_recent_udp_datagrams", "UDP datagrams of this host, either way, also for closed ports.",
+    internal static readonly Row UdpDatagrams = Count("tcpagent_recent_udp_datagrams", "UDP datagrams sent or received by this host, including those for closed ports.",
         w => Tally.Of(
             w[SnmpRows.UdpInDatagrams], w[SnmpRows.UdpNoPorts], w[SnmpRows.UdpInErrors], w[SnmpRows.UdpOutDatagrams],
             w[Snmp6Rows.Udp6InDatagrams], w[Snmp6Rows.Udp6NoPorts], w[Snmp6Rows.Udp6OutDatagrams]));
 
-    internal static readonly Row ReassemblyTimeouts = Count("tcpagent_recent_reassembly_timeouts", "Packets given up because a fragment did not come.",
+    internal static readonly Row ReassemblyTimeouts = Count("tcpagent_recent_reassembly_timeouts", "Packets given up because a fragment did not arrive.",
         w => Tally.Of(w[SnmpRows.IpReasmTimeout], w[Snmp6Rows.Ip6ReasmTimeout]));
 
     internal static readonly Row ConntrackInvalid = Count("tcpagent_recent_conntrack_invalid", "Packets that could not be tracked.",
@@ -40,16 +40,15 @@ static class RecentRows
 
     internal static readonly Row HandshakesRefused = Count(
         "tcpagent_recent_handshakes_refused",
-        "Packets of half-open connections that a listener drops in the course of things: resets, SYNs sent again, bare ACKs while it "
-        + "defers.",
+        "Packets of half-open connections that a listener drops in normal operation: resets, SYNs sent again, bare ACKs while it defers.",
         w => Tally.Of(w[NetstatRows.EmbryonicRsts], w[NetstatRows.TCPSynRetrans], w[NetstatRows.TCPDeferAcceptDrop]));
 
-    // What became of handshakes; what happened within the window counts, whatever the settings are by now.
+    // The outcome of handshakes within the window, whatever the sysctls are now.
     internal static readonly Row AnsweredByCookies = Count(NetstatRows.TCPReqQFullDoCookies),
         CookiesSent = Count(NetstatRows.SyncookiesSent), CookiesReturned = Count(NetstatRows.SyncookiesRecv),
         Deferred = Count(NetstatRows.TCPDeferAcceptDrop);
 
-    // What shows that a limiter is elsewhere; each the counter's own name.
+    // These show that a limiter is elsewhere. Each row is named for its counter.
     internal static readonly Row SegmentsReceived = Count(SnmpRows.TcpInSegs), RetransSegs = Count(SnmpRows.TcpRetransSegs),
         OrigDataSent = Count(NetstatRows.TCPOrigDataSent), Timeouts = Count(NetstatRows.TCPTimeouts),
         SynRetrans = Count(NetstatRows.TCPSynRetrans), LostRetransmit = Count(NetstatRows.TCPLostRetransmit),
@@ -65,7 +64,7 @@ static class RecentRows
     internal static readonly RecentCount[] Counts = [.. s_counts];
 
     static Row Count(Row counter) =>
-        Count($"tcpagent_recent_{counter.Field}", $"What {counter.Name} rose by.", w => Tally.Of(w[counter]));
+        Count($"tcpagent_recent_{counter.Field}", $"Rise of {counter.Name}.", w => Tally.Of(w[counter]));
 
     static Row Count(string name, string help, Func<Wiring, Tally> tally)
     {

@@ -1,18 +1,18 @@
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// What of a difference of counters stays. A packet that was between the two when they were read is gone from the difference at the next
-/// tick, and one that was counted late is owed until then.
+/// The lasting part of a difference between counters. A packet that was between the two counters at the read disappears from the difference
+/// at the next tick, and one that was counted late is owed until then.
 /// </summary>
 struct Residue
 {
-    /// <summary>More than this is not owed: it was no delay but packets that are counted twice.</summary>
+    /// <summary>The most that can be owed: more is not a delay but packets that are counted twice.</summary>
     const long MostOwed = 1000;
 
     long _level;
 
-    /// <param name="left">Left over since the tick before.</param>
-    /// <returns>What was left over then and still is.</returns>
+    /// <param name="left">The difference since the previous tick.</param>
+    /// <returns>The part that was left over then and still is.</returns>
     internal long Take(long left)
     {
         var before = _level;

@@ -4,7 +4,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Every bounded resource, one row each, in the order a packet or connection meets them.</summary>
+/// <summary>Every bounded resource, one row each, in the order in which a packet or connection meets them.</summary>
 static class ResourceCatalog
 {
     /// <summary>A nearly full queue this deep is no coincidence, even if only one sample saw it.</summary>
@@ -17,7 +17,7 @@ static class ResourceCatalog
     static readonly int s_pageSize = Environment.SystemPageSize;
 
     internal static readonly Resource DeviceReceive = Row(new(
-        "device_rx", ["devices"], Scope.Namespace, "packets", "receive rings of the network devices",
+        "device_rx", ["devices"], Scope.Namespace, "packets", "receive rings of network devices",
         _ => null,
         w => [
             new(Tally.Of(w[Devices.ReceiveMissed], w[Devices.ReceiveFifoErrors]), LossRule.Proof),
@@ -31,12 +31,12 @@ static class ResourceCatalog
     { FullAboveLimit = true, StaysBelow = Deep });
 
     internal static readonly Resource NeighbourV4 = Row(new(
-        "neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv4 neighbours (ARP)",
+        "neighbour_v4", ["neighbours", "sysctl"], Scope.Host, "entries", "IPv4 neighbour table (ARP)",
         w => TableUsage.Of(w[Neighbours.V4.Entries], w[SysctlRows.NeighV4GcThresh3]),
         w => [new(Tally.Of(w[Neighbours.V4.TableFulls]), LossRule.Proof)]));
 
     internal static readonly Resource NeighbourV6 = Row(new(
-        "neighbour_v6", ["neighbours", "sysctl"], Scope.Host, "entries", "table of IPv6 neighbours (ND)",
+        "neighbour_v6", ["neighbours", "sysctl"], Scope.Host, "entries", "IPv6 neighbour table (ND)",
         w => TableUsage.Of(w[Neighbours.V6.Entries], w[SysctlRows.NeighV6GcThresh3]),
         w => [new(Tally.Of(w[Neighbours.V6.TableFulls]), LossRule.Proof)]));
 
@@ -46,7 +46,7 @@ static class ResourceCatalog
     { LimitIsProof = true });
 
     internal static readonly Resource Fragments = Row(new(
-        "fragments", ["sockstat", "sysctl"], Scope.Namespace, "bytes", "memory of fragments that wait to be reassembled",
+        "fragments", ["sockstat", "sysctl"], Scope.Namespace, "bytes", "memory of fragments awaiting reassembly",
         w => new EitherUsage(
             (w[SockstatRows.FragMemory], w[SysctlRows.IpfragHighThresh], s_ipv4),
             (w[SockstatRows.Frag6Memory], w[SysctlRows.Ip6fragHighThresh], s_ipv6)),
@@ -73,9 +73,9 @@ static class ResourceCatalog
         ]));
 
     /// <summary>
-    /// NAT that finds no free port takes one that is in use, and the insertion fails: insert_failed and drop rise together. A chain that is
-    /// too long raises insert_failed without drop; a race that the kernel resolves raises clash_resolve alone, or before 5.10 insert_failed
-    /// alone. A clash now and then is a race for one flow or port: TCP's are never resolved.
+    /// If NAT finds no free port it takes one that is in use, and the insertion fails: insert_failed and drop rise together. A hash chain
+    /// that is too long raises insert_failed without drop. A race that the kernel resolves raises clash_resolve alone, or insert_failed
+    /// alone before 5.10. An occasional clash is a race for one flow or port: the kernel never resolves those of TCP.
     /// </summary>
     internal static readonly Resource NatPorts = Row(new("nat_ports", ["conntrack"], Scope.Namespace, "ports", "NAT ports to a destination",
         _ => null,
@@ -127,7 +127,7 @@ static class ResourceCatalog
     { LimitIsProof = true }); // 6.18 drops without counting MemErrors
 
     internal static readonly Resource Orphans = Row(new(
-        "orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any more",
+        "orphans", ["sockstat", "sysctl"], Scope.Host, "sockets", "connections that no process holds any longer (orphans)",
         w => TableUsage.Of(w[SockstatRows.TcpOrphan], w[SysctlRows.TcpMaxOrphans]),
         w => [new(Tally.Of(w[NetstatRows.TCPAbortOnMemory]), LossRule.WhileNear) { From = 0.25 }]));
 
@@ -154,7 +154,7 @@ static class ResourceCatalog
     { LimitIsProof = true });
 
     internal static readonly Resource Qdisc = Row(new(
-        "qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "queueing disciplines of the devices",
+        "qdisc", ["qdisc"], Scope.Namespace, "packets or bytes", "qdiscs of network devices",
         w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses)
     { StaysBelow = long.MaxValue });
 
@@ -179,10 +179,10 @@ static class ResourceCatalog
         [
             new(Tally.Of(wiring[NetstatRows.TCPReqQFullDrop]), LossRule.Proof, Rule),
 
-            // With tcp_syncookies=2 every SYN is answered by a cookie, full or not.
+            // With tcp_syncookies=2 the kernel answers every SYN with a cookie, whether the queue is full or not.
             new(Tally.Of(wiring[NetstatRows.TCPReqQFullDoCookies]), LossRule.Proof, () => cookies?.Value == 2 ? LossRule.None : Rule()),
 
-            // Without cookies the kernel also drops at three quarters of tcp_max_syn_backlog, and has no counter of its own for it.
+            // Without cookies the kernel also drops at three quarters of tcp_max_syn_backlog, which no counter of its own shows.
             new(new Tally(
                     new(wiring[NetstatRows.ListenDrops]), new(wiring[NetstatRows.ListenOverflows], -1),
                     new(wiring[NetstatRows.TCPReqQFullDrop], -1)),
@@ -192,7 +192,7 @@ static class ResourceCatalog
 
     /// <summary>
     /// Before 5.17 the memory limit of a cgroup moves MemErrors too (net/core/sock.c, __sk_mem_raise_allocated). Where the host's own limit
-    /// can be read it must be near; a child namespace has nothing but the counter.
+    /// can be read, usage must be near it; a child namespace has only the counter.
     /// </summary>
     static Func<LossRule> UdpMemErrorsRule(Wiring wiring)
     {
@@ -201,8 +201,8 @@ static class ResourceCatalog
     }
 
     /// <summary>
-    /// Only a full buffer moves these, but a datagram lost in thousands limits nobody, and where all UDP memory is used up no buffer has
-    /// the size that it should.
+    /// Only a full buffer moves these counters. But one datagram lost in thousands limits nobody, and when all UDP memory is used up no
+    /// buffer can reach its configured size.
     /// </summary>
     static Loss[] UdpReceiveLosses(Wiring wiring)
     {

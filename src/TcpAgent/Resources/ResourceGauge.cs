@@ -15,24 +15,24 @@ sealed class ResourceGauge
     readonly WindowedTotal _proven;
     readonly PeakWindow _mostLost;
 
-    /// <summary>Of a queue; null for a table.</summary>
+    /// <summary>Follows whether a queue stays near its limit; null for a table.</summary>
     readonly NearStay? _stay;
     readonly TimeProvider _time;
     readonly Source[] _sources;
 
-    /// <summary>Within the window.</summary>
+    /// <summary>Losses within the window.</summary>
     readonly long _lossesToProve;
 
-    /// <summary>Which of several lost something last.</summary>
+    /// <summary>The instance that lost something last.</summary>
     Instance? _lastBlamed;
 
-    /// <summary>Losses of the rule WhileNear that count: what their kernel counters come to says nothing of this resource.</summary>
+    /// <summary>Losses under the rule WhileNear that count. The totals of their kernel counters say nothing about this resource.</summary>
     long _whileNear;
 
-    /// <summary>What the other counters hold that was no loss, by the rule None.</summary>
+    /// <summary>The part of the other counters that was no loss, under the rule None.</summary>
     long _noLosses;
 
-    /// <summary>Nanoseconds.</summary>
+    /// <summary>Time at the limit in nanoseconds.</summary>
     long _saturated;
     long _lastTimestamp = KernelValue.Absent;
     Fill _now = Fill.None;
@@ -51,16 +51,14 @@ sealed class ResourceGauge
 
     internal Resource Resource { get; }
 
-    /// <summary>
-    /// The listener, CPU, queue or tuple that the figures are of; null where there is only one, and while none of several stands out.
-    /// </summary>
+    /// <summary>The listener, CPU, queue or tuple behind the figures; null where there is only one, and while none stands out.</summary>
     internal Instance? Subject => _fullest.Fullest.Used > 0 ? _fullest.Fullest.Of : _lastBlamed;
 
     internal ResourceState State { get; private set; }
 
     /// <summary>
-    /// Its state can be told on this host: by its limit, which a child namespace may not have, or by a loss counter of its own. Where some
-    /// of many were not looked at, only what those seen are short of can be told.
+    /// Whether this host shows the resource's state: by its limit, which a child namespace may lack, or by a loss counter of its own. Where
+    /// some instances were not read, only a problem of the others can be known.
     /// </summary>
     internal bool IsKnown { get; private set; }
 
@@ -83,7 +81,7 @@ sealed class ResourceGauge
             && (State != ResourceState.Ok || !IsIncomplete());
     }
 
-    /// <summary>What the one that was fullest in the window holds at this tick.</summary>
+    /// <summary>The present fill of the instance that was fullest in the window.</summary>
     Fill Now(in Scan scan)
     {
         var fullest = _fullest.Fullest.Of;
@@ -96,7 +94,7 @@ sealed class ResourceGauge
         return again.Followed;
     }
 
-    /// <summary>Takes the losses of this tick. True when something proves that the resource limits.</summary>
+    /// <summary>Counts the losses of this tick. Returns true when something proves that the resource limits.</summary>
     bool Count(long timestamp, in Fill fullest)
     {
         var (lost, proven) = (0L, 0L);
@@ -106,7 +104,7 @@ sealed class ResourceGauge
             var tally = loss.Tally;
             tally.Update();
 
-            // Without a rise only the first tick asks: what was counted before may have been no loss either.
+            // Without a rise only the first tick gets here, because earlier counts may have been no loss either.
             if (tally.Increase == 0 && (loss.RuleNow is null || !isFirst))
                 continue;
             var rule = loss.RuleNow?.Invoke() ?? loss.Rule;
@@ -126,7 +124,7 @@ sealed class ResourceGauge
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
 
-        // What waited too long is a proof as good as what was lost.
+        // Waiting too long proves the limit as well as a loss does.
         proven += fullest.IsProven ? 1 : 0;
         _lost.Add(timestamp, lost);
         _proven.Add(timestamp, proven);
@@ -134,10 +132,10 @@ sealed class ResourceGauge
         return proven > 0;
     }
 
-    /// <summary>The sample may have come too late to see it, but the loss says that it was full.</summary>
+    /// <summary>The loss proves that the resource was full, even if the sample came too late to see it.</summary>
     void RaiseToFull(long timestamp, Instance? blamed, in Fill fullest)
     {
-        // Where all of several are seen empty the first of them is no more than a guess. What is seen later is raised then.
+        // If every instance looks empty, the first would be a guess. A later sample can still raise the peak.
         if (blamed is null && (fullest is { Of: not null, Used: 0 } || _usage?.IsFullestBlamed == false))
             return;
         var of = new Scan(blamed);
@@ -173,12 +171,12 @@ sealed class ResourceGauge
         _fullest.Fullest.Fullness.Share >= Resource.Near
         || (PressureMark is > 0 and var mark && _fullest.Fullest.IsKnown && _fullest.Fullest.Used >= mark);
 
-    /// <summary>Near as far as this loss is concerned.</summary>
+    /// <summary>Whether the resource is near its limit as far as this loss is concerned.</summary>
     bool IsNear(Loss loss) =>
         (loss.Of is null || ReferenceEquals(loss.Of, _fullest.Fullest.Of))
         && (loss.From is { } share ? _fullest.Fullest.Fullness.Share >= share : IsNear());
 
-    /// <summary>Some of what the sources read found no room in them.</summary>
+    /// <summary>True if the sources had no room for some of the objects they read.</summary>
     bool IsIncomplete()
     {
         foreach (var source in _sources)

@@ -7,17 +7,17 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Joins what the sources read, at each tick: every bounded resource's use, limit, losses and peak, and the drop ledger. Reads
-/// nothing itself, and comes last in the sampler's list.
+/// Derives from the sources, at each tick, the use, limit, losses and peak of every bounded resource, and the drop ledger. It reads nothing
+/// itself and comes last in the sampler's list.
 /// </summary>
 sealed class ResourceMonitor : Source
 {
     internal static readonly Rows SubjectRows = new("resource", "subject");
 
     internal static readonly Row Subject = SubjectRows.Gauge(
-        "tcpagent_resource_subject", "Which listener, CPU, device, queue or destination the resource's figures are of, while it is near its limit or loses something; always 1.");
+        "tcpagent_resource_subject", "Always 1. Label subject: the listener, CPU, device, queue or destination behind the resource's figures, while it is near its limit or loses something.");
 
-    /// <summary>Bounds the instances kept for subjects that come again: a cache, not a limit of what is exported.</summary>
+    /// <summary>Limits the instances kept for recurring subjects. It bounds a cache, not what is exported.</summary>
     const int MaxSubjects = 1024;
 
     readonly ResourceGauge[] _gauges;
@@ -26,7 +26,7 @@ sealed class ResourceMonitor : Source
     readonly WindowedTotal _covered;
     readonly Dictionary<(Resource Resource, Instance Of), SubjectInstance> _subjects = [];
 
-    /// <summary>By the state that is changed to.</summary>
+    /// <summary>Counters of changes, by the new state.</summary>
     readonly Counter.Child?[] _changes;
 
     readonly TimeProvider _time;

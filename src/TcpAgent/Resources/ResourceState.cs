@@ -1,15 +1,15 @@
 namespace TcpAgent.Resources;
 
-/// <summary>How a resource stands. The first three are the values of tcpagent_resource_state.</summary>
+/// <summary>The state of a resource. The first three are the values of tcpagent_resource_state.</summary>
 enum ResourceState
 {
     Ok,
     Near,
     Limiting,
 
-    /// <summary>Its source fails or is switched off.</summary>
+    /// <summary>A source of the resource is failing or switched off.</summary>
     Unknown,
 
-    /// <summary>This host, kernel or network namespace has no such thing.</summary>
+    /// <summary>This host, kernel or network namespace does not have the resource.</summary>
     Absent,
 }

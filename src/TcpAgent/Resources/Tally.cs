@@ -5,26 +5,25 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Follows kernel counters that count one kind of loss and adds them up. Where they are per device or per CPU each is followed
-/// for itself, so that one that comes or goes is no loss; the total then goes on from the sum first seen. What the same one lost while it
-/// was away, as a CPU is that goes offline and returns, counts when it is back. Nor does the total fall while one of several counters
-/// cannot be read: what it last was stays in. Where others are taken off, it goes on by what each tick leaves: they may rise for other
-/// reasons too.
+/// Adds up the kernel counters of one kind of loss. Counters per device or per CPU are followed one by one, so that an instance that comes
+/// or goes is not a loss; the total continues from the first sum. If an instance returns, such as a CPU that was offline, its losses in
+/// between count then. The total does not fall while a counter cannot be read: the last value stays in the sum. If counters are subtracted,
+/// the total rises by the difference of each tick, because those counters may rise for other reasons too.
 /// </summary>
 sealed class Tally : IPacketCount
 {
-    /// <summary>More than any host has CPUs; of devices few return.</summary>
+    /// <summary>More than any host has CPUs; few devices ever return.</summary>
     const int MaxAway = 8192;
 
     readonly (SlotRef Counter, int Sign, Func<bool>? Counts)[] _terms;
 
-    /// <summary>Of each term the instances that are away, with what they had counted when they went.</summary>
+    /// <summary>For each term the instances that are gone, with their count at that time.</summary>
     readonly Dictionary<Instance, long>?[] _away;
 
-    /// <summary>Of each term what it last came to: a sum over instances goes on from there when one of them goes.</summary>
+    /// <summary>The last value of each term: a sum over instances continues from it when one of them goes.</summary>
     readonly long[] _totals;
 
-    /// <summary>Of several counters that are only added up the total is their sum; else it is added to, tick by tick.</summary>
+    /// <summary>True if all counters are added: the total is then their sum. Otherwise it grows tick by tick.</summary>
     readonly bool _isSum = true;
 
     long _total = KernelValue.Absent;
@@ -53,7 +52,7 @@ sealed class Tally : IPacketCount
     }
 
     /// <summary>
-    /// Another count, which rises with each of these losses: what rises beyond it was no such loss. Both must be read from one file, so
+    /// Another count that rises with each of these losses, so that any rise beyond it was no such loss. Both must come from one file, so
     /// that they rise at the same tick.
     /// </summary>
     internal Tally? AtMost { get; init; }
@@ -62,7 +61,7 @@ sealed class Tally : IPacketCount
 
     public long Increase { get; private set; }
 
-    /// <summary>The device, CPU or queue that lost most since the tick before; null when none did.</summary>
+    /// <summary>The device, CPU or queue that lost most since the previous tick; null when none did.</summary>
     internal Instance? Worst { get; private set; }
 
     public void Update()
@@ -131,7 +130,7 @@ sealed class Tally : IPacketCount
         counter.Table.AddGone(counter.Row, away ??= []);
     }
 
-    /// <summary>Of one that returned since it went, by the same count.</summary>
+    /// <summary>The rise of a returned instance since it went.</summary>
     static long RiseOf(SlotRef counter, int instance, Dictionary<Instance, long> away)
     {
         if (counter.Table.PlaceBefore(instance) >= 0 || !away.Remove(counter.Table.InstanceAt(instance), out var then))

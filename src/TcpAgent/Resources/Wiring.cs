@@ -3,7 +3,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Finds the rows that resources point at. What a source that is switched off would hold is null.</summary>
+/// <summary>Finds the rows that resources refer to. Rows of a source that is switched off are null.</summary>
 sealed class Wiring(IReadOnlyList<Source> sources)
 {
     internal T? Source<T>()
@@ -15,7 +15,7 @@ sealed class Wiring(IReadOnlyList<Source> sources)
         return null;
     }
 
-    /// <summary>Those that are there.</summary>
+    /// <summary>The rows that exist.</summary>
     internal Source[] Named(string[] names)
     {
         var named = new List<Source>();

@@ -5,8 +5,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Sampling;
 
 /// <summary>
-/// Takes samples: reads every source that is due, each for itself, computes what needs several, and publishes one snapshot.
-/// Used by one thread at a time.
+/// Takes samples: reads every source that is due, independently of the others, computes values that need several sources, and publishes one
+/// snapshot. Used by one thread at a time.
 /// </summary>
 sealed class Sampler : IDisposable
 {
@@ -66,7 +66,7 @@ sealed class Sampler : IDisposable
 
     internal long Samples => Volatile.Read(ref _samples);
 
-    /// <summary>Samples skipped so far; told by whoever keeps the schedule.</summary>
+    /// <summary>Samples skipped so far; set by the keeper of the schedule.</summary>
     internal long Missed { get; set; }
 
     internal void Take()
@@ -122,7 +122,7 @@ sealed class Sampler : IDisposable
         }
     }
 
-    /// <summary>The only place where a source's exception ends: whatever it is, the other sources go on.</summary>
+    /// <summary>The only place that catches exceptions of a source: whatever it is, the other sources continue.</summary>
     ReadStatus Threw(SourceState state, Exception e)
     {
         state.Source.Withdraw();
@@ -173,7 +173,7 @@ sealed class Sampler : IDisposable
         }
     }
 
-    /// <summary>Opens everything anew with the next tick, which reads the slow lane too.</summary>
+    /// <summary>Reopens everything at the next tick, which reads the slow lane too.</summary>
     internal void Reopen()
     {
         foreach (var source in _sources)

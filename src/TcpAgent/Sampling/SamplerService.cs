@@ -5,8 +5,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Sampling;
 
 /// <summary>
-/// Runs the sampler on a thread of its own: a timer on the pool costs more CPU than the reads do, and a full pool would delay
-/// it. After each tick <paramref name="ticked"/> is called on that thread.
+/// Runs the sampler on its own thread: a timer on the pool costs more CPU than the reads, and a full pool would delay it. Calls <paramref
+/// name="ticked"/> on that thread after each tick.
 /// </summary>
 sealed class SamplerService(Sampler sampler, SamplingOptions options, TimeProvider time, ILogger logger, Action ticked) : BackgroundService
 {
@@ -26,7 +26,7 @@ sealed class SamplerService(Sampler sampler, SamplingOptions options, TimeProvid
         }
         catch (Exception e)
         {
-            // Ends the host, so that systemd restarts the agent: without its sampler it would only look alive.
+            // Stops the host, so that systemd restarts the agent: without its sampler it would only appear alive.
             done.SetException(e);
         }
     }

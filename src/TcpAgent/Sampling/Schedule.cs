@@ -1,8 +1,8 @@
 namespace TcpAgent.Sampling;
 
 /// <summary>
-/// A fixed interval on a monotonic clock. A tick that could not be held is skipped and counted, never queued, and the ones
-/// after it stay on the grid of the first.
+/// A fixed interval on a monotonic clock. A missed tick is skipped and counted, never queued, and later ticks stay on the grid of the
+/// first.
 /// </summary>
 sealed class Schedule(long start, long interval)
 {
@@ -10,7 +10,7 @@ sealed class Schedule(long start, long interval)
 
     internal long Missed { get; private set; }
 
-    /// <summary>Moves to the first due time after now; returns how many were skipped.</summary>
+    /// <summary>Moves to the first due time after now and returns how many were skipped.</summary>
     internal long Advance(long now)
     {
         var late = now - Due;

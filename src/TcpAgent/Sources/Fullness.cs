@@ -2,11 +2,11 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
-/// <summary>
-/// How full a queue or table is, so that two can be compared: by the share of the limit in use, of equals by what is in use.
-/// </summary>
-/// <param name="Share">Of the limit; 0 where either is not known, the largest double where the limit is 0 and something is in use.</param>
-/// <param name="Used">In the queue's own unit.</param>
+/// <summary>How full a queue or table is, so that two can be compared: by the share of the limit in use, then by the use.</summary>
+/// <param name="Share">
+/// The share of the limit; 0 where either is unknown, the largest double where the limit is 0 and something is in use.
+/// </param>
+/// <param name="Used">The use in the queue's own unit.</param>
 readonly record struct Fullness(double Share, long Used) : IComparable<Fullness>
 {
     internal static Fullness Of(long used, long limit) => new(
@@ -15,7 +15,7 @@ readonly record struct Fullness(double Share, long Used) : IComparable<Fullness>
         : used > 0 ? double.MaxValue
         : 0, used);
 
-    /// <summary>A listener's, whose two queues have one limit: that of the longer.</summary>
+    /// <summary>The fullness of a listener, whose two queues have one limit: that of the longer queue.</summary>
     internal static Fullness Of(long acceptQueue, long synQueue, long limit) => Of(Math.Max(acceptQueue, synQueue), limit);
 
     public int CompareTo(Fullness other) => (Share, Used).CompareTo((other.Share, other.Used));

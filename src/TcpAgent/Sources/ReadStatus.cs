@@ -2,10 +2,10 @@ using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What a read came to. Holds no text of its own, so that a source which keeps failing allocates nothing.</summary>
+/// <summary>The result of a read. It holds no text of its own, so that a source that keeps failing allocates nothing.</summary>
 /// <param name="Outcome">How much was read.</param>
 /// <param name="Where">The file or request that failed.</param>
-/// <param name="Errno">The error of the system call, 0 when the content was at fault.</param>
+/// <param name="Errno">The error of the system call, 0 when the content was malformed.</param>
 /// <param name="Line">The first line dropped, 1-based; 0 when there is none.</param>
 readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno = 0, int Line = 0)
 {
@@ -20,8 +20,8 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
     internal static ReadStatus Malformed(string where, int line) => new(Outcome.Partial, where, 0, line);
 
     /// <summary>
-    /// For a file that not every host has: ENOENT says that this one has no such thing. A file that every kernel has can only be
-    /// hidden (ProcSubset=pid, a wrong --path.procfs), which is a failure like any other.
+    /// The status for a file that not every host has: ENOENT means that the source does not exist here. A file that every kernel has can
+    /// only be hidden (ProcSubset=pid, a wrong --path.procfs), which is a failure like any other.
     /// </summary>
     internal static ReadStatus Optional(string where, int errno) => errno == Libc.ENOENT ? Absent : Failed(where, errno);
 
@@ -30,7 +30,7 @@ readonly record struct ReadStatus(Outcome Outcome, string Where = "", int Errno 
         errno is Libc.EAFNOSUPPORT or Libc.EOPNOTSUPP ? Absent : Optional(where, errno);
 
     /// <summary>
-    /// Of two parts of one source: absent with anything present is the other's outcome, a failed part makes the whole partial.
+    /// Combines the status of two parts of one source: an absent part does not count, and a failed part makes the whole partial.
     /// </summary>
     internal ReadStatus With(ReadStatus other) => (Outcome, other.Outcome) switch
     {

@@ -1,6 +1,6 @@
 namespace TcpAgent.Sources;
 
-/// <summary>How often the agent samples, and what. The values here are the flags' defaults, which a test holds.</summary>
+/// <summary>How often the agent samples, and what. The values here are the flags' defaults; a test checks that.</summary>
 sealed record SamplingOptions
 {
     internal static SamplingOptions Default { get; } = new();
@@ -13,19 +13,19 @@ sealed record SamplingOptions
 
     /// <summary>
     /// Share of one CPU that walks of the socket table may use, above 0 to 1. Defaults to 0.01, at which a host with a million sockets
-    /// still counts them, only less often. 1: a walk is limited by its own speed alone, which suits a watch by hand.
+    /// still counts them, only less often. 1: only its own speed limits a walk, which suits a manual watch.
     /// </summary>
     internal double WalkBudget { get; init; } = 0.01;
 
     /// <summary>
-    /// Length of the sliding window in which peaks are held, from 1 s to 1 h. Defaults to 60 s, Prometheus' default scrape interval: a peak
-    /// between two scrapes is in one of them.
+    /// Length of the sliding window for peaks, from 1 s to 1 h. Defaults to 60 s, Prometheus' default scrape interval: one of two scrapes
+    /// shows a peak between them.
     /// </summary>
     internal TimeSpan PeakWindow { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Listeners exported, from 0 to 10,000; the busiest are kept and the others counted. 0: only counted. Defaults to 256, more than an
-    /// ordinary host has, so that it bounds the series of a misbehaving one.
+    /// Maximum number of listeners exported, from 0 to 10,000; the busiest are kept and the others only counted. Defaults to 256, more than
+    /// an ordinary host has, so that it limits the series of a misbehaving one.
     /// </summary>
     internal int MaxListeners { get; init; } = 256;
 
@@ -35,7 +35,7 @@ sealed record SamplingOptions
     /// </summary>
     internal bool AllNetstatFields { get; init; }
 
-    /// <summary>Names of the sources that are not exported, as <see cref="SourceList.Names"/> has them. Defaults to none.</summary>
+    /// <summary>Names of the sources that are not exported, from <see cref="SourceList.Names"/>. Defaults to none.</summary>
     internal string[] DisabledSources { get; init; } = [];
 
     internal bool IsEnabled(string source) => Array.IndexOf(DisabledSources, source) < 0;

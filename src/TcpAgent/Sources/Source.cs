@@ -3,12 +3,12 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Something that is read from the kernel: its tables and how to fill them. A source knows its files and rows and nothing of
-/// who reads them; what it returns or throws never touches another source.
+/// A part of the kernel's data: its tables and how to fill them. A source knows its files and rows but not its readers; its results and
+/// exceptions never affect another source.
 /// </summary>
 abstract class Source(string name, params Rows[] tables) : IDisposable
 {
-    /// <summary>The flag's and the label's name.</summary>
+    /// <summary>The name in flags and labels.</summary>
     internal string Name { get; } = name;
 
     internal Table[] Tables { get; } = Array.ConvertAll(tables, rows => new Table(rows));
@@ -26,16 +26,16 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
         }
     }
 
-    /// <summary>Read only every ten seconds and at start, not at every tick.</summary>
+    /// <summary>True for a source that is read only at start and every ten seconds, not at every tick.</summary>
     internal virtual bool IsSlow => false;
 
     /// <summary>False for a source that is switched off but read because another computes from it.</summary>
     internal bool IsExported { get; set; } = true;
 
-    /// <summary>By which interface of the kernel the source reads at present; a constant text.</summary>
+    /// <summary>The kernel interface that the source uses now; a constant text.</summary>
     internal string Mode { get; private protected set; } = "procfs";
 
-    /// <summary>Whether there is another interface to fall back on, so that the mode tells something while all is well.</summary>
+    /// <summary>Whether there is another interface to fall back on, so that the mode means something even without a failure.</summary>
     internal virtual bool HasFallback => false;
 
     /// <summary>Sections and lines dropped because they were not in the kernel's format, since start.</summary>
@@ -44,20 +44,20 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
     /// <summary>Fields the kernel printed that no row names.</summary>
     internal virtual long Unknown => 0;
 
-    /// <summary>Objects of the kernel's for which there is no room here: what they are short of nobody can tell.</summary>
+    /// <summary>Kernel objects for which the source has no room, and which nothing can judge.</summary>
     internal virtual long Unjudged => 0;
 
-    /// <summary>Before anything is read at a tick: what the tables hold is that of the tick before.</summary>
+    /// <summary>Called before anything is read at a tick, when the tables hold the values of the previous tick.</summary>
     internal void Remember()
     {
         foreach (var table in Tables)
             table.Remember();
     }
 
-    /// <summary>Fills the tables. What could not be read is left absent.</summary>
+    /// <summary>Fills the tables. Values that cannot be read stay absent.</summary>
     internal abstract ReadStatus Read(in Tick tick);
 
-    /// <summary>Computes what needs other sources' values of the same tick.</summary>
+    /// <summary>Computes values that depend on other sources at the same tick.</summary>
     internal virtual void Derive(in Tick tick)
     {
     }
@@ -68,7 +68,7 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
             table.Withdraw();
     }
 
-    /// <summary>Forgets descriptors and cached names; the next read starts afresh.</summary>
+    /// <summary>Closes descriptors and forgets cached names; the next read starts from scratch.</summary>
     internal virtual void Reopen()
     {
     }

@@ -4,7 +4,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The list of sources, in the order they are read and exported.</summary>
+/// <summary>The list of sources, in the order in which they are read and exported.</summary>
 static class SourceList
 {
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
@@ -44,7 +44,7 @@ static class SourceList
         var udp = new UdpSockets(
             SockDiagOf(root) is { } received ? new UdpScan(received, new PortSettings(root)) : null, snmp, snmp6, options, time, events);
 
-        // The counters that call for a walk come before it, the listeners just before the drops they explain.
+        // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
         return Choose(
             options, snmp, sockstat, sockets, ports, listeners, unix, udp, netstat, snmp6,
@@ -52,14 +52,14 @@ static class SourceList
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
 
-            // The agent's own process is on the live kernel whatever is sampled.
+            // The agent's own process is always on the live kernel, whatever is sampled.
             new ProcessMetrics(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
     }
 
-    /// <summary>Null on a plain folder: netlink would speak of another kernel.</summary>
+    /// <summary>Null for a plain directory, because netlink would answer for another kernel.</summary>
     static NetlinkDump? SockDiagOf(KernelRoot root) => root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null;
 
-    /// <summary>Leaves out what is switched off. What a source that is on computes from is read all the same, only not exported.</summary>
+    /// <summary>Removes sources that are switched off. If another source computes from one, it is still read but not exported.</summary>
     static List<Source> Choose(SamplingOptions options, params ReadOnlySpan<Source> sources)
     {
         var chosen = new List<Source>();
@@ -91,7 +91,7 @@ static class SourceList
         new("sockstat", map => new SockstatParser(map), SockstatRows.Rows,
             [root.ProcRecord("net/sockstat"), root.ProcRecord("net/sockstat6")]);
 
-    /// <summary>0 before 6.5, where each timeout of a SYN doubles.</summary>
+    /// <summary>Returns 0 before 6.5, where each timeout of a SYN doubles.</summary>
     static int SynLinearTimeouts(KernelRoot root)
     {
         using var file = root.Proc("sys/net/ipv4/tcp_syn_linear_timeouts", ProcFile.ValueCapacity);
@@ -101,7 +101,7 @@ static class SourceList
         return cursor.TryReadLine(out var line) && line.TryReadInt64(out var value) ? (int)Math.Clamp(value, 0, byte.MaxValue) : 0;
     }
 
-    /// <summary>True from 6.10 on, which has the fix; null before, where only a full count tells whether it was taken back.</summary>
+    /// <summary>True from 6.10 on, which has the fix; null before, where only a full count shows whether it was backported.</summary>
     static bool? CurrEstabHasCloseWait(KernelRoot root)
     {
         using var file = root.Proc("sys/kernel/osrelease", ProcFile.ValueCapacity);

@@ -2,7 +2,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What the sampler knows of a source: how its last read went, and the instances that say so.</summary>
+/// <summary>The sampler's knowledge of a source: the result of its last read, and the instances that show it.</summary>
 sealed class SourceState(Source source)
 {
     string? _mode;
@@ -11,10 +11,10 @@ sealed class SourceState(Source source)
 
     internal Instance Instance { get; } = new(source.Name, ("source", source.Name));
 
-    /// <summary>By which interface the source is read, or why not; null where there is but one and it works.</summary>
+    /// <summary>The interface by which the source is read, or why it is not; null if there is only one and it works.</summary>
     internal Instance? ModeInstance { get; private set; }
 
-    /// <summary>Where and why it last failed.</summary>
+    /// <summary>The place and reason of the last failure.</summary>
     internal Instance? Error { get; private set; }
 
     internal ReadStatus Status { get; private set; }
@@ -27,8 +27,8 @@ sealed class SourceState(Source source)
     internal bool Failing => Status.Outcome is Outcome.Failed or Outcome.Partial;
 
     /// <summary>
-    /// Takes the result of a read. True when the source's state changed: it began or ceased to fail or to be there, or fails
-    /// for another reason. Only then are texts made.
+    /// Stores the result of a read. Returns true when the source's state changed: it started or stopped failing or existing, or fails for
+    /// another reason. Only then are texts created.
     /// </summary>
     internal bool Update(ReadStatus status, long duration)
     {
@@ -44,7 +44,7 @@ sealed class SourceState(Source source)
             ModeInstance = mode.Length == 0 ? null : new Instance(Source.Name, ("source", Source.Name), ("mode", mode));
         _mode = mode;
 
-        // The line of a torn file may differ from read to read: that is not another state.
+        // The line in a torn file may differ between reads; that is not a change of state.
         var changed = !Read || status with { Line = 0 } != Status with { Line = 0 };
         if (changed && status.Outcome is Outcome.Failed or Outcome.Partial)
             Error = new Instance(Source.Name, ("source", Source.Name), ("reason", status.Reason));

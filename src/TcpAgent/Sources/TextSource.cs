@@ -5,9 +5,9 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// A source whose files print named values: rows go to slots by name. The first file may be one that every kernel has, further
-/// ones are optional. With allFields every field that no row names is exported too, as the file's own table,
-/// section and field. Text that is as it was is not parsed again: on an idle host most of it is.
+/// A source whose files print named values, which go to slots by name. The first file may be one that every kernel has; further ones are
+/// optional. With allFields every field that no row names is exported too, under the file's own table, section and field. Unchanged text is
+/// not parsed again: on an idle host that is most of it.
 /// </summary>
 sealed class TextSource : Source, IFieldMap
 {
@@ -21,14 +21,14 @@ sealed class TextSource : Source, IFieldMap
     readonly string[] _belowZero;
     readonly bool _isOptional;
 
-    /// <summary>The slots are those of the last text, all of which was good.</summary>
+    /// <summary>The last text was good throughout, and the slots hold its values.</summary>
     bool _isWhole;
     readonly TextParser _parser;
     readonly Table _rows;
     readonly Table? _extra;
     readonly List<Instance> _extraFields = [];
 
-    /// <summary>Rows that are not exported as metrics, and the fields as which they are.</summary>
+    /// <summary>Rows that are not exported as metrics, with the fields that export them.</summary>
     readonly List<(Row Row, Instance Field)> _hiddenFields = [];
     long[] _extraSlots = [];
 
@@ -94,7 +94,9 @@ sealed class TextSource : Source, IFieldMap
             : result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
     }
 
-    /// <summary>Nothing that has a row is below 0, but a race or a damaged text may show it so. Returns how many there were.</summary>
+    /// <summary>
+    /// Withdraws negative values: no value with a row is below 0, but a race or a damaged text may show one. Returns how many there were.
+    /// </summary>
     int WithdrawBelowZero()
     {
         var count = 0;
@@ -110,15 +112,15 @@ sealed class TextSource : Source, IFieldMap
     }
 
     /// <summary>
-    /// A gauge that fell below 0 may be printed as a u64, of which the parser makes the largest long, or as a u32: no host has as many
-    /// sockets, nor pages of buffers. Bytes it may have.
+    /// The kernel may print a negative gauge as a u64, which the parser clamps to the largest long, or as a u32: no host has that many
+    /// sockets or pages of buffers. It may have that many bytes.
     /// </summary>
     static bool IsBelowZero(Row row, long value) => value < 0
         || (row.Type == MetricType.Gauge
             && (value > MostOfAGauge
                 || (value is > int.MaxValue and <= uint.MaxValue && (row.Scale == Scale.Pages || row.Unit.Length == 0))));
 
-    /// <summary>More than any host has of anything that a gauge counts: 4 PiB, where it is bytes.</summary>
+    /// <summary>More than any gauge counts on any host: 4 PiB, if the unit is bytes.</summary>
     const long MostOfAGauge = 1L << 52;
 
     ParseResult Parse(ReadOnlySpan<byte> text)
@@ -126,7 +128,7 @@ sealed class TextSource : Source, IFieldMap
         if (_extra is null)
             return _parser.Parse(text, _rows[0].Values);
 
-        // Rows first, then one slot for each field met; a header not seen before may add some, then the text is parsed again.
+        // Rows come first, then one slot for each further field. A new header may add some; then the text is parsed again.
         ParseResult result;
         do
         {
@@ -161,7 +163,7 @@ sealed class TextSource : Source, IFieldMap
 
     Instance ExtraField(string section, string field) => new($"{section}.{field}", ("table", Name), ("section", section), ("field", field));
 
-    /// <summary>Bounds the series that --netstat.all can make; a kernel has about 350 fields.</summary>
+    /// <summary>Limits the series of --netstat.all; a kernel has about 350 fields.</summary>
     const int MaxExtra = 1024;
 
     internal override void Reopen()

@@ -1,6 +1,8 @@
 namespace TcpAgent.System;
 
-/// <summary>What tells that a file is no longer the one that was read, links followed; default: there is none (statx(2)).</summary>
+/// <summary>
+/// Identifies one version of a file, to detect changes; follows links. The default value means that there is no file (statx(2)).
+/// </summary>
 readonly record struct FileStamp
 {
     readonly Statx _statx;
@@ -11,11 +13,11 @@ readonly record struct FileStamp
         ? new FileStamp(buffer)
         : default;
 
-    /// <summary>Not a pipe, which would make its reader wait, nor a folder.</summary>
+    /// <summary>True for a regular file: not a pipe, which would block its reader, nor a directory.</summary>
     internal bool IsRegular => (_statx.stx_mode & Libc.S_IFMT) == Libc.S_IFREG;
 
     internal bool IsReadableByAll => (_statx.stx_mode & Libc.S_IROTH) != 0;
 
-    /// <summary>When content, name or rights last changed.</summary>
+    /// <summary>The time of the last change of content, name or permissions.</summary>
     internal DateTimeOffset Changed => DateTimeOffset.UnixEpoch.AddSeconds(_statx.stx_ctime).AddTicks(_statx.stx_ctime_nsec / 100);
 }

@@ -54,7 +54,7 @@ static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle memfd_create(ReadOnlySpan<byte> name, uint flags);
 
-    // Variadic in C. On Linux x64 and arm64 an int in third place is passed the same way either way.
+    // Variadic in C. On Linux x64 and arm64 the third argument, an int, is passed the same way in both cases.
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(SafeHandle fd, int command, int argument);
 

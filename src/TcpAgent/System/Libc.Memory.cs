@@ -8,8 +8,8 @@ static partial class Libc
     private static partial int mallopt(int param, int value);
 
     /// <summary>
-    /// Makes the C library give memory back: by default it keeps a heap for each thread and whatever compressing a scrape once
-    /// needed, 10 MB in all (mallopt(3)). Other C libraries have no such call and need none.
+    /// Makes the C library return memory: by default it keeps a heap for each thread and all memory that compressing a scrape once needed,
+    /// 10 MB in total (mallopt(3)). Other C libraries have no such call and need none.
     /// </summary>
     internal static void KeepHeapSmall()
     {
@@ -30,7 +30,7 @@ static partial class Libc
     private static partial int malloc_trim(nuint pad);
 
     /// <summary>
-    /// Gives back the pages that are free between those in use; of itself the C library gives back only what is free at the heap's end
+    /// Returns free pages that lie between pages in use. By itself the C library returns only free memory at the end of the heap
     /// (malloc_trim(3)). Takes milliseconds: not for the sampler's thread.
     /// </summary>
     internal static void TrimHeap()

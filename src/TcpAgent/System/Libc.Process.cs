@@ -16,12 +16,12 @@ static partial class Libc
     }
 
     /// <summary>
-    /// How many descriptors this process may have open, the soft limit raised to the hard one: systemd, containers and shells start a
-    /// program with 1,024, and only the runtime of `dotnet run` raises it (getrlimit(2)).
+    /// Raises the soft limit of open files to the hard one and returns it: systemd, containers and shells start a program with 1,024, and
+    /// only the runtime of `dotnet run` raises that itself (getrlimit(2)).
     /// </summary>
     internal static int RaiseOpenFilesLimit()
     {
-        // asm-generic/resource.h; struct rlimit is two unsigned longs. prlimit(2) and not setrlimit(2), which the unit's filter refuses.
+        // asm-generic/resource.h; struct rlimit is two unsigned longs. Uses prlimit(2), because the unit's filter rejects setrlimit(2).
         const int RLIMIT_NOFILE = 7;
         Span<ulong> limit = [int.MaxValue, 0];
         if (prlimit(0, RLIMIT_NOFILE, [], limit) == 0 && limit[0] < limit[1] && prlimit(0, RLIMIT_NOFILE, [limit[1], limit[1]], []) == 0)

@@ -56,7 +56,7 @@ static partial class Libc
         internal int cmsg_type;
         internal int descriptor;
 
-        // CMSG_LEN(sizeof(int)) and, with the padding behind the descriptor, CMSG_SPACE(sizeof(int)).
+        // CMSG_LEN(sizeof(int)) and, with the padding after the descriptor, CMSG_SPACE(sizeof(int)).
         internal const int Length = 20;
         internal const int Space = 24;
     }

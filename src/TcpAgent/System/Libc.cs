@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace TcpAgent.System;
 
 /// <summary>
-/// The one door to the C library, for what .NET does not offer or only by an exception and an allocation: File.OpenHandle throws for an
-/// absent file, Socket refuses AF_NETLINK. Names, types and values are those of the C headers, and everything is blittable.
+/// The only access to the C library, for calls that .NET lacks or offers only at the cost of an exception and an allocation:
+/// File.OpenHandle throws for an absent file, Socket refuses AF_NETLINK. Names, types and values are those of the C headers, and all types
+/// are blittable.
 /// </summary>
 static partial class Libc
 {
@@ -33,7 +34,7 @@ static partial class Libc
 
     internal static int Errno => Marshal.GetLastPInvokeError();
 
-    /// <summary>The symbol and the C library's words for an error number, for log lines and labels.</summary>
+    /// <summary>The symbol and the C library's message of an error number, for log lines and labels.</summary>
     internal static string Describe(int errno)
     {
         var symbol = errno switch

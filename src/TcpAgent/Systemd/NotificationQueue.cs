@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace TcpAgent.Systemd;
 
 /// <summary>
-/// Sends on a thread of its own, in order: the package's notifier throws when nobody listens, and waits for as long as the manager does
-/// not read. The callers neither wait nor see an error; what was not delivered is counted, and logged once. Thread safe.
+/// Sends notifications in order on its own thread, because the package's notifier throws when nobody listens and blocks while the manager
+/// does not read. Callers neither wait nor see an error. Undelivered notifications are counted, and logged once. Thread safe.
 /// </summary>
 sealed class NotificationQueue : ISystemdNotifier, IDisposable
 {
-    /// <summary>Minutes of notifications. What finds no room is lost, so a manager that reads again is not flooded.</summary>
+    /// <summary>
+    /// Capacity for minutes of notifications. Further ones are lost, so that a manager that resumes reading is not flooded.
+    /// </summary>
     internal const int Capacity = 16;
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
@@ -22,8 +24,8 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
     long _lost;
     bool _isLosing;
 
-    /// <param name="systemd">Where to; used on one thread. Without one there is nobody to notify.</param>
-    /// <param name="logger">For the first of the notifications that are lost, and for the end of that.</param>
+    /// <param name="systemd">The notifier, used on one thread; null if there is nobody to notify.</param>
+    /// <param name="logger">Receives one line when notifications begin to be lost, and one when that ends.</param>
     internal NotificationQueue(ISystemdNotifier? systemd, ILogger logger)
     {
         (_systemd, _logger) = (systemd, logger);
@@ -54,7 +56,9 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
             Lose("it does not read from its socket");
     }
 
-    /// <summary>Gives the manager a moment for what waits; one that does not read does not hold the agent's end up.</summary>
+    /// <summary>
+    /// Gives the manager a moment for queued notifications. A manager that does not read does not delay the agent's exit.
+    /// </summary>
     public void Dispose()
     {
         _waiting.CompleteAdding();
@@ -69,7 +73,7 @@ sealed class NotificationQueue : ISystemdNotifier, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Ended: a sampler that hung in a read may tick once more.
+            // The queue is closed: a sampler that hung in a read may tick once more.
             return false;
         }
     }

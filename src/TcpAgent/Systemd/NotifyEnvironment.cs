@@ -3,18 +3,18 @@ using System.Net.Sockets;
 
 namespace TcpAgent.Systemd;
 
-/// <summary>What a service manager asks of a service that it starts: sd_notify(3), sd_watchdog_enabled(3).</summary>
+/// <summary>The settings that a service manager passes to a service: sd_notify(3), sd_watchdog_enabled(3).</summary>
 static class NotifyEnvironment
 {
     internal const string Socket = "NOTIFY_SOCKET";
 
-    /// <summary>Why nothing can be sent there; null when it can be, and when there is no address.</summary>
+    /// <summary>Why the address is unusable; null if it is usable or there is none.</summary>
     internal static string? Problem(string? address)
     {
         if (string.IsNullOrEmpty(address))
             return null;
 
-        // An AF_VSOCK address goes to a machine's own PID 1, never to a service.
+        // An AF_VSOCK address is for the PID 1 of a virtual machine, never for a service.
         if (address[0] is not ('/' or '@'))
             return $"{Socket}={address} is neither an absolute path nor an abstract name";
         try
@@ -24,14 +24,14 @@ static class NotifyEnvironment
         }
         catch (ArgumentException)
         {
-            return $"{Socket}={address} is longer than the address of a socket can be";
+            return $"{Socket}={address} is longer than a socket address can be";
         }
     }
 
     internal static TimeSpan? Watchdog() => Watchdog(
         Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), Environment.ProcessId);
 
-    /// <summary>How long the manager waits for a sign of life; null when it does not, or not for this process.</summary>
+    /// <summary>The watchdog timeout of the manager; null if there is none for this process.</summary>
     internal static TimeSpan? Watchdog(string? microseconds, string? process, int ownProcess) =>
         (process is null || (TryParse(process, out var pid) && pid == ownProcess))
         && TryParse(microseconds, out var value) && value is > 0 and <= long.MaxValue / TimeSpan.TicksPerMicrosecond

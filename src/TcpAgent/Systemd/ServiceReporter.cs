@@ -8,19 +8,18 @@ using TcpAgent.Sampling;
 namespace TcpAgent.Systemd;
 
 /// <summary>
-/// What the service manager hears beside the READY and STOPPING of <see cref="SystemdLifetime"/>: STATUS when it changes, WATCHDOG from
-/// completed ticks only, RELOADING and READY around a reload. It holds the host's start up until the first full sample, and with that
-/// the lifetime's READY.
+/// Sends the service manager what <see cref="SystemdLifetime"/> does not, which sends READY and STOPPING: STATUS when it changes, WATCHDOG
+/// for completed ticks only, RELOADING and READY around a reload. It delays the host's start, and so READY, until the first full sample.
 /// </summary>
-/// <param name="systemd">Must not wait: it is called on the sampler's thread.</param>
-/// <param name="sampler">What is reported.</param>
-/// <param name="watchdog">How long the manager waits for a sign of life; null when it does not.</param>
-/// <param name="time">For the watchdog.</param>
-/// <param name="logger">For the operator.</param>
+/// <param name="systemd">Sends a notification. It must not block: it is called on the sampler's thread.</param>
+/// <param name="sampler">The sampler whose state is reported.</param>
+/// <param name="watchdog">The watchdog timeout of the manager; null if there is none.</param>
+/// <param name="time">The clock of the watchdog.</param>
+/// <param name="logger">Receives messages for the operator.</param>
 sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan? watchdog, TimeProvider time, ILogger logger)
     : IHostedLifecycleService
 {
-    /// <summary>As for /-/healthy: an agent is stuck that completes no tick in this many intervals.</summary>
+    /// <summary>As for /-/healthy: an agent that completes no tick in this many intervals is stuck.</summary>
     const int TicksOfWatchdog = 3;
 
     /// <summary>The manager ignores a datagram above PIPE_BUF; a UTF-16 unit is at most 3 bytes.</summary>
@@ -31,7 +30,9 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
     readonly Lock _lock = new();
     readonly TaskCompletionSource _sampled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A third of the manager's time less one tick: then the next tick would be late for the third.</summary>
+    /// <summary>
+    /// The time after which a WATCHDOG is due: a third of the timeout minus one tick, because the next tick would come after the third.
+    /// </summary>
     readonly long _quiet = (long)(((watchdog / TicksOfWatchdog) - sampler.Interval)?.TotalSeconds * time.TimestampFrequency ?? 0);
 
     Phase _phase;
@@ -53,7 +54,7 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
         Reopened,
     }
 
-    /// <summary>A tick was completed; called on the sampler's thread.</summary>
+    /// <summary>Called on the sampler's thread when a tick has completed.</summary>
     internal void Ticked()
     {
         _sampled.TrySetResult();
@@ -71,7 +72,7 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
         }
     }
 
-    /// <summary>SIGHUP. Of several at a time each begins the reload over.</summary>
+    /// <summary>Called on SIGHUP. Each of several signals restarts the reload.</summary>
     internal void BeginReload()
     {
         lock (_lock)
@@ -85,14 +86,14 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
         }
     }
 
-    /// <summary>The server listens; the host has started when this is done.</summary>
+    /// <summary>Called when the server listens; the host has started when this returns.</summary>
     /// <exception cref="OperationCanceledException">The agent is stopped before its first sample.</exception>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await _sampled.Task.WaitAsync(cancellationToken);
         lock (_lock)
         {
-            // The unit's may be too short for --sample.interval: it would kill an agent that is on time.
+            // The unit's timeout may be too short for --sample.interval: the manager would kill an agent that is on time.
             if (watchdog < TicksOfWatchdog * sampler.Interval)
                 Send("WATCHDOG_USEC=", (TicksOfWatchdog * sampler.Interval).Ticks / TimeSpan.TicksPerMicrosecond);
             SendStatus();
@@ -120,7 +121,9 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>One line of at most a thousand characters: a line break would begin the protocol's next assignment.</summary>
+    /// <summary>
+    /// Returns one line of at most a thousand characters, because a line break would start the protocol's next assignment.
+    /// </summary>
     internal static ServiceState Status(string text) => new("STATUS=" + string.Create(
         Math.Min(text.Length, MaxStatusChars), text, static (line, text) =>
         {
@@ -133,7 +136,7 @@ sealed class ServiceReporter(ISystemdNotifier systemd, Sampler sampler, TimeSpan
         switch (_reload)
         {
             case Reload.Asked:
-                // Between two ticks, so the next one sees the new state of things.
+                // This runs between two ticks, so the next one sees the new state.
                 sampler.Reopen();
                 _reload = Reload.Reopened;
                 break;

@@ -79,7 +79,7 @@ sealed record HostVerdict(
         return null;
     }
 
-    /// <summary>What cannot be read might be the limiter; what limits is known all the same.</summary>
+    /// <summary>A resource that cannot be read might be a limiter, so it leaves the verdict open unless another limits.</summary>
     static ResourceState Overall(ResourceReport[] resources) =>
         Array.Exists(resources, report => report.State == ResourceState.Limiting) ? ResourceState.Limiting
         : Array.Exists(resources, report => report.State == ResourceState.Near) ? ResourceState.Near

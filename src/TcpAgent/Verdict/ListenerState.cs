@@ -4,12 +4,12 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// How the two queues of one listener stand: by its own figures, and never worse than the resource. A SYN queue that is full behind a full
-/// accept queue limits nothing, so neither does that of a listener.
+/// The states of the two queues of one listener, from its own figures and never worse than the resource's. A SYN queue that is full because
+/// the accept queue is full limits nothing, neither for the host nor for a listener.
 /// </summary>
 static class ListenerState
 {
-    /// <summary>Full is one more than the limit. A queue in which connections wait too long limits, whatever its limit.</summary>
+    /// <summary>A queue is full at one above its limit. If connections wait in it too long it is limiting, whatever its limit.</summary>
     internal static ResourceState OfAcceptQueue(long length, long limit, bool isLate, ResourceState whole) =>
         isLate && whole is ResourceState.Near or ResourceState.Limiting ? whole : Of(length > limit, length, limit, whole);
 

@@ -3,7 +3,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>What is known of one resource. Lists are for people, a sentence an entry.</summary>
+/// <summary>The verdict on one resource. The lists are for people, one entry per sentence.</summary>
 sealed class ResourceReport(Resource resource, ResourceState state)
 {
     internal Resource Resource { get; } = resource;
@@ -16,25 +16,29 @@ sealed class ResourceReport(Resource resource, ResourceState state)
 
     internal long? Peak { get; init; }
 
-    /// <summary>Lost within the watch.</summary>
+    /// <summary>Losses within the watch.</summary>
     internal long? Losses { get; init; }
 
-    /// <summary>Lost since boot, or since the agent can tell.</summary>
+    /// <summary>Losses since boot, or since the first sample that showed them.</summary>
     internal long? LossesTotal { get; init; }
 
-    /// <summary>A source fails that is needed: unlike one that was switched off, that leaves the verdict open.</summary>
+    /// <summary>
+    /// True when a source that the resource needs is failing. Unlike a source that was switched off, that leaves the verdict open.
+    /// </summary>
     internal bool IsSourceFailing { get; init; }
 
-    /// <summary>There are more devices, queues or listeners than the agent follows, and none that it follows says more.</summary>
+    /// <summary>
+    /// True when there are more devices, queues or listeners than the agent follows, and those that it follows do not decide the state.
+    /// </summary>
     internal bool IsIncomplete { get; init; }
 
-    /// <summary>Which listener, CPU, device, queue or destination; null where there is only one.</summary>
+    /// <summary>The listener, CPU, device, queue or destination; null where there is only one.</summary>
     internal Instance? Instance { get; init; }
 
-    /// <summary>Its name for people; empty where there is only one.</summary>
+    /// <summary>The instance's name for people; empty where there is only one.</summary>
     internal string Subject => Instance?.Subject ?? "";
 
-    /// <summary>A loss, but nothing says that the limit caused it.</summary>
+    /// <summary>True for a loss that the limit did not provably cause.</summary>
     internal bool IsLossWithoutSaturation => State == ResourceState.Ok && Losses > 0;
 
     internal List<string> Evidence { get; } = [];

@@ -4,14 +4,15 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// One sample by its rows, for whoever reads it at leisure: the verdict sees one sample and nothing else. What is absent is null.
+/// Access to one sample by row, for readers outside the sampler's thread. The verdict sees one sample and nothing else. An absent value is
+/// null.
 /// </summary>
 sealed class SampleView(Snapshot snapshot)
 {
     /// <summary>A value of a plain table.</summary>
     internal long? this[Row row] => snapshot.Find(row.Rows) is { } table ? Known(table[row]) : null;
 
-    /// <summary>A value of one instance; null also without an instance.</summary>
+    /// <summary>A value of one instance; null if the instance is null.</summary>
     internal long? this[Row row, Instance? instance]
     {
         get

@@ -3,10 +3,12 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>The numbers of a record, each by a name of its own, in the order in which they stand in it.</summary>
+/// <summary>The names of a record's numbers, in record order.</summary>
 static class Series
 {
-    /// <summary>The highest state of all resources: 0 ok, 1 near, 2 limiting. First, so that it is found in every file.</summary>
+    /// <summary>
+    /// The highest state of all resources: 0 ok, 1 near, 2 limiting. It comes first, so that every reader finds it in every file.
+    /// </summary>
     internal const string Verdict = "verdict";
 
     internal const string StatePrefix = "tcp.", DropPrefix = "drops.";
@@ -15,7 +17,7 @@ static class Series
 
     internal const int FirstState = 1;
 
-    /// <summary>Of each resource four: used, limit, losses, state.</summary>
+    /// <summary>The four series of each resource: used, limit, losses, state.</summary>
     internal const int PerResource = 4;
 
     internal static readonly int FirstResource = FirstState + SocketRows.States.Count;
@@ -24,7 +26,7 @@ static class Series
 
     internal static readonly string[] Names = Make();
 
-    /// <summary>Whether a series only rises, so that its differences are what matters.</summary>
+    /// <summary>Whether a series only rises, so that only its differences matter.</summary>
     internal static bool IsCounter(string name) =>
         name.EndsWith(Losses, StringComparison.Ordinal) || name.StartsWith(DropPrefix, StringComparison.Ordinal);
 

@@ -5,8 +5,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// Finds the series in a snapshot: the one way from a sample to the numbers of a record, for the recorder and for the live page.
-/// Allocates nothing.
+/// Reads the series out of a snapshot: the only way from a sample to the numbers of a record, for the recorder and the live page. Allocates
+/// nothing.
 /// </summary>
 static class SeriesReader
 {
@@ -14,7 +14,7 @@ static class SeriesReader
     internal static long Time(Snapshot snapshot) => snapshot.Find(AgentMetrics.Rows)?[AgentMetrics.Timestamp] ?? 0;
 
     /// <summary>
-    /// Raises each number to what the snapshot has, in the order of <see cref="Series.Names"/>. Absent is below every number.
+    /// Raises each number to the snapshot's, in the order of <see cref="Series.Names"/>. An absent value is below every number.
     /// </summary>
     internal static void Raise(Snapshot snapshot, Span<long> values)
     {
@@ -29,7 +29,7 @@ static class SeriesReader
 
     static void Raise(ref long value, long other) => value = Math.Max(value, other);
 
-    /// <summary>Instances stand in the order of the rows; those not known at this tick are left out.</summary>
+    /// <summary>Instances come in the order of the rows. It skips those unknown at this tick.</summary>
     static void RaiseResources(Table table, Span<long> values)
     {
         for (int row = 0, i = 0; i < table.Count && row < ResourceCatalog.All.Length; row++)

@@ -14,7 +14,7 @@ static class VerdictJson
 
     static readonly JsonWriterOptions s_options = new()
     {
-        // Arrows and quotes of subjects and advice stay readable; the document is never embedded in HTML.
+        // Does not escape arrows and quotes in subjects and advice; the document is never embedded in HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -22,7 +22,7 @@ public class CommandLineTests
     [InlineData("--web.telemetry-path: '/-/healthy' is not", "--web.telemetry-path=/-/healthy")]
     [InlineData("--web.telemetry-path: '/' is not", "--web.telemetry-path=/")]
     [InlineData("--web.max-requests: '-1' is not", "--web.max-requests=-1")]
-    [InlineData("--path.procfs: '/nonexistent' is not an existing folder", "--path.procfs=/nonexistent")]
+    [InlineData("--path.procfs: '/nonexistent' is not an existing directory", "--path.procfs=/nonexistent")]
     [InlineData("--log.level: 'loud' is not one of debug, info, warn, error", "--log.level=loud")]
     [InlineData("--collector.snmp and --no-collector.snmp cannot both be given", "--collector.snmp", "--no-collector.snmp")]
     [InlineData("Required argument missing for option: '--web.listen-address'", "--web.listen-address")]

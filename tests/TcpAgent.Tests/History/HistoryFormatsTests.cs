@@ -63,7 +63,7 @@ public sealed class HistoryFormatsTests : IDisposable
             accept_queue.losses    ______________#_______________________         0      186
             accept_queue.used      ______________########################         0      512
 
-            fullest listeners, each when it was fullest
+            fullest listeners, each at its fullest
               22:32:21  [::]:443: 512 wait of 511, 500 half-open
 
             """, await Text());
@@ -99,7 +99,7 @@ public sealed class HistoryFormatsTests : IDisposable
         var calm = await Text(query: new HistoryQuery(start + 30_000, start + 90_000, []));
         Assert.Contains("Nothing happened", calm, StringComparison.Ordinal);
         Assert.Contains("ESTABLISHED", calm, StringComparison.Ordinal);
-        Assert.Contains("no record in that time", await Text(query: new HistoryQuery(1, 2, [])), StringComparison.Ordinal);
+        Assert.Contains("no records in that time", await Text(query: new HistoryQuery(1, 2, [])), StringComparison.Ordinal);
     }
 
     [Fact]

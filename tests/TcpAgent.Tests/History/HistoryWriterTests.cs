@@ -36,7 +36,7 @@ public class HistoryWriterTests
         var aside = rig.Beside().Where(name => name.Contains(".old-", StringComparison.Ordinal)).ToArray();
         Assert.Equal(2, aside.Length);
         Assert.Equal([21, 22], aside.Select(name => HistoryRig.Read(Path.Combine(Path.GetDirectoryName(rig.FilePath)!, name)).Count));
-        Assert.Equal(3, rig.Log.Lines.Count(line => line.Contains("it is now", StringComparison.Ordinal)));
+        Assert.Equal(3, rig.Log.Lines.Count(line => line.Contains("it was moved to", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class HistoryWriterTests
         Assert.Equal("root:x:0:0:root:/root:/bin/bash\n", File.ReadAllText(rig.FilePath));
         Assert.Single(rig.Beside());
         Assert.True(rig.Writer.Counters.IsFailing);
-        Assert.Contains("is no history file and is left as it is", rig.Log.Lines.Single(), StringComparison.Ordinal);
+        Assert.Contains("is not a history file and is left untouched", rig.Log.Lines.Single(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class HistoryWriterTests
         rig.Tick(25);
         var counters = rig.Writer.Counters;
         Assert.Equal((0, 25, 3, true), (counters.Written, counters.Lost, counters.Failures, counters.IsFailing));
-        Assert.Contains("goes on without it", rig.Log.Lines.Single(), StringComparison.Ordinal);
+        Assert.Contains("continues without it", rig.Log.Lines.Single(), StringComparison.Ordinal);
 
         Directory.CreateDirectory(folder);
         rig.Tick(10);

@@ -193,7 +193,8 @@ public sealed class PortUsageTests : IDisposable
         var report = Report();
         Assert.Equal((ResourceState.Limiting, isAdvised ? 20 : 3), (report.State, report.Used));
         Assert.StartsWith("20 of the 20 usable local ports ", report.Evidence[0], StringComparison.Ordinal);
-        Assert.StartsWith("17 of the 20 that it holds now (85 percent) are in TIME_WAIT", report.Evidence[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "17 of the 20 ports that it holds now (85 percent) are in TIME_WAIT", report.Evidence[1], StringComparison.Ordinal);
         Assert.Equal(isAdvised, !report.Evidence[1].Contains("not counted", StringComparison.Ordinal));
         Assert.Equal(isAdvised, report.Advice.Exists(advice => advice.Contains("tcp_tw_reuse=1", StringComparison.Ordinal)));
     }

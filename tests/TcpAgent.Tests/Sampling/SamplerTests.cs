@@ -45,9 +45,10 @@ public class SamplerTests
         Assert.Equal(
             [
                 "Error: Source one failed, its series are withdrawn: /proc/x: EACCES: Permission denied",
-                "Warning: Source one is read in part, what failed is left out: /proc/x: line 4 is torn or not in the kernel's format",
+                "Warning: Source one was only partly readable; failed parts are not exported: /proc/x: line 4 is torn or not in the "
+                    + "kernel's format",
                 "Information: Source one works again by procfs",
-                "Error: Source one threw, which is a mistake in the agent; its series are withdrawn",
+                "Error: Source one failed with an unexpected exception, which is a bug in the agent; its series are withdrawn",
                 "Error: Source one failed, its series are withdrawn: InvalidOperationException",
             ],
             _log.Lines);

@@ -30,7 +30,7 @@ public class NotifyEnvironmentTests
         if (fits)
             Assert.Null(problem);
         else
-            Assert.EndsWith("is longer than the address of a socket can be", problem, StringComparison.Ordinal);
+            Assert.EndsWith("is longer than a socket address can be", problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ServiceReloadTests : IDisposable
         Assert.Empty(_rig.All);
         _rig.Tick();
         Assert.Equal(["READY=1"], _rig.Said());
-        Assert.Equal("Information: Reloaded: kernel files and sockets opened anew", _rig.Log.Lines[^1]);
+        Assert.Equal("Information: Reloaded: kernel files and sockets reopened", _rig.Log.Lines[^1]);
         _rig.Tick();
         Assert.Equal(1, _rig.Source.Reopened);
         Assert.Empty(_rig.All);

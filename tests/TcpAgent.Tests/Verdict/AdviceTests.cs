@@ -42,7 +42,7 @@ public class AdviceTests
         AssertSays(report, $"nf_conntrack_tcp_timeout_time_wait ({_values["net.netfilter.nf_conntrack_tcp_timeout_time_wait"]} s)");
         AssertSays(report, $"nf_conntrack_udp_timeout ({_values["net.netfilter.nf_conntrack_udp_timeout"]} s; ");
         AssertSays(report, $"nf_conntrack_udp_timeout_stream, {_values["net.netfilter.nf_conntrack_udp_timeout_stream"]} s)");
-        AssertSays(Explain(ResourceCatalog.NatPorts, ResourceState.Ok), $"{Losses} packets that begin a connection were dropped when");
+        AssertSays(Explain(ResourceCatalog.NatPorts, ResourceState.Ok), $"{Losses} packets that open a connection were dropped when");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class AdviceTests
     {
         // Pages that make whole MiB, which is how the sentence has them.
         _values.Set("net.ipv4.tcp_mem[1]", 77 * (1 << 20) / Environment.SystemPageSize);
-        AssertSays(Explain(ResourceCatalog.TcpMemory), $"from tcp_mem[1], 77 MiB, on");
+        AssertSays(Explain(ResourceCatalog.TcpMemory), $"above tcp_mem[1], 77 MiB, the");
     }
 
     [Fact]
@@ -67,7 +67,8 @@ public class AdviceTests
         _values.Set("net.ipv4.tcp_tw_reuse", 0);
         var report = Explain(ResourceCatalog.EphemeralPorts, instance: s_tuple);
         AssertSays(
-            report, $"{_values["tcpagent_ephemeral_ports_time_wait"]} of the {_values["tcpagent_ephemeral_ports_used"]} that it holds now");
+            report,
+            $"{_values["tcpagent_ephemeral_ports_time_wait"]} of the {_values["tcpagent_ephemeral_ports_used"]} ports that it holds now");
         AssertSays(report, $"now {_values["net.ipv4.ip_local_port_range[0]"]} to {_values["net.ipv4.ip_local_port_range[1]"]}, and");
         AssertSays(report, $"tcp_tw_reuse=1 lets connect()");
     }

@@ -60,7 +60,7 @@ public sealed class ConntrackAdviceTests : IDisposable
     {
         Tick(established: 3, opens: 80_000, datagrams: 40, forwarded: 0);
         Assert.Contains("has seen 40 UDP datagrams so far", Explained.Evidence, StringComparison.Ordinal);
-        Assert.Contains("whose end was not seen stay 5 days", Explained.First, StringComparison.Ordinal);
+        Assert.Contains("whose end was not seen stay for 5 days", Explained.First, StringComparison.Ordinal);
         Assert.Contains($"{Established}=7440 (now 432000 s)", Explained.First, StringComparison.Ordinal);
     }
 
@@ -85,7 +85,7 @@ public sealed class ConntrackAdviceTests : IDisposable
     public void NeitherMeansHandshakesThatNeverEnded()
     {
         Tick(established: 3, opens: 40, datagrams: 40, forwarded: 0);
-        Assert.Contains("handshakes that never ended", Explained.Evidence, StringComparison.Ordinal);
+        Assert.Contains("handshakes that never completed", Explained.Evidence, StringComparison.Ordinal);
         Assert.Contains("SYNPROXY", Explained.First, StringComparison.Ordinal);
     }
 
@@ -96,8 +96,8 @@ public sealed class ConntrackAdviceTests : IDisposable
     {
         Tick(established: 3, opens: 80_000, datagrams: 40_000, forwarded);
         Tick(established: 3, opens: 80_001, datagrams: 40_500, forwarded, drops: 9);
-        Assert.Contains("500 UDP datagrams passed in the watch, 1 TCP connections began", Explained.Evidence, StringComparison.Ordinal);
-        Assert.Contains("proves nothing of older entries", Explained.Evidence, StringComparison.Ordinal);
+        Assert.Contains("500 UDP datagrams passed, 1 TCP connections began", Explained.Evidence, StringComparison.Ordinal);
+        Assert.Contains("proves nothing about older entries", Explained.Evidence, StringComparison.Ordinal);
         Assert.Contains("nf_conntrack_udp_timeout=10", Explained.First, StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class ConntrackAdviceTests : IDisposable
     {
         Tick(established: 3, opens: 80_000, datagrams: 40_000, forwarded: 900_000);
         Tick(established: 3, opens: 80_100, datagrams: 40_100, forwarded: 900_700);
-        Assert.Contains("forwards (700 packets in the watch)", Explained.Evidence, StringComparison.Ordinal);
+        Assert.Contains("forwards (700 packets while the agent watched)", Explained.Evidence, StringComparison.Ordinal);
         Assert.Contains("conntrack -L", Explained.First, StringComparison.Ordinal);
         Assert.DoesNotContain(Established, Explained.First, StringComparison.Ordinal);
         Assert.Contains($"{Established}=7440 (now 432000 s)", string.Join('\n', _rig.Report("conntrack").Advice), StringComparison.Ordinal);

@@ -53,7 +53,7 @@ public class ListenerAdviceTests
         Assert.StartsWith(
             "Find out why the application does not accept (ss -ltnp 'sport = :443'", report.Advice[0], StringComparison.Ordinal);
         Assert.Contains("LimitNOFILE", report.Advice[1], StringComparison.Ordinal);
-        Assert.Contains("listen backlog above 128; up to 4096", report.Advice[2], StringComparison.Ordinal);
+        Assert.Contains("listen backlog above 128; values up to 4096", report.Advice[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public class ListenerAdviceTests
         Subject[ListenerRows.RecentWait] = 8_300;
         Subject[ListenerRows.OldestWait] = 8_300;
         var report = Accept(4096, 900, 0);
-        AssertSays(report, "Its queue reached 900 of 4096. Nothing was dropped, but clients wait too long in it.");
-        AssertSays(report, "70 connections at once had waited longer than a second for accept(), the oldest of them 8.3 s.");
+        AssertSays(report, "Its queue reached 900 of 4096. Nothing was dropped, but connections wait in it too long.");
+        AssertSays(report, "70 connections at the same time had waited longer than a second for accept(), the oldest of them 8.3 s.");
         AssertDoesNotSay(report, "The oldest waiting connection");
         AssertDoesNotSay(report, "somaxconn");
         Assert.Equal(2, report.Advice.Count);
@@ -96,8 +96,8 @@ public class ListenerAdviceTests
         Subject[ListenerRows.RecentLate] = 500;
         Subject[ListenerRows.RecentWait] = 700;
         AssertSays(
-            Accept(4096, 900, 0), "500 connections at once had waited longer than a second for accept(); most of their clients have "
-                + "reset them meanwhile.");
+            Accept(4096, 900, 0), "500 connections at the same time had waited longer than a second for accept(); most of their "
+                + "clients have since reset them.");
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public class ListenerAdviceTests
                 slots[ListenerRows.RecentLate] = 9;
         }
         var report = Accept();
-        AssertSays(report, "It is not the only one: [::]:1 (its queue reached 21 of 20), [::]:2");
+        AssertSays(report, "This listener is not the only one: [::]:1 (its queue reached 21 of 20), [::]:2");
         AssertSays(report, "[::]:5 (its queue reached 21 of 20), and 2 others.");
         AssertDoesNotSay(report, "[::]:8");
     }
@@ -137,10 +137,10 @@ public class ListenerAdviceTests
     {
         _handshakes[RecentRows.AnsweredByCookies] = 10;
         var report = Syn();
-        AssertSays(report, "90 SYNs were dropped for lack of room: no cookies were sent for them, though tcp_syncookies is on by now.");
-        AssertSays(report, "10 SYNs found the queue full and were answered by SYN cookies");
+        AssertSays(report, "90 SYNs were dropped for lack of room: no cookies were sent for them, though tcp_syncookies is on now.");
+        AssertSays(report, "10 SYNs found the queue full and were answered with SYN cookies");
         _handshakes[RecentRows.AnsweredByCookies] = 0;
-        AssertDoesNotSay(Syn(), "answered by SYN cookies");
+        AssertDoesNotSay(Syn(), "answered with SYN cookies");
         _handshakes[RecentRows.AnsweredByCookies] = 100;
         _sysctl[SysctlRows.TcpSyncookies] = 0;
         AssertDoesNotSay(Syn(), "were dropped");
@@ -153,23 +153,23 @@ public class ListenerAdviceTests
         _sysctl[SysctlRows.TcpMaxSynBacklog] = 64;
         _sysctl[SysctlRows.TcpSynackRetries] = 5;
         var report = Syn(limit: 48);
-        AssertSays(report, "It has had 33 half-open connections (SYN_RECV) of the 48 it may have.");
+        AssertSays(report, "Its SYN queue reached 33 of 48 half-open connections (SYN_RECV).");
         AssertSays(report, "100 SYNs were dropped for lack of room: no cookies were sent, tcp_syncookies is 0.");
-        AssertSays(report, "three quarters of it (48) is in force");
-        AssertSays(report, "at 5 a SYN without answer holds its place for about 63 s");
+        AssertSays(report, "three quarters of it (48) is the limit here");
+        AssertSays(report, "at 5 an unanswered SYN-ACK holds its place for about 63 s");
     }
 
     [Theory]
-    [InlineData(1, "Check the way back", "They come from one address.")]
-    [InlineData(8, "Check the way back", "about 8 addresses")]
-    [InlineData(9, "Look at who sends", "about 9 addresses")]
-    [InlineData(64, "Look at who sends", "more than 64 addresses")]
+    [InlineData(1, "Check the return path", "They come from one address.")]
+    [InlineData(8, "Check the return path", "about 8 addresses")]
+    [InlineData(9, "Look at the sources", "about 9 addresses")]
+    [InlineData(64, "Look at the sources", "more than 64 addresses")]
     public void UnansweredSynAcksToFewAddressesAreLostOnTheWayBackToManyAFlood(int sources, string first, string evidence)
     {
         (Subject[ListenerRows.Retried], Subject[ListenerRows.RetriedSources]) = (30, sources);
         var report = Syn();
         Assert.StartsWith(first, report.Advice[0], StringComparison.Ordinal);
-        AssertSays(report, "30 of the half-open connections had their SYN-ACK sent again without an answer");
+        AssertSays(report, "30 of the half-open connections had their SYN-ACK sent again, still without an answer");
         AssertSays(report, evidence);
         AssertSays(report, "return path");
     }
@@ -178,10 +178,10 @@ public class ListenerAdviceTests
     public void CookiesThatComeBackAreARush()
     {
         (_handshakes[RecentRows.CookiesSent], _handshakes[RecentRows.CookiesReturned]) = (100, 90);
-        Assert.StartsWith("For a real rush", Syn().Advice[0], StringComparison.Ordinal);
-        AssertSays(Syn(), "Of 100 cookies sent meanwhile 90 came back: clients do answer");
+        Assert.StartsWith("For genuine load", Syn().Advice[0], StringComparison.Ordinal);
+        AssertSays(Syn(), "90 of 100 cookies sent came back: clients do answer");
         _handshakes[RecentRows.CookiesReturned] = 3;
-        Assert.StartsWith("Look at who sends", Syn().Advice[0], StringComparison.Ordinal);
+        Assert.StartsWith("Look at the sources", Syn().Advice[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class ZeroLimitTests : IDisposable
     [InlineData(8L, "sysctl -w net.ipv4.tcp_max_tw_buckets=262144")]
     [InlineData(262144L, "sysctl -w net.ipv4.tcp_max_tw_buckets=524288")]
     [InlineData(1_500_000_000L, "sysctl -w net.ipv4.tcp_max_tw_buckets=2147483647")]
-    [InlineData(2147483647L, "Leave net.ipv4.tcp_max_tw_buckets, which is at the most that the kernel takes")]
+    [InlineData(2147483647L, "Leave net.ipv4.tcp_max_tw_buckets, which is at the maximum that the kernel accepts")]
     public void ALimitIsRaisedWithinWhatTheKernelTakes(long? limit, string expected) =>
         Assert.Equal(expected, TableAdvice.Raise("net.ipv4.tcp_max_tw_buckets", limit));
 

@@ -5,13 +5,13 @@ namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
 /// struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport, dport; be32 src[4], dst[4]; u32 if,
-/// cookie[2]; } id; u32 expires, rqueue, wqueue, uid, inode; }, then attributes. Fields are decoded when asked for.
+/// cookie[2]; } id; u32 expires, rqueue, wqueue, uid, inode; }, then attributes. Fields are decoded on access.
 /// </summary>
 readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 {
     internal const int MessageLength = 72;
 
-    /// <summary>idiag_timer of a TIME_WAIT mini-socket, which a FIN_WAIT2 one is too (inet_twsk_diag_fill).</summary>
+    /// <summary>idiag_timer of a mini-socket, in TIME_WAIT or FIN_WAIT2 (inet_twsk_diag_fill).</summary>
     internal const byte TimeWaitTimer = 3;
 
     /// <summary>idiag_timer while segments wait for their ACK, keepalive probes are sent, or the peer's window is closed.</summary>
@@ -35,7 +35,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal byte Timer => _payload[2];
 
     /// <summary>
-    /// Retransmissions or keepalive probes in a row that brought no acknowledgement; of a half-open connection those of its SYN-ACK.
+    /// Consecutive retransmissions or keepalive probes without an acknowledgement; for a half-open connection those of its SYN-ACK.
     /// </summary>
     internal byte Retransmits => _payload[3];
 
@@ -47,34 +47,34 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
 
     /// <summary>
     /// The local end with the device that the socket is bound to, by SO_BINDTODEVICE, a VRF or the scope of a link-local address
-    /// (idiag_if): what tells listeners of one address and port apart. A half-open connection has that of its listener, or the one that it
-    /// came by.
+    /// (idiag_if). The device distinguishes listeners of one address and port. A half-open connection has the device of its listener, or
+    /// the one on which it arrived.
     /// </summary>
     internal Endpoint LocalOnDevice => Local with { Device = MemoryMarshal.Read<int>(_payload[40..]) };
 
     internal Endpoint Remote => Endpoint.From(_payload.Slice(24, Family == AF_INET ? 4 : 16), DestinationPort);
 
-    /// <summary>Names the socket for as long as it lives.</summary>
+    /// <summary>Identifies the socket during its life.</summary>
     internal ulong Cookie => MemoryMarshal.Read<ulong>(_payload[44..]);
 
     /// <summary>Milliseconds until the timer fires.</summary>
     internal uint Expires => MemoryMarshal.Read<uint>(_payload[52..]);
 
-    /// <summary>Of a listener: connections waiting to be accepted.</summary>
+    /// <summary>For a listener: connections that wait to be accepted.</summary>
     internal uint ReceiveQueue => MemoryMarshal.Read<uint>(_payload[56..]);
 
-    /// <summary>Of a listener: how many may wait; the queue is full above it.</summary>
+    /// <summary>For a listener: how many may wait; the queue is full above this.</summary>
     internal uint SendQueue => MemoryMarshal.Read<uint>(_payload[60..]);
 
     /// <summary>0 while no process holds the socket: not accepted yet, or closed.</summary>
     internal uint Inode => MemoryMarshal.Read<uint>(_payload[68..]);
 
-    /// <summary>sk_drops, when asked for; <see cref="KernelValue.Absent"/> where the kernel does not tell.</summary>
+    /// <summary>sk_drops, if requested; <see cref="KernelValue.Absent"/> where the kernel does not report it.</summary>
     internal long Drops => Attribute(INET_DIAG_SKMEMINFO, SK_MEMINFO_DROPS * sizeof(uint));
 
     /// <summary>
-    /// When asked for, bytes of the receive buffer in use (sk_rmem_alloc, which has what the kernel needs to hold each packet too), its
-    /// size (sk_rcvbuf, twice what SO_RCVBUF was set to) and sk_drops; all <see cref="KernelValue.Absent"/> where the kernel does not tell.
+    /// If requested, the bytes of the receive buffer in use (sk_rmem_alloc, which includes the kernel's overhead per packet), its size
+    /// (sk_rcvbuf, twice the value of SO_RCVBUF) and sk_drops; all <see cref="KernelValue.Absent"/> where the kernel does not report them.
     /// </summary>
     internal (long Used, long Size, long Drops) ReceiveMemory =>
         Find(INET_DIAG_SKMEMINFO) is { Length: >= (SK_MEMINFO_DROPS + 1) * sizeof(uint) } memory
@@ -83,18 +83,20 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
                 MemoryMarshal.Read<uint>(memory[(SK_MEMINFO_DROPS * sizeof(uint))..]))
             : (KernelValue.Absent, KernelValue.Absent, KernelValue.Absent);
 
-    /// <summary>An IPv6 socket that leaves the same port of IPv4 to others. The kernel says it of sockets without a peer.</summary>
+    /// <summary>
+    /// True for an IPv6 socket that leaves the same IPv4 port to others. The kernel reports it for sockets without a peer.
+    /// </summary>
     internal bool IsIPv6Only => Find(INET_DIAG_SKV6ONLY) is [not 0, ..];
 
     /// <summary>
-    /// tcpi_last_data_sent in milliseconds, when asked for. It begins with the connection (net/ipv4/tcp_minisocks.c,
-    /// tcp_create_openreq_child), and nothing is sent before a process accepts: of a connection that waits it is how long it has waited,
-    /// whatever its client has done since.
+    /// tcpi_last_data_sent in milliseconds, if requested. It starts with the connection (net/ipv4/tcp_minisocks.c,
+    /// tcp_create_openreq_child), and nothing is sent before a process accepts. So for a waiting connection it is the time waited, whatever
+    /// its client has done since.
     /// </summary>
     internal long LastDataSent => Attribute(INET_DIAG_INFO, TcpiLastDataSent);
 
     /// <summary>
-    /// tcpi_last_ack_recv in milliseconds, when asked for: of a connection that waits in CLOSE_WAIT how long ago its client left.
+    /// tcpi_last_ack_recv in milliseconds, if requested. For a connection that waits in CLOSE_WAIT it is the time since its client left.
     /// </summary>
     internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
 

@@ -4,7 +4,7 @@ namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
 /// rtnetlink's view of network devices (include/uapi/linux/if_link.h): names and settings from RTM_GETLINK, 64-bit counters from
-/// RTM_GETSTATS, which costs a twelfth of it. Neither needs a privilege.
+/// RTM_GETSTATS, which costs a twelfth of that. Neither needs a privilege.
 /// </summary>
 static class Link
 {
@@ -48,8 +48,8 @@ static class Link
     }
 
     /// <summary>
-    /// Promiscuity is the kernel's count, which unlike the IFF_PROMISC of ifinfomsg shows a packet capture too. What the kernel left
-    /// out is <see cref="KernelValue.Absent"/>.
+    /// Promiscuity is the kernel's count, which unlike IFF_PROMISC in ifinfomsg also shows a packet capture. Values that the kernel omits
+    /// are <see cref="KernelValue.Absent"/>.
     /// </summary>
     internal static bool TryReadLink(
         ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> name, out long queueLength, out long promiscuity)
@@ -74,21 +74,21 @@ static class Link
     }
 
     /// <summary>
-    /// IFLA_XDP_ATTACHED, a u8: 0 no XDP program, 1 one in the driver, 2 a generic one, 3 one in the hardware, 4 several. Of a link that
-    /// <see cref="TryReadLink"/> took; <see cref="KernelValue.Absent"/> where the kernel does not tell.
+    /// IFLA_XDP_ATTACHED, a u8: 0 no XDP program, 1 one in the driver, 2 a generic one, 3 one in the hardware, 4 several. For a link that
+    /// <see cref="TryReadLink"/> accepted; <see cref="KernelValue.Absent"/> where the kernel does not report it.
     /// </summary>
     internal static long Xdp(ReadOnlySpan<byte> payload) =>
         NetlinkAttributeReader.Find(Find(payload, IFLA_XDP), IFLA_XDP_ATTACHED) is [var attached, ..] ? attached : KernelValue.Absent;
 
     /// <summary>
-    /// Whether a link that <see cref="TryReadLink"/> took is a device of software alone: those have IFLA_INFO_KIND, such as veth or bridge,
-    /// and those of a driver do not.
+    /// Whether a link that <see cref="TryReadLink"/> accepted is a software device: those have IFLA_INFO_KIND, such as veth or bridge, and
+    /// devices of a driver do not.
     /// </summary>
     internal static bool IsSoftware(ReadOnlySpan<byte> payload) => !Kind(payload).IsEmpty;
 
     /// <summary>
-    /// A veth device whose other end is in another network namespace, as that of a container is: the kernel then names the namespace by
-    /// a number (net/core/rtnetlink.c, rtnl_fill_link_netnsid). Of a message of RTM_NEWLINK.
+    /// Whether an RTM_NEWLINK message shows a veth device with its other end in another network namespace, as for a container: the kernel
+    /// then gives the namespace a number (net/core/rtnetlink.c, rtnl_fill_link_netnsid).
     /// </summary>
     internal static bool IsVethToElsewhere(ReadOnlySpan<byte> payload) =>
         Kind(payload).TrimEnd((byte)0).SequenceEqual("veth"u8) && !Find(payload, IFLA_LINK_NETNSID).IsEmpty;
@@ -98,7 +98,7 @@ static class Link
     static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> payload, int attribute) =>
         NetlinkAttributeReader.Find(payload[Math.Min(IfInfoLength, payload.Length)..], attribute);
 
-    /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them by <see cref="Stat"/>.</summary>
+    /// <summary>The bytes of struct rtnl_link_stats64, which grew over time: read them with <see cref="Stat"/>.</summary>
     internal static bool TryReadStats(ushort type, ReadOnlySpan<byte> payload, out int index, out ReadOnlySpan<byte> stats)
     {
         index = 0;

@@ -1,6 +1,6 @@
 namespace TcpAgent.Kernel.Netlink;
 
-/// <summary>Places in struct rtnl_link_stats64; rx_nohandler came with 4.6.</summary>
+/// <summary>Places in struct rtnl_link_stats64; 4.6 added rx_nohandler.</summary>
 enum LinkStat
 {
     rx_packets = 0,

@@ -5,11 +5,11 @@ using TcpAgent.System;
 namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
-/// Runs dump requests over one transport and hands out the replies one at a time from a reused buffer, in constant memory:
+/// Runs dump requests over one transport and returns the replies one at a time from a reused buffer, in constant memory:
 /// <code>
 /// dump.Begin(request);
 /// while (dump.TryRead(out type, out payload)) ...
-/// if (dump.Errno != 0) the rows seen are not all
+/// if (dump.Errno != 0) the rows seen are incomplete
 /// </code>
 /// </summary>
 sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) : IDisposable
@@ -27,10 +27,10 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
     internal static NetlinkDump For(int protocol) =>
         new(() => (NetlinkSocket.Open(protocol, 0, out var socket), socket));
 
-    /// <summary>0 after a complete dump, else why it ended early.</summary>
+    /// <summary>0 after a complete dump, otherwise the error that ended it early.</summary>
     internal int Errno { get; private set; }
 
-    /// <summary>The table changed meanwhile: entries may be missing or doubled (NLM_F_DUMP_INTR).</summary>
+    /// <summary>True if the table changed during the dump: entries may be missing or duplicated (NLM_F_DUMP_INTR).</summary>
     internal bool Interrupted { get; private set; }
 
     /// <summary>Sends the request; a failure shows in <see cref="Errno"/> and TryRead returns nothing.</summary>
@@ -61,7 +61,7 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
             }
             _offset += Math.Min(NetlinkMessage.Align(NetlinkMessage.HeaderLength + payload.Length), _length - _offset);
 
-            // What an abandoned dump left in the queue is not ours.
+            // Skips replies that an abandoned dump left in the queue.
             if (sequence != _sequence)
                 continue;
             Interrupted |= (flags & NetlinkMessage.NLM_F_DUMP_INTR) != 0;
@@ -69,7 +69,7 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
             {
                 case NetlinkMessage.NLMSG_DONE:
                 case NetlinkMessage.NLMSG_ERROR:
-                    // Both begin with a negative errno; a DONE of an older kernel may carry none.
+                    // Both begin with a negative errno; a DONE of an older kernel may have none.
                     End(payload.Length >= 4 ? -MemoryMarshal.Read<int>(payload) : type == NetlinkMessage.NLMSG_DONE ? 0 : Libc.EBADMSG);
                     break;
                 case NetlinkMessage.NLMSG_OVERRUN:
@@ -109,7 +109,7 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
         _running = false;
         Errno = errno;
 
-        // After anything but a proper end the socket may still hold old replies: the next dump begins on a new one.
+        // After an early end the socket may still hold old replies, so the next dump uses a new one.
         if (errno != 0)
             Close();
     }

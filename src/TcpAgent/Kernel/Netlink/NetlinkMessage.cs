@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Kernel.Netlink;
 
-/// <summary>include/uapi/linux/netlink.h. Netlink speaks the byte order of the host.</summary>
+/// <summary>include/uapi/linux/netlink.h. Netlink uses the byte order of the host.</summary>
 static class NetlinkMessage
 {
     internal const int HeaderLength = 16;
@@ -19,7 +19,7 @@ static class NetlinkMessage
     // #define NLMSG_ALIGN(len) (((len) + NLMSG_ALIGNTO - 1) & ~(NLMSG_ALIGNTO - 1)), NLMSG_ALIGNTO 4
     internal static int Align(int length) => (length + 3) & ~3;
 
-    /// <summary>struct nlmsghdr for a dump request; the sequence number is put in when it is sent.</summary>
+    /// <summary>struct nlmsghdr for a dump request; sending fills in the sequence number.</summary>
     internal static byte[] DumpRequest(ushort type, ReadOnlySpan<byte> payload) => Request(type, NLM_F_REQUEST | NLM_F_DUMP, payload);
 
     internal static byte[] Request(ushort type, ushort flags, ReadOnlySpan<byte> payload)

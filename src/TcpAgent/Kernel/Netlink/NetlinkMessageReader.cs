@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Kernel.Netlink;
 
-/// <summary>Walks the messages of one datagram. Every length from the kernel is checked before it is used.</summary>
+/// <summary>Walks the messages of one datagram. It checks every length from the kernel before use.</summary>
 ref struct NetlinkMessageReader(ReadOnlySpan<byte> datagram)
 {
     ReadOnlySpan<byte> _rest = datagram;
 
-    /// <summary>Bytes were left that are no message.</summary>
+    /// <summary>True if there were bytes left that are not a message.</summary>
     internal bool Malformed { get; private set; }
 
     internal bool TryRead(out ushort type, out ushort flags, out uint sequence, out ReadOnlySpan<byte> payload)

@@ -1,8 +1,8 @@
 namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
-/// One queueing discipline of rtnetlink's RTM_GETQDISC dump (include/uapi/linux/rtnetlink.h, gen_stats.h, pkt_sched.h). What the
-/// kernel left out is <see cref="KernelValue.Absent"/>.
+/// One qdisc of rtnetlink's RTM_GETQDISC dump (include/uapi/linux/rtnetlink.h, gen_stats.h, pkt_sched.h). Values that the kernel omits are
+/// <see cref="KernelValue.Absent"/>.
 /// </summary>
 ref struct QdiscRow
 {
@@ -15,16 +15,16 @@ ref struct QdiscRow
 
     internal readonly bool IsRoot => Parent == TC_H_ROOT;
 
-    /// <summary>"ingress" or "clsact": a place for filters, through which what is sent does not queue.</summary>
+    /// <summary>True for "ingress" or "clsact": hooks for filters, in which no packets queue.</summary>
     internal readonly bool IsIngress => Parent == TC_H_INGRESS;
 
-    /// <summary>TC_H_MAJ: the upper half of a handle names the discipline, the lower the class.</summary>
+    /// <summary>TC_H_MAJ: the upper half of a handle identifies the qdisc, the lower half the class.</summary>
     internal readonly bool IsChildOf(uint handle) => Parent >> 16 == handle >> 16;
 
     internal ReadOnlySpan<byte> Kind;
     internal long Bytes;
 
-    /// <summary>64 bits where the kernel has them, else 32.</summary>
+    /// <summary>64 bits where the kernel has them, otherwise 32.</summary>
     internal long Packets;
     internal bool HasPackets64;
     internal long QueuePackets;

@@ -15,7 +15,7 @@ static class SockDiag
     /// <summary>States 1 to 11. Never bit 13: it would walk the bind hash too.</summary>
     internal const uint AllStates = 0xffe;
 
-    /// <summary>All but ESTABLISHED and TIME_WAIT, the two that are many and can be had from counters.</summary>
+    /// <summary>All states except ESTABLISHED and TIME_WAIT, the two with many sockets, which counters show.</summary>
     internal const uint RareStates = AllStates & ~(1u << (int)TcpState.Established) & ~(1u << (int)TcpState.TimeWait);
 
     internal const uint ListenState = 1u << (int)TcpState.Listen;
@@ -48,11 +48,11 @@ static class SockDiag
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
-    /// <summary>The same for some local ports, which <see cref="SetPorts"/> puts in.</summary>
+    /// <summary>The same request for some local ports, which <see cref="SetPorts"/> fills in.</summary>
     internal static byte[] PortRequest(uint states, byte extensions)
     {
-        // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by one that holds the port in "no". "yes" and "no" are
-        // jumps in bytes: to the end accepts, four bytes beyond it rejects.
+        // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by a second one with the port in "no". "yes" and "no" are jumps
+        // in bytes: to the end accepts, four bytes beyond it rejects.
         Span<byte> request = stackalloc byte[RequestLength + 4 + 16];
         Fill(request, states, extensions);
         var attribute = request[RequestLength..];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Kernel.Netlink;
 
-/// <summary>Reads queueing disciplines; needs no privilege.</summary>
+/// <summary>Reads qdiscs; needs no privilege.</summary>
 static class TrafficControl
 {
     const ushort RTM_NEWQDISC = 36;
@@ -80,7 +80,7 @@ static class TrafficControl
 
     static long Clamped(ulong value) => (long)Math.Min(value, long.MaxValue);
 
-    /// <summary>Each kind keeps its limit in a place of its own; of those not listed here it is not known.</summary>
+    /// <summary>Each kind keeps its limit in a different place; the limit of kinds not listed here is unknown.</summary>
     static void ReadLimit(ReadOnlySpan<byte> options, ref QdiscRow row)
     {
         // struct tc_fifo_qopt { u32 limit; }

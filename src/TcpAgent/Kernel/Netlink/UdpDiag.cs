@@ -11,7 +11,7 @@ static class UdpDiag
     const byte IPPROTO_UDP = 17;
     const int RequestLength = 56;
 
-    /// <summary>A UDP socket is in ESTABLISHED once it has a peer, before in CLOSE.</summary>
+    /// <summary>A UDP socket is in ESTABLISHED once it has a peer, and in CLOSE before.</summary>
     const uint States = (1u << (int)TcpState.Established) | (1u << (int)TcpState.Close);
 
     /// <summary>struct inet_diag_req_v2 { u8 family, protocol, ext, pad; u32 states; struct inet_diag_sockid id; }</summary>

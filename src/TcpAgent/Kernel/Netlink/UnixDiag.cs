@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Kernel.Netlink;
 
-/// <summary>include/uapi/linux/unix_diag.h: AF_UNIX sockets, those of processes of others too; needs no privilege.</summary>
+/// <summary>include/uapi/linux/unix_diag.h: AF_UNIX sockets, including those of other users' processes; needs no privilege.</summary>
 static class UnixDiag
 {
     const byte AF_UNIX = 1;
@@ -11,8 +11,8 @@ static class UnixDiag
     const int RequestLength = 24;
 
     /// <summary>
-    /// struct unix_diag_req { u8 family, protocol; u16 pad; u32 states, ino, show, cookie[2]; }. Only what listens: the kernel walks all
-    /// sockets and passes the others over.
+    /// struct unix_diag_req { u8 family, protocol; u16 pad; u32 states, ino, show, cookie[2]; }. It selects listeners only: the kernel
+    /// walks all sockets and skips the others.
     /// </summary>
     internal static byte[] Request()
     {
@@ -24,7 +24,9 @@ static class UnixDiag
         return NetlinkMessage.DumpRequest(SockDiag.SOCK_DIAG_BY_FAMILY, request);
     }
 
-    /// <summary>For the queue of one socket, which <see cref="SetSocket"/> puts in. The answer is one message, without an end.</summary>
+    /// <summary>
+    /// A request for the queue of one socket, which <see cref="SetSocket"/> fills in. The answer is one message, without a DONE.
+    /// </summary>
     internal static byte[] SocketRequest()
     {
         Span<byte> request = stackalloc byte[RequestLength];

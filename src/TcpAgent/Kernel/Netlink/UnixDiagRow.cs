@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace TcpAgent.Kernel.Netlink;
 
 /// <summary>
-/// struct unix_diag_msg { u8 family, type, state, pad; u32 ino, cookie[2]; }, then attributes, of a socket that listens. What the kernel
-/// left out is <see cref="KernelValue.Absent"/>.
+/// struct unix_diag_msg { u8 family, type, state, pad; u32 ino, cookie[2]; }, then attributes, for a listener. Values that the kernel omits
+/// are <see cref="KernelValue.Absent"/>.
 /// </summary>
 readonly ref struct UnixDiagRow
 {
@@ -32,7 +32,7 @@ readonly ref struct UnixDiagRow
 
     internal uint Inode { get; }
 
-    /// <summary>Names the socket for as long as it lives.</summary>
+    /// <summary>Identifies the socket during its life.</summary>
     internal ulong Cookie { get; }
 
     /// <summary>sun_path as it was bound, see <see cref="UnixName"/>.</summary>
@@ -41,6 +41,6 @@ readonly ref struct UnixDiagRow
     /// <summary>Connections waiting to be accepted.</summary>
     internal long Length { get; }
 
-    /// <summary>How many may wait; the queue is full above it (net/unix/af_unix.c, unix_recvq_full).</summary>
+    /// <summary>How many may wait; the queue is full above this (net/unix/af_unix.c, unix_recvq_full).</summary>
     internal long Limit { get; }
 }

@@ -3,7 +3,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Accept queues, every listener's whether exported or not. One in which connections wait too long limits, full or not.</summary>
+/// <summary>The accept queues of all listeners, exported or not. A queue in which connections wait too long limits, full or not.</summary>
 sealed class AcceptQueueUsage(Listeners listeners) : Usage
 {
     internal override void Look(ref Scan scan)
@@ -12,7 +12,7 @@ sealed class AcceptQueueUsage(Listeners listeners) : Usage
             scan.Offer(listener.FullestLength, listener.FullestLimit, listener.Instance, listener.IsLate);
     }
 
-    /// <summary>They are few, or the oldest of them came less than a second ago.</summary>
+    /// <summary>True if they are few, or the oldest arrived less than a second ago.</summary>
     internal override bool IsPassing(Instance? of)
     {
         foreach (var listener in listeners.Known)

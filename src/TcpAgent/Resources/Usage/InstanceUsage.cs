@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Resources;
 
-/// <summary>One queue for each CPU, device or program, with one limit for all, or none that is known.</summary>
+/// <summary>One queue per CPU, device or program, with one limit for all or no known limit.</summary>
 sealed class InstanceUsage(SlotRef used, SlotRef? limit = null) : Usage
 {
     internal override void Look(ref Scan scan)

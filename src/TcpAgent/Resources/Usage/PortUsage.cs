@@ -4,8 +4,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Local ports of the pairs that hold most, and of the source addresses whose ports are bound before connect(). Ports in TIME_WAIT do not
-/// stand in the way where tcp_tw_reuse lets connect() take them again after a second (net/ipv4/tcp_ipv4.c, tcp_twsk_unique), and it does.
+/// Local ports of the tuples that hold most, and of the source addresses whose ports are bound before connect(). Ports in TIME_WAIT do not
+/// count where tcp_tw_reuse lets connect() reuse them after a second (net/ipv4/tcp_ipv4.c, tcp_twsk_unique), and it does.
 /// </summary>
 sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps) : Usage
 {
@@ -22,7 +22,7 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
             if (InTheWay(source) is > 0 and var count)
                 scan.Offer(count, ports.Limit, ports.InstanceOf(source.Source));
 
-        // The one that is followed may hold less by now, or nothing.
+        // The tuple that is followed may hold less by now, or nothing.
         if (!scan.Followed.IsKnown && scan.FollowedInstance is TupleInstance followed)
             scan.Offer(InTheWay(ports.Of(followed.Tuple)), ports.Limit, followed);
     }
@@ -44,7 +44,7 @@ sealed class PortUsage(EphemeralPorts ports, SlotRef? reuse, SlotRef? timestamps
         return held >= ports.Limit ? held : 0;
     }
 
-    /// <summary>1 is for all, 2, the default since 4.19, for loopback. Without timestamps neither does anything.</summary>
+    /// <summary>1 applies to all, 2 (the default since 4.19) to loopback. Without timestamps neither has an effect.</summary>
     internal static bool IsReused(long? reuse, long? timestamps, bool isLoopback) =>
         timestamps > 0 && (reuse == 1 || (reuse == 2 && isLoopback));
 }

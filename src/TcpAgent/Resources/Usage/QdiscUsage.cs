@@ -4,7 +4,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Queues on the way out, in packets or bytes as their limit is; without a known limit in packets.</summary>
+/// <summary>The qdiscs of the devices, in the unit of their limit (packets or bytes), or in packets if the limit is unknown.</summary>
 sealed class QdiscUsage(Qdiscs qdiscs) : Usage
 {
     readonly Table _table = qdiscs[Qdiscs.Rows];

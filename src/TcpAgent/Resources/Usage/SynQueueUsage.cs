@@ -5,8 +5,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Half-open connections, as of the last walk. Their limit is the listener's backlog; without SYN cookies also three quarters of
-/// tcp_max_syn_backlog (net/ipv4/tcp_input.c, tcp_conn_request).
+/// Half-open connections, as of the last walk. Their limit is the listener's backlog; without SYN cookies three quarters of
+/// tcp_max_syn_backlog apply too (net/ipv4/tcp_input.c, tcp_conn_request).
 /// </summary>
 sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBacklog) : Usage
 {
@@ -16,7 +16,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
             scan.Offer(listener.SynRecv, LimitOf(listener), listener.Instance);
     }
 
-    /// <summary>The walk before the last found less: handshakes that end in milliseconds fill a short queue now and then.</summary>
+    /// <summary>The walk before the last found less: handshakes that complete in milliseconds occasionally fill a short queue.</summary>
     internal override bool IsPassing(Instance? of)
     {
         foreach (var listener in listeners.Known)
@@ -28,7 +28,7 @@ sealed class SynQueueUsage(Listeners listeners, SlotRef? cookies, SlotRef? maxBa
 
     /// <summary>
     /// An accept queue overflowed and no other listener's SYN queue is near its limit: behind a full accept queue handshakes cannot
-    /// end, and the SYN queue fills for that.
+    /// complete, which fills the SYN queue.
     /// </summary>
     internal bool IsConsequence
     {

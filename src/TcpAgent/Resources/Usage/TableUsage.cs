@@ -4,8 +4,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// One table with one limit; pages become bytes by the factor. The largest int means no limit (net/ipv6/route.c since 6.3); for some
-/// tables 0 does. What a limit below 0 means differs from kernel to kernel, so it is none that is known.
+/// One table with one limit; the factor turns pages into bytes. The largest int means no limit (net/ipv6/route.c since 6.3); for some
+/// tables 0 does. The meaning of a negative limit differs between kernels, so it counts as unknown.
 /// </summary>
 sealed class TableUsage(SlotRef used, SlotRef? limit, long factor, bool zeroIsNoLimit) : Usage
 {

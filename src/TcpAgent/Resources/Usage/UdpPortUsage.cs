@@ -3,8 +3,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Resources;
 
 /// <summary>
-/// Local UDP ports by source address. Where one address, with the sockets on all addresses, holds as many as all together, it is named;
-/// else all addresses are.
+/// Local UDP ports by source address. Names one address if it, together with the sockets on all addresses, holds as many ports as all
+/// addresses together; otherwise names all addresses.
 /// </summary>
 sealed class UdpPortUsage(UdpSockets sockets) : Usage
 {

@@ -2,7 +2,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
-/// <summary>Accept queues of AF_UNIX listeners, every one's whether exported or not.</summary>
+/// <summary>The accept queues of all AF_UNIX listeners, exported or not.</summary>
 sealed class UnixQueueUsage(UnixListeners listeners) : Usage
 {
     internal override void Look(ref Scan scan)
@@ -12,7 +12,7 @@ sealed class UnixQueueUsage(UnixListeners listeners) : Usage
         foreach (var listener in listeners.Known)
             scan.Offer(listener.Standing, listener.Limit, listener.Instance);
 
-        // All others are empty.
+        // All other queues are empty.
         scan.Offer(0, listeners.SmallestLimit, null);
     }
 }

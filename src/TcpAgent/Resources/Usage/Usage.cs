@@ -7,12 +7,12 @@ abstract class Usage
 {
     internal abstract void Look(ref Scan scan);
 
-    /// <summary>What is in one of them is known to have come a moment ago, however often it is seen full.</summary>
+    /// <summary>True if the content of an instance is known to have arrived a moment ago, however often it is seen full.</summary>
     internal virtual bool IsPassing(Instance? of) => false;
 
-    /// <summary>Which of them lost something at this tick, when the loss counters do not say.</summary>
+    /// <summary>The instance that lost something at this tick, when the loss counters do not say.</summary>
     internal virtual Instance? Blamed => null;
 
-    /// <summary>Where nothing else says which of them lost something, it was the fullest.</summary>
+    /// <summary>If nothing else shows which instance lost something, it was the fullest.</summary>
     internal virtual bool IsFullestBlamed => true;
 }

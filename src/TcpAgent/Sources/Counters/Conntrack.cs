@@ -5,9 +5,9 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The connection tracking table of this network namespace: its size by sysctl, its counters by /proc/net/stat. Either may be
-/// missing while the other works; neither is there when the module is not loaded. Its limits are settings: read with the slow lane,
-/// and whenever something was lost.
+/// The connection tracking table of this network namespace: its size from sysctls, its counters from /proc/net/stat. Either may be missing
+/// while the other works; both are missing while the module is not loaded. Its limits are sysctls, which are read on the slow lane and
+/// whenever something was lost.
 /// </summary>
 sealed class Conntrack : Source, IFieldMap
 {
@@ -16,10 +16,10 @@ sealed class Conntrack : Source, IFieldMap
     internal static readonly Rows Rows = new();
 
     internal static readonly Row Entries = Rows.Gauge(
-        "tcpagent_conntrack_entries", "Connections in the tracking table of this network namespace. At the limit new connections are dropped.", field: "nf_conntrack_count");
+        "tcpagent_conntrack_entries", "Connections in the tracking table of this network namespace. At the limit the kernel drops new connections.", field: "nf_conntrack_count");
 
     internal static readonly Row Limit = Rows.Gauge(
-        "tcpagent_conntrack_entries_limit", "Most entries the table may hold. One setting for the host, compared with each namespace's own count.", field: "nf_conntrack_max");
+        "tcpagent_conntrack_entries_limit", "Maximum number of entries. One sysctl for the host, compared with each namespace's own count.", field: "nf_conntrack_max");
 
     internal static readonly Row Buckets = Rows.Gauge(
         "tcpagent_conntrack_buckets", "Hash buckets of the table. Far fewer than entries means long chains and slow lookups.", field: "nf_conntrack_buckets");
@@ -28,13 +28,13 @@ sealed class Conntrack : Source, IFieldMap
         "tcpagent_conntrack_drops_total", "Packets dropped because no entry could be made for them: the table was full, memory was short, or an insert failed.", from: "nf_conntrack.drop", field: "drop");
 
     internal static readonly Row EarlyDrops = Rows.Counter(
-        "tcpagent_conntrack_early_drops_total", "Unassured entries thrown out to make room in a full table. Rises before or together with drops.", from: "nf_conntrack.early_drop", field: "early_drop");
+        "tcpagent_conntrack_early_drops_total", "Entries not yet assured that were evicted to make room in a full table. Rises before or together with drops.", from: "nf_conntrack.early_drop", field: "early_drop");
 
     internal static readonly Row InsertFailures = Rows.Counter(
         "tcpagent_conntrack_insert_failures_total", "Entries that could not be inserted, most often two packets of one flow or a NAT port clash racing for the same tuple.", from: "nf_conntrack.insert_failed", field: "insert_failed");
 
     internal static readonly Row Invalid = Rows.Counter(
-        "tcpagent_conntrack_invalid_total", "Packets that could not be tracked: out of window, bad checksum, or no connection known. They are dropped only if a rule says so.", from: "nf_conntrack.invalid", field: "invalid");
+        "tcpagent_conntrack_invalid_total", "Packets that could not be tracked: out of window, bad checksum, or not part of a known connection. They are dropped only if a rule says so.", from: "nf_conntrack.invalid", field: "invalid");
 
     internal static readonly Row Found = Rows.Counter(
         "tcpagent_conntrack_found_total", "Lookups that found an entry, where the kernel still counts them.", from: "nf_conntrack.found", field: "found");
@@ -43,7 +43,7 @@ sealed class Conntrack : Source, IFieldMap
         "tcpagent_conntrack_search_restarts_total", "Lookups begun again because the table was resized or an entry moved meanwhile.", from: "nf_conntrack.search_restart", field: "search_restart");
 
     internal static readonly Row ClashResolutions = Rows.Counter(
-        "tcpagent_conntrack_clash_resolutions_total", "Insert clashes that were resolved without loss. Older kernels print another counter in this column and have none of these.", from: "nf_conntrack.clashres", field: "clashres");
+        "tcpagent_conntrack_clash_resolutions_total", "Insert clashes that were resolved without loss. Absent on older kernels, which print another counter in this column.", from: "nf_conntrack.clashres", field: "clashres");
 
     internal static readonly Row ChainTooLong = Rows.Counter(
         "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", from: "nf_conntrack.chainlength", field: "chainlength");
@@ -81,11 +81,11 @@ sealed class Conntrack : Source, IFieldMap
 
     internal override ReadStatus Read(in Tick tick)
     {
-        // Where there is no such table it is looked for on the slow lane only.
+        // A missing table is looked for on the slow lane only.
         if (!tick.IsSlow && _status.Outcome == Outcome.Absent)
             return _status;
 
-        // The statistics' entries stand in where the sysctl is missing, so they are read first.
+        // The entry count of the statistics replaces a missing sysctl, so the statistics are read first.
         Withdraw();
         var statistics = ReadStatistics();
         var status = statistics.With(ReadValue(_count, ref _table[Entries], isCount: true));
@@ -108,7 +108,9 @@ sealed class Conntrack : Source, IFieldMap
         return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
     }
 
-    /// <summary>Each is an int or a u32 that the kernel prints by %d: a limit above 2^31 has a minus; a count below 0 is none.</summary>
+    /// <summary>
+    /// Each is an int or a u32 that the kernel prints with %d: a limit above 2^31 shows as negative; a negative count is invalid.
+    /// </summary>
     ReadStatus ReadValue(ProcFile file, ref long slot, bool isCount = false)
     {
         var errno = file.Read(out var text);

@@ -13,9 +13,9 @@ sealed class CpuInstance : Instance
     CpuInstance(string subject, string name)
         : base(subject, ("cpu", name)) => Name = name;
 
-    /// <summary>All of them together, where nothing tells which is which.</summary>
+    /// <summary>All CPUs together, where nothing identifies them.</summary>
     internal static CpuInstance All() => new("all CPUs", "all");
 
-    /// <summary>The kernel's number of it, or all.</summary>
+    /// <summary>The kernel's CPU number, or "all".</summary>
     internal string Name { get; }
 }

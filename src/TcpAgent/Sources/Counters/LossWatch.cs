@@ -3,8 +3,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Tells when a counter moved that only a limit moves. The limits are then read at once: a loss is to be laid beside the limit
-/// that was in force, not beside one of ten seconds ago.
+/// Detects when a counter moved that only a limit moves. The limits are then read at once, so that a loss is compared with the limit in
+/// force, not with that of ten seconds ago.
 /// </summary>
 sealed class LossWatch(Source netstat, Source softnet)
 {
@@ -17,7 +17,7 @@ sealed class LossWatch(Source netstat, Source softnet)
     readonly Table _netstat = netstat[NetstatRows.Rows];
     readonly Table _softnet = softnet[Softnet.Rows];
 
-    /// <summary>Whether anything was lost since the tick before.</summary>
+    /// <summary>Whether anything was lost since the previous tick.</summary>
     internal bool HasLost()
     {
         foreach (var counter in s_counters)

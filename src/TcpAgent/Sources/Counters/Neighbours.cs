@@ -4,21 +4,21 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The neighbour (ARP and ND) tables, one for all network namespaces of the host and told only in the first, and the IPv6 destination
-/// cache of this one.
+/// The neighbour (ARP and ND) tables and the IPv6 destination cache of this network namespace. All namespaces of the host share the
+/// neighbour tables, and only the initial one shows them.
 /// </summary>
 sealed class Neighbours : Source, IFieldMap
 {
     const string Arp = "arp_cache", Nd = "ndisc_cache", Routes = "rt6_stats";
 
-    // net/core/neighbour.c, neigh_stat_seq_show; entries is the table's, the rest is summed over CPUs
+    // net/core/neighbour.c, neigh_stat_seq_show; entries is a value of the table, the rest are sums over CPUs
     internal static readonly Rows Rows = new();
 
     internal static readonly (Row Entries, Row TableFulls, Row UnresolvedDiscards) V4 = Family(Arp, "ipv4"), V6 = Family(Nd, "ipv6");
 
-    // net/ipv6/route.c, rt6_stats_seq_show: words without names, this is the sixth
+    // net/ipv6/route.c, rt6_stats_seq_show: words without names; this is the sixth
     internal static readonly Row RouteEntries = Rows.Section(Routes).Gauge(
-        "dst_entries", "tcpagent_ipv6_route_entries", "Entries of the IPv6 destination cache, which net.ipv6.route.max_size bounds. Since Linux 4.17 they are cached routes alone (path MTU, redirects), so 0 is usual however many routes there are; before, the routes of the tables are among them.");
+        "dst_entries", "tcpagent_ipv6_route_entries", "Entries of the IPv6 destination cache, which net.ipv6.route.max_size bounds. Since Linux 4.17 it holds only cached routes (path MTU, redirects), so 0 is usual however many routes there are. Older kernels include the routes of the routing tables.");
 
     const int RouteWords = 7, RouteEntriesWord = 5;
 
@@ -29,7 +29,7 @@ sealed class Neighbours : Source, IFieldMap
     readonly StatTableParser _ndParser;
     readonly Table _table;
 
-    /// <summary>Of the last look at the tables; where there are none, they are looked for on the slow lane only.</summary>
+    /// <summary>Status of the last read of the tables. Missing tables are looked for on the slow lane only.</summary>
     ReadStatus _tables;
 
     internal Neighbours(KernelRoot root)
@@ -80,7 +80,7 @@ sealed class Neighbours : Source, IFieldMap
         return ReadStatus.Malformed(_routes.Path, 1);
     }
 
-    /// <summary>Only a line of the known number of words is believed: there is no other way to know the sixth.</summary>
+    /// <summary>Accepts only a line with the known number of words: nothing else identifies the sixth.</summary>
     static bool TryReadEntries(Cursor line, out long entries)
     {
         entries = 0;
@@ -91,7 +91,7 @@ sealed class Neighbours : Source, IFieldMap
             if (i != RouteEntriesWord)
                 continue;
 
-            // An int, printed as a u32: above 2^31 it fell below 0.
+            // The kernel prints an int as a u32: a value above 2^31 is negative.
             if (!Cursor.TryParseHex(field, out var word) || word > int.MaxValue)
                 return false;
             entries = (long)word;
@@ -103,7 +103,7 @@ sealed class Neighbours : Source, IFieldMap
     {
         var (fields, label) = (Rows.Section(file), $"family=\"{family}\"");
         return (
-            fields.Gauge("entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no further one can be added.", labels: label),
+            fields.Gauge("entries", "tcpagent_neighbour_entries", "Neighbours in the host's table; at gc_thresh3 no more can be added.", labels: label),
             fields.Counter("table_fulls", "tcpagent_neighbour_table_fulls_total", "Times no entry could be made because the table was full: the packet was dropped.", labels: label),
             fields.Counter("unresolved_discards", "tcpagent_neighbour_unresolved_discards_total", "Packets dropped because too many waited for the same neighbour's answer.", labels: label));
     }

@@ -25,12 +25,12 @@ static class NetstatRows
 
     internal static readonly Row TCPReqQFullDoCookies = s_tcpExt.Counter(
         "TCPReqQFullDoCookies", "tcpagent_tcp_request_queue_full_cookies_total",
-        "SYNs for which the kernel chose a SYN cookie since the listener's SYN queue was full: a flood, or more handshakes at once than "
+        "SYNs for which the kernel chose a SYN cookie because the listener's SYN queue was full: a flood, or more handshakes at once than "
         + "the backlog holds. With tcp_syncookies=2 it moves for every SYN.");
 
     internal static readonly Row SyncookiesSent = s_tcpExt.Counter("SyncookiesSent", "tcpagent_tcp_syncookies_sent_total",
         "SYN-ACKs sent with a SYN cookie, holding no state and sometimes losing TCP options. It means a full SYN queue, except with "
-        + "tcp_syncookies=2, when every SYN is answered so.");
+        + "tcp_syncookies=2, when every SYN is answered with one.");
 
     internal static readonly Row SyncookiesRecv = s_tcpExt.Counter("SyncookiesRecv", "tcpagent_tcp_syncookies_received_total",
         "Handshake ACKs that carried a valid SYN cookie: real clients saved by cookies. Few of these against many sent means the SYNs "
@@ -57,7 +57,7 @@ static class NetstatRows
         "TCPMigrateReqFailure", "tcpagent_tcp_request_migration_failures_total", "Pending connections that could not be moved to another SO_REUSEPORT listener when theirs closed: clients lost during a reload.");
 
     internal static readonly Row PAWSPassive = s_tcpExt.Counter("PAWSPassive", "tcpagent_tcp_recycle_timestamp_rejects_total",
-        "SYNs dropped by tcp_tw_recycle since another host behind the same address sent a newer timestamp: clients behind NAT cannot "
+        "SYNs dropped by tcp_tw_recycle because another host behind the same address sent a newer timestamp: clients behind NAT cannot "
         + "connect. Kernels before 4.12 only; turn tcp_tw_recycle off.");
 
     // TIME_WAIT: net/ipv4/tcp_minisocks.c tcp_time_wait, net/ipv4/inet_timewait_sock.c
@@ -84,15 +84,15 @@ static class NetstatRows
     // Retransmission: net/ipv4/tcp_output.c, net/ipv4/tcp_timer.c, net/ipv4/tcp_input.c
     internal static readonly Row TCPSynRetrans = s_tcpExt.Counter("TCPSynRetrans", "tcpagent_tcp_syn_retransmitted_segments_total",
         "SYNs and SYN-ACKs sent again because no answer came: a peer that is down, filtered or dropping at its own queue, or clients that "
-        + "never complete the handshake. Both directions are in it.");
+        + "never complete the handshake. Counts both directions.");
 
     internal static readonly Row TCPTimeouts = s_tcpExt.Counter("TCPTimeouts", "tcpagent_tcp_retransmission_timeouts_total",
-        "Retransmission timers that fired, those of SYN and SYN-ACK included. Each is a stall of usually 200 ms or more, far worse than "
-        + "a fast retransmission. Older kernels count only some.");
+        "Retransmission timers that fired, including those of SYN and SYN-ACK. Each is a stall of usually 200 ms or more, far worse than a "
+        + "fast retransmission. Older kernels count only some.");
 
     internal static readonly Row TCPFastRetrans = s_tcpExt.Counter("TCPFastRetrans", "tcpagent_tcp_fast_retransmitted_segments_total",
-        "Segments retransmitted during fast recovery, without waiting for a timeout. The cheap kind of loss repair: it shows loss or "
-        + "reordering on the path, not a stall.");
+        "Segments retransmitted during fast recovery, without waiting for a timeout. This is the cheap kind of loss repair: it shows loss "
+        + "or reordering on the path, not a stall.");
 
     internal static readonly Row TCPLostRetransmit = s_tcpExt.Counter(
         "TCPLostRetransmit", "tcpagent_tcp_retransmitted_segments_lost_total", "Retransmitted segments that were judged lost again: heavy or bursty loss, or a policer on the path that drops retransmissions too.");
@@ -104,14 +104,14 @@ static class NetstatRows
     internal static readonly Row TCPSpuriousRtxHostQueues = s_tcpExt.Counter(
         "TCPSpuriousRtxHostQueues", "tcpagent_tcp_retransmits_still_queued_total",
         "Retransmissions not sent because the original still waited in a queue of this host: the qdisc or the network card is slow to "
-        + "transmit, the network is not losing it.");
+        + "transmit. The network did not lose it.");
 
     internal static readonly Row TCPLossProbes = s_tcpExt.Counter("TCPLossProbes", "tcpagent_tcp_loss_probes_sent_total",
         "Tail loss probes sent when the last ACKs of a flight were late. Mostly retransmissions, so they raise the retransmitted segments "
         + "without any loss proven.");
 
     internal static readonly Row TCPOrigDataSent = s_tcpExt.Counter(
-        "TCPOrigDataSent", "tcpagent_tcp_original_segments_sent_total", "Data segments sent for the first time, pure ACKs and retransmissions left out. The right divisor for a retransmission ratio.");
+        "TCPOrigDataSent", "tcpagent_tcp_original_segments_sent_total", "Data segments sent for the first time. Excludes pure ACKs and retransmissions. The right divisor for a retransmission ratio.");
 
     // Receive path of one socket: net/ipv4/tcp_input.c tcp_data_queue and tcp_prune_queue, net/ipv4/tcp_ipv4.c tcp_add_backlog
     internal static readonly Row TCPBacklogDrop = s_tcpExt.Counter("TCPBacklogDrop", "tcpagent_tcp_backlog_drops_total",
@@ -127,12 +127,12 @@ static class NetstatRows
         + "reads slowly, or TCP memory is short.");
 
     internal static readonly Row RcvPruned = s_tcpExt.Counter("RcvPruned", "tcpagent_tcp_receive_prune_failures_total",
-        "Times compacting a socket's receive queues freed too little for the arriving segment, which is then dropped; newer kernels "
-        + "take it all the same into an empty receive queue. The harmful end of a prune: the peer retransmits.");
+        "Times compacting a socket's receive queues freed too little for the arriving segment, which is then dropped; newer kernels still "
+        + "accept it into an empty receive queue. This is the harmful outcome of a prune: the peer retransmits.");
 
     internal static readonly Row OfoPruned = s_tcpExt.Counter("OfoPruned", "tcpagent_tcp_out_of_order_queue_prunes_total",
-        "Times segments waiting out of order were thrown away to free memory: the peer must send them again. Loss on the path together "
-        + "with short buffers or memory.");
+        "Times out-of-order segments were discarded to free memory: the peer must send them again. It takes loss on the path together with "
+        + "small buffers or little memory.");
 
     internal static readonly Row TCPOFOQueue = s_tcpExt.Counter("TCPOFOQueue", "tcpagent_tcp_out_of_order_segments_queued_total",
         "Segments that arrived ahead of a gap and were kept: loss or reordering on the way to this host. Packets merged on receive "
@@ -146,12 +146,12 @@ static class NetstatRows
         + "the limit.");
 
     internal static readonly Row TCPFromZeroWindowAdv = s_tcpExt.Counter("TCPFromZeroWindowAdv", "tcpagent_tcp_zero_window_left_total",
-        "Times a socket opened its window again after a zero window: its application has read. What was entered and not left is a "
-        + "socket that still does not read, or was closed so.");
+        "Times a socket opened its window again after a zero window: its application has read. A zero window that was entered and not left "
+        + "belongs to a socket that is still not read, or that was closed without being read.");
 
     internal static readonly Row TCPZeroWindowDrop = s_tcpExt.Counter("TCPZeroWindowDrop", "tcpagent_tcp_zero_window_drops_total",
-        "Segments dropped because they arrived while this host advertised a zero window: the application is not reading, and the "
-        + "peer sends or probes all the same.");
+        "Segments dropped because they arrived while this host advertised a zero window: the application is not reading, and the peer "
+        + "sends or probes anyway.");
 
     internal static readonly Row TCPWinProbe = s_tcpExt.Counter(
         "TCPWinProbe", "tcpagent_tcp_window_probes_sent_total", "Probes sent to peers that advertise a zero window: the remote application is not reading, and data waits here in send buffers.");
@@ -162,11 +162,11 @@ static class NetstatRows
         + "but only the network namespace that tripped it counts.");
 
     internal static readonly Row TCPMemoryPressuresChrono = s_tcpExt.Counter(
-        "TCPMemoryPressuresChrono", "tcpagent_tcp_memory_pressure_seconds_total", "Time spent under TCP memory pressure. The kernel adds an episode only when it ends, so a pressure that still lasts is not in it.", Scale.Milliseconds);
+        "TCPMemoryPressuresChrono", "tcpagent_tcp_memory_pressure_seconds_total", "Time spent under TCP memory pressure. The kernel adds an episode only when it ends, so this excludes an episode that is still going on.", Scale.Milliseconds);
 
     internal static readonly Row TCPAbortOnMemory = s_tcpExt.Counter("TCPAbortOnMemory", "tcpagent_tcp_aborts_on_memory_total",
-        "Connections closed by their application and killed before they ended properly: too many orphans (tcp_max_orphans, for "
-        + "silent peers from a quarter of it) or TCP memory above tcp_mem[2]. Gauges tell which.");
+        "Connections closed by their application and killed before they ended properly: too many orphans (tcp_max_orphans, for silent "
+        + "peers from a quarter of it) or TCP memory above tcp_mem[2]. The gauges show which.");
 
     // Aborts: net/ipv4/tcp.c __tcp_close, net/ipv4/tcp_timer.c tcp_write_err, net/ipv4/tcp_input.c tcp_rcv_state_process
     internal static readonly Row TCPAbortOnData = s_tcpExt.Counter("TCPAbortOnData", "tcpagent_tcp_aborts_on_data_total",

@@ -7,8 +7,8 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Queues of packets that wait for a program's verdict (NFQUEUE). Their file is for root alone: without that right the source is
-/// denied, which is by design and no failure.
+/// Queues of packets that wait for a program's verdict (NFQUEUE). Only root can read their file. Without that right the source is denied,
+/// which is by design and not a failure.
 /// </summary>
 sealed class NfQueue : Source
 {
@@ -16,20 +16,20 @@ sealed class NfQueue : Source
     internal static readonly Rows Rows = new("queue");
 
     internal static readonly Row Waiting = Rows.Gauge(
-        "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. The limit (1024 unless the program sets another) is in no file.", field: "queue_total");
+        "tcpagent_nfqueue_packets", "Packets that wait for the program's verdict. No file shows the limit, which is 1024 unless the program sets another.", field: "queue_total");
 
     internal static readonly Row Dropped = Rows.Counter(
         "tcpagent_nfqueue_dropped_total", "Packets dropped because the queue was full.", field: "queue_dropped");
 
     internal static readonly Row UserDropped = Rows.Counter(
-        "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often because its socket had no room.", field: "user_dropped");
+        "tcpagent_nfqueue_user_dropped_total", "Packets dropped because they could not be handed to the program, most often because its socket's receive buffer was full.", field: "user_dropped");
 
     internal static readonly Rows CountRows = new();
 
     internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_nfqueues_omitted", "Queues that are not exported because there are more than 256. Those that dropped something are exported first, and the sums of drops have all.");
+        "tcpagent_nfqueues_omitted", "Queues that are not exported because there are more than 256. Queues that dropped something are exported first, and the sums of drops include all.");
 
-    /// <summary>Queues exported. All are looked at, which are no more than the numbers of a u16.</summary>
+    /// <summary>Maximum number of queues exported. All are read: their number is a u16.</summary>
     const int MaxQueues = 256;
 
     sealed class Queue(int number) : Instance($"queue {number}", ("queue", number.ToString(CultureInfo.InvariantCulture)))
@@ -62,7 +62,7 @@ sealed class NfQueue : Source
         _table = this[Rows];
     }
 
-    /// <summary>While there is no queue, or none to be seen, one is looked for on the slow lane only.</summary>
+    /// <summary>While there is no queue, or none is visible, the agent looks for one on the slow lane only.</summary>
     internal override ReadStatus Read(in Tick tick)
     {
         if (tick.IsSlow || _table.Count > 0)
@@ -109,7 +109,7 @@ sealed class NfQueue : Source
     [MethodImpl(MethodImplOptions.NoInlining)]
     Queue Learn(int number) => _queues[number] = new Queue(number);
 
-    /// <summary>A queue ends with its program, and the next of its number counts from 0.</summary>
+    /// <summary>A queue ends with its program, and the next queue of that number counts from 0.</summary>
     void ForgetUnseen()
     {
         foreach (var (number, queue) in _queues)

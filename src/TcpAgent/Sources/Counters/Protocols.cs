@@ -11,7 +11,7 @@ sealed class Protocols : Source
     internal static readonly Rows Rows = new("protocol");
 
     internal static readonly Row MemoryPressure = Rows.Gauge(
-        "tcpagent_protocol_memory_pressure", "1 while the protocol's sockets together use more memory than the pressure threshold (tcp_mem[1] for TCP), so that the kernel shrinks buffers. Host-wide; protocols that know no pressure are left out.", from: "protocols press", field: "press");
+        "tcpagent_protocol_memory_pressure", "1 while the protocol's sockets together use more memory than the pressure threshold (tcp_mem[1] for TCP), so that the kernel shrinks buffers. Host-wide; protocols without a pressure state are not exported.", from: "protocols press", field: "press");
 
     /// <summary>A kernel registers some twenty protocols; modules add few.</summary>
     const int MaxProtocols = 64;
@@ -37,7 +37,9 @@ sealed class Protocols : Source
         _table = this[Rows];
     }
 
-    /// <summary>A dear file for one flag; that pressure began shows in tcpagent_tcp_memory_pressures_total at once.</summary>
+    /// <summary>
+    /// The file is expensive to read for one flag. tcpagent_tcp_memory_pressures_total shows the start of pressure at once.
+    /// </summary>
     internal override bool IsSlow => true;
 
     internal override ReadStatus Read(in Tick tick)
@@ -54,7 +56,9 @@ sealed class Protocols : Source
         return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
     }
 
-    /// <summary>A file read in pieces while a module is loaded may show a protocol once more: two series of one name.</summary>
+    /// <summary>
+    /// A file that is read in pieces while a module is loaded may show a protocol twice, which would give two series of one name.
+    /// </summary>
     void Store(Protocol protocol, bool pressure)
     {
         if (protocol.SeenIn == _reads)
@@ -74,7 +78,7 @@ sealed class Protocols : Source
     [MethodImpl(MethodImplOptions.NoInlining)]
     Protocol Learn(ReadOnlySpan<byte> name)
     {
-        // Those of modules that went make room; of one read there are never so many.
+        // Protocols of unloaded modules make room; a single read never has this many.
         if (_protocols.Count >= MaxProtocols)
             _protocols.RemoveAll(protocol => protocol.SeenIn != _reads);
         _protocols.Add(new Protocol(name.ToArray()));

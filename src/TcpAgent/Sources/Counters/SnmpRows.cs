@@ -29,33 +29,33 @@ static class SnmpRows
         + "this host. Not the number of resets on the wire.");
 
     internal static readonly Row TcpCurrEstab = s_tcp.Gauge("CurrEstab", "tcpagent_tcp_current_established",
-        "Connections now ESTABLISHED plus, on kernels with the fix of June 2024, those in CLOSE_WAIT. Both address families, this "
+        "Connections in ESTABLISHED now, plus those in CLOSE_WAIT on kernels with the fix of June 2024. Both address families, this "
         + "network namespace.");
 
     internal static readonly Row TcpOutRsts = s_tcp.Counter("OutRsts", "tcpagent_tcp_resets_sent_total",
-        "Resets sent: for closed ports, for segments that belong to no connection, and for connections this host aborts. It says "
-        + "nothing of resets received.");
+        "Resets sent: for closed ports, for segments that belong to no connection, and for connections this host aborts. It says nothing "
+        + "about resets received.");
 
     // Segments: net/ipv4/tcp_ipv4.c tcp_v4_rcv, net/ipv4/tcp_output.c
     internal static readonly Row TcpInSegs = s_tcp.Counter("InSegs", "tcpagent_tcp_segments_received_total",
-        "TCP segments received, bad ones included. Packets merged on receive (GRO) count once, so it is usually lower than what the "
-        + "peers sent.");
+        "TCP segments received, including bad ones. Packets merged on receive (GRO) count once, so it is usually lower than what the peers "
+        + "sent.");
 
     internal static readonly Row TcpOutSegs = s_tcp.Counter("OutSegs", "tcpagent_tcp_segments_sent_total",
-        "TCP segments sent, pure ACKs and resets included, retransmissions not. For a retransmission ratio, divide by original data "
+        "TCP segments sent, including pure ACKs and resets. Excludes retransmissions. For a retransmission ratio, divide by original data "
         + "segments rather than by this.");
 
     internal static readonly Row TcpRetransSegs = s_tcp.Counter("RetransSegs", "tcpagent_tcp_retransmitted_segments_total",
-        "Segments sent again, SYNs, SYN-ACKs and loss probes included. Loss on the way, or a peer that does not answer; a few "
-        + "tenths of a percent of the data is normal.");
+        "Segments sent again, including SYNs, SYN-ACKs and loss probes. The cause is loss on the way, or a peer that does not answer; a "
+        + "few tenths of a percent of the data is normal.");
 
     internal static readonly Row TcpInErrs = s_tcp.Counter("InErrs", "tcpagent_tcp_receive_errors_total",
-        "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Not drops for lack of memory or "
+        "Bad segments received: wrong checksum or header length, and SYNs on an open connection. Excludes drops for lack of memory or "
         + "queue space.");
 
     // IPv4 input: net/ipv4/ip_input.c ip_rcv, net/ipv4/route.c ip_error
     internal static readonly Row IpInReceives = s_ip.Counter(
-        "InReceives", "tcpagent_ip_packets_received_total", "IPv4 packets received, bad and forwarded ones included. Packets merged on receive (GRO) count once.");
+        "InReceives", "tcpagent_ip_packets_received_total", "IPv4 packets received, including bad and forwarded ones. Packets merged on receive (GRO) count once.");
 
     internal static readonly Row IpInHdrErrors = s_ip.Counter("InHdrErrors", "tcpagent_ip_receive_header_errors_total",
         "Received IPv4 packets dropped for a bad header: checksum, version, length or options, or a TTL that ran out while forwarding "
@@ -85,25 +85,25 @@ static class SnmpRows
         "IPv4 packets or connects that this host could not send because no route matched: a missing default route or a link that "
         + "went down.");
 
-    // What else becomes of an IPv4 packet: with the rows above and below it all adds up (Resources/IpBalance).
+    // The other fates of an IPv4 packet. Together with the rows above and below they account for every packet (Resources/IpBalance).
     internal static readonly Row IpInDelivers = s_ip.Hidden("InDelivers", "tcpagent_ip_packets_delivered", "IPv4 packets handed to a protocol of this host.");
 
-    internal static readonly Row IpInUnknownProtos = s_ip.Hidden("InUnknownProtos", "tcpagent_ip_receive_unknown_protocols", "IPv4 packets of a protocol that nobody here has.");
+    internal static readonly Row IpInUnknownProtos = s_ip.Hidden("InUnknownProtos", "tcpagent_ip_receive_unknown_protocols", "IPv4 packets of a protocol that this host does not implement.");
 
-    internal static readonly Row IpReasmReqds = s_ip.Hidden("ReasmReqds", "tcpagent_ip_fragments_received", "IPv4 fragments that were to be put together.");
+    internal static readonly Row IpReasmReqds = s_ip.Hidden("ReasmReqds", "tcpagent_ip_fragments_received", "IPv4 fragments received for reassembly.");
 
-    internal static readonly Row IpReasmOKs = s_ip.Hidden("ReasmOKs", "tcpagent_ip_packets_reassembled", "IPv4 packets put together from fragments.");
+    internal static readonly Row IpReasmOKs = s_ip.Hidden("ReasmOKs", "tcpagent_ip_packets_reassembled", "IPv4 packets reassembled from fragments.");
 
-    internal static readonly Row IpFragOKs = s_ip.Hidden("FragOKs", "tcpagent_ip_packets_fragmented", "IPv4 packets cut into fragments.");
+    internal static readonly Row IpFragOKs = s_ip.Hidden("FragOKs", "tcpagent_ip_packets_fragmented", "IPv4 packets split into fragments.");
 
-    internal static readonly Row IpFragCreates = s_ip.Hidden("FragCreates", "tcpagent_ip_fragments_created", "IPv4 fragments that these became.");
+    internal static readonly Row IpFragCreates = s_ip.Hidden("FragCreates", "tcpagent_ip_fragments_created", "IPv4 fragments created.");
 
     internal static readonly Row IpOutTransmits = s_ip.Hidden("OutTransmits", "tcpagent_ip_packets_transmitted", "IPv4 packets handed to a device.");
 
     // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
     internal static readonly Row IpReasmTimeout = s_ip.Counter("ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
-        "IPv4 packets given up because a fragment did not come in time (ipfrag_time): lost on the way, mostly. Part of the reassembly "
-        + "failures.");
+        "IPv4 packets given up because a fragment did not arrive in time (ipfrag_time), mostly because it was lost on the way. Part of the "
+        + "reassembly failures.");
 
     internal static readonly Row IpReasmFails = s_ip.Counter("ReasmFails", "tcpagent_ip_reassembly_failures_total",
         "IPv4 reassembly failures of all kinds: timeouts, bad or overlapping fragments, fragment memory above ipfrag_high_thresh. Only "
@@ -125,17 +125,17 @@ static class SnmpRows
 
     // UDP over IPv4: net/ipv4/udp.c
     internal static readonly Row UdpInDatagrams = s_udp.Counter(
-        "InDatagrams", "tcpagent_udp_datagrams_received_total", "UDP datagrams over IPv4 that applications read. Datagrams still waiting in a socket, or dropped there, are not in it.");
+        "InDatagrams", "tcpagent_udp_datagrams_received_total", "UDP datagrams over IPv4 that applications read. Excludes datagrams that still wait in a socket or were dropped there.");
 
     internal static readonly Row UdpNoPorts = s_udp.Counter(
-        "NoPorts", "tcpagent_udp_no_ports_total", "UDP datagrams over IPv4 for a port nobody listens on: a service that is down or restarting, late DNS answers, or scans.");
+        "NoPorts", "tcpagent_udp_no_ports_total", "UDP datagrams over IPv4 for a port without a listener: a service that is down or restarting, late DNS answers, or scans.");
 
     internal static readonly Row UdpInErrors = s_udp.Counter("InErrors", "tcpagent_udp_receive_errors_total",
         "UDP datagrams over IPv4 that could not be delivered: full socket buffers, no UDP memory, bad checksums and filters together. "
-        + "A closed port is not in it.");
+        + "Excludes datagrams to closed ports.");
 
     internal static readonly Row UdpOutDatagrams = s_udp.Counter(
-        "OutDatagrams", "tcpagent_udp_datagrams_sent_total", "UDP datagrams over IPv4 that applications of this host sent. Large sends that the card cuts count once.");
+        "OutDatagrams", "tcpagent_udp_datagrams_sent_total", "UDP datagrams over IPv4 that applications of this host sent. Large sends that the NIC segments count once.");
 
     internal static readonly Row UdpRcvbufErrors = s_udp.Counter("RcvbufErrors", "tcpagent_udp_receive_buffer_errors_total",
         "UDP datagrams over IPv4 dropped because the socket's receive buffer was full: the application reads too slowly or asked for "

@@ -2,7 +2,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>/proc/net/sockstat and sockstat6. Values of two scopes stand on one line: one network namespace, and the whole host.</summary>
+/// <summary>/proc/net/sockstat and sockstat6. One line mixes values of two scopes: the network namespace and the whole host.</summary>
 static class SockstatRows
 {
     internal static readonly Rows Rows = new();
@@ -16,24 +16,24 @@ static class SockstatRows
 
     // net/socket.c socket_seq_show
     internal static readonly Row SocketsUsed = s_sockets.Gauge(
-        "used", "tcpagent_sockets_used", "Sockets of every family, Unix sockets included, in this network namespace. TIME_WAIT is not in it.");
+        "used", "tcpagent_sockets_used", "Sockets of every family, including Unix sockets, in this network namespace. Excludes TIME_WAIT.");
 
     // net/ipv4/proc.c sockstat_seq_show
     internal static readonly Row TcpInuse = s_tcp.Gauge("inuse", "tcpagent_tcp_sockets_inuse",
-        "IPv4 TCP sockets of this network namespace: listening, connecting, connected or closing. Neither TIME_WAIT nor half-open "
-        + "incoming connections (SYN_RECV) are in it.");
+        "IPv4 TCP sockets of this network namespace: listening, connecting, connected or closing. Excludes TIME_WAIT and half-open "
+        + "incoming connections (SYN_RECV).");
 
     internal static readonly Row TcpOrphan = s_tcp.Gauge("orphan", "tcpagent_tcp_orphans",
-        "TCP connections, IPv4 and IPv6, that their application closed and the kernel still finishes. Host-wide; bounded by "
-        + "tcp_max_orphans. TIME_WAIT is not in it.");
+        "TCP connections, IPv4 and IPv6, that their application has closed and the kernel has yet to finish. Host-wide; bounded by "
+        + "tcp_max_orphans. Excludes TIME_WAIT.");
 
     internal static readonly Row TcpTw = s_tcp.Gauge("tw", "tcpagent_tcp_time_wait_sockets",
-        "TIME_WAIT sockets, IPv4 and IPv6, with the closed FIN_WAIT2 ones that the kernel keeps in the same small form. This network "
+        "TIME_WAIT sockets, IPv4 and IPv6, and the closed FIN_WAIT2 sockets that the kernel keeps in the same small form. This network "
         + "namespace; bounded by tcp_max_tw_buckets.");
 
     internal static readonly Row TcpAlloc = s_tcp.Gauge("alloc", "tcpagent_tcp_sockets_allocated",
-        "TCP sockets that exist, IPv4 and IPv6, in any state but TIME_WAIT and SYN_RECV, orphans and unconnected ones included. "
-        + "Host-wide, so more than the sockets of this namespace.");
+        "TCP sockets that exist, IPv4 and IPv6, including orphans and unconnected sockets. Excludes TIME_WAIT and SYN_RECV. Host-wide, so "
+        + "it exceeds the sockets of this namespace.");
 
     internal static readonly Row TcpMem = s_tcp.Gauge("mem", "tcpagent_tcp_memory_bytes",
         "Memory charged to TCP buffers, IPv4 and IPv6. Host-wide; pressure begins at tcp_mem[1] pages and the hard limit is tcp_mem[2]. "
@@ -49,8 +49,8 @@ static class SockstatRows
 
     // net/ipv6/proc.c sockstat6_seq_show
     internal static readonly Row Tcp6Inuse = s_tcp6.Gauge("inuse", "tcpagent_tcp6_sockets_inuse",
-        "IPv6 TCP sockets of this network namespace, those that carry IPv4 included: listening, connecting, connected or closing. "
-        + "Neither TIME_WAIT nor SYN_RECV is in it.");
+        "IPv6 TCP sockets of this network namespace, including those that carry IPv4: listening, connecting, connected or closing. "
+        + "Excludes TIME_WAIT and SYN_RECV.");
 
     internal static readonly Row Frag6Memory = s_frag6.Gauge("memory", "tcpagent_ip6_fragment_memory_bytes",
         "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "

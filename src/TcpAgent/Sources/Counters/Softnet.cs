@@ -5,7 +5,7 @@ using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
-/// <summary>/proc/net/softnet_stat: what each CPU's receive softirq did. Global, whatever the network namespace.</summary>
+/// <summary>/proc/net/softnet_stat: what each CPU's receive softirq did. It is the same in every network namespace.</summary>
 sealed class Softnet : Source
 {
     // net/core/net-procfs.c, softnet_seq_show
@@ -18,10 +18,10 @@ sealed class Softnet : Source
         "tcpagent_softnet_dropped_total", "Packets dropped because this CPU's backlog was full; the limit is net.core.netdev_max_backlog.", from: "softnet_stat column 2", field: "dropped");
 
     internal static readonly Row TimesSqueezed = Rows.Counter(
-        "tcpagent_softnet_times_squeezed_total", "Times the softirq stopped with packets left because its budget or time was used up. A hint only: by itself nothing is lost.", from: "softnet_stat column 3", field: "time_squeeze");
+        "tcpagent_softnet_times_squeezed_total", "Times the softirq stopped with packets left because its budget or time was used up. Only a hint: a squeeze alone loses nothing.", from: "softnet_stat column 3", field: "time_squeeze");
 
     internal static readonly Row ReceivedRps = Rows.Counter(
-        "tcpagent_softnet_received_rps_total", "Times this CPU was woken by another to take packets (receive packet steering).", from: "softnet_stat column 10", field: "received_rps");
+        "tcpagent_softnet_received_rps_total", "Times another CPU woke this one to take packets (receive packet steering).", from: "softnet_stat column 10", field: "received_rps");
 
     internal static readonly Row FlowLimit = Rows.Counter(
         "tcpagent_softnet_flow_limit_total", "Packets of large flows dropped early because the backlog was half full and flow limit is on.", from: "softnet_stat column 11", field: "flow_limit");
@@ -34,7 +34,7 @@ sealed class Softnet : Source
 
     readonly ProcFile _file;
 
-    /// <summary>Lists of CPUs, the most fitting first: a container may be shown fewer online (lxcfs) than there are lines.</summary>
+    /// <summary>Lists of CPUs, the best match first: lxcfs may show a container fewer online CPUs than there are lines.</summary>
     readonly ProcFile[] _lists;
     readonly Table _table;
     readonly CounterWidener _widener = new();
@@ -42,12 +42,14 @@ sealed class Softnet : Source
     readonly bool[] _seen = new bool[MaxCpus];
     readonly List<CpuInstance?> _cpus = [];
 
-    /// <summary>All lines together, where nothing tells which CPU's each is; while there are as many lines.</summary>
+    /// <summary>
+    /// The sum of all lines, used while nothing says which CPU each line belongs to. It is valid for one number of lines.
+    /// </summary>
     CpuInstance _all = CpuInstance.All();
     CounterWidener _lineWidener = new();
     int _lines;
 
-    /// <summary>The instances are those of the last text, all of which was good, and of it alone.</summary>
+    /// <summary>The last text was good throughout, and the instances are exactly those of that text.</summary>
     bool _isWhole;
 
     internal Softnet(KernelRoot root)
@@ -67,13 +69,13 @@ sealed class Softnet : Source
         if (errno != 0)
             return ReadStatus.Failed(_file.Path, errno);
 
-        // A torn file may name a CPU twice; two series of one name would spoil the whole exposition.
+        // A torn file may name a CPU twice; a duplicate series would invalidate the whole exposition.
         _seen.AsSpan().Clear();
         var reader = new SoftnetReader(text);
         var (hasIds, sum, lines) = ((bool?)null, default(SoftnetLine), 0);
         while (reader.TryRead(out var line))
         {
-            // Without the CPU's id in the line only online CPUs are listed, in their order.
+            // Where the lines carry no CPU id, they list the online CPUs in order.
             if (line.Cpu == Absent)
             {
                 if (text.Count((byte)'\n') > MaxCpus)
@@ -109,8 +111,8 @@ sealed class Softnet : Source
     }
 
     /// <summary>
-    /// Ids of the lines' CPUs into _ids; false when no list has as many: a CPU came or went, or the lists are another's. Lines without ids
-    /// are then known by their sum alone, which begins again when their number changes.
+    /// Puts the lines' CPU ids into _ids. False when no list has the same length: a CPU came or went, or the lists belong to another
+    /// system. Lines without ids are then exported as one sum, which restarts when their number changes.
     /// </summary>
     bool ReadIds(ReadOnlySpan<byte> text)
     {
@@ -130,7 +132,7 @@ sealed class Softnet : Source
             return false;
         }
 
-        // No sysfs to ask: all CPUs online is the only order that can be assumed.
+        // Without sysfs the only possible assumption is that all CPUs are online, in order.
         for (var i = 0; i < lines; i++)
             _ids[i] = i;
         return true;

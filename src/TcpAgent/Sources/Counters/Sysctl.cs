@@ -6,8 +6,8 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The settings that bound or shape the TCP path, as they apply in the agent's own network namespace. A setting that this
-/// kernel or namespace does not have is left out. Read with the slow lane, and whenever something was lost.
+/// The sysctls that bound or shape the TCP path, as they apply in the agent's own network namespace. A sysctl that this kernel or namespace
+/// lacks is not exported. They are read on the slow lane, and whenever something was lost.
 /// </summary>
 sealed class Sysctl : Source
 {
@@ -17,7 +17,7 @@ sealed class Sysctl : Source
     internal static readonly Rows MemoryRows = new();
 
     internal static readonly Row MemoryTotal = MemoryRows.Gauge(
-        "tcpagent_memory_total_bytes", "Memory of this host, by which several limits are chosen.", from: "meminfo MemTotal", field: "MemTotal");
+        "tcpagent_memory_total_bytes", "Memory of this host, from which the kernel derives several limits.", from: "meminfo MemTotal", field: "MemTotal");
 
     internal static readonly Row EspUsers = MemoryRows.Hidden("tcpagent_esp_module_users", "IPsec states of this host that encrypt, where ESP is a module.", field: "refcnt");
 
@@ -30,7 +30,7 @@ sealed class Sysctl : Source
     ReadStatus _status;
 
     /// <param name="root">Where /proc/sys is.</param>
-    /// <param name="losses">When something was just lost, the limits in force at that moment matter.</param>
+    /// <param name="losses">Reports a loss, which makes the limits in force at that moment matter.</param>
     internal Sysctl(KernelRoot root, LossWatch? losses = null)
         : base("sysctl", SysctlRows.Rows, MemoryRows)
     {
@@ -63,7 +63,7 @@ sealed class Sysctl : Source
         ReadMemory();
         ReadEspModules();
 
-        // No kernel is without any of them: then /proc/sys itself is hidden.
+        // Every kernel has some of them, so /proc/sys itself must be hidden.
         return status.Outcome == Outcome.Absent ? ReadStatus.Failed(_settings[0].File.Path, Libc.ENOENT) : status;
     }
 
@@ -76,7 +76,7 @@ sealed class Sysctl : Source
             module.Close();
     }
 
-    /// <summary>"MemTotal: N kB" of /proc/meminfo (fs/proc/meminfo.c). Without it some advice is not given.</summary>
+    /// <summary>"MemTotal: N kB" of /proc/meminfo (fs/proc/meminfo.c). Some advice depends on it.</summary>
     void ReadMemory()
     {
         if (_memory.Read(out var text) != 0)
@@ -106,8 +106,7 @@ sealed class Sysctl : Source
     }
 
     /// <summary>
-    /// An unsigned long, of which what exceeds a long is the largest one, or an int or u32. What the kernel cannot hold is no number of
-    /// its.
+    /// Parses an unsigned long, clamped to the largest long, or an int or u32. A number that the kernel's type cannot hold is invalid.
     /// </summary>
     static bool TryParse(ReadOnlySpan<byte> field, bool isLong, out long value) => Cursor.TryParseInt64(field, out value)
         && (isLong

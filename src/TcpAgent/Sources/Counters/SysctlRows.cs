@@ -4,14 +4,14 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// /proc/sys: settings that bound or shape the TCP path. Here <see cref="Row.Section"/> is the file below /proc/sys and
-/// <see cref="Row.Field"/> the index of the number in it.
+/// The sysctls in /proc/sys that bound or shape the TCP path. Here <see cref="Row.Section"/> is the file below /proc/sys and <see
+/// cref="Row.Field"/> the index of the number in it.
 /// </summary>
 static class SysctlRows
 {
     const string Help =
-        "A kernel setting as this network namespace sees it, in the setting's own unit (packets, bytes, pages, seconds). A changed limit "
-        + "may not reach sockets that are already open.";
+        "A sysctl as this network namespace sees it, in the sysctl's own unit (packets, bytes, pages, seconds). A changed limit may not "
+        + "reach sockets that are already open.";
 
     internal static readonly Rows Rows = new();
 
@@ -75,14 +75,14 @@ static class SysctlRows
     internal static readonly Row FileMax = Setting("fs.file-max");
     internal static readonly Row FileNr = Settings("fs.file-nr", 1)[0]; // the second is always 0, the third is file-max
 
-    /// <summary>Whether the kernel keeps the setting in a long (proc_doulongvec_minmax), not in an int.</summary>
+    /// <summary>Whether the kernel keeps the sysctl in a long (proc_doulongvec_minmax), not in an int.</summary>
     internal static bool IsLong(Row row) =>
         row == TcpMem[0] || row == UdpMem[0] || row == IpfragHighThresh || row == Ip6fragHighThresh || row == FileMax || row == FileNr;
 
-    /// <param name="name">Dotted.</param>
+    /// <param name="name">The dotted name.</param>
     static Row Setting(string name) => Add(name, 0, name);
 
-    /// <summary>One file of several numbers.</summary>
+    /// <summary>Adds the rows of one file with several numbers.</summary>
     static Row[] Settings(string name, int count)
     {
         var rows = new Row[count];

@@ -4,15 +4,15 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Network devices of this namespace. rtnetlink keeps apart what /proc/net/dev merges; where it cannot be used, net/dev with
+/// Network devices of this namespace. rtnetlink separates what /proc/net/dev merges. Where it cannot be used, the agent reads net/dev and
 /// what sysfs adds to it.
 /// </summary>
 sealed class Devices : Source
 {
-    /// <summary>Devices exported; a host with more is a container host whose veth pairs say little one by one.</summary>
+    /// <summary>Maximum number of devices exported; a host with more is a container host, where single veth pairs say little.</summary>
     internal const int MaxDevices = 512;
 
-    /// <summary>Devices that are looked at, exported or not.</summary>
+    /// <summary>Maximum number of devices read, exported or not.</summary>
     internal const int MaxJudged = 16 * 1024;
 
     // include/uapi/linux/if_link.h, struct rtnl_link_stats64
@@ -25,10 +25,10 @@ sealed class Devices : Source
         "tcpagent_device_receive_packets_total", "Packets received by the device.", field: "rx_packets");
 
     internal static readonly Row ReceiveErrors = Rows.Counter(
-        "tcpagent_device_receive_errors_total", "Bad packets received: length, checksum, framing, ring or driver errors together.", field: "rx_errors");
+        "tcpagent_device_receive_errors_total", "Bad packets received: sum of length, checksum, framing, ring and driver errors.", field: "rx_errors");
 
     internal static readonly Row ReceiveDropped = Rows.Counter(
-        "tcpagent_device_receive_dropped_total", "Packets received but not processed, without those the device missed and those nobody handled. Some drivers count missed ones here.", field: "rx_dropped");
+        "tcpagent_device_receive_dropped_total", "Packets received but not processed. Excludes missed packets and those without a handler, but some drivers count missed ones here.", field: "rx_dropped");
 
     internal static readonly Row ReceiveMissed = Rows.Counter(
         "tcpagent_device_receive_missed_total", "Packets the device dropped because the host did not empty its ring in time. Look at ring size and interrupt load.", field: "rx_missed_errors");
@@ -37,7 +37,7 @@ sealed class Devices : Source
         "tcpagent_device_receive_fifo_errors_total", "Packets lost to an overrun of the device's own buffer.", field: "rx_fifo_errors");
 
     internal static readonly Row ReceiveNoHandler = Rows.Counter(
-        "tcpagent_device_receive_nohandler_total", "Packets dropped on an inactive device or because nobody handles their protocol or VLAN. Harmless noise in most networks.", field: "rx_nohandler");
+        "tcpagent_device_receive_nohandler_total", "Packets dropped on an inactive device, or because no handler exists for their protocol or VLAN. Harmless noise in most networks.", field: "rx_nohandler");
 
     internal static readonly Row ReceiveMulticast = Rows.Hidden(
         "tcpagent_device_receive_multicast", "Multicast frames received, where the driver counts them.", field: "multicast");
@@ -46,7 +46,7 @@ sealed class Devices : Source
     internal static readonly Row XdpAttached = Rows.Hidden("tcpagent_device_xdp_attached", "How an XDP program is attached to the device.", field: "xdp");
 
     internal static readonly Row ReceiveDroppedOrMissed = Rows.Counter(
-        "tcpagent_device_receive_dropped_or_missed_total", "Dropped and missed packets in one number, where the kernel's interfaces that tell them apart cannot be read.", from: "net/dev receive drop", field: "rx_dropped + rx_missed_errors");
+        "tcpagent_device_receive_dropped_or_missed_total", "Sum of dropped and missed packets, exported where no kernel interface that separates them can be read.", from: "net/dev receive drop", field: "rx_dropped + rx_missed_errors");
 
     internal static readonly Row TransmitBytes = Rows.Counter(
         "tcpagent_device_transmit_bytes_total", "Bytes sent by the device.", field: "tx_bytes");
@@ -55,10 +55,10 @@ sealed class Devices : Source
         "tcpagent_device_transmit_packets_total", "Packets sent by the device.", field: "tx_packets");
 
     internal static readonly Row TransmitErrors = Rows.Counter(
-        "tcpagent_device_transmit_errors_total", "Packets the device failed to send: aborted, no carrier, ring or driver errors together.", field: "tx_errors");
+        "tcpagent_device_transmit_errors_total", "Packets the device failed to send: sum of aborted, carrier, ring and driver errors.", field: "tx_errors");
 
     internal static readonly Row TransmitDropped = Rows.Counter(
-        "tcpagent_device_transmit_dropped_total", "Packets dropped on their way out by the device or driver. Drops of the queueing discipline are not among them.", field: "tx_dropped");
+        "tcpagent_device_transmit_dropped_total", "Outgoing packets dropped by the device or driver. Excludes drops of the qdisc.", field: "tx_dropped");
 
     internal static readonly Row Promiscuous = Rows.Gauge(
         "tcpagent_device_promiscuous", "1 while the device takes all packets it sees, for a capture or as the port of a bridge.", field: "promiscuity");
@@ -68,7 +68,7 @@ sealed class Devices : Source
 
     internal static readonly Rows CountRows = new();
 
-    internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices that are not exported because there are more than 512. Those that lost something and those with a driver are exported first, and the sums of drops have all.");
+    internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices that are not exported because there are more than 512. Devices that lost something or have a driver are exported first, and the sums of drops include all.");
 
     internal static readonly Row VethsToElsewhere = CountRows.Hidden(
         "tcpagent_devices_veth_elsewhere", "Veth devices whose other end is in another network namespace.");
@@ -79,7 +79,7 @@ sealed class Devices : Source
     int _unjudged;
 
     /// <param name="root">Where net/dev and sysfs are.</param>
-    /// <param name="netlink">Null when netlink would speak of another kernel than <paramref name="root"/> does.</param>
+    /// <param name="netlink">Null when netlink would answer for another kernel than the one behind <paramref name="root"/>.</param>
     internal Devices(KernelRoot root, IDeviceReader? netlink)
         : base("devices", Rows, CountRows)
     {
@@ -94,7 +94,7 @@ sealed class Devices : Source
 
     internal override ReadStatus Read(in Tick tick)
     {
-        // After a failure netlink is tried again with each slow tick, not at each.
+        // After a failure netlink is retried on slow ticks only.
         _netlinkWorks |= tick.IsSlow;
         if (_netlink is not null && _netlinkWorks)
         {

@@ -6,8 +6,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What tc filters dropped at the clsact or ingress hook of each device. The dump shows a hook as a queueing discipline, though nothing
-/// queues there: its drops are rules, and no queue's loss. A clsact hook counts its filters on the way out too.
+/// Packets that tc filters dropped at the clsact or ingress hook of each device. The dump shows a hook as a qdisc, though nothing queues
+/// there: its drops come from rules, not from a full queue. A clsact hook counts its egress filters too.
 /// </summary>
 sealed class IngressHooks(Table table)
 {
@@ -15,7 +15,7 @@ sealed class IngressHooks(Table table)
 
     internal static readonly Row Packets = Rows.Hidden("tcpagent_ingress_packets", "Packets that came to the hook.");
 
-    internal static readonly Row Dropped = Rows.Hidden("tcpagent_ingress_dropped", "Of these the ones that a filter dropped.");
+    internal static readonly Row Dropped = Rows.Hidden("tcpagent_ingress_dropped", "Packets that a filter dropped at the hook.");
 
     sealed class Hook(LinkName link)
     {
@@ -29,10 +29,10 @@ sealed class IngressHooks(Table table)
         internal WideCounter DropCount;
     }
 
-    /// <summary>By index of the device.</summary>
+    /// <summary>The hooks by device index.</summary>
     readonly Dictionary<int, Hook> _hooks = [];
 
-    /// <summary>False where there are too many. What a dump shows once more is left out.</summary>
+    /// <summary>False where there are too many. A hook that the dump shows twice counts once.</summary>
     internal bool Store(in QdiscRow row, LinkName link, long dump)
     {
         var isKnown = _hooks.TryGetValue(row.Index, out var hook);

@@ -1,6 +1,6 @@
 namespace TcpAgent.Sources;
 
-/// <summary>What rtnetlink says of one device besides its counters.</summary>
+/// <summary>The data of one device in rtnetlink besides its counters.</summary>
 sealed class LinkName(byte[] name) : DeviceInstance(name)
 {
     internal long QueueLength { get; set; }
@@ -10,7 +10,7 @@ sealed class LinkName(byte[] name) : DeviceInstance(name)
     /// <summary>How an XDP program is attached, by IFLA_XDP_ATTACHED.</summary>
     internal long Xdp { get; set; }
 
-    /// <summary>A veth device whose other end is in another network namespace.</summary>
+    /// <summary>True for a veth device whose other end is in another network namespace.</summary>
     internal bool IsVethToElsewhere { get; set; }
 
     internal bool Seen { get; set; }

@@ -26,7 +26,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
 
     internal bool TryGet(int index, [NotNullWhen(true)] out LinkName? link) => _links.TryGetValue(index, out link);
 
-    /// <summary>Reads the names if they may have changed, once a tick for all who ask. Returns the errno.</summary>
+    /// <summary>Reads the names if they may have changed, once per tick for all callers. Returns the errno.</summary>
     internal int Refresh(in Tick tick)
     {
         if (_refreshed != tick.Number)
@@ -34,17 +34,19 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         return _errno;
     }
 
-    /// <summary>An interrupted dump may show a name twice or not at all; one more settles it. Returns the errno.</summary>
+    /// <summary>
+    /// Reads the names, and again if the dump was interrupted, because it may then show a name twice or not at all. Returns the errno.
+    /// </summary>
     internal int Read()
     {
         var errno = ReadOnce();
         return errno == 0 && dump.Interrupted ? ReadOnce() : errno;
     }
 
-    /// <summary>Whether the kernel announced anything since last time; a lost announcement (ENOBUFS) is one too.</summary>
+    /// <summary>Whether the kernel announced anything since the last call; a lost announcement (ENOBUFS) counts too.</summary>
     bool HaveChanged()
     {
-        // What changed before this socket listened was announced to nobody.
+        // Changes before this socket listened were not announced to it.
         var changed = _announcements is null;
         _announcements ??= listen();
         if (_announcements is null)
@@ -87,7 +89,7 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
     [MethodImpl(MethodImplOptions.NoInlining)]
     LinkName Learn(int index, ReadOnlySpan<byte> name)
     {
-        // A dump made while names change hands may give one to two devices: the later is right, and the other's index has no name.
+        // A dump taken while names move between devices may give one name to two: the later is right, and the other index then has no name.
         foreach (var (other, link) in _links)
             if (name.SequenceEqual(link.Name))
                 _links.Remove(other);

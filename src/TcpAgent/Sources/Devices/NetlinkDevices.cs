@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Counters by RTM_GETSTATS at each tick. It names devices by index only, so names come from <see cref="LinkNames"/>.</summary>
+/// <summary>Reads counters by RTM_GETSTATS at each tick. The reply has only indices, so names come from <see cref="LinkNames"/>.</summary>
 sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
 {
     readonly byte[] _request = Link.StatsRequest();
@@ -24,7 +24,8 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
     }
 
     /// <summary>
-    /// False when an index had no name yet. What an interrupted dump shows once more is left out: it would be a series twice.
+    /// Returns false when an index had no name yet. It skips a device that an interrupted dump shows again, because that would duplicate a
+    /// series.
     /// </summary>
     bool ReadStats(Table table, out int unjudged, out int errno)
     {

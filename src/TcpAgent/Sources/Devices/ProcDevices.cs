@@ -8,8 +8,8 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Devices from /proc/net/dev, and per device from sysfs what that file merges or lacks. Where sysfs says nothing of a device,
-/// its merged drops are exported under a name that says so.
+/// Devices from /proc/net/dev, and per device the values from sysfs that the file merges or lacks. If sysfs has nothing about a device, its
+/// merged drops are exported under a name that says so.
 /// </summary>
 sealed class ProcDevices : IDeviceReader
 {
@@ -59,7 +59,7 @@ sealed class ProcDevices : IDeviceReader
             }
             var device = Find(table.Count, name);
 
-            // A file read in pieces may show a device once more: two series of one name would spoil the whole exposition.
+            // A file that is read in pieces may show a device twice: a duplicate series would invalidate the whole exposition.
             if (device.SeenIn == _reads)
                 continue;
             device.SeenIn = _reads;
@@ -67,7 +67,7 @@ sealed class ProcDevices : IDeviceReader
             for (var i = 0; i < values.Length; i++)
                 slots[s_slots[i]] = values[i];
 
-            // Three more files for each are too much where there are thousands: those of software alone miss nothing in a ring.
+            // Three more files per device are too many for thousands of devices, and software devices have no ring to miss packets in.
             bySysfs |= (table.Count <= Devices.MaxDevices || device.IsNotable) && device.AddFromSysfs(slots, tick.IsSlow);
             device.Note(
                 slots[Devices.ReceiveFifoErrors], slots[Devices.TransmitDropped], slots[Devices.ReceiveMissed],
@@ -81,7 +81,7 @@ sealed class ProcDevices : IDeviceReader
             : new ReadStatus(table.Count == 0 ? Outcome.Failed : Outcome.Partial, _file.Path, 0, reader.Result.Line);
     }
 
-    /// <summary>The order of the file seldom changes, so the place is a good first guess.</summary>
+    /// <summary>Tries the same place first, because the order of the file seldom changes.</summary>
     Device Find(int place, ReadOnlySpan<byte> name)
     {
         if (place < _devices.Count && name.SequenceEqual(_devices[place].Name))
@@ -108,7 +108,9 @@ sealed class ProcDevices : IDeviceReader
 
     public void Dispose() => Reopen();
 
-    /// <summary>A device's files below /sys/class/net, opened for each read: kept open they would be thousands.</summary>
+    /// <summary>
+    /// A device's files below /sys/class/net. They are opened for each read, because thousands would stay open otherwise.
+    /// </summary>
     sealed class Device : DeviceInstance
     {
         const int IFF_PROMISC = 0x100;
@@ -124,7 +126,7 @@ sealed class ProcDevices : IDeviceReader
         internal Device(KernelRoot root, ReadOnlySpan<byte> name)
             : base(name.ToArray())
         {
-            // Paths are text: a name that is no UTF-8 could name another device's folder, so it gets one that cannot be.
+            // Paths are text: a name that is not UTF-8 could match another device's directory, so it gets an impossible one.
             var text = Utf8.IsValid(name) ? Encoding.UTF8.GetString(name).Replace("/", "_", StringComparison.Ordinal) : "not-utf-8/name";
             var folder = $"{root.SysFs}/class/net/{text}";
             HasDriver = FileStamp.Of($"{folder}/device") != default;
@@ -155,7 +157,9 @@ sealed class ProcDevices : IDeviceReader
             return true;
         }
 
-        /// <summary>IFF_PROMISC is in sysfs whatever the reason: the kernel's own flags, not those that ifconfig set.</summary>
+        /// <summary>
+        /// sysfs shows IFF_PROMISC whatever the reason, because it has the kernel's own flags, not only those that ifconfig set.
+        /// </summary>
         void ReadSettings()
         {
             _transmitQueueLength = ReadNumber(_queueLength);

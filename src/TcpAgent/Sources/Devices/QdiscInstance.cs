@@ -2,12 +2,12 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The root discipline of a device, by its kind.</summary>
+/// <summary>The root qdisc of a device, with its kind.</summary>
 sealed class QdiscInstance(string device, string kind) : Instance(device, ("device", device), ("kind", kind))
 {
     long? _drops;
 
-    /// <summary>It dropped something since the agent first saw it.</summary>
+    /// <summary>True if it dropped something since the agent first saw it.</summary>
     internal override bool IsNotable => _hasDropped;
 
     bool _hasDropped;

@@ -8,8 +8,7 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Root queueing disciplines of the devices of this namespace, which hold the totals of all below them. Their drops are in no
-/// device counter.
+/// Root qdiscs of the devices of this namespace, which hold the totals of all qdiscs below them. No device counter includes their drops.
 /// </summary>
 sealed class Qdiscs : Source
 {
@@ -20,19 +19,19 @@ sealed class Qdiscs : Source
     internal static readonly Row QueueBytes = Rows.Gauge("tcpagent_qdisc_queue_bytes", "Bytes that wait to be sent.", field: "backlog");
 
     internal static readonly Row LimitPackets = Rows.Gauge(
-        "tcpagent_qdisc_limit_packets", "Most packets that may wait, where the discipline counts packets and tells.", from: "TCA_OPTIONS", field: "limit packets");
+        "tcpagent_qdisc_limit_packets", "Maximum number of packets that may wait, if the qdisc limits packets and reports it.", from: "TCA_OPTIONS", field: "limit packets");
 
     internal static readonly Row LimitBytes = Rows.Gauge(
-        "tcpagent_qdisc_limit_bytes", "Most bytes that may wait, where the discipline counts bytes and tells.", from: "TCA_OPTIONS", field: "limit bytes");
+        "tcpagent_qdisc_limit_bytes", "Maximum number of bytes that may wait, if the qdisc limits bytes and reports it.", from: "TCA_OPTIONS", field: "limit bytes");
 
     internal static readonly Row SentPackets = Rows.Counter(
-        "tcpagent_qdisc_sent_packets_total", "Packets sent through the discipline.", from: "gnet_stats_basic packets", field: "packets");
+        "tcpagent_qdisc_sent_packets_total", "Packets sent through the qdisc.", from: "gnet_stats_basic packets", field: "packets");
 
     internal static readonly Row SentBytes = Rows.Counter(
-        "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the discipline.", from: "gnet_stats_basic bytes", field: "bytes");
+        "tcpagent_qdisc_sent_bytes_total", "Bytes sent through the qdisc.", from: "gnet_stats_basic bytes", field: "bytes");
 
     internal static readonly Row Dropped = Rows.Counter(
-        "tcpagent_qdisc_dropped_total", "Packets dropped by the discipline: the queue was full, or it holds delay down on purpose. The device's transmit drops do not have them.", from: "gnet_stats_queue drops", field: "drops");
+        "tcpagent_qdisc_dropped_total", "Packets dropped by the qdisc: the queue was full, or the qdisc dropped early to hold delay down. The device's transmit drops exclude them.", from: "gnet_stats_queue drops", field: "drops");
 
     internal static readonly Row Overlimits = Rows.Counter(
         "tcpagent_qdisc_overlimits_total", "Times a shaper held a packet back to keep its rate.", from: "gnet_stats_queue overlimits", field: "overlimits");
@@ -40,9 +39,9 @@ sealed class Qdiscs : Source
     internal static readonly Rows CountRows = new();
 
     internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_qdiscs_omitted", "Root disciplines that are not exported because there are more than 512. Those that dropped something are exported first, and the sums of drops have all.");
+        "tcpagent_qdiscs_omitted", "Root qdiscs that are not exported because there are more than 512. Qdiscs that dropped something are exported first, and the sums of drops include all.");
 
-    /// <summary>What is known of a device's root besides the figures of this tick.</summary>
+    /// <summary>What the agent remembers of a device's root qdisc besides the figures of this tick.</summary>
     sealed class Root(LinkName link, byte[] kind, uint handle, QdiscInstance instance)
     {
         internal LinkName Link { get; } = link;
@@ -53,10 +52,10 @@ sealed class Qdiscs : Source
 
         internal QdiscInstance Instance { get; } = instance;
 
-        /// <summary>A u64, so it falls only when another discipline has taken the place of the same kind and handle.</summary>
+        /// <summary>A u64, so it falls only when another qdisc of the same kind and handle has replaced this one.</summary>
         internal long Bytes { get; set; }
 
-        /// <summary>It, or one below it, drops before it is full to hold delay down.</summary>
+        /// <summary>This qdisc, or one below it, drops before it is full to hold delay down.</summary>
         internal bool DropsEarly { get; set; }
 
         internal long SeenIn { get; set; }
@@ -72,16 +71,16 @@ sealed class Qdiscs : Source
     readonly Table _table;
     readonly IngressHooks _hooks;
 
-    /// <summary>By index of the device, which has one root.</summary>
+    /// <summary>The roots by device index; a device has one.</summary>
     readonly Dictionary<int, Root> _roots = [];
 
     /// <summary>Counts the dumps read.</summary>
     long _dumps;
 
-    /// <summary>Of the last dump.</summary>
+    /// <summary>Status of the last dump.</summary>
     int _unjudged, _belowZero;
 
-    /// <param name="dump">Null where rtnetlink would speak of another kernel than the files do.</param>
+    /// <param name="dump">Null where rtnetlink would answer for another kernel than the one whose files are read.</param>
     /// <param name="links">Names of the devices.</param>
     internal Qdiscs(NetlinkDump? dump, LinkNames? links)
         : base("qdisc", Rows, CountRows, IngressHooks.Rows) =>
@@ -107,11 +106,11 @@ sealed class Qdiscs : Source
         }
         Withdraw();
 
-        // A kernel without CONFIG_NET_SCHED, or a sandbox that does not know the request.
+        // The kernel lacks CONFIG_NET_SCHED, or a sandbox does not know the request.
         return errno == Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Failed("rtnetlink", errno);
     }
 
-    /// <summary>Its drops say that a queue was full, and nothing else.</summary>
+    /// <summary>True when a drop of this qdisc always means that a queue was full.</summary>
     internal bool DropsOnlyAtLimit(Instance? instance)
     {
         foreach (var root in _roots.Values)
@@ -120,7 +119,7 @@ sealed class Qdiscs : Source
         return false;
     }
 
-    /// <summary>False when an index had no name yet or the table changed meanwhile.</summary>
+    /// <summary>False when an index had no name yet or the table changed during the dump.</summary>
     bool ReadAll(out int errno)
     {
         Withdraw();
@@ -135,7 +134,7 @@ sealed class Qdiscs : Source
             if (!TrafficControl.TryRead(type, payload, out var row))
                 continue;
 
-            // The kernel tells a device's root first, then what stands below it.
+            // The kernel lists a device's root first, then the qdiscs below it.
             if (!row.IsRoot && root is not null && row.Index == rootIndex && !row.IsIngress)
                 TakeInChild(root, row);
             if (!(row.IsRoot || row.IsIngress) || row.Kind.SequenceEqual("noqueue"u8) || row.Drops == Absent)
@@ -155,7 +154,7 @@ sealed class Qdiscs : Source
         return complete && !_dump.Interrupted;
     }
 
-    /// <summary>Null when the dump shows a device's root once more: two series of one name would spoil the whole exposition.</summary>
+    /// <summary>Null when the dump shows a device's root twice: a duplicate series would invalidate the whole exposition.</summary>
     Root? Store(in QdiscRow row, LinkName link)
     {
         var isKnown = _roots.TryGetValue(row.Index, out var root);
@@ -178,7 +177,7 @@ sealed class Qdiscs : Source
         return root;
     }
 
-    /// <summary>A u32 that some disciplines let fall below 0; no queue is half as long. What is absent stays so.</summary>
+    /// <summary>A u32 that some qdiscs let fall below 0; no real queue is half as long. An absent value stays absent.</summary>
     long AboveZero(long value)
     {
         if (value <= int.MaxValue)
@@ -188,8 +187,8 @@ sealed class Qdiscs : Source
     }
 
     /// <summary>
-    /// A root counts the drops of all below it. tbf keeps one queue, a bfifo that is not told; one that is told stands in its place
-    /// and the limit is that one's.
+    /// A root counts the drops of all qdiscs below it. tbf keeps one queue, a bfifo that the dump omits. A child that the dump does show
+    /// replaces that bfifo, and its limit applies.
     /// </summary>
     void TakeInChild(Root root, in QdiscRow row)
     {
@@ -200,7 +199,7 @@ sealed class Qdiscs : Source
         (slots[LimitPackets], slots[LimitBytes]) = (row.LimitPackets, row.LimitBytes);
     }
 
-    /// <summary>A root that is not as it was; what is left of it is its label, where that is the same.</summary>
+    /// <summary>The root has changed. Only its label is kept, if that is the same.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     Root Learn(in QdiscRow row, LinkName link, Root? before)
     {
@@ -209,7 +208,7 @@ sealed class Qdiscs : Source
         return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, instance);
     }
 
-    /// <summary>Devices come and go; what is kept of them must not grow with that.</summary>
+    /// <summary>Devices come and go; what is remembered of them must not grow.</summary>
     void ForgetUnseen()
     {
         if (_roots.Count == _table.Count)
@@ -219,7 +218,9 @@ sealed class Qdiscs : Source
                 _roots.Remove(index);
     }
 
-    /// <summary>Drops only what finds no room: not one that drops early to hold delay down, nor one not known here.</summary>
+    /// <summary>
+    /// True for a kind that drops only when it is full. False for kinds that drop early to hold delay down, and for unknown kinds.
+    /// </summary>
     static bool IsTailDrop(ReadOnlySpan<byte> kind) =>
         kind.SequenceEqual("pfifo_fast"u8) || kind.SequenceEqual("pfifo"u8) || kind.SequenceEqual("bfifo"u8)
             || kind.SequenceEqual("pfifo_head_drop"u8)

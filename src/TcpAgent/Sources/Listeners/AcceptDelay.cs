@@ -4,32 +4,34 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Whether the connections of one listener wait so long for accept() that it harms, full or not. A burst that is accepted within a second
-/// harms nobody, nor do a few connections that nobody wants any more. Two things prove harm, each for itself:
+/// Whether the connections of one listener wait for accept() long enough to do harm, full or not. A burst that is accepted within a second
+/// harms nobody, nor do a few abandoned connections. Either of two signs proves harm:
 /// <list type="bullet">
-/// <item>a look at the connections: some have waited longer than a second for a second or more while others came behind them, or so long
+/// <item>a scan of the connections: some have waited longer than a second for a second or more while others came behind them, or so long
 /// that it does not matter whether others came;</item>
-/// <item>counting: the queue holds more than have come to the whole host within a second, and it does not stand still. That needs no look,
+/// <item>counting: the queue holds more than have come to the whole host within a second, and it does not stand still. That needs no scan,
 /// and it sees clients that reset their connection, which stays in the queue but is found nowhere else.</item>
 /// </list>
 /// </summary>
 sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
 {
-    /// <summary>Fewer connections than this are no traffic: health checks, a debugger's port, a daemon that was suspended.</summary>
+    /// <summary>Fewer connections than this are not traffic, but health checks, a debugger's port or a suspended daemon.</summary>
     internal const int Few = 5;
 
-    /// <summary>A queue with fewer is near no limit, however short it is: one stray connection fills a backlog of 1 for good.</summary>
+    /// <summary>
+    /// A queue with fewer is not near its limit, however short it is: one stray connection fills a backlog of 1 permanently.
+    /// </summary>
     internal const int LeastNear = 4;
 
     /// <summary>Milliseconds that a connection waits before it is late, and before it is stuck.</summary>
     internal const long Late = 1_000, Stuck = 10_000;
 
     /// <summary>
-    /// Milliseconds for which a client that left still counts, and within which the length of a queue that moves changes.
+    /// Milliseconds for which a client that has left still counts, and within which the length of a moving queue changes.
     /// </summary>
     internal const long Moment = 10_000;
 
-    /// <summary>Milliseconds from the first sign to the proof: a second, less what a tick may come early.</summary>
+    /// <summary>Milliseconds from the first sign to the proof: a second, minus the time that a tick may come early.</summary>
     const long Persistence = 900;
 
     const int LateSeries = 0, WaitSeries = 1, SeriesCount = 2;
@@ -60,7 +62,7 @@ sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
             Count(timestamp, length, opens);
         }
 
-        // The window moves on all the same.
+        // The window advances in any case.
         var (late, wait) = IsHarmful ? (Math.Max(_seen, _isCounted ? _counted : 0), oldest) : (KernelValue.Absent, KernelValue.Absent);
         _recent.Record(timestamp, [late, wait]);
     }

@@ -2,18 +2,18 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What one look found of connections that wait to be accepted.</summary>
-/// <param name="Count">How many were seen.</param>
+/// <summary>The connections that wait to be accepted, from one scan.</summary>
+/// <param name="Count">Number of connections seen.</param>
 /// <param name="Oldest">Milliseconds that the oldest has waited.</param>
 /// <param name="Youngest">Milliseconds that the youngest has waited.</param>
 /// <param name="Late">
-/// Those that have waited longer than <see cref="AcceptDelay.Late"/> and whose client is still there, or was a moment ago.
+/// Connections that have waited longer than <see cref="AcceptDelay.Late"/> and whose client is still there, or was a moment ago.
 /// </param>
-/// <param name="Stuck">Of these the ones that have waited longer than <see cref="AcceptDelay.Stuck"/>.</param>
+/// <param name="Stuck">Late connections that have waited longer than <see cref="AcceptDelay.Stuck"/>.</param>
 readonly record struct AcceptLook(int Count, long Oldest, long Youngest, int Late, int Stuck)
 {
-    /// <summary>One connection more.</summary>
-    /// <param name="waited">Milliseconds.</param>
+    /// <summary>Adds one connection.</summary>
+    /// <param name="waited">Milliseconds that it has waited.</param>
     /// <param name="left">Milliseconds since its client left; absent while it is there.</param>
     internal AcceptLook With(long waited, long left)
     {

@@ -6,12 +6,12 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// How long connections have been waiting to be accepted: those that no process holds yet (inode 0), asked for by the port of
-/// one listener at a time whose queue is not empty, within a share of the walk budget.
+/// Measures how long connections have waited to be accepted: those that no process holds yet (inode 0). It asks for one listener's port at
+/// a time, if the queue is not empty, within a share of the walk budget.
 /// </summary>
 sealed class AcceptWaits : IDisposable
 {
-    /// <summary>Of the walk budget.</summary>
+    /// <summary>Share of the walk budget.</summary>
     internal const double Share = 0.1;
 
     const int MaxEndpoints = 1024;
@@ -28,10 +28,10 @@ sealed class AcceptWaits : IDisposable
         _lane = new CpuBudget(walkBudget * Share, Walk, time, events: events);
     }
 
-    /// <summary>A look is under way on a thread of its own.</summary>
+    /// <summary>True while a scan runs on its own thread.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
-    /// <summary>Takes finished results and starts the next look, if any queue is not empty.</summary>
+    /// <summary>Collects finished results and starts the next scan, if any queue is not empty.</summary>
     internal void Look(ListenerTable table)
     {
         foreach (var listener in table.Listeners)
@@ -48,7 +48,7 @@ sealed class AcceptWaits : IDisposable
             table.For(local)?.Saw(look);
     }
 
-    /// <summary>The next port above the last one asked that has connections waiting, round and round.</summary>
+    /// <summary>The next port above the last one that has waiting connections, in rotation.</summary>
     bool ChoosePort(ListenerTable table)
     {
         var (next, lowest) = (int.MaxValue, int.MaxValue);

@@ -4,9 +4,9 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>An address and port that is listened on, and the device if it is on one alone.</summary>
-/// <param name="endpoint">What the kernel tells listeners apart by.</param>
-/// <param name="device">The device's name as people see it, or its index where that is all that is known; empty for all devices.</param>
+/// <summary>An address and port with a listener, and the device if it is bound to one.</summary>
+/// <param name="endpoint">The identity of the listener in the kernel.</param>
+/// <param name="device">The device's name for people, or its index if the name is unknown; empty for all devices.</param>
 sealed class EndpointInstance(Endpoint endpoint, string device = "") : Instance(
     endpoint.ToString(device), ("address", device.Length == 0 ? endpoint.Address.ToString() : $"{endpoint.Address}%{device}"),
     ("port", endpoint.Port.ToString(CultureInfo.InvariantCulture)))

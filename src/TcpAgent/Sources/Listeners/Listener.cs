@@ -12,7 +12,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
     readonly WindowedTotal _drops = new(peakWindow, time);
 
-    /// <summary>Null while its queue was never long enough to matter.</summary>
+    /// <summary>Null until its queue has been long enough to matter.</summary>
     AcceptDelay? _delay;
     AcceptLook? _look;
 
@@ -21,7 +21,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     internal Endpoint Endpoint { get; } = endpoint;
 
-    /// <summary>Another one when its device is renamed.</summary>
+    /// <summary>The listener's instance, which changes when its device is renamed.</summary>
     internal EndpointInstance Instance { get; set; } = new(endpoint, endpoint.Device == 0 ? "" : $"{endpoint.Device}");
 
     internal long Peak => _window[LengthSeries];
@@ -30,7 +30,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     internal long Length { get; set; }
 
-    /// <summary>Absent where only /proc/net/tcp can be read.</summary>
+    /// <summary>The limit; absent where only /proc/net/tcp can be read.</summary>
     internal long Limit { get; set; } = KernelValue.Absent;
 
     /// <summary>Longest queue of a single member.</summary>
@@ -42,17 +42,17 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     /// <summary>Longest queue of a single member within the peak window.</summary>
     internal long FullestPeak => _window[FullestSeries];
 
-    /// <summary>All drops at this address and port since the first was seen, of closed members too.</summary>
+    /// <summary>All drops at this address and port since the first was seen, including those of closed members.</summary>
     internal long Drops { get; set; }
 
-    /// <summary>Drops since the tick before.</summary>
+    /// <summary>Drops since the previous tick.</summary>
     internal long NewDrops { get; private set; }
 
     /// <summary>Drops within the peak window.</summary>
     internal long RecentDrops => _drops.Recent;
 
-    /// <param name="timestamp">Monotonic.</param>
-    /// <param name="isFirst">Drops counted before the agent started are not new.</param>
+    /// <param name="timestamp">Monotonic time.</param>
+    /// <param name="isFirst">True at the agent's first read, where earlier drops are not new.</param>
     internal void Record(long timestamp, bool isFirst)
     {
         NewDrops = Drops - (_dropsBefore ?? (isFirst ? Drops : 0));
@@ -61,57 +61,60 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
         _window.Record(timestamp, [Length, FullestLength]);
     }
 
-    /// <summary>The fullest member's queue was this long between two ticks.</summary>
+    /// <summary>Called when the fullest member's queue was this long between two ticks.</summary>
     internal void Raise(long timestamp, long length) => _window.Record(timestamp, [length, length]);
 
     /// <summary>Half-open connections, as of the last walk.</summary>
     internal long SynRecv { get; set; } = KernelValue.Absent;
 
-    /// <summary>Of the last two walks the one that found less.</summary>
+    /// <summary>The smaller result of the last two walks.</summary>
     internal long LeastSynRecv => Math.Min(SynRecv, SynRecvBefore);
 
     long SynRecvBefore { get; set; } = KernelValue.Absent;
 
-    /// <summary>Why they stay half-open, as of the last walk.</summary>
+    /// <summary>Why these connections stay half-open, as of the last walk.</summary>
     internal HalfOpenSigns HalfOpen { get; set; }
 
-    /// <summary>Connections that wait and whose peer has already closed, as of the last walk.</summary>
+    /// <summary>Waiting connections whose peer has already closed, as of the last walk.</summary>
     internal long Abandoned { get; set; } = KernelValue.Absent;
 
-    /// <summary>A walk has been taken; what it found follows.</summary>
+    /// <summary>Called after a walk, before its results are added.</summary>
     internal void BeginWalk() => (SynRecvBefore, SynRecv, HalfOpen, Abandoned) = (SynRecv, 0, default, 0);
 
     /// <summary>Milliseconds that the oldest waiting connection has waited.</summary>
     internal long OldestWait { get; private set; } = KernelValue.Absent;
 
-    /// <summary>A queue of its was full within the peak window, and something was dropped.</summary>
+    /// <summary>True if one of its queues was full and dropped something within the peak window.</summary>
     internal bool HasOverflowed => FullestLimit != KernelValue.Absent && FullestPeak > FullestLimit && RecentDrops > 0;
 
-    /// <summary>Its connections wait so long that it harms, whether its queue is full or not.</summary>
+    /// <summary>True if its connections wait long enough to do harm, whether its queue is full or not.</summary>
     internal bool IsLate => _delay is { IsHarmful: true };
 
-    /// <summary>Most that had waited too long at once, while that did harm, within the peak window; absent when it did none.</summary>
+    /// <summary>
+    /// Highest number of connections that had waited too long at the same time within the peak window, while that did harm; absent if it
+    /// did none.
+    /// </summary>
     internal long RecentLate => _delay?.RecentLate ?? KernelValue.Absent;
 
-    /// <summary>Milliseconds that the oldest of them had waited.</summary>
+    /// <summary>Milliseconds that the oldest of those connections had waited.</summary>
     internal long RecentWait => _delay?.RecentWait ?? KernelValue.Absent;
 
-    /// <summary>Nothing waits, or it is not known how long.</summary>
+    /// <summary>Called when nothing waits, or the time is unknown.</summary>
     internal void ForgetWait() => OldestWait = KernelValue.Absent;
 
-    /// <summary>A look was taken or failed; what it saw follows.</summary>
+    /// <summary>Called after a scan succeeded or failed, before its results are added.</summary>
     internal void LookedAt() => (_look, OldestWait) = (default(AcceptLook), KernelValue.Absent);
 
-    /// <summary>What waits at one of its addresses.</summary>
+    /// <summary>Adds the connections that wait at one of its addresses.</summary>
     internal void Saw(in AcceptLook look)
     {
         var all = _look.GetValueOrDefault().And(look);
         (_look, OldestWait) = (all, all.Oldest);
     }
 
-    /// <summary>At each tick, after the look if there was one.</summary>
-    /// <param name="timestamp">Monotonic.</param>
-    /// <param name="opens">Connections that came to the whole host within a second or more; absent where that is not known.</param>
+    /// <summary>Called at each tick, after the scan if there was one.</summary>
+    /// <param name="timestamp">Monotonic time.</param>
+    /// <param name="opens">Connections that arrived at the whole host within a second or more; absent if unknown.</param>
     internal void Judge(long timestamp, long opens)
     {
         if (_delay is null && Length >= AcceptDelay.Few)

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Chooses the listeners that are exported: all, or of too many the busiest.</summary>
+/// <summary>Chooses the listeners to export: all, or the busiest if there are too many.</summary>
 sealed class ListenerRanking(int max)
 {
-    /// <summary>Into so many the limit is divided, for a score that sorts without being compared by code of ours.</summary>
+    /// <summary>The number of steps into which the limit is divided, for an integer score that sorts without a custom comparer.</summary>
     const int Steps = 1024;
 
     Listener[] _ranked = [];
     ulong[] _scores = [];
 
-    /// <summary>The busiest first if not all are exported. Good until the next call.</summary>
+    /// <summary>Returns the busiest first if not all are exported. Valid until the next call.</summary>
     internal ReadOnlySpan<Listener> Choose(ListenerTable table)
     {
         if (_ranked.Length < table.Count)
@@ -27,7 +27,9 @@ sealed class ListenerRanking(int max)
         return _ranked.AsSpan(0, max);
     }
 
-    /// <summary>Those whose connections wait too long first, then fullness of the peak, then drops, then half-open connections.</summary>
+    /// <summary>
+    /// Ranks listeners whose connections wait too long first, then by fullness of the peak, drops and half-open connections.
+    /// </summary>
     static ulong Score(Listener listener)
     {
         var fullness = listener.RecentLate > 0 ? ushort.MaxValue

@@ -5,12 +5,12 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Follows listening sockets from tick to tick. Drops are summed per socket by its cookie, so that a member that closes or a
-/// listener that restarts neither loses nor repeats any. Allocates nothing while the set stays as it is.
+/// Follows listening sockets from tick to tick. Drops are summed per socket by its cookie, so that a member that closes or a listener that
+/// restarts neither loses nor repeats any. Allocates nothing while the set does not change.
 /// </summary>
 sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
 {
-    /// <summary>Sockets followed one by one; those beyond are only counted.</summary>
+    /// <summary>Maximum number of sockets followed one by one; further ones are only counted.</summary>
     internal const int MaxSockets = 16 * 1024;
 
     struct Member
@@ -31,16 +31,16 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
 
     internal int Count => _listeners.Count;
 
-    /// <summary>Listening sockets, those beyond <see cref="MaxSockets"/> too.</summary>
+    /// <summary>Listening sockets, including those beyond <see cref="MaxSockets"/>.</summary>
     internal long Sockets { get; private set; }
 
-    /// <summary>Sockets that are not followed, and connections of which nobody knows at which listener they are.</summary>
+    /// <summary>Sockets that are not followed, and connections whose listener is unknown.</summary>
     internal long Unfollowed => Sockets - _seen + Omitted;
 
-    /// <summary>What the last walk had no room for.</summary>
+    /// <summary>Objects for which the last walk had no room.</summary>
     internal long Omitted { get; set; }
 
-    /// <summary>Drops at all listeners seen so far, closed ones too; absent where the kernel does not tell.</summary>
+    /// <summary>Drops at all listeners seen so far, including closed ones; absent where the kernel does not report them.</summary>
     internal long Drops { get; private set; } = KernelValue.Absent;
 
     internal void Begin()
@@ -84,7 +84,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         Drops = Math.Max(0, Drops) + more;
     }
 
-    /// <summary>Lets go of what was not seen, and takes the peaks.</summary>
+    /// <summary>Removes listeners that were not seen, and records the peaks.</summary>
     internal void End(long timestamp)
     {
         if (_members.Count != _seen)
@@ -116,8 +116,8 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
     }
 
     /// <summary>
-    /// The listener that takes connections to a local address and port on a device: its own, else one on all addresses, and of these that
-    /// of the device first (net/ipv4/inet_hashtables.c, __inet_lookup_listener and compute_score).
+    /// The listener that takes connections to a local address and port on a device: one bound to that address, otherwise one on all
+    /// addresses; in both cases one bound to the device comes first (net/ipv4/inet_hashtables.c, __inet_lookup_listener and compute_score).
     /// </summary>
     internal Listener? For(Endpoint local) => Find(local) ?? (local.IsIPv4 ? Find(local.AnyIPv4) : null) ?? Find(local.AnyIPv6);
 
@@ -126,7 +126,9 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
             ? listener
             : null;
 
-    /// <summary>Names those that are on one device alone by it. Its name may change, and is asked for only where there are such.</summary>
+    /// <summary>
+    /// Names listeners that are bound to a device after it. The name may change, and is requested only if there are such listeners.
+    /// </summary>
     internal void Name(LinkNames? links, in Tick tick)
     {
         foreach (var listener in _listeners.Values)

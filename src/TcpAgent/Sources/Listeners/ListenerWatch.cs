@@ -5,18 +5,19 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What the host's counters say of its listeners between two ticks: whose queue overflowed, and in whose queue connections wait too long.
+/// Concludes from the host's counters what happened at its listeners between two ticks: whose queue overflowed, and in whose queue
+/// connections wait too long.
 /// </summary>
 sealed class ListenerWatch(Source snmp, Source netstat, TimeProvider time)
 {
-    /// <summary>A second, and what a tick may come late.</summary>
+    /// <summary>A second, plus the time that a tick may be late.</summary>
     static readonly TimeSpan s_second = TimeSpan.FromSeconds(1.1);
 
     readonly SlotRef _overflows = new(netstat[NetstatRows.Rows], NetstatRows.ListenOverflows);
     readonly SlotRef _opens = new(snmp[SnmpRows.Rows], SnmpRows.TcpPassiveOpens);
     readonly WindowedTotal _opened = new(s_second, time);
 
-    /// <summary>Judges each listener. Returns the one whose queue overflowed since the tick before; null when none did.</summary>
+    /// <summary>Judges each listener. Returns the one whose queue overflowed since the previous tick; null when none did.</summary>
     internal Listener? Judge(in Tick tick, Dictionary<Endpoint, Listener>.ValueCollection listeners)
     {
         _opened.Add(tick.Timestamp, _opens.Rise);
@@ -27,8 +28,8 @@ sealed class ListenerWatch(Source snmp, Source netstat, TimeProvider time)
     }
 
     /// <summary>
-    /// A queue may fill and empty between two ticks. An overflow of which the host counts proves that some queue was full: that of
-    /// the listener which dropped, and of several the one with the longest queue now, since stray packets are dropped anywhere.
+    /// A queue may fill and empty between two ticks. An overflow that the host counts proves that some queue was full: that of the listener
+    /// with drops. If several have drops, it is the one with the longest queue now, because any listener may drop stray packets.
     /// </summary>
     Listener? Overflowed(in Tick tick, Dictionary<Endpoint, Listener>.ValueCollection listeners)
     {

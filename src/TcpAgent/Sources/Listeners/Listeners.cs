@@ -6,8 +6,8 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Listening sockets with their accept queues, at every tick: a dump of LISTEN alone costs microseconds whatever the number of
-/// connections. What only the walk of all sockets can tell is added when it comes.
+/// Listening sockets with their accept queues, at every tick: a dump of LISTEN alone costs microseconds whatever the number of connections.
+/// Values that only the walk of all sockets can give are added when it comes.
 /// </summary>
 sealed class Listeners : Source
 {
@@ -28,13 +28,13 @@ sealed class Listeners : Source
     bool _isKnown;
     bool _isLost;
 
-    /// <param name="dump">Null where sock_diag would speak of another kernel; then the walk brings the listeners.</param>
-    /// <param name="waits">Looks at the connections that wait; null without sock_diag.</param>
+    /// <param name="dump">Null where sock_diag would answer for another kernel; then the walk finds the listeners.</param>
+    /// <param name="waits">Scans the connections that wait; null without sock_diag.</param>
     /// <param name="snmp">Has the host's PassiveOpens.</param>
     /// <param name="netstat">Has the host's ListenDrops.</param>
     /// <param name="options">Peak window and the number of listeners exported.</param>
     /// <param name="time">The sampler's clock.</param>
-    /// <param name="links">Names of the devices that listeners are bound to; without, their indices stand for them.</param>
+    /// <param name="links">Names of the devices that listeners are bound to; if null, their indices are used.</param>
     internal Listeners(
         NetlinkDump? dump, AcceptWaits? waits, Source snmp, Source netstat, SamplingOptions options, TimeProvider time,
         LinkNames? links = null)
@@ -49,17 +49,17 @@ sealed class Listeners : Source
     }
 
     /// <summary>
-    /// The two interfaces name sockets differently, so each has a table; what one followed stays for when it works again.
+    /// The two interfaces identify sockets differently, so each has a table, which is kept until that interface works again.
     /// </summary>
     ListenerTable Table => _byWalk ? _walked : _followed;
 
-    /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk knows.</summary>
+    /// <summary>Listening sockets at this tick, or <see cref="KernelValue.Absent"/> while only the walk counts them.</summary>
     internal long SocketCount => _byWalk ? Absent : _followed.Sockets;
 
-    /// <summary>All that are listened on, exported or not.</summary>
+    /// <summary>All listeners, exported or not.</summary>
     internal Dictionary<Endpoint, Listener>.ValueCollection Known => Table.Listeners;
 
-    /// <summary>The listener whose accept queue overflowed since the tick before; null when none did.</summary>
+    /// <summary>The listener whose accept queue overflowed since the previous tick; null when none did.</summary>
     internal Listener? Overflowed { get; private set; }
 
     internal override bool HasFallback => true;
@@ -72,7 +72,7 @@ sealed class Listeners : Source
             return _isLost ? ReadStatus.Absent : ReadStatus.Ok;
         var wasByWalk = _byWalk;
 
-        // A single failure may be a passing one (ENOBUFS): what is tried a second time has a new socket.
+        // A single failure may be transient (ENOBUFS), so the retry uses a new socket.
         if (!wasByWalk || tick.IsSlow)
             _errno = ReadListeners(tick) == 0 ? 0 : ReadListeners(tick);
         _byWalk = _errno != 0;
@@ -87,8 +87,8 @@ sealed class Listeners : Source
     }
 
     /// <summary>
-    /// The walk of this tick may bring the listeners; the next tick can tell. It may be switched off or fail too, and one that
-    /// sock_diag is still good for tells of none.
+    /// The walk of this tick may find the listeners, which the next tick can tell. But the walk may be switched off or fail too, and one
+    /// that still uses sock_diag reports none.
     /// </summary>
     ReadStatus StandIn(bool isNew)
     {
@@ -117,10 +117,10 @@ sealed class Listeners : Source
         return _dump.Errno;
     }
 
-    /// <summary>Takes what the last walk of all sockets found, before Derive.</summary>
+    /// <summary>Takes the result of the last walk of all sockets, before Derive.</summary>
     internal void Observe(in Tick tick, SocketCensus census)
     {
-        // Only a walk of /proc/net/tcp tells of listeners, and it is always complete.
+        // Only a walk of /proc/net/tcp reports listeners, and it is always complete.
         if (_byWalk && census.IsComplete)
         {
             _walked.Begin();
@@ -143,7 +143,7 @@ sealed class Listeners : Source
                 listener.Abandoned += count;
     }
 
-    /// <summary>What the walks found is no longer so: the last one failed.</summary>
+    /// <summary>Drops the results of the walks, because the last one failed.</summary>
     internal void Lose()
     {
         if (!_byWalk)
@@ -165,7 +165,7 @@ sealed class Listeners : Source
         counts[ListenerRows.Count] = Table.Count;
         counts[ListenerRows.Omitted] = Table.Count - exported.Length;
 
-        // Where nothing has listened yet, nothing is attributed yet.
+        // Before the first listener nothing can be attributed.
         var attributed = Table.Drops == Absent && Table.Count == 0 && !_byWalk ? 0 : Table.Drops;
         counts[ListenerRows.Unattributed] = _listenDrops.Value == Absent || attributed == Absent ? Absent : _listenDrops.Value - attributed;
     }
@@ -181,7 +181,7 @@ sealed class Listeners : Source
         var halfOpen = listener.HalfOpen;
         (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources], slots[ListenerRows.Deferred]) = (
             halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
-        if (listener.Sockets > 1) // of /proc/net/tcp, which does not tell the device, they may share nothing
+        if (listener.Sockets > 1) // in /proc/net/tcp, which does not name the device, they may share nothing
             (slots[ListenerRows.Fullest], slots[ListenerRows.SocketsOfOne]) = (
                 listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);
         if (listener.Length > 0)

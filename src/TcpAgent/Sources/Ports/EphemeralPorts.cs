@@ -6,24 +6,23 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and
-/// no counter of the kernel moves: this is the only proof. Looked at when connections were opened since the last look, at each
-/// tick while a tuple is near the limit, with the slow lane when any socket or a setting changed, and once a minute. A dear look
-/// keeps half of its share back for the moment when so many connections were opened that a tuple may be near the limit, or at it:
-/// that is seen at once.
+/// Local ports in use by source, destination and port. When one such tuple holds them all, connect() fails with EADDRNOTAVAIL and no kernel
+/// counter moves: this is the only proof. A scan runs when connections were opened since the last one, at each tick while a tuple is near
+/// the limit, on the slow lane when any socket or sysctl changed, and once a minute. An expensive scan keeps half of its share in reserve,
+/// so that it can run at once when enough connections were opened to bring a tuple near the limit.
 /// </summary>
 sealed class EphemeralPorts : Source
 {
-    /// <summary>Of the walk budget.</summary>
+    /// <summary>Share of the walk budget.</summary>
     const double Share = 0.2;
 
-    /// <summary>How much of the share may be kept back.</summary>
+    /// <summary>The part of the share that may be kept in reserve.</summary>
     static readonly TimeSpan s_credit = TimeSpan.FromMinutes(1);
 
-    /// <summary>A tuple is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    /// <summary>A tuple is exported from this many ports on, or from a fiftieth of the usable ones.</summary>
     const int Floor = 16, FloorPart = 50;
 
-    /// <summary>Looks that may fail in a row before the last result is withdrawn.</summary>
+    /// <summary>Consecutive scans that may fail before the last result is withdrawn.</summary>
     const int MaxFailures = 3;
 
     readonly PortScan? _look;
@@ -44,16 +43,16 @@ sealed class EphemeralPorts : Source
     int _failures;
     bool _hasMoved;
 
-    /// <summary>A socket changed since the last look, or may have; the slow lane sees to it.</summary>
+    /// <summary>True if a socket changed since the last scan, or may have; the slow lane then scans.</summary>
     bool _hasChanged;
 
-    /// <param name="look">Null where sock_diag would speak of another kernel.</param>
+    /// <param name="look">Null where sock_diag would answer for another kernel.</param>
     /// <param name="snmp">Counts the connections opened.</param>
     /// <param name="counters">Show that a socket changed.</param>
     /// <param name="options">The walk budget.</param>
     /// <param name="time">The sampler's clock.</param>
-    /// <param name="events">Counts the looks, which are walks too.</param>
-    /// <param name="netstat">Shows whether ports are taken again, and that peers do not answer or read; as of the tick before.</param>
+    /// <param name="events">Counts the scans, which are walks too.</param>
+    /// <param name="netstat">Shows whether ports are reused, and that peers do not answer or read; as of the previous tick.</param>
     internal EphemeralPorts(
         PortScan? look, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time, AgentEvents? events = null,
         Source? netstat = null)
@@ -70,25 +69,25 @@ sealed class EphemeralPorts : Source
         Mode = "sock_diag";
     }
 
-    /// <summary>A look is under way on a thread of its own.</summary>
+    /// <summary>True while a scan runs on its own thread.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
-    /// <summary>What the last look found stands; without that there is nothing of it below.</summary>
+    /// <summary>True if there is a valid scan; otherwise the values below are empty.</summary>
     internal bool IsKnown { get; private set; }
 
-    /// <summary>Ports that one tuple can hold: usable and not listened on.</summary>
+    /// <summary>Ports that one tuple can hold: usable and without a listener.</summary>
     internal long Limit => _census.Usable - _census.Listening;
 
-    /// <summary>The tuples that hold most local ports, however few, the first of all first.</summary>
+    /// <summary>The tuples that hold the most local ports, however few, in order.</summary>
     internal ReadOnlySpan<HeldPorts> Worst => _census.Worst;
 
-    /// <summary>What a tuple holds, one of the worst or not.</summary>
+    /// <summary>The ports of a tuple, whether it is among the fullest or not.</summary>
     internal HeldPorts Of(in PortTuple tuple) => _census.Table.Of(tuple);
 
     /// <summary>Source addresses whose different local ports were counted.</summary>
     internal List<SourcePorts> SourcesCounted => _census.Sources;
 
-    /// <summary>All ports of the tuple are held, and those in TIME_WAIT are not taken again although the settings allow it.</summary>
+    /// <summary>True if all ports of the tuple are held, and those in TIME_WAIT are not reused although the sysctls allow it.</summary>
     internal bool IsNotReused(in HeldPorts one) => _reuse.IsProvenIdle(one, Limit, _time.GetTimestamp());
 
     internal override ReadStatus Read(in Tick tick)
@@ -104,7 +103,7 @@ sealed class EphemeralPorts : Source
         {
             TakeLook(tick);
 
-            // One on its own thread is taken a tick after it began: the next may begin at once.
+            // The result of a scan on its own thread is collected a tick after it began, and the next may begin at once.
             if (_lane.IsDear)
                 Poll(tick);
         }
@@ -114,17 +113,17 @@ sealed class EphemeralPorts : Source
         return _status;
     }
 
-    /// <summary>netstat comes after the ports.</summary>
+    /// <summary>Runs here because netstat is read after the ports.</summary>
     internal override void Derive(in Tick tick)
     {
         _reuse.Update(tick.Timestamp);
         _trouble.Update();
     }
 
-    /// <summary>Without a port being taken: ports are given back, one is listened on, a setting is another.</summary>
+    /// <summary>True for changes that take no port: ports are freed, a listener appears, a sysctl changes.</summary>
     bool MayHaveChanged() => _hasChanged || !IsKnown || _status.Outcome != Outcome.Ok || (!IsLooking && _look!.HaveSettingsChanged());
 
-    /// <summary>What happens from the start of a look on calls for the next.</summary>
+    /// <summary>Changes from the start of a scan on trigger the next.</summary>
     bool Poll(in Tick tick)
     {
         var isDue = IsDue(tick);
@@ -141,7 +140,7 @@ sealed class EphemeralPorts : Source
         if (!_lane.IsDear)
             return _hasMoved || level > 0;
 
-        // Each port that a tuple took since was an active open: no tuple can hold more than the fullest did and all of them.
+        // Each port that a tuple took since then was an active open, so no tuple can hold more than the fullest did plus all of those.
         var isCounted = _activeOpens.Value != Absent && _opensAtLook != Absent;
         if (isCounted && Level(Held + _activeOpens.Value - _opensAtLook) > level)
             return true;
@@ -161,7 +160,7 @@ sealed class EphemeralPorts : Source
         }
     }
 
-    /// <summary>0 for few ports, 1 from four fifths on, 2 for all there are.</summary>
+    /// <summary>0 for few ports, 1 from four fifths on, 2 for all.</summary>
     int Level(long held) => held >= Limit ? 2 : held * 5 >= Limit * 4 ? 1 : 0;
 
     void TakeLook(in Tick tick)
@@ -180,7 +179,7 @@ sealed class EphemeralPorts : Source
         _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
     }
 
-    /// <summary>The last result stands for a while, and its age shows; a look that failed is tried again.</summary>
+    /// <summary>Keeps the last result for a while, with its age exported; a failed scan is retried.</summary>
     void Fail(int errno)
     {
         Malformed += errno == Libc.EBADMSG ? 1 : 0;
@@ -226,7 +225,7 @@ sealed class EphemeralPorts : Source
 
     internal override void Reopen()
     {
-        // A look under way keeps its files; they are opened anew when it fails or at the next reload.
+        // A running scan keeps its files, which are reopened when it fails or at the next reload.
         if (!IsLooking)
             _look?.Reopen();
         _hasChanged = true;

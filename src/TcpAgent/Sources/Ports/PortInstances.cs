@@ -5,10 +5,10 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The instances of tuples, source addresses and ports: each is made once and kept while it is among those shown.</summary>
+/// <summary>The instances of tuples, source addresses and ports: each is created once and kept while it is exported.</summary>
 sealed class PortInstances
 {
-    /// <summary>Instances kept of each kind, beyond those of the tuples shown now.</summary>
+    /// <summary>Maximum number of instances kept of each kind, beyond those of the tuples exported now.</summary>
     const int MaxInstances = 64;
 
     readonly Dictionary<PortTuple, TupleInstance> _tuples = [];
@@ -47,7 +47,7 @@ sealed class PortInstances
         return _tuples[tuple] = new TupleInstance(tuple);
     }
 
-    /// <summary>The instances of all but the worst, which are shown and followed by theirs.</summary>
+    /// <summary>Forgets the instances of all tuples except the fullest, which are exported and followed.</summary>
     void Forget(PortCensus census)
     {
         foreach (var (known, _) in _tuples)

@@ -5,8 +5,8 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Reads the settings, then asks the kernel for the sockets whose local port is in the range: those of a server's own port are
-/// filtered out there. For one source and destination each socket has a local port of its own, so sockets are ports.
+/// Reads the sysctls, then asks the kernel for the sockets whose local port is in the range; the kernel filters out those of a server's own
+/// port. For one source and destination each socket has its own local port, so the number of sockets is the number of ports.
 /// </summary>
 sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
 {
@@ -22,13 +22,13 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
     /// </summary>
     readonly PortList _passedOver = new();
 
-    /// <summary>A TIME_WAIT that has more milliseconds left is too young to be taken again.</summary>
+    /// <summary>A TIME_WAIT with more milliseconds left is too young to be reused.</summary>
     int _freshAbove;
 
-    /// <summary>Where an error came from.</summary>
+    /// <summary>The place of an error.</summary>
     internal string Where { get; private set; } = "";
 
-    /// <summary>Returns the errno; EBADMSG when a setting is not in the kernel's format.</summary>
+    /// <summary>Returns the errno; EBADMSG when a sysctl is not in the kernel's format.</summary>
     internal int Take(PortCensus census)
     {
         var errno = _settings.Read(_passedOver);
@@ -45,7 +45,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         census.Reserved = _passedOver.CountWithin(first, last);
         census.Usable = last - first + 1 - census.Reserved;
 
-        // One retry, as for a walk of the socket table. Listeners that are gone by then only take away their own connections.
+        // One retry, as for a walk of the socket table. Listeners that have gone by then only remove their own connections.
         errno = Dump(census);
         if (errno == Libc.ENOBUFS || (errno == 0 && dump.Interrupted))
             errno = Dump(census);
@@ -96,7 +96,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         _passedOver.Add(port);
     }
 
-    /// <summary>Whether the settings are other than at the last look, or at the last call. Never during a look.</summary>
+    /// <summary>Whether the sysctls have changed since the last scan or the last call. Must not be called during a scan.</summary>
     internal bool HaveSettingsChanged() => _settings.HaveChanged();
 
     internal void Reopen()

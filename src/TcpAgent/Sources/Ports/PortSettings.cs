@@ -3,13 +3,13 @@ using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Which local ports the kernel chooses from, of TCP and of UDP alike: the range, and the ports of it that are reserved.</summary>
+/// <summary>The local ports from which the kernel chooses, for both TCP and UDP: the range, and its reserved ports.</summary>
 sealed class PortSettings(KernelRoot root) : IDisposable
 {
-    /// <summary>Room for a list of some length; a longer one makes the buffer grow.</summary>
+    /// <summary>The initial buffer for the list; a longer list makes it grow.</summary>
     const int ReservedCapacity = 4096;
 
-    /// <summary>Doubled so often the buffer holds the longest list there can be, every second port: 190 KiB.</summary>
+    /// <summary>After this many doublings the buffer holds the longest possible list, every second port: 190 KiB.</summary>
     const int ReservedReads = 7;
 
     const int DefaultReuseDelay = 1000;
@@ -17,18 +17,18 @@ sealed class PortSettings(KernelRoot root) : IDisposable
     readonly ProcFile _range = root.Proc("sys/net/ipv4/ip_local_port_range", ProcFile.ValueCapacity);
     readonly ProcFile _reserved = root.Proc("sys/net/ipv4/ip_local_reserved_ports", ReservedCapacity);
 
-    /// <summary>Since 6.13; a second before.</summary>
+    /// <summary>The delay is a sysctl since 6.13; before that it is a second.</summary>
     readonly ProcFile _reuseDelay = root.Proc("sys/net/ipv4/tcp_tw_reuse_delay", ProcFile.ValueCapacity);
 
     internal ushort First { get; private set; }
 
     internal ushort Last { get; private set; }
 
-    /// <summary>Where an error came from.</summary>
+    /// <summary>The place of an error.</summary>
     internal string Where { get; private set; } = "";
 
-    /// <summary>Returns the errno; EBADMSG when a setting is not in the kernel's format.</summary>
-    /// <param name="reserved">Emptied, then filled with the reserved ports.</param>
+    /// <summary>Returns the errno; EBADMSG when a sysctl is not in the kernel's format.</summary>
+    /// <param name="reserved">Receives the reserved ports; cleared first.</param>
     internal int Read(PortList reserved)
     {
         var errno = ReadRange();
@@ -59,15 +59,15 @@ sealed class PortSettings(KernelRoot root) : IDisposable
         var (before, isWhole) = (-1, false);
         for (var reads = 0; reads < ReservedReads && !text.EndsWith("\n"u8) && !isWhole; reads++)
         {
-            // The kernel cuts the list to the room there is, and gives nothing at an offset (kernel/sysctl.c, proc_do_large_bitmap): a
-            // list without its newline is read again, from the start, with the room that the read before has made.
+            // The kernel truncates the list to the buffer and returns nothing at an offset (kernel/sysctl.c, proc_do_large_bitmap). So a
+            // list without a newline is read again from the start, with the larger buffer that the previous read left.
             var errno = _reserved.Read(out text, out _);
 
-            // Before 3.16 only the first namespace has the list.
+            // Before 3.16 only the initial namespace has the list.
             if (errno != 0)
                 return errno == Libc.ENOENT ? 0 : errno;
 
-            // What more room makes no longer was not cut: some kernels end it without a newline (gVisor).
+            // A list that does not grow with more room was complete: some kernels end it without a newline (gVisor).
             isWhole = text.Length == before;
             before = text.Length;
         }
@@ -88,7 +88,7 @@ sealed class PortSettings(KernelRoot root) : IDisposable
             : DefaultReuseDelay;
     }
 
-    /// <summary>Whether the settings are other than at the last read, or at the last call. Never during a read.</summary>
+    /// <summary>Whether the sysctls have changed since the last read or the last call. Must not be called during a read.</summary>
     internal bool HaveChanged()
     {
         _range.Read(out _, out var isSameRange);

@@ -4,9 +4,9 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Counts sockets by tuple in bounded memory. When the table is full the lightest tuples are forgotten, at least a quarter of
-/// all. What they held is added to <see cref="Omitted"/>, so no tuple is short by more than that. One that holds many ports
-/// does not suffer: to forget a tuple with N ports takes more than 12,288 others that hold half of N at that moment.
+/// Counts sockets by tuple in bounded memory. When the table is full it forgets the smallest tuples, at least a quarter of all. Their ports
+/// are added to <see cref="Omitted"/>, so no tuple's count is short by more than that. A tuple with many ports is safe: forgetting one with
+/// N ports takes more than 12,288 others that hold half of N at that moment.
 /// </summary>
 sealed class PortTable
 {
@@ -27,7 +27,7 @@ sealed class PortTable
     /// <summary>Sockets of tuples that were forgotten.</summary>
     internal long Omitted { get; private set; }
 
-    /// <summary>All that were added.</summary>
+    /// <summary>All sockets that were added.</summary>
     internal long Sockets { get; private set; }
 
     internal void Clear()
@@ -36,7 +36,7 @@ sealed class PortTable
         (Omitted, Sockets) = (0, 0);
     }
 
-    /// <summary>What one tuple holds, which may be nothing.</summary>
+    /// <summary>The ports of one tuple, possibly none.</summary>
     internal HeldPorts Of(in PortTuple tuple)
     {
         var ports = _tuples.GetValueOrDefault(tuple);
@@ -45,10 +45,10 @@ sealed class PortTable
 
     static HeldPorts Describe(in PortTuple tuple, in Ports ports) => new(tuple, ports.Held, ports.TimeWait, ports.Fresh, ports.FirstLeft);
 
-    /// <param name="tuple">What it is a connection of.</param>
-    /// <param name="isTimeWait">It is over.</param>
+    /// <param name="tuple">The socket's tuple.</param>
+    /// <param name="isTimeWait">Whether it is in TIME_WAIT.</param>
     /// <param name="left">Milliseconds until TIME_WAIT ends.</param>
-    /// <param name="isFresh">It is over for too short a time to be taken again.</param>
+    /// <param name="isFresh">Whether its TIME_WAIT is too young to be reused.</param>
     internal void Add(in PortTuple tuple, bool isTimeWait, int left = 0, bool isFresh = false)
     {
         Sockets++;
@@ -63,12 +63,12 @@ sealed class PortTable
         ports.FirstLeft = ports.TimeWait == 1 ? left : Math.Min(ports.FirstLeft, left);
     }
 
-    /// <summary>A tuple holds at most 65,536 ports, so this ends.</summary>
+    /// <summary>Forgets the smallest tuples. The loop ends because a tuple holds at most 65,536 ports.</summary>
     void Forget()
     {
         for (var limit = 1; _tuples.Count > MaxTuples / 4 * 3; limit *= 2)
         {
-            // A dictionary may be removed from while it is enumerated.
+            // Removing from a dictionary during enumeration is allowed.
             foreach (var (tuple, ports) in _tuples)
             {
                 if (ports.Held > limit)
@@ -79,7 +79,7 @@ sealed class PortTable
         }
     }
 
-    /// <summary>Adds up the tuples of each source address, as far as there is room for more of them.</summary>
+    /// <summary>Adds up the tuples of each source address, as far as there is room for addresses.</summary>
     internal void AddUp(Dictionary<Endpoint, SourcePorts> sources, int room)
     {
         sources.Clear();
@@ -94,7 +94,7 @@ sealed class PortTable
         }
     }
 
-    /// <summary>The tuples that hold most, the first of all first. Returns how many there are.</summary>
+    /// <summary>Finds the tuples that hold the most ports, in order. Returns how many there are.</summary>
     internal int Rank(Span<HeldPorts> worst)
     {
         var count = 0;

@@ -4,14 +4,14 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Whether connect() takes ports in TIME_WAIT again, as the settings say it may, by the only counter that shows it (TWRecycled). It does
-/// not where the other side sends no timestamps (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
+/// Finds whether connect() reuses ports in TIME_WAIT, as the sysctls allow, by the only counter that shows it (TWRecycled). It does not if
+/// the other side sends no timestamps (net/ipv4/tcp_ipv4.c, tcp_twsk_unique).
 /// </summary>
-/// <param name="recycled">Null where netstat is not read.</param>
+/// <param name="recycled">The counter; null where netstat is not read.</param>
 /// <param name="time">The sampler's clock.</param>
 sealed class ReuseWatch(SlotRef? recycled, TimeProvider time)
 {
-    /// <summary>A host that takes ports again does so within this time, once all are held and one more is wanted.</summary>
+    /// <summary>A host that reuses ports does so within this time, once all are held and one more is needed.</summary>
     static readonly TimeSpan s_longEnough = TimeSpan.FromSeconds(2);
 
     long _last = KernelValue.Absent;
@@ -19,7 +19,7 @@ sealed class ReuseWatch(SlotRef? recycled, TimeProvider time)
     /// <summary>When the counter last rose, or was first read.</summary>
     long _idleSince;
 
-    /// <summary>The tuple that was seen full since then, and when a TIME_WAIT of it ends.</summary>
+    /// <summary>The tuple seen full since then, and the end of one of its TIME_WAITs.</summary>
     PortTuple _full;
     long _fullUntil;
     bool _isWaitedFor;
@@ -32,7 +32,7 @@ sealed class ReuseWatch(SlotRef? recycled, TimeProvider time)
         (_last, _idleSince, _fullUntil, _isWaitedFor) = (now, timestamp, 0, false);
     }
 
-    /// <summary>After each look, by the tuple that holds most.</summary>
+    /// <summary>Called after each scan with the tuple that holds the most ports.</summary>
     internal void Observe(in HeldPorts one, long limit, long timestamp)
     {
         if (one.Held < limit || one.FirstLeft == 0)
@@ -44,8 +44,8 @@ sealed class ReuseWatch(SlotRef? recycled, TimeProvider time)
     }
 
     /// <summary>
-    /// With every port held a further connection must take one that is in TIME_WAIT. None has since boot; or all are held again after a
-    /// TIME_WAIT ended, so a connection waited for that.
+    /// With every port held, a further connection must take one that is in TIME_WAIT. True if none has since boot, or if all are held again
+    /// after a TIME_WAIT ended, which means that a connection waited for that.
     /// </summary>
     internal bool IsProvenIdle(in HeldPorts one, long limit, long timestamp) =>
         _last != KernelValue.Absent && one.Held >= limit && one.TimeWait > 0

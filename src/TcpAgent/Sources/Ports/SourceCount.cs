@@ -3,14 +3,14 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Counts the different local ports of the source addresses that have about as many sockets as there are ports. Which they are is known
-/// after a look, so they are counted at the next: on other hosts this costs nothing. Used by one thread at a time.
+/// Counts the different local ports of source addresses that have about as many sockets as there are ports. A scan finds these addresses
+/// and the next one counts their ports, so on other hosts this costs nothing. Used by one thread at a time.
 /// </summary>
 sealed class SourceCount
 {
     internal const int MaxSources = 4;
 
-    /// <summary>Source addresses told apart.</summary>
+    /// <summary>Maximum number of source addresses distinguished.</summary>
     const int MaxAddresses = 1024;
 
     sealed class Ports
@@ -40,7 +40,7 @@ sealed class SourceCount
                 (_counted[i].Held.Contains(port) ? _counted[i].Shared : _counted[i].Held).Add(port);
     }
 
-    /// <summary>Tells what was counted, and chooses whose ports are counted at the next look.</summary>
+    /// <summary>Reports the counts, and chooses the addresses whose ports the next scan counts.</summary>
     internal void End(PortCensus census, long usable)
     {
         census.Sources.Clear();
@@ -60,7 +60,7 @@ sealed class SourceCount
 
     static long Enough(long usable) => Math.Max(2, usable * 4 / 5);
 
-    /// <summary>Returns whether one was chosen that was not counted.</summary>
+    /// <summary>Returns whether it chose an address that was not counted.</summary>
     bool Choose(long enough)
     {
         var (kept, isNew) = (0, false);

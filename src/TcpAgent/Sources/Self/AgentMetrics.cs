@@ -2,7 +2,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What the agent says of itself: how its sampling goes and how each source fares.</summary>
+/// <summary>The agent's own metrics: its sampling and the state of each source.</summary>
 sealed class AgentMetrics : Source
 {
     internal static readonly Rows BuildRows = new("version", "revision");
@@ -12,7 +12,7 @@ sealed class AgentMetrics : Source
     internal static readonly Rows NamespaceRows = new("inode", "is_host");
 
     internal static readonly Row NetworkNamespace = NamespaceRows.Info(
-        "tcpagent_network_namespace_info", "Which network namespace is read, by its inode as lsns shows it, and whether it is that of process 1 of --path.procfs: true, false, or unknown where that process is hidden; always 1.");
+        "tcpagent_network_namespace_info", "Always 1. Label inode: the network namespace that is read, as lsns shows it. Label is_host: whether process 1 of --path.procfs is in it: true, false, or unknown where that process is hidden.");
 
     internal static readonly Rows Rows = new();
 
@@ -23,29 +23,29 @@ sealed class AgentMetrics : Source
         "tcpagent_sample_interval_seconds", "Configured time between two samples.", Scale.Nanoseconds);
 
     internal static readonly Row Duration = Rows.Gauge(
-        "tcpagent_sample_duration_seconds", "How long the last sample took, all sources together.", Scale.Nanoseconds);
+        "tcpagent_sample_duration_seconds", "Duration of the last sample over all sources.", Scale.Nanoseconds);
 
     internal static readonly Row Samples = Rows.Counter("tcpagent_samples_total", "Samples taken since the agent started.");
 
     internal static readonly Row Missed = Rows.Counter(
-        "tcpagent_samples_missed_total", "Samples skipped because the one before took too long or the host did not let the agent run.");
+        "tcpagent_samples_missed_total", "Samples skipped because the previous one took too long or the host did not schedule the agent.");
 
     internal static readonly Row UnknownFields = Rows.Gauge(
-        "tcpagent_source_unknown_fields", "Fields this kernel prints that the agent has no metric for, all sources together; --netstat.all exports most.");
+        "tcpagent_source_unknown_fields", "Number of fields that this kernel prints and the agent has no metric for; --netstat.all exports most.");
 
     internal static readonly Row LogDropped = Rows.Counter(
         "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting.");
 
     internal static readonly Row WebConfigGood = Rows.Gauge(
-        "tcpagent_web_config_last_reload_successful", "1 if the file of --web.config.file and the certificates it names were good when last read; 0 if not, then the last good ones stay in force. Absent without the flag.");
+        "tcpagent_web_config_last_reload_successful", "1 if the file of --web.config.file and the certificates it names were valid when last read. 0 if not; the last valid configuration then stays in force. Absent without the flag.");
 
     internal static readonly Row WebConfigTime = Rows.Gauge(
-        "tcpagent_web_config_last_reload_success_timestamp_seconds", "When the file of --web.config.file was last read and good, by the wall clock; it is read when it changes.", Scale.Milliseconds);
+        "tcpagent_web_config_last_reload_success_timestamp_seconds", "Wall clock time when the file of --web.config.file was last read and valid; it is read when it changes.", Scale.Milliseconds);
 
     internal static readonly Rows SourceRows = new("source");
 
     internal static readonly Row SourceSuccess = SourceRows.Gauge(
-        "tcpagent_source_success", "1 if the source's last read was complete, or if this host has no such thing; 0 if a part of it failed and is left out.");
+        "tcpagent_source_success", "1 if the source's last read was complete or the source does not exist on this host; 0 if a part of it failed and is not exported.");
 
     internal static readonly Row SourceDuration = SourceRows.Gauge(
         "tcpagent_source_duration_seconds", "How long the source's last read took.", Scale.Nanoseconds);
@@ -54,17 +54,17 @@ sealed class AgentMetrics : Source
         "tcpagent_source_malformed_total", "Sections or lines dropped because they were torn or not in the kernel's format.");
 
     internal static readonly Row SourceUnjudged = SourceRows.Hidden(
-        "tcpagent_source_unjudged", "Objects that the source has no room for, so that nothing can be said of them.");
+        "tcpagent_source_unjudged", "Objects that the source has no room for and cannot judge.");
 
     internal static readonly Rows ModeRows = new("source", "mode");
 
     internal static readonly Row SourceMode = ModeRows.Gauge(
-        "tcpagent_source_mode", "By which kernel interface a source that has several is read now: always 1, the label says which. Of any source, absent: this host has no such thing; denied: only root may read it; failed: see tcpagent_source_error.");
+        "tcpagent_source_mode", "Always 1. Label mode: the kernel interface in use, for a source that has several; or why there is none: absent (not on this host), denied (only root may read it), failed (see tcpagent_source_error).");
 
     internal static readonly Rows ErrorRows = new("source", "reason");
 
     internal static readonly Row SourceError = ErrorRows.Gauge(
-        "tcpagent_source_error", "1 for each source that fails at present; the label says where and why.");
+        "tcpagent_source_error", "1 for each source that is failing now; the labels say where and why.");
 
     readonly Instance _build;
     readonly ReloadStatus? _webConfig;
@@ -75,7 +75,7 @@ sealed class AgentMetrics : Source
         (_build, _webConfig, _namespace) =
             (new Instance(version, ("version", version), ("revision", revision)), webConfig, networkNamespace);
 
-    /// <summary>Nothing to read: the sampler reports at the end of each tick.</summary>
+    /// <summary>Does nothing: the sampler reports at the end of each tick.</summary>
     internal override ReadStatus Read(in Tick tick) => ReadStatus.Ok;
 
     /// <param name="sources">The sources to report on.</param>

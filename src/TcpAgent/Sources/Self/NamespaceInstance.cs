@@ -6,8 +6,8 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The network namespace that is read. PROCFS/net is a link to self/net, so it is the reader's own whatever procfs is mounted there: of a
-/// pod without the host's network it is the pod's.
+/// The network namespace that is read. PROCFS/net is a link to self/net, so it is always the reader's own, whatever procfs is mounted
+/// there: in a pod without the host's network it is the pod's.
 /// </summary>
 sealed class NamespaceInstance : Instance
 {
@@ -17,28 +17,29 @@ sealed class NamespaceInstance : Instance
 
     internal string ProcFs { get; }
 
-    /// <summary>As lsns(8) and ip-netns(8) have it.</summary>
+    /// <summary>The namespace's inode, as lsns(8) and ip-netns(8) show it.</summary>
     internal string Inode { get; }
 
-    /// <summary>Whether process 1 of that procfs is in the same; null where it is hidden.</summary>
+    /// <summary>Whether process 1 of that procfs is in the same namespace; null where it is hidden.</summary>
     internal bool? IsHost { get; }
 
     /// <summary>
-    /// The files are another namespace's than netlink speaks of, as where PROCFS is the folder of another process: netlink answers for the
-    /// agent's own.
+    /// The files belong to another namespace than netlink's. That is so where PROCFS is the directory of another process, because netlink
+    /// answers for the agent's own namespace.
     /// </summary>
     internal bool IsSplit { get; }
 
-    /// <summary>Another procfs than the agent's own was asked for, which promises the network of another.</summary>
+    /// <summary>The operator asked for another procfs than the agent's own, and so expects the network of another namespace.</summary>
     internal bool IsOfAnother => ProcFs != "/proc";
 
-    /// <summary>Null on a plain folder, which is of no namespace.</summary>
+    /// <summary>Null for a plain directory, which belongs to no namespace.</summary>
     internal static NamespaceInstance? Of(KernelRoot root)
     {
         if (!root.Live)
             return null;
 
-        // Without the right to look at another's ns/net, which ptrace would need: each namespace has a folder net/stat of its own.
+        // Reading ns/net of another process needs the right to ptrace it. Comparing net/stat does not: each namespace has its own
+        // directory.
         var (read, own) = (InodeOf($"{root.ProcFs}/net/stat"), InodeOf("/proc/self/net/stat"));
         var ofFirst = InodeOf($"{root.ProcFs}/1/net/stat");
         var inode = InodeOf("/proc/self/ns/net");
@@ -50,6 +51,6 @@ sealed class NamespaceInstance : Instance
     internal static NamespaceInstance Of(string procFs, string inode, bool? isHost, bool isSplit = false) =>
         new(procFs, inode, isHost, isSplit);
 
-    /// <summary>0 where it cannot be known.</summary>
+    /// <summary>0 if it is unknown.</summary>
     static ulong InodeOf(string path) => Libc.statx(Libc.AT_FDCWD, path, 0, Libc.STATX_INO, out var buffer) == 0 ? buffer.stx_ino : 0;
 }

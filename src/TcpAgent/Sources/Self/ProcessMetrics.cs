@@ -5,7 +5,7 @@ using static TcpAgent.Kernel.KernelValue;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The agent's own process, by the eight names that all Prometheus client libraries use (proc(5)).</summary>
+/// <summary>The agent's own process, under the eight names that all Prometheus client libraries use (proc(5)).</summary>
 sealed class ProcessMetrics : Source
 {
     internal static readonly Rows Rows = new();
@@ -21,7 +21,7 @@ sealed class ProcessMetrics : Source
 
     internal static readonly Row VirtualMemoryMax = Rows.Gauge(
         "process_virtual_memory_max_bytes",
-        "Maximum amount of virtual memory available in bytes; 9223372036854775807 means without limit.");
+        "Maximum amount of virtual memory available in bytes; 9223372036854775807 means no limit.");
 
     internal static readonly Row ResidentMemory = Rows.Gauge(
         "process_resident_memory_bytes", "Resident memory size in bytes.", Scale.Pages);
@@ -31,14 +31,14 @@ sealed class ProcessMetrics : Source
 
     internal static readonly Row Threads = Rows.Gauge("process_threads", "Number of OS threads in the process.");
 
-    // proc_pid_stat(5), numbered from 1; the command's name may hold spaces, so counting begins behind its parenthesis.
+    // proc_pid_stat(5), numbered from 1. The command name may contain spaces, so counting begins after its closing parenthesis.
     const int StatState = 3, StatUserTime = 14, StatSystemTime = 15, StatThreads = 20, StatStartTime = 22, StatVirtualSize = 23,
     StatResident = 24;
 
     /// <summary>USER_HZ, 100 on both architectures the agent is built for.</summary>
     const int TicksPerSecond = 100;
 
-    /// <summary>Listing the descriptors costs as much as the whole slow lane, so it is done once a minute.</summary>
+    /// <summary>The descriptors are counted once a minute, because listing them costs as much as the whole slow lane.</summary>
     const int FdPeriod = 6;
 
     readonly ProcFile _stat;
@@ -60,7 +60,7 @@ sealed class ProcessMetrics : Source
         _table = this[Rows];
     }
 
-    /// <summary>Nothing here jumps from one second to the next.</summary>
+    /// <summary>None of these values changes much within a second.</summary>
     internal override bool IsSlow => true;
 
     internal override ReadStatus Read(in Tick tick)
@@ -158,7 +158,7 @@ sealed class ProcessMetrics : Source
         return soft.SequenceEqual("unlimited"u8) ? long.MaxValue : Cursor.TryParseInt64(soft, out var value) ? value : Absent;
     }
 
-    /// <summary>Entries of /proc/self/fd less ".", ".." and the directory stream itself.</summary>
+    /// <summary>Entries of /proc/self/fd minus ".", ".." and the directory stream itself.</summary>
     long CountFds()
     {
         if (_fds == 0)

@@ -2,7 +2,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
-/// <summary>How a file that is read again while the agent runs fares; absent until one is configured.</summary>
+/// <summary>The state of a file that is read again while the agent runs; absent until one is configured.</summary>
 sealed class ReloadStatus
 {
     long _successful = KernelValue.Absent;
@@ -11,7 +11,7 @@ sealed class ReloadStatus
     /// <summary>1 or 0.</summary>
     internal long Successful => Volatile.Read(ref _successful);
 
-    /// <summary>When it was last read and good, in milliseconds since the epoch.</summary>
+    /// <summary>When it was last read and valid, in milliseconds since the epoch.</summary>
     internal long Time => Volatile.Read(ref _time);
 
     internal void Succeeded(DateTimeOffset now)

@@ -3,27 +3,27 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Whether the sockets in CLOSE_WAIT that processes hold are the same as a second ago. A busy server has some at each look, and closes
-/// each within milliseconds; a pile stays.
+/// Finds whether the sockets in CLOSE_WAIT that processes hold are the same as a second ago. A busy server has some at every walk but
+/// closes each within milliseconds; a pile stays.
 /// </summary>
 sealed class CloseWaitPile(TimeProvider time)
 {
-    /// <summary>Sockets followed; a pile of more is known by these.</summary>
+    /// <summary>Maximum number of sockets followed; they are enough to recognise a larger pile.</summary>
     internal const int Most = 512;
 
-    /// <summary>Milliseconds from one look to the next that counts: a second, less what a tick may come early.</summary>
+    /// <summary>Milliseconds between two walks that are compared: a second, minus the time that a tick may come early.</summary>
     const long Least = 900;
 
     readonly HashSet<ulong> _marked = new(Most);
     long _markedAt = KernelValue.Absent;
 
-    /// <summary>Of those followed the ones that were there a second ago as well; absent before a second look.</summary>
+    /// <summary>The followed sockets that were there a second ago too; absent before the second walk.</summary>
     internal long Staying { get; private set; } = KernelValue.Absent;
 
-    /// <param name="timestamp">Monotonic.</param>
-    /// <param name="census">The last walk's.</param>
-    /// <param name="isNew">It was taken at this tick.</param>
-    /// <param name="isUnchanged">No socket has changed since it was taken.</param>
+    /// <param name="timestamp">Monotonic time.</param>
+    /// <param name="census">The result of the last walk.</param>
+    /// <param name="isNew">Whether that walk was taken at this tick.</param>
+    /// <param name="isUnchanged">Whether no socket has changed since that walk.</param>
     internal void Update(long timestamp, SocketCensus census, bool isNew, bool isUnchanged)
     {
         if (_markedAt == KernelValue.Absent)

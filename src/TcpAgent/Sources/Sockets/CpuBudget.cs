@@ -4,20 +4,22 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// One kind of walk and its share of the CPU. A walk that is cheap runs at once; one that is not runs on a thread of its own, so
-/// that it never delays a tick. After each the lane rests until the walk's CPU time is within its share again.
+/// One kind of walk and its share of the CPU. A cheap walk runs at once; an expensive one runs on its own thread, so that it never delays a
+/// tick. After each walk the lane rests until the CPU time is within its share again.
 /// </summary>
 /// <param name="share">Share of one CPU, above 0.</param>
 /// <param name="walk">The walk; returns an errno. Never called twice at once.</param>
 /// <param name="time">The sampler's clock.</param>
-/// <param name="credit">Unused rest that is carried over, at most this long: walks that come seldom may come close together.</param>
-/// <param name="events">Counts the walks by how long they took.</param>
+/// <param name="credit">Unused rest carried over, at most this long, so that rare walks may come close together.</param>
+/// <param name="events">Counts walks by duration.</param>
 sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan credit = default, AgentEvents? events = null) : IDisposable
 {
-    /// <summary>What a tick may spend on a walk: a twentieth of the shortest interval.</summary>
+    /// <summary>The time that a tick may spend on a walk: a twentieth of the shortest interval.</summary>
     const long InlineLimit = 5_000_000;
 
-    /// <summary>A walk is taken so often whatever the counters show: within a minute of the last, ticks being a second apart.</summary>
+    /// <summary>
+    /// A walk is taken at least this often whatever the counters show: within a minute of the last, with ticks a second apart.
+    /// </summary>
     internal static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(59);
 
     readonly AutoResetEvent _begin = new(false);
@@ -27,7 +29,7 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
     long _restsUntil = time.GetTimestamp();
     Exception? _thrown;
 
-    /// <summary>CPU nanoseconds of the last walk; settable as an estimate before the first.</summary>
+    /// <summary>CPU nanoseconds of the last walk; can be set to an estimate before the first.</summary>
     internal long Cost { get; set; }
 
     /// <summary>CPU nanoseconds of all walks.</summary>
@@ -41,22 +43,22 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
     /// <summary>Nanoseconds the last walk took.</summary>
     internal long Duration { get; private set; }
 
-    /// <summary>Nanoseconds from one walk to the next that keep the share at the present cost.</summary>
+    /// <summary>Nanoseconds between two walks that keep the share at the present cost.</summary>
     internal long Interval => (long)(Cost / share);
 
     internal bool IsRunning { get; private set; }
 
-    /// <summary>The next walk will run on a thread of its own.</summary>
+    /// <summary>True if the next walk will run on its own thread.</summary>
     internal bool IsDear => Cost > InlineLimit;
 
     internal bool IsReady => !IsRunning && time.GetTimestamp() >= _restsUntil;
 
     internal int Errno { get; private set; }
 
-    /// <summary>Puts off the next walk until some nanoseconds after a timestamp.</summary>
+    /// <summary>Delays the next walk until some nanoseconds after a timestamp.</summary>
     internal void Rest(long from, long nanoseconds) => _restsUntil = from + Timestamps(nanoseconds);
 
-    /// <summary>Runs or starts a walk if one is wanted and allowed. True when the results of one are there.</summary>
+    /// <summary>Runs or starts a walk if one is wanted and allowed. Returns true when the results of one are ready.</summary>
     internal bool Poll(bool wanted)
     {
         if (IsRunning)

@@ -3,16 +3,16 @@ using TcpAgent.Kernel.Netlink;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Why connections stay half-open, as far as their rows show it.</summary>
-/// <param name="Retried">Their SYN-ACK was sent again: nobody has answered it.</param>
+/// <summary>The reasons why connections stay half-open, as far as their rows show them.</summary>
+/// <param name="Retried">Connections whose SYN-ACK was sent again, because nobody answered it.</param>
 /// <param name="Deferred">
-/// Their timer has run out and their SYN-ACK was not sent again: it was answered, and TCP_DEFER_ACCEPT waits for data
+/// Connections whose timer has expired without another SYN-ACK: the client answered, and TCP_DEFER_ACCEPT waits for data
 /// (net/ipv4/inet_connection_sock.c, syn_ack_recalc).
 /// </param>
-/// <param name="SourceBits">A bit for each address that the retried ones come from, by its hash.</param>
+/// <param name="SourceBits">One bit per client address of the retried connections, by hash.</param>
 readonly record struct HalfOpenSigns(int Retried, int Deferred, ulong SourceBits)
 {
-    /// <summary>Milliseconds: TCP_TIMEOUT_INIT, which each timeout doubles.</summary>
+    /// <summary>TCP_TIMEOUT_INIT in milliseconds, which doubles with each timeout.</summary>
     const uint FirstTimeout = 1_000;
 
     internal static HalfOpenSigns Of(in InetDiagRow row)
@@ -26,9 +26,9 @@ readonly record struct HalfOpenSigns(int Retried, int Deferred, ulong SourceBits
     internal HalfOpenSigns And(in HalfOpenSigns other) =>
         new(Retried + other.Retried, Deferred + other.Deferred, SourceBits | other.SourceBits);
 
-    /// <summary>Addresses told apart: exact for a few, at most 64.</summary>
+    /// <summary>Number of distinct addresses: exact for a few, at most 64.</summary>
     internal int Sources => BitOperations.PopCount(SourceBits);
 
-    /// <summary>Fibonacci hashing: the high bits depend on all.</summary>
+    /// <summary>Fibonacci hashing: the high bits depend on all bits.</summary>
     static ulong Hash(ulong value) => value * 0x9E37_79B9_7F4A_7C15;
 }

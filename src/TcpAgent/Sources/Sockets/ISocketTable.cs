@@ -5,12 +5,10 @@ interface ISocketTable : IDisposable
 {
     string Mode { get; }
 
-    /// <summary>Where an error came from, for the operator.</summary>
+    /// <summary>The place of an error, for the operator.</summary>
     string Where { get; }
 
-    /// <summary>
-    /// Counts the sockets; all states when <paramref name="full"/>, or when this table knows no filter. Returns the errno.
-    /// </summary>
+    /// <summary>Counts the sockets: in all states if <paramref name="full"/>, or if this table has no filter. Returns the errno.</summary>
     int Walk(SocketCensus census, bool full);
 
     void Reopen();

@@ -3,7 +3,7 @@ using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The kernel's own filter by state, streamed through one buffer.</summary>
+/// <summary>Walks the table through sock_diag, with the kernel's own filter by state and one buffer.</summary>
 sealed class NetlinkSocketTable(NetlinkDump dump) : ISocketTable
 {
     readonly byte[] _rareRequest = SockDiag.Request(SockDiag.RareStates);
@@ -15,7 +15,7 @@ sealed class NetlinkSocketTable(NetlinkDump dump) : ISocketTable
 
     public int Walk(SocketCensus census, bool full)
     {
-        // One retry: a dump that the kernel marked as interrupted may have missed or doubled sockets.
+        // One retry: a dump that the kernel marked as interrupted may have missed or duplicated sockets.
         var request = full ? _fullRequest : _rareRequest;
         var errno = WalkOnce(census, request, full);
         return errno == Libc.ENOBUFS || (errno == 0 && dump.Interrupted) ? WalkOnce(census, request, full) : errno;

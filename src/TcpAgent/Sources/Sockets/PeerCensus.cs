@@ -3,24 +3,24 @@ using TcpAgent.Kernel.Netlink;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Connections that make no progress, by destination, as one look found them. Refilled by the next, in constant memory.</summary>
+/// <summary>Connections that make no progress, by destination, from one scan. Refilled by the next, in constant memory.</summary>
 sealed class PeerCensus
 {
-    /// <summary>Destinations told apart; those beyond are not seen.</summary>
+    /// <summary>Maximum number of destinations distinguished; further ones are not seen.</summary>
     const int MaxPeers = 4096;
 
-    /// <summary>Timeouts in a row that no single lost packet explains.</summary>
+    /// <summary>Consecutive timeouts that a single lost packet cannot explain.</summary>
     const int Repeated = 2;
 
-    /// <summary>A scanner has given up by then.</summary>
+    /// <summary>The time after which a scanner has given up.</summary>
     const int LongUnanswered = 3;
 
-    /// <summary>Ports told apart.</summary>
+    /// <summary>Maximum number of ports distinguished.</summary>
     const int MaxPorts = 64;
 
     /// <summary>
-    /// A closed window is probed at twice the interval each time, from the retransmission timeout on (net/ipv4/tcp_timer.c,
-    /// tcp_probe_timer): one that waits longer than this for its next probe has been closed for about as long.
+    /// The kernel probes a closed window at doubling intervals, starting at the retransmission timeout (net/ipv4/tcp_timer.c,
+    /// tcp_probe_timer). If the next probe is further away than this, the window has been closed for about as long.
     /// </summary>
     const uint LongMilliseconds = 1000;
 
@@ -29,8 +29,8 @@ sealed class PeerCensus
     internal void Clear() => Counts.Clear();
 
     /// <summary>
-    /// A connection that is being opened, SYN_SENT. One to this host itself is left out: its other end is a queue of this host, and the
-    /// verdict speaks of that.
+    /// Adds a connection in SYN_SENT. It skips a connection to this host itself, whose other end is a queue of this host that the verdict
+    /// covers.
     /// </summary>
     internal void CountSyn(in InetDiagRow row)
     {
@@ -44,7 +44,7 @@ sealed class PeerCensus
             count.Add(row.Retransmits, row.Expires);
     }
 
-    /// <summary>A connection that is open, or being closed: those in which all is well are not kept.</summary>
+    /// <summary>Adds a connection that is open or closing. Healthy ones are not kept.</summary>
     internal void CountConnection(in InetDiagRow row, in PortTuple tuple)
     {
         var isSilent = row.Timer is InetDiagRow.RetransmitTimer or InetDiagRow.KeepaliveTimer && row.Retransmits >= Repeated;
@@ -59,7 +59,7 @@ sealed class PeerCensus
             (count.Closed, count.ClosedLong) = (count.Closed + 1, count.ClosedLong + (row.Expires > LongMilliseconds ? 1 : 0));
     }
 
-    /// <summary>How many connections are open to those destinations.</summary>
+    /// <summary>The number of open connections to those destinations.</summary>
     internal void AddTotals(PortTable table)
     {
         foreach (var (tuple, _) in Counts)
@@ -69,7 +69,7 @@ sealed class PeerCensus
         }
     }
 
-    /// <summary>Adds up by port the destinations that have gone unanswered for long, but of which none stands out.</summary>
+    /// <summary>Adds up by port the destinations that have long been silent but of which none stands out.</summary>
     internal void Scatter(Dictionary<ushort, PeerCount> ports)
     {
         ports.Clear();

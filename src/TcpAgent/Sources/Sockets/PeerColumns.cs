@@ -9,12 +9,12 @@ sealed class PeerColumns(Rows rows, string kind)
 
     internal Row Sockets { get; } = rows.Hidden($"tcpagent_peer_{kind}_sockets", "Connections to the destination.");
 
-    internal Row Silent { get; } = rows.Hidden($"tcpagent_peer_{kind}_silent", "Of these the ones that sent again without an answer.");
+    internal Row Silent { get; } = rows.Hidden($"tcpagent_peer_{kind}_silent", "Connections to the destination that retransmitted without an answer.");
 
     internal Row Closed { get; } = rows.Hidden(
-        $"tcpagent_peer_{kind}_window_closed", "Of these the ones whose peer keeps its window closed.");
+        $"tcpagent_peer_{kind}_window_closed", "Connections to the destination whose peer keeps its window closed.");
 
-    internal Row Retransmits { get; } = rows.Hidden($"tcpagent_peer_{kind}_retransmits", "Most retransmissions in a row.");
+    internal Row Retransmits { get; } = rows.Hidden($"tcpagent_peer_{kind}_retransmits", "Highest number of consecutive retransmissions.");
 
-    internal Row Oldest { get; } = rows.Hidden($"tcpagent_peer_{kind}_oldest", "Milliseconds since the first of them was sent.");
+    internal Row Oldest { get; } = rows.Hidden($"tcpagent_peer_{kind}_oldest", "Milliseconds since the oldest unanswered segment was first sent.");
 }

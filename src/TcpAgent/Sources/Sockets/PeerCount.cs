@@ -1,21 +1,21 @@
 namespace TcpAgent.Sources;
 
-/// <summary>What one look found of the connections to one destination that make no progress.</summary>
+/// <summary>The connections to one destination that make no progress, from one scan.</summary>
 struct PeerCount
 {
-    /// <summary>Connections to it: those being opened, or all that are open.</summary>
+    /// <summary>Connections to the destination: those in SYN_SENT, or all that are open.</summary>
     internal int Sockets;
 
-    /// <summary>Of these the ones that sent again and had no answer.</summary>
+    /// <summary>Connections that retransmitted and had no answer.</summary>
     internal int Silent;
 
-    /// <summary>Of these the ones whose peer keeps its window closed, and those for which it has been closed for long.</summary>
+    /// <summary>Connections whose peer keeps its window closed, and those for which it has been closed for long.</summary>
     internal int Closed, ClosedLong;
 
-    /// <summary>Of a port: addresses that do not answer.</summary>
+    /// <summary>For a port: the number of addresses that do not answer.</summary>
     internal int Addresses;
 
-    /// <summary>Most retransmissions of one of them, and the milliseconds that this one waits for its next.</summary>
+    /// <summary>The highest number of retransmissions of one connection, and the milliseconds until its next.</summary>
     internal int Retransmits;
     internal uint Expires;
 
@@ -27,8 +27,8 @@ struct PeerCount
     }
 
     /// <summary>
-    /// Three or more and a tenth of them: on a path that loses one packet in a hundred, one connection in a hundred waits. Two
-    /// retransmissions of the same segment, or ten connections, are no lost packet.
+    /// True for three or more connections and at least a tenth of all: on a path that loses one packet in a hundred, one connection in a
+    /// hundred waits. Two retransmissions of the same segment, or ten connections, are no accidental loss.
     /// </summary>
     internal readonly bool IsSilent => Silent >= 3 && Silent * 10L >= Sockets && (Retransmits >= 2 || Silent >= 10);
 

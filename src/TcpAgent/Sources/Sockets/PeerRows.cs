@@ -3,8 +3,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What is known of destinations to which connections make no progress, for the verdict; nothing of it is exported. Each value is the
-/// highest within the peak window.
+/// Figures of destinations whose connections make no progress. The verdict reads them; none is exported. Each value is the highest within
+/// the peak window.
 /// </summary>
 static class PeerRows
 {

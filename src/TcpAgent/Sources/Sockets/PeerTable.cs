@@ -4,16 +4,16 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Follows, for the peak window, the first ten destinations to which connections make no progress.</summary>
+/// <summary>Follows, for the peak window, the first ten destinations whose connections make no progress.</summary>
 /// <param name="columns">The rows of the table that is filled.</param>
 /// <param name="window">The peak window.</param>
 /// <param name="time">The sampler's clock.</param>
-/// <param name="linearTimeouts">tcp_syn_linear_timeouts: so many SYNs are sent again at the first interval before it doubles.</param>
+/// <param name="linearTimeouts">tcp_syn_linear_timeouts: the number of SYN retransmissions at the first interval before it doubles.</param>
 sealed class PeerTable(PeerColumns columns, TimeSpan window, TimeProvider time, int linearTimeouts = 0)
 {
     const int Sockets = 0, Silent = 1, Closed = 2, Retransmits = 3, Oldest = 4;
 
-    /// <summary>Fewer addresses that do not answer are what any crawler meets.</summary>
+    /// <summary>Fewer silent addresses than this are normal for any crawler.</summary>
     const int ManyAddresses = 10;
 
     static readonly long[] s_none = [KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, KernelValue.Absent];
@@ -29,7 +29,7 @@ sealed class PeerTable(PeerColumns columns, TimeSpan window, TimeProvider time, 
                 Record(tuple, count, timestamp);
     }
 
-    /// <summary>Of destinations too small to be told one by one those that share a port, as one of no address.</summary>
+    /// <summary>Adds destinations too small to be reported one by one, as one entry per port without an address.</summary>
     internal void ObserveScattered(PeerCensus census, long timestamp)
     {
         census.Scatter(_scattered);
@@ -53,7 +53,7 @@ sealed class PeerTable(PeerColumns columns, TimeSpan window, TimeProvider time, 
         ]);
     }
 
-    /// <summary>At each tick: what was not seen for the length of the window is forgotten.</summary>
+    /// <summary>Called at each tick: forgets destinations that were not seen for the length of the window.</summary>
     internal void Store(Table table, long timestamp)
     {
         foreach (var (tuple, (instance, peaks)) in _peers)

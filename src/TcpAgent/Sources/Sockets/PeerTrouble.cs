@@ -2,16 +2,16 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Tells when so many timers fired that it is worth to look which connections make no progress.</summary>
-/// <param name="netstat">Null where it is not read.</param>
+/// <summary>Detects when enough timers have fired to make a scan for connections without progress worthwhile.</summary>
+/// <param name="netstat">The netstat source; null where it is not read.</param>
 sealed class PeerTrouble(Table? netstat)
 {
-    /// <summary>Fewer timeouts are what any network has.</summary>
+    /// <summary>Fewer timeouts than this are normal on any network.</summary>
     const long Enough = 5;
 
     long _since;
 
-    /// <summary>At each tick, when netstat was read.</summary>
+    /// <summary>Called at each tick, after netstat was read.</summary>
     internal void Update()
     {
         if (netstat is null)
@@ -20,7 +20,7 @@ sealed class PeerTrouble(Table? netstat)
             + netstat.Rise(NetstatRows.TCPWinProbe);
     }
 
-    /// <summary>Whether it is since this last said so.</summary>
+    /// <summary>Whether enough timers have fired since this last returned true.</summary>
     internal bool IsNew()
     {
         if (_since < Enough)

@@ -5,12 +5,12 @@ using TcpAgent.System;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// /proc/net/tcp and tcp6 (net/ipv4/tcp_ipv4.c, get_tcp4_sock and its two siblings): sl, local, remote, st, tx:rx, tr:when,
-/// retrnsmt, uid, timeout, inode; mini-sockets and half-open ones print fewer fields after that. Twenty times the cost.
+/// /proc/net/tcp and tcp6 (net/ipv4/tcp_ipv4.c, get_tcp4_sock and its two siblings): sl, local, remote, st, tx:rx, tr:when, retrnsmt, uid,
+/// timeout, inode; mini-sockets and half-open ones print fewer fields after that. It costs twenty times as much as sock_diag.
 /// </summary>
 sealed class ProcSocketTable(KernelRoot root) : ISocketTable
 {
-    /// <summary>Internal to the kernel since 4.4, but printed by some: a half-open connection.</summary>
+    /// <summary>A half-open connection: a state that is internal to the kernel since 4.4, but that some kernels print.</summary>
     const ulong NewSynRecv = 12;
 
     readonly ProcLines _tcp = new($"{root.ProcFs}/net/tcp");
@@ -56,7 +56,7 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
 
     internal static bool TryCount(SocketCensus census, Cursor line)
     {
-        // What follows the inode, the reference count, says that the inode is whole.
+        // The reference count after the inode proves that the inode is complete.
         if (!line.TryReadField(out _) || !line.TryReadField(out var local) || !line.TryReadField(out _) || !line.TryReadHex(out var state)
             || !line.TryReadField(out var queues) || !line.TryReadField(out var timer) || !line.TryReadField(out _)
             || !line.TryReadField(out _)

@@ -4,12 +4,12 @@ using TcpAgent.Kernel.Netlink;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What one walk of the socket table counted. Refilled by the next, in constant memory.</summary>
+/// <summary>The result of one walk of the socket table. Refilled by the next, in constant memory.</summary>
 sealed class SocketCensus
 {
     internal const int StateCount = 11;
 
-    /// <summary>Local endpoints told apart; those beyond are counted by state only.</summary>
+    /// <summary>Maximum number of local endpoints distinguished; further ones are counted by state only.</summary>
     const int MaxEndpoints = 4096;
 
     const int MaxListeners = 16 * 1024;
@@ -21,12 +21,12 @@ sealed class SocketCensus
     /// <summary>Connections in CLOSE_WAIT that no process holds: not accepted yet, and the peer has already closed.</summary>
     internal Dictionary<Endpoint, int> Abandoned { get; } = [];
 
-    /// <summary>Connections being opened, by destination.</summary>
+    /// <summary>Connections in SYN_SENT, by destination.</summary>
     internal PeerCensus Syns { get; } = new();
-    /// <summary>Why connections stay half-open. Only sock_diag tells.</summary>
+    /// <summary>Why connections stay half-open. Only sock_diag shows it.</summary>
     internal Dictionary<Endpoint, HalfOpenSigns> HalfOpen { get; } = [];
 
-    /// <summary>The first of the sockets in CLOSE_WAIT that a process holds, by what names them.</summary>
+    /// <summary>The first sockets in CLOSE_WAIT that a process holds, by their identity.</summary>
     internal List<ulong> HeldCloseWait { get; } = new(CloseWaitPile.Most);
 
     /// <summary>Sockets in CLOSE_WAIT that no process holds.</summary>
@@ -41,16 +41,18 @@ sealed class SocketCensus
     /// <summary>FIN_WAIT2 sockets that the kernel keeps as mini-sockets and counts among sockstat's tw.</summary>
     internal long FinWait2MiniSockets { get; private set; }
 
-    /// <summary>Rows the kernel gave in a form that is not its own.</summary>
+    /// <summary>Rows that were not in the kernel's format.</summary>
     internal int Malformed { get; private set; }
 
-    /// <summary>The first of them, counted from 1 within its file or dump.</summary>
+    /// <summary>The first of those rows, counted from 1 within its file or dump.</summary>
     internal int MalformedLine { get; private set; }
 
-    /// <summary>Listeners, and connections of local endpoints, for which there was no room: counted by state only.</summary>
+    /// <summary>Listeners, and connections of local endpoints, for which there was no room. They are counted by state only.</summary>
     internal long Omitted { get; private set; }
 
-    /// <summary>Half-open connections expire, and a process accepts a closed one, without moving a counter.</summary>
+    /// <summary>
+    /// True if the census may change without a counter: half-open connections expire, and a process accepts a closed one, silently.
+    /// </summary>
     internal bool ChangesUncounted => _counts[(int)TcpState.SynRecv] > 0 || Abandoned.Count > 0;
 
     internal long this[TcpState state] => _counts[(int)state];

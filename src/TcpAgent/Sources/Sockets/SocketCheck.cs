@@ -4,12 +4,12 @@ using TcpAgent.Kernel.Netlink;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Compares the states as they are exported with a full count of all sockets, and learns from it what CurrEstab counts. Walks on
-/// the walk's thread with files of its own; compares on the sampler's.
+/// Compares the exported states with a full count of all sockets, and learns from it what CurrEstab counts. It walks on the walk's thread
+/// with its own files and compares on the sampler's thread.
 /// </summary>
-/// <param name="snmp">A reader of its own.</param>
-/// <param name="sockstat">A reader of its own.</param>
-/// <param name="hasCloseWait">Whether CurrEstab is known to count CLOSE_WAIT; null when a full count must tell.</param>
+/// <param name="snmp">Its own reader of snmp.</param>
+/// <param name="sockstat">Its own reader of sockstat.</param>
+/// <param name="hasCloseWait">Whether CurrEstab is known to count CLOSE_WAIT; null when a full count must show it.</param>
 /// <param name="time">The sampler's clock.</param>
 sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeProvider time) : IDisposable
 {
@@ -22,18 +22,20 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
     readonly SocketCensus _full = new();
 
     /// <summary>
-    /// Whether snmp's CurrEstab counts CLOSE_WAIT as well, as it does since 6.10 and in the stable kernels that took the fix of
-    /// June 2024. Null while not known; that matters only once a CLOSE_WAIT socket exists.
+    /// Whether snmp's CurrEstab counts CLOSE_WAIT too, as it does since 6.10 and in stable kernels with the fix of June 2024. Null while
+    /// unknown; that matters only once a CLOSE_WAIT socket exists.
     /// </summary>
     internal bool? CurrEstabHasCloseWait { get; private set; } = hasCloseWait;
 
-    /// <summary>Until a full count tells, ESTABLISHED may be wrong by the number of CLOSE_WAIT sockets.</summary>
+    /// <summary>Until a full count shows it, ESTABLISHED may be wrong by the number of CLOSE_WAIT sockets.</summary>
     internal bool MustCalibrate(SocketCensus census) => CurrEstabHasCloseWait is null && census[TcpState.CloseWait] > 0;
 
     internal bool IsWanted(SocketCensus census, long lastAt) =>
         MustCalibrate(census) || lastAt == 0 || time.GetElapsedTime(lastAt) >= s_interval;
 
-    /// <summary>The same walk and counters as for the exported states, and right after it the full count. Returns the errno.</summary>
+    /// <summary>
+    /// Takes the same walk and counters as for the exported states, and right after it the full count. Returns the errno.
+    /// </summary>
     internal int Walk(ISocketTable table)
     {
         var errno = table.Walk(_rare, full: false);
@@ -44,7 +46,7 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
         return table.Walk(_full, full: true);
     }
 
-    /// <summary>Writes, for each state, the full count less what was computed.</summary>
+    /// <summary>Writes, for each state, the full count minus the computed value.</summary>
     internal void Compare(Span<long> differences)
     {
         Calibrate(_full, _counters.CurrEstab);
@@ -57,7 +59,7 @@ sealed class SocketCheck(Source snmp, Source sockstat, bool? hasCloseWait, TimeP
 
     static long Difference(long full, long computed) => computed == KernelValue.Absent ? KernelValue.Absent : full - computed;
 
-    /// <summary>A count of a busy host is not exact to the socket: only a clear answer is taken.</summary>
+    /// <summary>On a busy host a count is not exact to the socket, so only a clear result is accepted.</summary>
     internal void Calibrate(SocketCensus full, long currEstab)
     {
         var closeWait = full[TcpState.CloseWait];

@@ -3,7 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>The counters from which two states are computed instead of being counted, as snmp and sockstat last read them.</summary>
+/// <summary>The counters, as snmp and sockstat last read them, from which two states are computed instead of counted.</summary>
 sealed class SocketCounters(Source snmp, Source sockstat)
 {
     readonly SlotRef _currEstab = new(snmp[SnmpRows.Rows], SnmpRows.TcpCurrEstab);
@@ -12,10 +12,11 @@ sealed class SocketCounters(Source snmp, Source sockstat)
     readonly SlotRef _inUse6 = new(sockstat[SockstatRows.Rows], SockstatRows.Tcp6Inuse);
 
     /// <summary>
-    /// Whatever happens to a TCP socket of this namespace moves one of these. A state changes by a segment that comes (InSegs) or goes
-    /// (OutSegs, RetransSegs), by listen() (inuse), by a close whose FIN cannot be sent yet (CurrEstab), or by a timer that ends a connect
-    /// (AttemptFails), a connection (inuse) or a mini-socket (tw). What does not: a half-open connection expires, a process accepts a
-    /// closed one (<see cref="SocketCensus.ChangesUncounted"/>), and before 6.10 CLOSE_WAIT becomes LAST_ACK behind a closed window.
+    /// Almost every change of a TCP socket of this namespace moves one of these. A state changes by a segment that arrives (InSegs) or
+    /// leaves (OutSegs, RetransSegs), by listen() (inuse), by a close whose FIN cannot be sent yet (CurrEstab), or by a timer that ends a
+    /// connect (AttemptFails), a connection (inuse) or a mini-socket (tw). Three changes move none: a half-open connection expires, a
+    /// process accepts a closed one (<see cref="SocketCensus.ChangesUncounted"/>), and before 6.10 CLOSE_WAIT becomes LAST_ACK behind a
+    /// closed window.
     /// </summary>
     readonly SlotRef[] _watched =
     [
@@ -27,7 +28,9 @@ sealed class SocketCounters(Source snmp, Source sockstat)
 
     internal long CurrEstab => _currEstab.Value;
 
-    /// <summary>Whether any of the watched counters moved since the tick before. Where one cannot be read they may have.</summary>
+    /// <summary>
+    /// Whether any of the watched counters moved since the previous tick. True if one cannot be read, because it may have moved.
+    /// </summary>
     internal bool HaveMoved()
     {
         if (_watched[0].Value == KernelValue.Absent || _timeWait.Value == KernelValue.Absent)
@@ -38,17 +41,17 @@ sealed class SocketCounters(Source snmp, Source sockstat)
         return false;
     }
 
-    /// <summary>sockstat's tw counts every mini-socket, those in FIN_WAIT2 too.</summary>
+    /// <summary>sockstat's tw counts every mini-socket, including those in FIN_WAIT2.</summary>
     internal long TimeWait(long finWait2MiniSockets) =>
         _timeWait.Value == KernelValue.Absent ? KernelValue.Absent : Math.Max(0, _timeWait.Value - finWait2MiniSockets);
 
-    /// <summary>CurrEstab is ESTABLISHED, and on kernels with the fix CLOSE_WAIT as well.</summary>
+    /// <summary>CurrEstab counts ESTABLISHED, and on kernels with the fix CLOSE_WAIT too.</summary>
     internal long Established(long closeWait, bool? hasCloseWait) =>
         _currEstab.Value == KernelValue.Absent
             ? KernelValue.Absent
             : Math.Max(0, _currEstab.Value - (hasCloseWait == false ? 0 : closeWait));
 
-    /// <summary>All sockets in use less those established, listening and in CLOSE_WAIT.</summary>
+    /// <summary>All sockets in use minus those established, listening and in CLOSE_WAIT.</summary>
     internal long Transient(long listening, long closeWait, bool? hasCloseWait)
     {
         if (_inUse.Value == KernelValue.Absent || _currEstab.Value == KernelValue.Absent)

@@ -5,15 +5,15 @@ using static TcpAgent.Kernel.KernelValue;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// TCP sockets by state. The rare states are walked as often as the budget allows; TIME_WAIT and ESTABLISHED, which may be
-/// hundreds of thousands, are computed at each tick from sockstat and snmp and what the last walk found.
+/// TCP sockets by state. Walks count the rare states as often as the budget allows. TIME_WAIT and ESTABLISHED, which may be hundreds of
+/// thousands, are computed at each tick from sockstat, snmp and the last walk.
 /// </summary>
 sealed class Sockets : Source
 {
     /// <summary>Shares of the walk budget; the rest is for waiting connections and ephemeral ports.</summary>
     const double WalkShare = 0.6, CheckShare = 0.1;
 
-    /// <summary>What the dearer ways cost beyond a filtered walk, until one was measured.</summary>
+    /// <summary>The assumed cost of the more expensive walks relative to a filtered one, until one has been measured.</summary>
     const int FullCostFactor = 12, ProcCostFactor = 20;
 
     readonly ISocketTable? _diag;
@@ -39,19 +39,19 @@ sealed class Sockets : Source
     bool _walkedNow;
 
     /// <summary>
-    /// Something has happened to a socket since the last walk, or may have. On an idle host it costs more than all the rest.
+    /// True if a socket has changed since the last walk, or may have. On an idle host a walk costs more than everything else.
     /// </summary>
     bool _isDue = true;
 
-    /// <param name="diag">Null where sock_diag would speak of another kernel than <paramref name="proc"/> does.</param>
-    /// <param name="proc">Stands in where sock_diag cannot be used.</param>
-    /// <param name="counters">What the arithmetic needs.</param>
+    /// <param name="diag">Null where sock_diag would answer for another kernel than the one behind <paramref name="proc"/>.</param>
+    /// <param name="proc">The fallback where sock_diag cannot be used.</param>
+    /// <param name="counters">The counters for the arithmetic.</param>
     /// <param name="check">The comparison with a full count.</param>
-    /// <param name="listeners">Told what each walk found; null when switched off.</param>
+    /// <param name="listeners">Receives the result of each walk; null when switched off.</param>
     /// <param name="options">Budget, interval and peak window.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the walks.</param>
-    /// <param name="synLinearTimeouts">tcp_syn_linear_timeouts; 0 where the kernel has no such setting.</param>
+    /// <param name="synLinearTimeouts">tcp_syn_linear_timeouts; 0 where the kernel has no such sysctl.</param>
     internal Sockets(
         ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
         TimeProvider time, AgentEvents? events = null, int synLinearTimeouts = 0)
@@ -67,7 +67,7 @@ sealed class Sockets : Source
         _checkLane = new CpuBudget(options.WalkBudget * CheckShare, () => _check.Walk(_table), time, events: events);
     }
 
-    /// <summary>A walk is under way on a thread of its own.</summary>
+    /// <summary>True while a walk runs on its own thread.</summary>
     internal bool IsWalking => _walk.IsRunning || _checkLane.IsRunning;
 
     internal override bool HasFallback => true;
@@ -78,14 +78,14 @@ sealed class Sockets : Source
 
         _isDue |= _counters.HaveMoved() || !_walked || _census.ChangesUncounted || MustLookAgain(tick);
 
-        // After a failure sock_diag is tried again with each slow tick, not at each.
+        // After a failure sock_diag is retried on slow ticks only.
         if (tick.IsSlow && _diag is not null && !IsWalking)
             _table = _diag;
         if (!_checkLane.IsRunning && PollWalk())
         {
             TakeWalk();
 
-            // A walk on its own thread is taken a tick after it began: the next begins at once.
+            // The result of a walk on its own thread is collected a tick after it began, and the next begins at once.
             if (_walk.IsDear)
                 PollWalk();
         }
@@ -97,14 +97,14 @@ sealed class Sockets : Source
     }
 
     /// <summary>
-    /// A walk that was not whole is taken again on the slow lane, and so is one of /proc/net/tcp, which alone tells there how long the
-    /// accept queues are: no counter moves when a process accepts.
+    /// An incomplete walk is repeated on the slow lane. So is one of /proc/net/tcp, because nothing else shows the accept queues there: no
+    /// counter moves when a process accepts.
     /// </summary>
     bool MustLookAgain(in Tick tick) =>
         _time.GetElapsedTime(_censusAt, tick.Timestamp) >= CpuBudget.LongestRest
             || (tick.IsSlow && (_table == _proc || _status.Outcome != Outcome.Ok));
 
-    /// <summary>What happens from the start of a walk on calls for the next.</summary>
+    /// <summary>Changes from the start of a walk on trigger the next.</summary>
     bool PollWalk()
     {
         var isDue = _isDue;
@@ -132,7 +132,7 @@ sealed class Sockets : Source
             _listeners?.Lose();
             _walked = false;
 
-            // A plain folder may leave the table out, as it leaves out netlink; a kernel's /proc always has it.
+            // A plain directory may lack the table, as it lacks netlink; a kernel's /proc always has it.
             _status = _diag is null ? ReadStatus.Optional(_table.Where, _walk.Errno) : ReadStatus.Failed(_table.Where, _walk.Errno);
             return;
         }
@@ -145,8 +145,8 @@ sealed class Sockets : Source
     }
 
     /// <summary>
-    /// A full count is dear on a large host: its share is saved up before the first, not paid back after. What it will cost is
-    /// judged by the cheapest walk so far; the first of all pays for the runtime's start too.
+    /// A full count is expensive on a large host: its share is saved up before the first, not paid back after. The cheapest walk so far
+    /// gives the estimate, because the very first includes the runtime's start.
     /// </summary>
     void RestBeforeFirstCheck()
     {
@@ -213,7 +213,7 @@ sealed class Sockets : Source
 
     internal override void Reopen()
     {
-        // A walk under way keeps its socket; it is opened anew when it fails or at the next reload.
+        // A running walk keeps its socket, which is reopened when it fails or at the next reload.
         if (!IsWalking)
             _diag?.Reopen();
         _isDue = true;

@@ -1,16 +1,16 @@
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// How long ago a SYN was first sent. The first timeout is a second, and it doubles with each, but for the first ones where
-/// tcp_syn_linear_timeouts says so (net/ipv4/tcp_timer.c, tcp_retransmit_timer; since 6.5).
+/// The time since a SYN was first sent. The first timeout is a second. It doubles with each retransmission, except for the first ones under
+/// tcp_syn_linear_timeouts (net/ipv4/tcp_timer.c, tcp_retransmit_timer; since 6.5).
 /// </summary>
 static class SynAge
 {
     const int FirstTimeout = 1000, LongestTimeout = 120_000;
 
-    /// <param name="retransmits">How often it was sent again.</param>
-    /// <param name="expires">Milliseconds until it is sent again.</param>
-    /// <param name="linearTimeouts">So many timeouts do not double.</param>
+    /// <param name="retransmits">Number of retransmissions.</param>
+    /// <param name="expires">Milliseconds until the next retransmission.</param>
+    /// <param name="linearTimeouts">Number of timeouts that do not double.</param>
     internal static long Milliseconds(int retransmits, uint expires, int linearTimeouts)
     {
         var (age, timeout) = (0L, FirstTimeout);

@@ -2,10 +2,10 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
-/// <summary>What one look at the UDP sockets found. Refilled by a later one.</summary>
+/// <summary>The result of one scan of the UDP sockets. Refilled by a later one.</summary>
 sealed class UdpCensus
 {
-    /// <summary>Addresses and ports told one by one, of more those that lose most.</summary>
+    /// <summary>Maximum number of addresses and ports reported one by one, those that lose most.</summary>
     internal const int MaxNotable = 64;
 
     readonly UdpQueue[] _notable = new UdpQueue[MaxNotable];
@@ -15,20 +15,20 @@ sealed class UdpCensus
 
     internal long Sockets { get; set; }
 
-    /// <summary>Sockets beyond those that are followed.</summary>
+    /// <summary>Number of sockets beyond those that are followed.</summary>
     internal long Unfollowed { get; set; }
 
-    /// <summary>Notable ones that are not told.</summary>
+    /// <summary>Notable addresses and ports that are not reported.</summary>
     internal long Omitted { get; private set; }
 
-    /// <summary>Of all sockets the one whose buffer is fullest.</summary>
+    /// <summary>The socket with the fullest buffer of all.</summary>
     internal long Used { get; private set; }
 
     internal long Limit { get; private set; }
 
     internal UdpPorts Ports { get; } = new();
 
-    /// <summary>Why the port range is not known; 0 where it is.</summary>
+    /// <summary>The errno that hides the port range; 0 if it is known.</summary>
     internal int PortsErrno { get; set; }
 
     internal ParseResult Malformed { get; set; }

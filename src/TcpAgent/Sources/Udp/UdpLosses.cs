@@ -3,23 +3,21 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What the losses at receive buffers come to. RcvbufErrors tells them from what else moves sk_drops: a bad checksum, a socket's filter, a
-/// policy. It does not say which socket lost, and a datagram lost in thousands limits nobody.
+/// Judges losses at receive buffers. RcvbufErrors separates them from other causes that move sk_drops: a bad checksum, a socket filter, a
+/// policy. It does not say which socket lost, and one datagram lost in thousands limits nobody.
 /// </summary>
 sealed class UdpLosses(Source snmp, Source snmp6, SamplingOptions options, TimeProvider time)
 {
-    /// <summary>From so many on, within the window or at one tick, a share says something.</summary>
+    /// <summary>From this many losses on, within the window or at one tick, a share is meaningful.</summary>
     const int Few = 5, FewAtOnce = 10;
 
-    /// <summary>Of all datagrams that came, within the window and at one tick, the parts that count: a hundredth and a twentieth.</summary>
+    /// <summary>The shares of all datagrams that count: a hundredth within the window, a twentieth at one tick.</summary>
     const int Part = 100, PartAtOnce = 20;
 
-    /// <summary>A buffer that stands as full as this, in percent, and loses is read too slowly.</summary>
+    /// <summary>If a buffer stays this full, in percent, and loses datagrams, the application reads too slowly.</summary>
     const int Full = 80;
 
-    /// <summary>
-    /// Of the drops at a socket so many more than the losses may be due to the moment at which each is read: a tenth and some.
-    /// </summary>
+    /// <summary>The excess of a socket's drops over the losses that the time between the two reads may explain: a tenth and some.</summary>
     const int Slack = 16;
 
     readonly SlotRef
@@ -34,13 +32,13 @@ sealed class UdpLosses(Source snmp, Source snmp6, SamplingOptions options, TimeP
     /// <summary>Datagrams that applications read within the window.</summary>
     internal long Received => _received.Recent;
 
-    /// <summary>The losses of this tick are more than one in thousands.</summary>
+    /// <summary>True if the losses of this tick are more than one in thousands.</summary>
     internal bool AreHarmful { get; private set; }
 
-    /// <summary>The receiver that lost them; null where none can be named.</summary>
+    /// <summary>The receiver that lost them; null if none can be named.</summary>
     internal UdpReceiver? Loser { get; private set; }
 
-    /// <summary>At each tick, once the counters and the receivers are those of the tick.</summary>
+    /// <summary>Called at each tick, after counters and receivers were updated.</summary>
     internal void Update(long timestamp, UdpReceivers receivers)
     {
         var (lost, received) = (_errors.Rise + _errors6.Rise, _read.Rise + _read6.Rise);
@@ -57,14 +55,14 @@ sealed class UdpLosses(Source snmp, Source snmp6, SamplingOptions options, TimeP
             if (Loser is null || Compare(receiver, Loser) > 0)
                 Loser = receiver;
 
-            // Among the datagrams of a busier socket those of this one are few.
+            // The datagrams of this socket may be few among those of a busier one.
             AreHarmful |= receiver.RecentDrops >= Few && Lost >= Few && receiver.PeakStandingPercent >= Full;
         }
     }
 
     /// <summary>
-    /// Which of two is the likelier to have lost: not one that dropped more than was lost at all buffers, then the one whose buffer stood
-    /// full, then the one that dropped more.
+    /// Chooses the more probable loser of two: not one that dropped more than all buffers lost, then the one whose buffer stayed full, then
+    /// the one that dropped more.
     /// </summary>
     int Compare(UdpReceiver one, UdpReceiver other) => Likelihood(one).CompareTo(Likelihood(other));
 

@@ -1,14 +1,14 @@
 namespace TcpAgent.Sources;
 
-/// <summary>What is remembered of one UDP socket from look to look.</summary>
+/// <summary>The state of one UDP socket between scans.</summary>
 struct UdpMember
 {
-    /// <summary>sk_drops at the last look.</summary>
+    /// <summary>sk_drops at the last scan.</summary>
     internal uint Drops;
 
-    /// <summary>Bytes in use at the last look.</summary>
+    /// <summary>Bytes in use at the last scan.</summary>
     internal uint Used;
 
-    /// <summary>The last look that saw it.</summary>
+    /// <summary>The last scan that saw it.</summary>
     internal int SeenAt;
 }

@@ -4,23 +4,24 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The local UDP ports of the range that are taken. A socket that is not bound to an address chooses its port for all of them, also when it
-/// then connects (net/ipv4/udp.c, udp_lib_get_port): a port that any address holds is taken for it. One that binds to an address first
-/// finds only the ports of that address and of all addresses taken. An IPv6 socket on all addresses takes the port of IPv4 too.
+/// The local UDP ports of the range that are taken. A socket that is not bound to an address chooses a port for all addresses, even if it
+/// then connects (net/ipv4/udp.c, udp_lib_get_port): it cannot get a port that any address holds. For a socket that first binds to an
+/// address, only the ports of that address and of sockets on all addresses are taken. An IPv6 socket on all addresses takes the IPv4 port
+/// too.
 /// </summary>
 sealed class UdpPorts
 {
     internal const int MaxWorst = 8;
 
-    /// <summary>Addresses that are distinguished. Beyond them ports count only for all addresses.</summary>
+    /// <summary>Maximum number of addresses distinguished. Ports of further ones count only for all addresses.</summary>
     const int MaxAddresses = 1024;
 
     readonly PortList _reserved = new();
 
-    /// <summary>Taken for a socket that binds to no address of the family.</summary>
+    /// <summary>Ports taken for a socket that binds to no address of the family.</summary>
     readonly PortList _ipv4 = new(), _ipv6 = new();
 
-    /// <summary>Held by sockets on all addresses of the family.</summary>
+    /// <summary>Ports held by sockets on all addresses of the family.</summary>
     readonly PortList _anyIPv4 = new(), _anyIPv6 = new();
 
     readonly Dictionary<Endpoint, int> _addresses = [];
@@ -28,18 +29,20 @@ sealed class UdpPorts
     int _count;
     ushort _first, _last;
 
-    /// <summary>The settings could be read.</summary>
+    /// <summary>True if the sysctls could be read.</summary>
     internal bool IsKnown { get; private set; }
 
     /// <summary>Ports of the range that are not reserved.</summary>
     internal long Usable { get; private set; }
 
-    /// <summary>Taken for a socket that binds to no address, of IPv4 and of IPv6.</summary>
+    /// <summary>Ports taken for a socket that binds to no address, of IPv4 and of IPv6.</summary>
     internal long UsedIPv4 { get; private set; }
 
     internal long UsedIPv6 { get; private set; }
 
-    /// <summary>Addresses that hold ports of their own, and how many are taken for a socket that binds to it; the most first.</summary>
+    /// <summary>
+    /// Addresses that hold ports of their own, each with the number of ports taken for a socket that binds to it, the most first.
+    /// </summary>
     internal ReadOnlySpan<(Endpoint Address, long Used)> Worst => _worst.AsSpan(0, _count);
 
     /// <summary>Returns the errno.</summary>
@@ -76,7 +79,7 @@ sealed class UdpPorts
             _anyIPv6.Add(local.Port);
     }
 
-    /// <summary>One address and port, once, after all were added.</summary>
+    /// <summary>Takes each address and port once, after all sockets were added.</summary>
     internal void Count(Endpoint local)
     {
         if (!IsKnown || !IsUsable(local.Port) || local == local.AnyIPv4 || local == local.AnyIPv6)
@@ -99,7 +102,7 @@ sealed class UdpPorts
             Top.Offer(_worst, ref _count, (address, own + (address.IsIPv4 ? anyIPv4 : anyIPv6)), Precedes);
     }
 
-    /// <summary>Of equals always the same first.</summary>
+    /// <summary>Orders equals in a fixed way.</summary>
     static bool Precedes((Endpoint Address, long Used) one, (Endpoint Address, long Used) other) =>
         one.Used != other.Used
             ? one.Used > other.Used

@@ -3,9 +3,7 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>
-/// The UDP sockets of one address and port that lost a datagram or whose buffer was an eighth full when it was looked at.
-/// </summary>
+/// <summary>The UDP sockets of one address and port that lost a datagram or whose buffer was an eighth full at a scan.</summary>
 sealed class UdpReceiver(Endpoint local, TimeSpan peakWindow, TimeProvider time)
 {
     const int UsedSeries = 0, StandingShareSeries = 1, SeriesCount = 2;
@@ -14,7 +12,7 @@ sealed class UdpReceiver(Endpoint local, TimeSpan peakWindow, TimeProvider time)
     readonly WindowedTotal _drops = new(peakWindow, time);
     UdpQueue _queue = new() { Limit = KernelValue.Absent, StandingLimit = KernelValue.Absent };
 
-    /// <summary>Drops found by the looks since the last tick.</summary>
+    /// <summary>Drops found by the scans since the last tick.</summary>
     long _newDrops;
 
     internal EndpointInstance Instance { get; } = new(local);
@@ -28,28 +26,28 @@ sealed class UdpReceiver(Endpoint local, TimeSpan peakWindow, TimeProvider time)
     internal int Sockets => _queue.Sockets;
 
     /// <summary>
-    /// What was in use at two looks running. A burst that is read within a millisecond fills a buffer too, and harms nobody.
+    /// The bytes in use at two consecutive scans. A burst that is read within a millisecond also fills a buffer, but harms nobody.
     /// </summary>
     internal long Standing => _queue.Standing;
 
     internal long StandingLimit => _queue.StandingLimit;
 
-    /// <summary>Most bytes in use seen within the peak window.</summary>
+    /// <summary>Highest number of bytes in use seen within the peak window.</summary>
     internal long Peak => _window[UsedSeries];
 
-    /// <summary>The largest share of the buffer that stood within the peak window, in percent.</summary>
+    /// <summary>The largest share of the buffer that stayed in use within the peak window, in percent.</summary>
     internal long PeakStandingPercent => _window[StandingShareSeries];
 
-    /// <summary>All drops since the first was seen, of closed sockets and from before the agent started too.</summary>
+    /// <summary>All drops since the first was seen, including those of closed sockets and from before the agent started.</summary>
     internal long Drops { get; private set; }
 
     /// <summary>Drops within the peak window.</summary>
     internal long RecentDrops => _drops.Recent;
 
-    /// <summary>Nothing is worth telling of it at present, but its sum.</summary>
+    /// <summary>True if nothing but its sum is worth reporting now.</summary>
     internal bool IsQuiet => RecentDrops == 0 && !(Limit > 0 && Peak >= Limit / 8);
 
-    /// <summary>At each look, before what it found is added: a buffer that is not told is nearly empty.</summary>
+    /// <summary>Called at each scan before its results are added: a buffer that is not reported is nearly empty.</summary>
     internal void Begin() => (_queue.Used, _queue.Standing, _queue.Sockets) = (0, 0, 0);
 
     internal void Add(in UdpQueue queue)

@@ -3,7 +3,7 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Follows the notable UDP receivers from look to look.</summary>
+/// <summary>Follows the notable UDP receivers from scan to scan.</summary>
 sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
 {
     internal const int MaxReceivers = 256;
@@ -28,7 +28,7 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
             receiver.Record(timestamp);
     }
 
-    /// <summary>Null where there is no room: too many lose datagrams.</summary>
+    /// <summary>Returns null if there is no room because too many lose datagrams.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     UdpReceiver? Learn(Endpoint local)
     {
@@ -44,7 +44,7 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
                 _known.Remove(local);
     }
 
-    /// <summary>Those that lose most or were fullest first. Good until the next call.</summary>
+    /// <summary>Returns the receivers that lose most or were fullest first. Valid until the next call.</summary>
     internal ReadOnlySpan<UdpReceiver> Rank(out int omitted)
     {
         var (count, notable) = (0, 0);
@@ -64,7 +64,7 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
     static (long, Fullness, long) Rank(UdpReceiver receiver) =>
         (receiver.RecentDrops, Fullness.Of(receiver.Peak, receiver.Limit), receiver.Drops);
 
-    /// <summary>What is in use is not known. The sums go on.</summary>
+    /// <summary>Called when the use is unknown. The sums continue.</summary>
     internal void Lose()
     {
         foreach (var receiver in Known)

@@ -5,15 +5,15 @@ using TcpAgent.Kernel.Netlink;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Asks the kernel for all UDP sockets and follows each by its cookie, so that a socket that closes neither loses nor repeats a drop. Used
-/// by one thread at a time. Allocates nothing while no more sockets are open than before.
+/// Asks the kernel for all UDP sockets and follows each by its cookie, so that no drop is lost or counted twice when a socket closes. Used
+/// by one thread at a time. Allocates nothing unless more sockets are open than before.
 /// </summary>
 sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
 {
-    /// <summary>Sockets followed one by one; those beyond are only counted.</summary>
+    /// <summary>Maximum number of sockets followed one by one; further ones are only counted.</summary>
     internal const int MaxSockets = 16 * 1024;
 
-    /// <summary>A dump of several datagrams may pass over a socket while others close: it is not gone yet.</summary>
+    /// <summary>A dump in several datagrams may skip a socket while others close, so a missing socket is not gone yet.</summary>
     const int LooksKept = 3;
 
     readonly byte[] _requestIPv4 = UdpDiag.Request(UdpDiag.AF_INET), _requestIPv6 = UdpDiag.Request(UdpDiag.AF_INET6);
@@ -26,10 +26,10 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
     /// </summary>
     bool _isBaseline = true;
 
-    /// <summary>Where the census' error of the settings came from.</summary>
+    /// <summary>The place of the census' error of the sysctls.</summary>
     internal string SettingsWhere => settings.Where;
 
-    /// <summary>Returns the errno of the dump; that of the settings is the census'.</summary>
+    /// <summary>Returns the errno of the dump; the census has that of the sysctls.</summary>
     internal int Take(UdpCensus census)
     {
         census.Clear();
@@ -81,7 +81,7 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
         }
         ref var member = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, row.Cookie, out var isKnown);
 
-        // There are no more addresses and ports than sockets.
+        // There are never more addresses and ports than sockets.
         ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_queues, local, out _);
         queue.Local = local;
         queue.Sockets++;
@@ -106,7 +106,7 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
                 _members.Remove(cookie);
     }
 
-    /// <summary>Forgets the descriptors, not the sockets. Never during a look.</summary>
+    /// <summary>Closes the descriptors but keeps the sockets' state. Must not be called during a scan.</summary>
     internal void Close()
     {
         dump.Close();

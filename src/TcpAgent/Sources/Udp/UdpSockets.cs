@@ -5,18 +5,18 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// UDP sockets: their receive buffers and drops by address and port, and the local ports that they hold. One look tells both, at each tick
-/// as long as it is cheap; where there are thousands of sockets it is stretched to its share of the CPU.
+/// UDP sockets: their receive buffers and drops by address and port, and the local ports that they hold. One scan gives both, at each tick
+/// as long as it is cheap; with thousands of sockets scans are spaced to stay within their share of the CPU.
 /// </summary>
 sealed class UdpSockets : Source
 {
-    /// <summary>Of the walk budget.</summary>
+    /// <summary>Share of the walk budget.</summary>
     const double Share = 0.1;
 
-    /// <summary>An address is exported from so many ports on, or from a fiftieth of the usable ones.</summary>
+    /// <summary>An address is exported from this many ports on, or from a fiftieth of the usable ones.</summary>
     const int Floor = 16, FloorPart = 50;
 
-    /// <summary>Instances of addresses that are kept.</summary>
+    /// <summary>Maximum number of address instances kept.</summary>
     const int MaxInstances = 64;
 
     static readonly Instance s_anyIPv4 = new("0.0.0.0", ("source", "0.0.0.0")), s_anyIPv6 = new("::", ("source", "::"));
@@ -31,12 +31,12 @@ sealed class UdpSockets : Source
     ReadStatus _status = ReadStatus.Absent;
     long _lookedAt;
 
-    /// <param name="scan">Null where sock_diag would speak of another kernel.</param>
-    /// <param name="snmp">Counts what IPv4 datagrams were lost and read.</param>
-    /// <param name="snmp6">The same of IPv6.</param>
+    /// <param name="scan">Null where sock_diag would answer for another kernel.</param>
+    /// <param name="snmp">Counts IPv4 datagrams lost and read.</param>
+    /// <param name="snmp6">Counts IPv6 datagrams lost and read.</param>
     /// <param name="options">The walk budget and the peak window.</param>
     /// <param name="time">The sampler's clock.</param>
-    /// <param name="events">Counts the looks, which are walks too.</param>
+    /// <param name="events">Counts the scans, which are walks too.</param>
     internal UdpSockets(UdpScan? scan, Source snmp, Source snmp6, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("udp", UdpRows.Receivers, UdpRows.Totals, UdpRows.Sources)
     {
@@ -46,20 +46,20 @@ sealed class UdpSockets : Source
         Mode = "sock_diag";
     }
 
-    /// <summary>A look is under way on a thread of its own.</summary>
+    /// <summary>True while a scan runs on its own thread.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
     internal bool IsKnown { get; private set; }
 
     internal UdpLosses Losses { get; }
 
-    /// <summary>Receivers that are or were worth telling, exported or not.</summary>
+    /// <summary>Receivers that are or were worth reporting, exported or not.</summary>
     internal Dictionary<Endpoint, UdpReceiver>.ValueCollection Receivers => _receivers.Known;
 
-    /// <summary>Of all sockets the fullest buffer at the last look.</summary>
+    /// <summary>The fullest buffer of all sockets at the last scan.</summary>
     internal (long Used, long Limit) Fullest => (_census.Used, _census.Limit);
 
-    /// <summary>The local ports held; good until the next tick.</summary>
+    /// <summary>The local ports held; valid until the next tick.</summary>
     internal UdpPorts Ports => _census.Ports;
 
     internal override ReadStatus Read(in Tick tick)
@@ -72,7 +72,7 @@ sealed class UdpSockets : Source
         return _status;
     }
 
-    /// <summary>One retry, on a new socket: a failure may be a passing one.</summary>
+    /// <summary>Retries once on a new socket, because a failure may be transient.</summary>
     int Look() => _scan!.Take(_next) == 0 ? 0 : _scan.Take(_next);
 
     void Take(in Tick tick)
@@ -98,7 +98,7 @@ sealed class UdpSockets : Source
         _receivers.Lose();
         _status = ReadStatus.OptionalFamily("sock_diag", _lane.Errno);
 
-        // For a module that is not there each question makes the kernel look for it on disk.
+        // Each request for a missing module makes the kernel look for it on disk.
         if (_status.Outcome == Outcome.Absent)
             _lane.Rest(tick.Timestamp, (long)CpuBudget.LongestRest.TotalNanoseconds);
     }
@@ -148,7 +148,7 @@ sealed class UdpSockets : Source
                 this[UdpRows.Sources].Add(InstanceOf(address))[UdpRows.UsedPorts] = used;
     }
 
-    /// <summary>An address that holds ports; all addresses of a family by theirs.</summary>
+    /// <summary>The instance of an address that holds ports, or of all addresses of a family.</summary>
     internal Instance InstanceOf(Endpoint address) =>
         address == address.AnyIPv4 ? s_anyIPv4 : address == address.AnyIPv6 ? s_anyIPv6
         : _addresses.TryGetValue(address, out var known) ? known : Learn(address);
@@ -164,7 +164,7 @@ sealed class UdpSockets : Source
 
     internal override void Reopen()
     {
-        // A look under way keeps its socket and files.
+        // A running scan keeps its socket and files.
         if (_lane.IsRunning)
             return;
         _scan?.Close();

@@ -4,11 +4,11 @@ using TcpAgent.Kernel.Netlink;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// What one look at the AF_UNIX listeners found: how many there are, and those whose queue is not empty. Refilled by a later one.
+/// The result of one scan of the AF_UNIX listeners: their number, and those whose queue is not empty. Refilled by a later one.
 /// </summary>
 sealed class UnixCensus
 {
-    /// <summary>Queues told one by one; of more the fullest.</summary>
+    /// <summary>Maximum number of queues reported one by one, the fullest.</summary>
     internal const int MaxBusy = 256;
 
     /// <summary>sun_path (include/uapi/linux/un.h, UNIX_PATH_MAX).</summary>
@@ -19,7 +19,7 @@ sealed class UnixCensus
     readonly byte[] _nameLengths = new byte[MaxBusy];
     int _count;
 
-    /// <summary>Of the full list the queue that would give way, found again when one has.</summary>
+    /// <summary>The queue in the full list that is replaced next; searched again after a replacement.</summary>
     int _least;
 
     internal int Count => _count;
@@ -30,10 +30,10 @@ sealed class UnixCensus
 
     internal long Listeners { get; private set; }
 
-    /// <summary>Queues that are not empty and not told.</summary>
+    /// <summary>Queues that are not empty and not reported.</summary>
     internal long Omitted { get; private set; }
 
-    /// <summary>The smallest limit of all; absent without listeners.</summary>
+    /// <summary>The smallest limit of all listeners; absent if there are none.</summary>
     internal long SmallestLimit { get; private set; }
 
     internal ParseResult Malformed { get; private set; }

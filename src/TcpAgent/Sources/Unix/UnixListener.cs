@@ -4,12 +4,12 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// The AF_UNIX listeners of one name, whose queue was not empty when it was looked at. There may be several: a socket stays when its path
-/// is bound again, and a path may mean another file in another mount namespace. The figures are of the fullest.
+/// The AF_UNIX listeners of one name with a queue that was not empty at a scan. There may be several: a socket stays when its path is bound
+/// again, and a path may mean another file in another mount namespace. The figures are those of the fullest.
 /// </summary>
 sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
 {
-    /// <summary>A queue this long is no chance sight.</summary>
+    /// <summary>A queue this long is no coincidence.</summary>
     const int SubstantialLength = 16;
 
     /// <summary>From this length on a queue may be near its limit.</summary>
@@ -21,7 +21,7 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
     readonly PeakWindow _window = new(1, peakWindow, time, PeakWindow.FewParts);
     UnixQueue _fullest;
 
-    /// <summary>The least that was read at this look, and at the look before.</summary>
+    /// <summary>The lowest length read at this scan, and at the previous one.</summary>
     long _least, _leastBefore;
 
     internal Instance Instance { get; } = new(name, ("path", name));
@@ -35,22 +35,22 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
     internal long Peak => _window[0];
 
     /// <summary>
-    /// The length that counts. Clients that connect at full speed fill a backlog of 1 again and again, and wait for microseconds: a short
-    /// queue counts as far as every read of two looks running has found it. With one or two waiting it is not near anything.
+    /// The length that counts. Clients that connect at full speed fill a backlog of 1 again and again and wait for microseconds, so a short
+    /// queue counts only with the lowest length of all reads in two consecutive scans. With one or two waiting it is not near its limit.
     /// </summary>
     internal long Standing => !IsShort ? Length : Least > Limit || Least >= NearLength ? Least : 0;
 
     long Least => Math.Min(_least, _leastBefore);
 
-    /// <summary>It is short and nearly full: it must be read again before that means anything.</summary>
+    /// <summary>True if the queue is short and nearly full, so that it must be read again before that means anything.</summary>
     internal bool IsDoubtful => Length > 0 && IsShort && _least > 0;
 
     bool IsShort => Length < SubstantialLength && Fullness.Of(Length, Limit).Share >= Doubtful;
 
-    /// <summary>The socket that the figures are of.</summary>
+    /// <summary>The socket behind the figures.</summary>
     internal (uint Inode, ulong Cookie) Socket => (_fullest.Inode, _fullest.Cookie);
 
-    /// <summary>Before the queues of a look are added.</summary>
+    /// <summary>Called before the queues of a scan are added.</summary>
     internal void Begin() => (_leastBefore, _least, Length) = (_least, 0, 0);
 
     internal void Add(in UnixQueue queue)
@@ -60,9 +60,9 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
         (_fullest, Length, Limit, _least) = (queue, queue.Length, queue.Limit, queue.Length);
     }
 
-    /// <summary>What a further read of the same queue found.</summary>
+    /// <summary>Takes the length from a further read of the same queue.</summary>
     internal void ReadAgain(long length) => _least = Math.Min(_least, length);
 
-    /// <summary>At each tick.</summary>
+    /// <summary>Called at each tick.</summary>
     internal void Record(long timestamp) => _window.Record(timestamp, [Length]);
 }

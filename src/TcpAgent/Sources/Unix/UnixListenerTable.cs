@@ -4,7 +4,7 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Sources;
 
 /// <summary>
-/// Follows the AF_UNIX listeners whose queue was not empty, from look to look. Their names are made once, and kept while there is room.
+/// Follows the AF_UNIX listeners whose queue was not empty, from scan to scan. Their names are created once, and kept while there is room.
 /// </summary>
 sealed class UnixListenerTable(TimeSpan peakWindow, TimeProvider time)
 {
@@ -36,7 +36,7 @@ sealed class UnixListenerTable(TimeSpan peakWindow, TimeProvider time)
             listener.Record(timestamp);
     }
 
-    /// <summary>Null where there is no room: too many names were not empty within the window.</summary>
+    /// <summary>Returns null if there is no room because too many queues were not empty within the window.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     UnixListener? Learn(ulong cookie, ReadOnlySpan<byte> bytes)
     {
@@ -51,7 +51,7 @@ sealed class UnixListenerTable(TimeSpan peakWindow, TimeProvider time)
     }
 
     /// <summary>
-    /// The names whose queue has been empty for the whole window. A socket finds its name again when its queue is not empty.
+    /// Forgets names whose queue has been empty for the whole window. A socket gets its name again when its queue is not empty.
     /// </summary>
     void Forget()
     {

@@ -13,27 +13,27 @@ sealed class UnixListeners : Source
     internal static readonly Rows Rows = new("path");
 
     internal static readonly Row Length = Rows.Gauge(
-        "tcpagent_unix_listener_accept_queue_length", "Connections to an AF_UNIX listener that wait for the application to accept them. Only listeners whose queue was not empty within the peak window, and of these the 32 fullest. An abstract name begins with @.", from: "unix_diag rqueue");
+        "tcpagent_unix_listener_accept_queue_length", "Connections to an AF_UNIX listener that wait for the application to accept them. Exported for at most 32 listeners, the fullest, and only if their queue was not empty within the peak window. An abstract name begins with @.", from: "unix_diag rqueue");
 
     internal static readonly Row Limit = Rows.Gauge(
-        "tcpagent_unix_listener_accept_queue_limit", "Connections that may wait there: the backlog that the application gave to listen(), capped at somaxconn. The queue is full when it is longer: connect() then waits, or fails with EAGAIN.", from: "unix_diag wqueue");
+        "tcpagent_unix_listener_accept_queue_limit", "Connections that may wait there: the backlog that the application passed to listen(), capped at somaxconn. The queue is full when the length exceeds this: connect() then waits, or fails with EAGAIN.", from: "unix_diag wqueue");
 
     internal static readonly Row Peak = Rows.Gauge(
         "tcpagent_unix_listener_accept_queue_peak", "Longest queue seen there within the peak window (--sample.peak-window, 60s by default).", from: "unix_diag rqueue");
 
     internal static readonly Rows CountRows = new();
 
-    internal static readonly Row Count = CountRows.Gauge("tcpagent_unix_listeners", "AF_UNIX sockets of this network namespace that listen.", from: "unix_diag LISTEN");
+    internal static readonly Row Count = CountRows.Gauge("tcpagent_unix_listeners", "AF_UNIX listeners of this network namespace.", from: "unix_diag LISTEN");
 
     internal static readonly Row Omitted = CountRows.Gauge(
-        "tcpagent_unix_listeners_omitted", "Listeners left out although their queue was not empty within the peak window: there are more than 32.");
+        "tcpagent_unix_listeners_omitted", "Listeners with a queue that was not empty within the peak window, not exported because there are more than 32.");
 
     internal static readonly Row Age = CountRows.Gauge(
-        "tcpagent_unix_listeners_age_seconds", "How old the last look at the AF_UNIX listeners is. Looking is stretched so that it stays within a tenth of --sample.walk-budget.", Scale.Nanoseconds);
+        "tcpagent_unix_listeners_age_seconds", "Age of the last scan of the AF_UNIX listeners. Scans are spaced to stay within a tenth of --sample.walk-budget.", Scale.Nanoseconds);
 
     const int MaxExported = 32;
 
-    /// <summary>Of the walk budget.</summary>
+    /// <summary>Share of the walk budget.</summary>
     const double Share = 0.1;
 
     const string Where = "unix_diag";
@@ -50,14 +50,14 @@ sealed class UnixListeners : Source
     ReadStatus _status = ReadStatus.Absent;
     long _lookedAt;
 
-    /// <summary>At this tick.</summary>
+    /// <summary>The time of this tick.</summary>
     bool _hasLooked;
 
-    /// <param name="dump">Null where sock_diag would speak of another kernel.</param>
-    /// <param name="again">Reads short queues again; null as the dump is.</param>
+    /// <param name="dump">Null where sock_diag would answer for another kernel.</param>
+    /// <param name="again">Reads short queues again; null when the dump is.</param>
     /// <param name="options">The walk budget and the peak window.</param>
     /// <param name="time">The sampler's clock.</param>
-    /// <param name="events">Counts the looks, which are walks too.</param>
+    /// <param name="events">Counts the scans, which are walks too.</param>
     internal UnixListeners(NetlinkDump? dump, UnixReread? again, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("unix", Rows, CountRows)
     {
@@ -66,15 +66,15 @@ sealed class UnixListeners : Source
         Mode = Where;
     }
 
-    /// <summary>A look is under way on a thread of its own.</summary>
+    /// <summary>True while a scan runs on its own thread.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
     internal bool IsKnown { get; private set; }
 
-    /// <summary>Those whose queue was not empty lately, exported or not.</summary>
+    /// <summary>Listeners whose queue was not empty lately, exported or not.</summary>
     internal Dictionary<string, UnixListener>.ValueCollection Known => _table.Listeners;
 
-    /// <summary>The smallest limit of all that listen; absent without any.</summary>
+    /// <summary>The smallest limit of all listeners; absent if there are none.</summary>
     internal long SmallestLimit => _census.SmallestLimit;
 
     internal override ReadStatus Read(in Tick tick)
@@ -90,7 +90,7 @@ sealed class UnixListeners : Source
         return _status;
     }
 
-    /// <summary>One retry, on a new socket: a failure may be a passing one.</summary>
+    /// <summary>Retries once on a new socket, because a failure may be transient.</summary>
     int Look() => LookOnce() == 0 ? 0 : LookOnce();
 
     int LookOnce()
@@ -124,7 +124,7 @@ sealed class UnixListeners : Source
         _status = malformed.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, malformed.Line);
     }
 
-    /// <summary>Once more, as long after the look as the other sources take to read.</summary>
+    /// <summary>Reads doubtful queues again. By then the other sources have been read, so some time has passed since the scan.</summary>
     internal override void Derive(in Tick tick)
     {
         if (_hasLooked)
@@ -137,7 +137,7 @@ sealed class UnixListeners : Source
         _table.Clear();
         _status = ReadStatus.OptionalFamily(Where, _lane.Errno);
 
-        // For a module that is not there each question makes the kernel look for it on disk.
+        // Each request for a missing module makes the kernel look for it on disk.
         if (_status.Outcome == Outcome.Absent)
             _lane.Rest(tick.Timestamp, (long)CpuBudget.LongestRest.TotalNanoseconds);
     }
@@ -158,7 +158,7 @@ sealed class UnixListeners : Source
         counts[Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lookedAt));
     }
 
-    /// <summary>The fullest within the window first, as many as are exported.</summary>
+    /// <summary>Ranks the listeners to export, the fullest within the window first.</summary>
     (int Busy, int Exported) Rank()
     {
         var (busy, count) = (0, 0);
@@ -177,7 +177,7 @@ sealed class UnixListeners : Source
 
     internal override void Reopen()
     {
-        // A look under way keeps its socket.
+        // A running scan keeps its socket.
         if (_lane.IsRunning)
             return;
         _dump?.Close();

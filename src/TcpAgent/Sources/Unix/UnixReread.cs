@@ -2,13 +2,13 @@ using TcpAgent.Kernel.Netlink;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Reads the queue of one AF_UNIX listener again, to tell one that stands from one that is emptied all the time.</summary>
+/// <summary>Reads the queue of one AF_UNIX listener again, to distinguish a standing queue from one that is emptied all the time.</summary>
 sealed class UnixReread(NetlinkDump dump) : IDisposable
 {
-    /// <summary>Reads that follow one another, some microseconds apart.</summary>
+    /// <summary>The number of reads, some microseconds apart.</summary>
     const int Reads = 3;
 
-    /// <summary>Listeners in doubt that are read again; of others the first read stands.</summary>
+    /// <summary>Maximum number of doubtful listeners that are read again; for others the first read counts.</summary>
     const int MaxListeners = 4;
 
     readonly byte[] _request = UnixDiag.SocketRequest();
@@ -27,7 +27,7 @@ sealed class UnixReread(NetlinkDump dump) : IDisposable
         }
     }
 
-    /// <summary>0 for a socket that has closed since.</summary>
+    /// <summary>The lowest length; 0 for a socket that has closed since.</summary>
     long LengthOf(UnixListener listener)
     {
         var (inode, cookie) = listener.Socket;

@@ -6,12 +6,12 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// What to say of an accept queue. Where connections wait longer than a second the application comes first, since no backlog helps it;
-/// where they do not, bursts are what the backlog is for.
+/// Explains an accept queue. Where connections wait longer than a second the application comes first, because no backlog helps it.
+/// Otherwise bursts fill the queue, and the backlog comes first.
 /// </summary>
 static class AcceptQueueAdvice
 {
-    /// <summary>Listeners named beside the one that the figures are of.</summary>
+    /// <summary>Maximum number of other listeners named.</summary>
     const int MostNamed = 5;
 
     const string Backlogs = "nginx: listen ... backlog=N; Apache: ListenBackLog; HAProxy: backlog; Tomcat: acceptCount; "
@@ -21,10 +21,11 @@ static class AcceptQueueAdvice
     internal static void Explain(ResourceReport report, SampleView view)
     {
         report.WillNotFix.Add(
-            "Any backlog, if the application accepts more slowly than connections come: a longer queue then only fills later and makes "
+            "Any backlog, if the application accepts more slowly than connections arrive: a longer queue only fills later and makes "
             + "clients wait longer.");
-        report.WillNotFix.Add("tcp_max_syn_backlog and tcp_syncookies: they are about handshakes, and these connections are past theirs.");
-        report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them bounds this queue.");
+        report.WillNotFix.Add(
+            "tcp_max_syn_backlog and tcp_syncookies: they affect handshakes, and these connections have completed theirs.");
+        report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them limits this queue.");
         var late = view[ListenerRows.RecentLate, report.Instance];
         if (late is null && (report.Limit is null || report.Peak == 0))
         {
@@ -34,7 +35,8 @@ static class AcceptQueueAdvice
         Fullness(report, late);
         var isWaiting = Waits(report, view, late);
         if (view[ListenerRows.SocketsOfOne, report.Instance] is > 1 and var sockets)
-            report.Evidence.Add($"{sockets} sockets share it by SO_REUSEPORT; the figures are of the fullest, so one worker may be stuck.");
+            report.Evidence.Add(
+                $"{sockets} sockets share it by SO_REUSEPORT; the figures are those of the fullest socket, so one worker may be stuck.");
         Others(report, view);
         if (isWaiting)
             Application(report);
@@ -59,23 +61,23 @@ static class AcceptQueueAdvice
         var queue = report.Limit is { } limit ? $"Its queue reached {report.Peak} of {limit}" : $"Its queue reached {report.Peak}";
         report.Evidence.Add(
             report.Losses > 0 && report.State == ResourceState.Limiting
-                ? $"{queue}, and ListenOverflows of this host rose by {report.Losses}: the kernel dropped SYNs or final ACKs of "
-                    + "connections that were complete but for this."
-                : late is not null ? $"{queue}. Nothing was dropped, but clients wait too long in it."
-                : $"{queue}; nothing was dropped yet.");
+                ? $"{queue}, and ListenOverflows of this host rose by {report.Losses}: the kernel dropped SYNs or final ACKs of handshakes "
+                    + "that were otherwise complete."
+                : late is not null ? $"{queue}. Nothing was dropped, but connections wait in it too long."
+                : $"{queue}; nothing has been dropped yet.");
     }
 
-    /// <summary>True when the application is what is missing: the oldest connection has waited longer than a second.</summary>
+    /// <summary>True when the application is the bottleneck: the oldest connection has waited longer than a second.</summary>
     static bool Waits(ResourceReport report, SampleView view, long? late)
     {
         var oldest = view[ListenerRows.OldestWait, report.Instance];
         var longest = Math.Max(oldest ?? 0, view[ListenerRows.RecentWait, report.Instance] ?? 0);
         if (late is { } count)
             report.Evidence.Add(
-                $"{count} connections at once had waited longer than a second for accept()"
+                $"{count} connections at the same time had waited longer than a second for accept()"
                 + (longest >= AcceptDelay.Late
                     ? $", the oldest of them {Seconds(longest)} s."
-                    : "; most of their clients have reset them meanwhile."));
+                    : "; most of their clients have since reset them."));
         else if (oldest > 0)
             report.Evidence.Add($"The oldest waiting connection has waited {Seconds(oldest.Value)} s for accept().");
         if (view[ListenerRows.Abandoned, report.Instance] is > 0 and var abandoned)
@@ -104,23 +106,26 @@ static class AcceptQueueAdvice
                 Add(instance, $"its queue reached {peak} of {view[ListenerRows.Limit, instance]}");
         }
         if (count > 0)
-            report.Evidence.Add($"It is not the only one: {text}{(count > MostNamed ? $", and {count - MostNamed} others" : "")}.");
+            report.Evidence.Add(
+                $"This listener is not the only one: {text}{(count > MostNamed ? $", and {count - MostNamed} others" : "")}.");
     }
 
     static void Application(ResourceReport report)
     {
         var process = report.Instance is EndpointInstance { Endpoint.Port: var port } ? $"ss -ltnp 'sport = :{port}'" : "ss -ltnp";
         report.Advice.Add(
-            $"Find out why the application does not accept ({process} names the process). Its workers or its event loop are busy, "
-            + "blocked by a lock or wait for a slow backend; or it is stopped (state T in ps); or it is at its own limit of connections "
-            + "or workers (Tomcat maxConnections, Apache MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
+            $"Find out why the application does not accept ({process} names the process). Its workers or event loop are busy, blocked on a "
+            + "lock or waiting for a slow backend; or it is stopped (state T in ps); or it has reached its own limit on connections or "
+            + "workers (Tomcat maxConnections, Apache MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
         report.Advice.Add(
-            "See whether it is at its limit of open files: accept() then fails with EMFILE. Compare ls /proc/PID/fd | wc -l with \"Max "
-            + "open files\" in /proc/PID/limits. If so, find what leaks file descriptors, or raise the limit (LimitNOFILE= of its unit, "
+            "Check whether it is at its limit of open files: accept() then fails with EMFILE. Compare ls /proc/PID/fd | wc -l with \"Max "
+            + "open files\" in /proc/PID/limits. If so, find the file descriptor leak, or raise the limit (LimitNOFILE= of its unit, "
             + "ulimit -n, nginx worker_rlimit_nofile).");
     }
 
-    /// <summary>First the knob that is in force: the limit was fixed at listen(2), as the least of what was asked and somaxconn.</summary>
+    /// <summary>
+    /// Names the setting in force first: listen(2) fixed the limit, as the lesser of the requested backlog and somaxconn.
+    /// </summary>
     static void Backlog(ResourceReport report, SampleView view, long limit)
     {
         if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
@@ -128,24 +133,24 @@ static class AcceptQueueAdvice
         if (limit < somaxconn)
         {
             report.Evidence.Add(
-                $"net.core.somaxconn is {somaxconn}, so the limit of {limit} is the backlog that the application gave to listen(2), or "
+                $"net.core.somaxconn is {somaxconn}, so the limit of {limit} is the backlog that the application passed to listen(2), or "
                 + "somaxconn at the time.");
             report.Advice.Add(
-                $"For bursts raise the application's listen backlog above {limit}; up to {somaxconn} takes effect ({Backlogs}). Then "
-                + "make it listen again.");
+                $"For bursts, raise the application's listen backlog above {limit}; values up to {somaxconn} take effect ({Backlogs}). "
+                + "Then have it call listen() again (restart or reload).");
             report.Advice.Add(
-                "If it asks for more already, it has listened since before somaxconn was raised: restart it. An open listener keeps its "
+                "If it already asks for more, it called listen() before somaxconn was raised: restart it. An open listener keeps its "
                 + "limit.");
-            report.WillNotFix.Add($"Raising net.core.somaxconn: it is {somaxconn} already and not what holds this listener at {limit}.");
+            report.WillNotFix.Add($"Raising net.core.somaxconn: it is already {somaxconn} and does not hold this listener at {limit}.");
             return;
         }
         report.Evidence.Add(
             limit == somaxconn
-                ? $"The limit of {limit} is net.core.somaxconn: the application asked for as much or more."
-                : $"The limit of {limit} is from a time when net.core.somaxconn was higher than its present {somaxconn}.");
+                ? $"The limit of {limit} is net.core.somaxconn: the application asked for this much or more."
+                : $"The limit of {limit} dates from when net.core.somaxconn was higher than its present {somaxconn}.");
         report.Advice.Add(
-            $"{TableAdvice.Raise("net.core.somaxconn", limit)} in this network namespace, then restart the "
-            + $"application or make it listen again: an open listener keeps its limit. If it asks listen(2) for {limit} itself, raise "
-            + $"that too ({Backlogs}).");
+            $"{TableAdvice.Raise("net.core.somaxconn", limit)} in this network namespace, then restart the application or have it call "
+            + $"listen() again: an open listener keeps its limit. If the application itself asks listen(2) for {limit}, raise that too "
+            + $"({Backlogs}).");
     }
 }

@@ -2,7 +2,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>What to say of neighbours, routes and files.</summary>
+/// <summary>Explains the neighbour tables, the route cache and open files.</summary>
 static class AddressAdvice
 {
     internal static void NeighbourV4(ResourceReport report, SampleView view) => Neighbour(report, "ipv4", "ip -4 neigh");
@@ -13,20 +13,21 @@ static class AddressAdvice
     {
         TableAdvice.Full(report, "neighbours", "table_fulls");
         report.Evidence.Add(
-            "One table serves all network namespaces of this host; a host on the same link that is not in it cannot be reached.");
+            "All network namespaces of this host share one table; a host on the same link without an entry cannot be reached.");
         report.Advice.Add(
-            $"{TableAdvice.Raise($"net.{family}.neigh.default.gc_thresh3", report.Limit, 4)} on the host, with gc_thresh2 at half and "
-            + "gc_thresh1 at a quarter of it.");
-        report.Advice.Add($"See who fills it ({command} show nud failed): a scan of the local network, or a subnet larger than the table.");
-        report.WillNotFix.Add("Flushing the table: what filled it fills it again.");
+            $"{TableAdvice.Raise($"net.{family}.neigh.default.gc_thresh3", report.Limit, 4)} on the host, with gc_thresh2 at half of that "
+            + "and gc_thresh1 at a quarter.");
+        report.Advice.Add(
+            $"Find what fills it ({command} show nud failed): a scan of the local network, or a subnet larger than the table.");
+        report.WillNotFix.Add("Flushing the table: it fills again from the same cause.");
     }
 
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
         TableAdvice.Full(report, "cached IPv6 routes", "gc_dst_overflow");
         report.Advice.Add(
-            $"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is without limit by default.");
-        report.WillNotFix.Add("IPv4 settings: IPv4 has no route cache any more.");
+            $"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is unlimited by default.");
+        report.WillNotFix.Add("IPv4 settings: IPv4 no longer has a route cache.");
     }
 
     internal static void FileHandles(ResourceReport report, SampleView view)
@@ -37,9 +38,9 @@ static class AddressAdvice
                     ? $"Up to {report.Peak} of {limit} files were open."
                     : $"{ZeroLimits.Meaning(report)}. Up to {report.Peak} files were open.");
         report.Evidence.Add(
-            "The limit, fs.file-max, is for the whole host; above it only root can open more, and accept() fails with ENFILE.");
+            "The limit, fs.file-max, applies to the whole host. Above it only root can open files, and accept() fails with ENFILE.");
         var raise = TableAdvice.Raise("fs.file-max", report.Limit, memory: view[Sysctl.MemoryTotal]);
-        report.Advice.Add($"Find who holds them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {raise}.");
-        report.WillNotFix.Add("ulimit -n or LimitNOFILE: those bound one process, this is the whole host.");
+        report.Advice.Add($"Find the programs that hold them: lsof -n | awk '{{print $1}}' | sort | uniq -c | sort -n; then {raise}.");
+        report.WillNotFix.Add("ulimit -n or LimitNOFILE: they limit one process, and this is the limit of the whole host.");
     }
 }

@@ -5,14 +5,14 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// Whose flows hold the entries. The kernel tells an unprivileged reader no share by protocol, but nothing can hold more entries than it
-/// ever had flows or packets: that rules out protocols. What is null may hold any number.
+/// Whose flows hold the entries. The kernel shows an unprivileged reader no share by protocol. But a protocol cannot hold more entries than
+/// it ever had flows or packets, which rules some out. A protocol with a null count may hold any number.
 /// </summary>
-/// <param name="Open">TCP connections of this host that are established now.</param>
+/// <param name="Open">TCP connections of this host in ESTABLISHED now.</param>
 /// <param name="Connections">TCP connections that this host ever opened or accepted.</param>
-/// <param name="Datagrams">UDP datagrams that it ever sent or received.</param>
-/// <param name="Forwarded">Packets that it ever forwarded.</param>
-/// <param name="Holder">Who holds most of the entries.</param>
+/// <param name="Datagrams">UDP datagrams that this host ever sent or received.</param>
+/// <param name="Forwarded">Packets that this host ever forwarded.</param>
+/// <param name="Holder">The kind of flow that holds most entries.</param>
 readonly record struct ConntrackFlows(long? Open, long? Connections, long? Datagrams, long? Forwarded, ConntrackHolder Holder)
 {
     static readonly Row[]
@@ -50,7 +50,7 @@ readonly record struct ConntrackFlows(long? Open, long? Connections, long? Datag
         view[RecentRows.UdpDatagrams] is > 0 and var datagrams
         && datagrams >= 10 * ((view[RecentRows.TcpOpens] ?? 0) + (view[RecentRows.PacketsForwarded] ?? 0));
 
-    /// <summary>Null without the first: an IPv6 counter is absent where there is no IPv6.</summary>
+    /// <summary>Null if the first is absent. An IPv6 counter is absent where there is no IPv6.</summary>
     static long? Sum(SampleView view, Row[] rows)
     {
         var sum = view[rows[0]];

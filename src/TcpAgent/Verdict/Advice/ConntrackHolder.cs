@@ -1,26 +1,26 @@
 namespace TcpAgent.Verdict;
 
-/// <summary>Whose flows hold most entries of the tracking table.</summary>
+/// <summary>The kind of flow that holds most entries of the tracking table.</summary>
 enum ConntrackHolder
 {
-    /// <summary>Not to be known without privilege: only the entries themselves say it.</summary>
+    /// <summary>Unknown without privileges: only the entries themselves show it.</summary>
     Unknown,
 
     /// <summary>TCP connections of this host that are open now.</summary>
     OpenConnections,
 
-    /// <summary>TCP connections of this host that are not open any more.</summary>
+    /// <summary>TCP connections of this host that are no longer open.</summary>
     PastConnections,
 
     /// <summary>UDP flows.</summary>
     Udp,
 
-    /// <summary>UDP flows, by what passes now. Says nothing of older entries.</summary>
+    /// <summary>UDP flows, judged by the traffic of now. It says nothing about older entries.</summary>
     ProbablyUdp,
 
-    /// <summary>Neither finished handshakes nor datagrams: SYNs, mostly.</summary>
+    /// <summary>Neither completed handshakes nor datagrams, so mostly SYNs.</summary>
     Unanswered,
 
-    /// <summary>Flows of others may, for this host forwards.</summary>
+    /// <summary>Perhaps flows of other hosts, because this host forwards.</summary>
     Forwarded,
 }

@@ -1,16 +1,18 @@
 namespace TcpAgent.Verdict;
 
-/// <summary>What the kernel itself sets a limit to: the number to go back to where a limit is 0 or very small.</summary>
+/// <summary>The kernel's own defaults, to return to where a limit is 0 or very small.</summary>
 static class KernelDefaults
 {
-    /// <summary>NR_FILE (include/uapi/linux/limits.h), the least that fs/file_table.c chooses.</summary>
+    /// <summary>NR_FILE (include/uapi/linux/limits.h), the minimum that fs/file_table.c chooses.</summary>
     const long LeastFiles = 8192;
 
-    /// <summary>Entries of TCP's hash of connections: one for 128 KiB of memory, as a power of two (net/ipv4/tcp.c, tcp_init).</summary>
+    /// <summary>
+    /// Entries of the TCP connection hash: one per 128 KiB of memory, rounded to a power of two (net/ipv4/tcp.c, tcp_init).
+    /// </summary>
     const long MemoryPerHashEntry = 128 * 1024, MostHashEntries = 512 * 1024;
 
-    /// <param name="setting">Dotted.</param>
-    /// <param name="memory">Of the host in bytes, by which the kernel chooses some.</param>
+    /// <param name="setting">The dotted name of the sysctl.</param>
+    /// <param name="memory">The host's memory in bytes, from which the kernel derives some defaults.</param>
     internal static long Of(string setting, long? memory = null) => setting switch
     {
         "net.ipv4.tcp_max_tw_buckets" or "net.ipv4.tcp_max_orphans" => HashEntries(memory) / 2,
@@ -23,14 +25,16 @@ static class KernelDefaults
         _ => 1,
     };
 
-    /// <summary>The largest value that the kernel takes: most limits are ints.</summary>
+    /// <summary>The largest value that the kernel accepts: most limits are ints.</summary>
     internal static long MostOf(string setting) => setting switch
     {
         "net.ipv4.ipfrag_high_thresh" or "net.ipv6.ip6frag_high_thresh" or "fs.file-max" => long.MaxValue,
         _ => int.MaxValue,
     };
 
-    /// <summary>The three values of tcp_mem or udp_mem: the middle one is a part of memory, in pages (tcp_init_mem, udp_init).</summary>
+    /// <summary>
+    /// The three values of tcp_mem or udp_mem: the middle one is a fraction of memory, in pages (tcp_init_mem, udp_init).
+    /// </summary>
     internal static string Pages(long memory, int part)
     {
         var middle = Math.Max(128, memory / Environment.SystemPageSize / part);

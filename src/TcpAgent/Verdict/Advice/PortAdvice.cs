@@ -3,7 +3,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>What to say of local ports.</summary>
+/// <summary>Explains local TCP ports.</summary>
 static class PortAdvice
 {
     internal static void EphemeralPorts(ResourceReport report, SampleView view)
@@ -12,7 +12,7 @@ static class PortAdvice
             BoundBeforeConnect(report, source, view);
         else
             OneDestination(report, view);
-        report.WillNotFix.Add("tcp_fin_timeout: it is about FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
+        report.WillNotFix.Add("tcp_fin_timeout: it applies to FIN_WAIT2; the 60 s of TIME_WAIT are fixed in the kernel.");
         report.WillNotFix.Add("tcp_max_tw_buckets or somaxconn: neither has to do with local ports.");
     }
 
@@ -26,23 +26,23 @@ static class PortAdvice
         TimeWait(report, view, isReused, isIdle);
         Reserved(report, view);
         report.Evidence.Add(
-            "The kernel counts no such failure: connect() to this destination ends with EADDRNOTAVAIL, while other destinations still have "
-            + "all ports.");
+            "No kernel counter shows the failures: connect() to this destination fails with EADDRNOTAVAIL, while other destinations still "
+            + "have all ports.");
         report.Advice.Add(
-            "Keep connections to this destination open and use them again (keep-alive, pooling): nothing else lowers the need.");
+            "Keep connections to this destination open and reuse them (keep-alive, pooling): nothing else lowers the need.");
         if (isIdle)
             report.Advice.Add(
-                "Turn timestamps on at the other side (sysctl -w net.ipv4.tcp_timestamps=1 there), or find the device on the way that "
-                + "removes them: connect() then takes ports in TIME_WAIT again after a second.");
+                "Turn timestamps on at the other side (sysctl -w net.ipv4.tcp_timestamps=1 there), or find the device on the path that "
+                + "removes them: connect() then reuses ports in TIME_WAIT after a second.");
         else if (!isReused)
             report.Advice.Add(
-                "If most are in TIME_WAIT: sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() take such a port again after a second; it "
-                + "needs net.ipv4.tcp_timestamps=1 here and timestamps on the other side.");
+                "If most are in TIME_WAIT: sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() reuse such a port after a second; it needs "
+                + "net.ipv4.tcp_timestamps=1 here and timestamps on the other side.");
         Widen(report, view);
         report.Advice.Add(
-            "More source addresses here, or more addresses or ports at the destination: each pair has the whole range of its own.");
+            "Use more source addresses here, or more addresses or ports at the destination: each pair has the whole range to itself.");
         if (isReused && !isIdle)
-            report.WillNotFix.Add($"tcp_tw_reuse: it is on ({reuse}), and gives a port back after a second, not earlier.");
+            report.WillNotFix.Add($"tcp_tw_reuse: it is already on ({reuse}), and frees a port after a second, not earlier.");
     }
 
     static void TimeWait(ResourceReport report, SampleView view, bool isReused, bool isIdle)
@@ -52,34 +52,34 @@ static class PortAdvice
             return;
         var fresh = view[EphemeralPortRows.Fresh, report.Instance] ?? 0;
         var remark = !isReused ? "."
-            : isIdle ? $". net.ipv4.tcp_tw_reuse is {view[SysctlRows.TcpTwReuse]}, yet connect() takes none of them again (TWRecycled "
-                + "stands still): the other side sends no timestamps."
-            : fresh * 2 >= waiting ? $". {fresh} of them are younger than a second, and connect() takes no younger one again."
-            : "; not counted above, for connect() takes such a port again after a second.";
+            : isIdle ? $". net.ipv4.tcp_tw_reuse is {view[SysctlRows.TcpTwReuse]}, yet connect() reuses none of them (TWRecycled does not "
+                + "rise): the other side sends no timestamps."
+            : fresh * 2 >= waiting ? $". {fresh} of them are younger than a second, and connect() reuses only older ones."
+            : "; not counted above, because connect() reuses such a port after a second.";
         report.Evidence.Add(
-            $"{waiting} of the {held} that it holds now ({100 * waiting / held} percent) are in TIME_WAIT: connections closed by this side "
-            + $"within the last minute{remark}");
+            $"{waiting} of the {held} ports that it holds now ({100 * waiting / held} percent) are in TIME_WAIT: this side closed those "
+            + $"connections within the last minute{remark}");
     }
 
     static void BoundBeforeConnect(ResourceReport report, SourceInstance source, SampleView view)
     {
         report.Evidence.Add(
-            $"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports of {source.Source.Address} are taken, nearly each by a "
-            + "single connection, to several destinations: the sockets are bound before connect() (bind() with port 0).");
+            $"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports of {source.Source.Address} are taken, nearly all by a "
+            + "single connection each, to several destinations: the sockets are bound before connect() (bind() with port 0).");
         Reserved(report, view);
         report.Evidence.Add(
-            "Such a bind() wants a port that no other socket of this address uses, TIME_WAIT included, whatever the destination. It fails "
-            + "with EADDRINUSE while no destination is full, and the kernel counts no such failure.");
+            "Such a bind() needs a port that no other socket of this address uses, in TIME_WAIT or not, whatever its destination. It fails "
+            + "with EADDRINUSE though no destination is full, and no kernel counter shows the failures.");
         report.Advice.Add(
             "Set IP_BIND_ADDRESS_NO_PORT on the socket before bind(), or do not bind at all: connect() then chooses the port, and each "
-            + "destination has the whole range of its own.");
+            + "destination has the whole range to itself.");
         Widen(report, view);
-        report.Advice.Add("More source addresses here: each has the whole range. Keep connections open and use them again.");
+        report.Advice.Add("Use more source addresses here: each has the whole range. Keep connections open and reuse them.");
         report.WillNotFix.Add("More destinations: a bound port is taken for all of them.");
-        report.WillNotFix.Add("tcp_tw_reuse: it is for connect() that chooses the port itself.");
+        report.WillNotFix.Add("tcp_tw_reuse: it applies only where connect() chooses the port.");
     }
 
-    /// <summary>From a tenth of the range on.</summary>
+    /// <summary>Mentions reserved ports from a tenth of the range on.</summary>
     static void Reserved(ResourceReport report, SampleView view)
     {
         if (view[EphemeralPortRows.Reserved] is not { } reserved || view[EphemeralPortRows.Usable] is not { } usable)

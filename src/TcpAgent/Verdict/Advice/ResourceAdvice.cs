@@ -2,7 +2,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>Which text explains which resource, one row each: evidence, what to change, what will not help.</summary>
+/// <summary>The explanation of each resource, one row each: evidence, advice, and what will not help.</summary>
 static class ResourceAdvice
 {
     static readonly Dictionary<Resource, Action<ResourceReport, SampleView>> s_rows = new()
@@ -30,6 +30,6 @@ static class ResourceAdvice
         [ResourceCatalog.Qdisc] = PacketAdvice.Qdisc,
     };
 
-    /// <summary>Adds evidence and advice to a report that has something to say.</summary>
+    /// <summary>Adds evidence and advice to the report of a resource that is not ok.</summary>
     internal static void Explain(ResourceReport report, SampleView view) => s_rows[report.Resource](report, view);
 }

@@ -4,8 +4,8 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// What to say of a SYN queue. What filled it comes first: clients that sent no data, SYN-ACKs that nobody answers, or more handshakes
-/// than the backlog holds. What happened within the window counts, not how the settings are by now.
+/// Explains a SYN queue. The cause comes first: clients that sent no data, SYN-ACKs without an answer, or more handshakes than the backlog
+/// holds. It judges what happened within the window, not the sysctls of now.
 /// </summary>
 static class SynQueueAdvice
 {
@@ -20,74 +20,76 @@ static class SynQueueAdvice
         if (isDeferred)
             advice.Add(
                 "Look at TCP_DEFER_ACCEPT (nginx: deferred; Apache: AcceptFilter; HAProxy: defer-accept): it keeps connections half-open "
-                + "until their clients send data. Switch it off, or shorten its time, where clients connect in advance.");
+                + "until their clients send data. Turn it off, or shorten its timeout, where clients connect in advance.");
         if (setting == 0)
-            advice.Add("sysctl -w net.ipv4.tcp_syncookies=1: a full queue then costs no connection.");
+            advice.Add("sysctl -w net.ipv4.tcp_syncookies=1: a full queue then loses no connection.");
         if (setting == 0 && CapOfMaxSynBacklog(report, view) is { } cap)
             advice.Add(
-                $"Or raise net.ipv4.tcp_max_syn_backlog: without cookies three quarters of it ({cap}) is in force here, below the "
-                + "listener's own backlog.");
+                $"Or raise net.ipv4.tcp_max_syn_backlog: without cookies three quarters of it ({cap}) is the limit here, which is below "
+                + "the listener's own backlog.");
         Cause(report, view, isDeferred);
         if (view[SysctlRows.TcpSynackRetries] is > 2 and var retries && !isDeferred)
             advice.Add(
-                $"sysctl -w net.ipv4.tcp_synack_retries=2: at {retries} a SYN without answer holds its place for about "
+                $"sysctl -w net.ipv4.tcp_synack_retries=2: at {retries} an unanswered SYN-ACK holds its place for about "
                 + $"{(2 << (int)Math.Min(retries, 16)) - 1} s.");
-        report.WillNotFix.Add("A larger queue against a flood: it fills as well, within moments.");
+        report.WillNotFix.Add("A larger queue against a flood: it fills too, within moments.");
         report.WillNotFix.Add("More workers or a faster accept(): these connections have not reached the application.");
         if (setting != 0)
-            report.WillNotFix.Add("tcp_max_syn_backlog: with SYN cookies on it bounds nothing, the listener's backlog does.");
+            report.WillNotFix.Add("tcp_max_syn_backlog: with SYN cookies on it limits nothing. The listener's backlog does.");
     }
 
-    /// <summary>How full it was, and what became of the SYNs. True when TCP_DEFER_ACCEPT holds the queue full.</summary>
+    /// <summary>Says how full the queue was and what became of the SYNs. True when TCP_DEFER_ACCEPT keeps the queue full.</summary>
     static bool Room(ResourceReport report, SampleView view, long? setting)
     {
         var evidence = report.Evidence;
         if (report.Peak == 0)
             evidence.Add("The listener cannot be identified yet: the last socket walk found no half-open connections.");
         else if (report.Limit is { } limit)
-            evidence.Add($"It has had {report.Peak} half-open connections (SYN_RECV) of the {limit} it may have.");
+            evidence.Add($"Its SYN queue reached {report.Peak} of {limit} half-open connections (SYN_RECV).");
         var losses = report.Losses ?? 0;
         var answered = Math.Min(losses, view[RecentRows.AnsweredByCookies] ?? (setting == 0 ? 0 : losses));
         if (losses > answered)
             evidence.Add(
                 $"{losses - answered} SYNs were dropped for lack of room: no cookies were sent"
-                + (setting == 0 ? ", tcp_syncookies is 0." : " for them, though tcp_syncookies is on by now."));
+                + (setting == 0 ? ", tcp_syncookies is 0." : " for them, though tcp_syncookies is on now."));
         if (answered > 0)
             evidence.Add(
-                $"{answered} SYNs found the queue full and were answered by SYN cookies: served, but without window scaling or SACK unless "
-                + "timestamps are on.");
+                $"{answered} SYNs found the queue full and were answered with SYN cookies: these clients are served, but without window "
+                + "scaling or SACK unless timestamps are on.");
         if (view[RecentRows.CookiesSent] is > 0 and var sent && view[RecentRows.CookiesReturned] is { } returned)
             evidence.Add(
-                $"Of {sent} cookies sent meanwhile {returned} came back: "
+                $"{returned} of {sent} cookies sent came back: "
                 + (IsRush(view)
-                    ? "clients do answer, there are more at once than the queue holds."
+                    ? "clients do answer, but more arrive at once than the queue holds."
                     : "most senders do not get the SYN-ACK, or do not answer it."));
         if (report.State != ResourceState.Limiting)
-            evidence.Add("Nothing was lost or answered by cookies yet.");
+            evidence.Add("Nothing has been lost or answered with cookies yet.");
         var deferred = view[ListenerRows.Deferred, report.Instance] ?? 0;
         var isDeferred = deferred >= AcceptDelay.Few && deferred > (view[ListenerRows.Retried, report.Instance] ?? 0);
         if (isDeferred)
             evidence.Add(
-                $"{deferred} of the half-open connections have completed their handshake and sent no data: TCP_DEFER_ACCEPT keeps them here"
+                $"{deferred} of the half-open connections completed their handshake and sent no data: TCP_DEFER_ACCEPT keeps them in the "
+                + "queue"
                 + (view[RecentRows.Deferred] is > 0 and var bare ? $" (TCPDeferAcceptDrop rose by {bare})." : "."));
         return isDeferred;
     }
 
-    /// <summary>What fills it: a rush, a way back that loses SYN-ACKs, a flood. The probable one first.</summary>
+    /// <summary>
+    /// Names what fills the queue: a rush of clients, a return path that loses SYN-ACKs, or a flood. The most probable comes first.
+    /// </summary>
     static void Cause(ResourceReport report, SampleView view, bool isDeferred)
     {
         const string Flood =
-            "Look at who sends the SYNs (ss -tn state syn-recv): many sources that never answer are a flood, to be filtered "
-            + "upstream.";
-        const string WayBack = "Check the way back of the SYN-ACKs: where the sources are clients that you know, an asymmetric route, a "
-            + "firewall or rp_filter on the return path drops them (tcpdump at both ends).";
-        const string Rush = "For a real rush raise the application's listen backlog (and somaxconn, if that is lower) and make it listen "
-            + "again: the SYN queue has the same limit.";
+            "Look at the sources of the SYNs (ss -tn state syn-recv): many sources that never answer are a flood, to be filtered upstream.";
+        const string WayBack = "Check the return path of the SYN-ACKs: if the sources are clients that you know, an asymmetric route, a "
+            + "firewall or rp_filter on the way back drops them (tcpdump at both ends).";
+        const string Rush = "For genuine load, raise the application's listen backlog (and somaxconn, if that is lower) and have it call "
+            + "listen() again: the SYN queue has the same limit.";
         var (retried, sources) = (
             view[ListenerRows.Retried, report.Instance] ?? 0, view[ListenerRows.RetriedSources, report.Instance] ?? 0);
         if (retried > 0)
             report.Evidence.Add(
-                $"{retried} of the half-open connections had their SYN-ACK sent again without an answer. They come from "
+                $"{retried} of the half-open connections had their SYN-ACK sent again, still without an answer. They come from "
                 + (sources == 1 ? "one address." : $"{(sources < 64 ? "about " : "more than ")}{sources} addresses."));
         if (isDeferred)
             report.Advice.Add(Rush);

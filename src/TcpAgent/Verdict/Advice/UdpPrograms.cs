@@ -1,6 +1,6 @@
 namespace TcpAgent.Verdict;
 
-/// <summary>By which setting programs that usually have a UDP port set its receive buffer.</summary>
+/// <summary>The settings with which common programs set the receive buffer of their UDP port.</summary>
 static class UdpPrograms
 {
     const string Resolvers = "unbound: so-rcvbuf; BIND: udp-receive-buffer; dnsmasq and systemd-resolved have none, so raise "
@@ -34,7 +34,7 @@ static class UdpPrograms
     const string Statsd = "Telegraf: read_buffer_size; statsd_exporter: --statsd.read-buffer; Datadog agent: dogstatsd_so_rcvbuf; Vector: "
         + "receive_buffer_bytes";
 
-    /// <summary>For a port that is not known, the best known settings.</summary>
+    /// <summary>The settings for a port; for an unknown port those of the most common programs.</summary>
     internal static string SettingsFor(int? port) => port is { } number && s_byPort.TryGetValue(number, out var settings)
         ? settings
         : "rsyslog: rcvbufSize; Telegraf: read_buffer_size; unbound: so-rcvbuf";

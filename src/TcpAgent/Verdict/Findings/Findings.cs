@@ -1,7 +1,8 @@
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// What is worth saying beside the verdict: settings, piles of sockets, drops by rule, limiters elsewhere. A topic each has its file.
+/// Conditions worth reporting beside the verdict: settings, piles of sockets, drops by rules, limiters elsewhere. Each topic has its own
+/// file.
 /// </summary>
 static class Findings
 {

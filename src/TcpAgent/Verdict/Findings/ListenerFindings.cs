@@ -6,7 +6,7 @@ namespace TcpAgent.Verdict;
 /// <summary>Findings about listeners: their settings, their backlogs, and drops that no queue explains.</summary>
 static class ListenerFindings
 {
-    /// <summary>A stray segment now and then is no finding.</summary>
+    /// <summary>An occasional stray segment is not a finding.</summary>
     internal const long Few = 9;
 
     internal static readonly FindingRule[] Rules =
@@ -16,11 +16,11 @@ static class ListenerFindings
                 + "kernel's default."
             : null),
         new("syncookies_always", Finding.Info, view => view[SysctlRows.TcpSyncookies] == 2
-            ? "net.ipv4.tcp_syncookies is 2: every handshake uses a cookie, with or without a flood, and cookie counters say nothing. It "
-                + "is meant for tests."
+            ? "net.ipv4.tcp_syncookies is 2: every handshake uses a cookie, with or without a flood, so the cookie counters mean nothing. "
+                + "This value is for tests."
             : null),
         new("abort_on_overflow", Finding.Warning, view => view[SysctlRows.TcpAbortOnOverflow] is > 0
-            ? "net.ipv4.tcp_abort_on_overflow is on: a full accept queue resets clients that a retransmission would have saved."
+            ? "net.ipv4.tcp_abort_on_overflow is on: a full accept queue resets clients that would get through by retransmitting."
             : null),
         new("backlog_below_somaxconn", Finding.Info, SmallBacklogs),
         new("somaxconn_low", Finding.Warning, view => view[SysctlRows.Somaxconn] is >= 0 and < 1024 and var max
@@ -45,13 +45,12 @@ static class ListenerFindings
         }
         return count == 0 ? null
             : $"{count} listener{(count == 1 ? "" : "s")} with a backlog below somaxconn ({somaxconn}): "
-                + $"{text}{(count > 3 ? ", ..." : "")}. "
-            + "128 and 511 are what many programs ask for unless configured; raising somaxconn does nothing for them.";
+                + $"{text}{(count > 3 ? ", ..." : "")}. Many programs ask for 128 or 511 by default; raising somaxconn does not help them.";
     }
 
     /// <summary>
-    /// Drops that neither queue of a listener explains, and that the host counts as well: the kernel gave up a handshake. A listener also
-    /// drops what belongs to no handshake, which the host does not count.
+    /// Drops that neither queue of a listener explains and that the host counts too: the kernel gave up a handshake. A listener also drops
+    /// segments that belong to no handshake, which the host does not count.
     /// </summary>
     static string? ListenerDrops(SampleView view)
     {
@@ -63,8 +62,8 @@ static class ListenerFindings
         if (view[RecentRows.ListenDrops] is not > Few || Lost(ResourceCatalog.AcceptQueue) > 0 || Lost(ResourceCatalog.SynQueue) > 0)
             return null;
         return name.Length == 0 ? null
-            : $"{name} dropped {most} packets though neither of its queues was full: no route back to the clients (ip route get "
-                + "ADDRESS), a rule that rejects the answer, or no memory.";
+            : $"{name} dropped {most} packets though neither of its queues was full. Possible causes: no route back to the clients (ip "
+                + "route get ADDRESS), a rule that rejects the answer, or no memory.";
     }
 
     static string? ListenersInPortRange(SampleView view)
@@ -73,8 +72,8 @@ static class ListenerFindings
         foreach (var (instance, _) in view.Instances(EphemeralPortRows.Unreserved))
             ports.Add(instance.Subject);
         return ports.Count == 0 ? null
-            : $"port {string.Join(", ", ports)} is listened on and lies in ip_local_port_range ({view[SysctlRows.IpLocalPortRange[0]]} to "
-            + $"{view[SysctlRows.IpLocalPortRange[1]]}): after a restart an outgoing connection may hold it and bind() fails. Add it to "
-            + "net.ipv4.ip_local_reserved_ports.";
+            : $"port {string.Join(", ", ports)} has a listener and lies in ip_local_port_range ({view[SysctlRows.IpLocalPortRange[0]]} to "
+                + $"{view[SysctlRows.IpLocalPortRange[1]]}): after a restart an outgoing connection may hold the port, and bind() fails. "
+                + "Add it to net.ipv4.ip_local_reserved_ports.";
     }
 }

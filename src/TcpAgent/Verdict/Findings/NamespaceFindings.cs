@@ -2,18 +2,18 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
 
-/// <summary>Findings about whose network the answer is about.</summary>
+/// <summary>Findings about which network namespace the answer describes.</summary>
 static class NamespaceFindings
 {
     internal static readonly FindingRule[] Rules =
     [
         new("wrong_namespace", Finding.Warning, view => Read(view) is { IsSplit: true } split
-            ? $"{split.ProcFs}/net is of another network namespace than the agent's own ({split.Inode}): counters are that one's, and "
-            + "sockets and devices, of which netlink tells, are this one's. Give --path.procfs a whole procfs, and run the agent in the "
-            + "namespace that it is to watch."
+            ? $"{split.ProcFs}/net belongs to another network namespace than the agent's own ({split.Inode}): counters come from that "
+                + "namespace, sockets and devices (by netlink) from the agent's own. Give --path.procfs a whole procfs, and run the agent "
+                + "in the namespace that it should watch."
             : Read(view) is { IsHost: false, IsOfAnother: true } read
             ? $"--path.procfs is {read.ProcFs}, but {read.ProcFs}/net is a link to the reader's own network namespace ({read.Inode}), "
-            + $"which is not that of {read.ProcFs}/1: all of this is about the container that the agent runs in. Give it the host's "
+            + $"which is not that of {read.ProcFs}/1: all of this describes the container that the agent runs in. Give it the host's "
             + "network (hostNetwork: true, or --network=host)."
             : null, "The agent sees the network of its own container, not the host's"),
         new("unknown_namespace", Finding.Info, view => Read(view) is { IsHost: null, IsOfAnother: true, IsSplit: false } read

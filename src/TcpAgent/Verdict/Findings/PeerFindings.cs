@@ -6,14 +6,14 @@ using TcpAgent.Sources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// Findings about limiters elsewhere: peers that do not answer, do not acknowledge or do not read, and what this namespace does not show.
+/// Findings about limiters elsewhere: peers that do not answer, acknowledge or read, and sockets that this namespace does not show.
 /// </summary>
 static class PeerFindings
 {
-    /// <summary>Destinations named; the others are counted.</summary>
+    /// <summary>Maximum number of destinations named; the others are counted.</summary>
     const int MaxNamed = 3;
 
-    /// <summary>Fewer of these within the window are what any network has.</summary>
+    /// <summary>Fewer than these within the window are normal on any network.</summary>
     const long FewTimers = 20, FewProbes = 10, FewRejects = 10, FewDiscards = 100, FewStuck = 5;
 
     internal static readonly FindingRule[] Rules =
@@ -22,7 +22,7 @@ static class PeerFindings
         new("peer_unacknowledged", Finding.Warning, Unacknowledged, "Peers do not acknowledge what this host sends"),
         new("peer_window_closed", Finding.Warning, WindowClosed, "Peers do not read what this host sends"),
         new("reader_stuck", Finding.Warning, ReaderStuck, "An application of this host does not read its connections"),
-        new("paws_rejects", Finding.Warning, TimestampRejects, "Segments are refused for their timestamps"),
+        new("paws_rejects", Finding.Warning, TimestampRejects, "Segments are refused because of their timestamps"),
         new("neighbour_silent", Finding.Warning, NeighbourSilent, "A neighbour does not answer, and packets to it are dropped"),
         new("other_namespaces", Finding.Info, OtherNamespaces),
     ];
@@ -30,8 +30,8 @@ static class PeerFindings
     static long Recent(SampleView view, Row row) => view[row] ?? 0;
 
     /// <summary>
-    /// SYNs of which no answer came. Where this host cannot send them again (TCPRetransFail), a filter of its own or a queue is in the
-    /// way, and the peer is not to blame.
+    /// SYNs without an answer. Where this host cannot send them again (TCPRetransFail), its own filter or queue is in the way, and the peer
+    /// is not to blame.
     /// </summary>
     static string? Silent(SampleView view)
     {
@@ -46,8 +46,9 @@ static class PeerFindings
             text.Append($"{unanswered}, the oldest for {(view[columns.Oldest, instance] ?? 0) / 1000} s");
         }
         return count == 0 ? null
-            : $"{text}{More(count)}. No queue or table of this host is in the way: the listener's queue there is full, a packet filter on "
-            + "the way or there drops them, or the host is down. Ask there (tcp-agent why); see the sockets here (ss -tn state syn-sent).";
+            : $"{text}{More(count)}. No queue or table of this host is in the way: the listener's queue on the peer is full, a packet "
+                + "filter on the path or on the peer drops them, or the peer is down. Run tcp-agent why there; see the sockets here with "
+                + "ss -tn state syn-sent.";
     }
 
     static string? Unacknowledged(SampleView view)
@@ -60,16 +61,17 @@ static class PeerFindings
             text.Append($"{(count == 1 ? "" : "; ")}{silent} of {view[columns.Sockets, instance]} connections to {Name(instance)} ");
             text.Append($"sent again up to {view[columns.Retransmits, instance]} times");
         }
-        const string where = "the peers are gone or the path is cut. The kernel tries for some 15 minutes (tcp_retries2); TCP_USER_TIMEOUT "
-            + "or a shorter timeout of the application gives up earlier. See the peers here (ss -tino state established, retrans).";
+        const string where = "the peers are gone or the path is cut. The kernel retries for about 15 minutes (tcp_retries2); "
+            + "TCP_USER_TIMEOUT or a shorter application timeout gives up earlier. See the peers with ss -tino state established "
+            + "(retrans).";
         return count > 0 ? $"{text}{More(count)}, and the peer does not acknowledge: {where}"
             : Unacknowledged(view, out var numbers) ? $"{numbers}: {where}"
             : null;
     }
 
     /// <summary>
-    /// By counters, which speak of clients too. On a path that loses one packet in a hundred one retransmission in a hundred is lost too,
-    /// and some clients of a busy server always go away.
+    /// Judges by counters, which include clients. On a path that loses one packet in a hundred, one retransmission in a hundred is lost
+    /// too, and some clients of a busy server always disappear.
     /// </summary>
     static bool Unacknowledged(SampleView view, out string numbers)
     {
@@ -88,15 +90,17 @@ static class PeerFindings
         foreach (var (instance, closed) in view.Instances(columns.Closed))
             if (closed > 0 && ++count <= MaxNamed)
                 text.Append($"{(count == 1 ? "" : "; ")}{closed} of {view[columns.Sockets, instance]} connections to {Name(instance)}");
-        const string why = "the peer's application does not read, its receive buffer is full, and what is to be sent waits here. Look "
-            + "there: is it stuck, or waiting for something itself?";
+        const string why = "the peer's application does not read, its receive buffer is full, and data waits here in send buffers. Look at "
+            + "the peer: is it stuck, or waiting for something itself?";
         if (count > 0)
             return $"{text}{More(count)} wait behind a zero window: {why}";
 
-        // One in twenty segments: a reader that is only slow, or a player that pauses, has read far more than that.
+        // The threshold is one probe in twenty segments. A reader that is only slow, or a player that pauses, gets far more segments per
+        // probe.
         var probes = Recent(view, RecentRows.WinProbe);
         return probes < FewProbes || probes * 20 < Recent(view, RecentRows.OrigDataSent) ? null
-            : $"{probes} probes of peers that advertise a zero window: {why} See them here (ss -tno state established, persist).";
+            : $"{probes} probes were sent to peers that advertise a zero window: {why} See them here with ss -tno state established "
+                + "(persist).";
     }
 
     /// <summary>A reader that is only slow opens its window again as often as it closes it.</summary>
@@ -105,13 +109,13 @@ static class PeerFindings
         var (closed, opened) = (Recent(view, RecentRows.ToZeroWindow), Recent(view, RecentRows.FromZeroWindow));
         return closed - opened < FewStuck || opened * 2 > closed ? null
             : $"{closed} connections of this host began to advertise a zero window and {opened} opened it again: their receive buffers are "
-            + "full because the application does not read. The peers wait. Find it (ss -tnp state established, a Recv-Q that stays): is it "
-            + "stuck, or out of threads? Larger buffers only put it off.";
+            + "full because the application does not read. The peers wait. Find the application (ss -tnp state established, a Recv-Q that "
+            + "stays): is it stuck, or out of threads? Larger buffers only delay the stall.";
     }
 
     /// <summary>
-    /// One for a hundred new connections: behind the NAT of a large network a port comes again too soon now and then, and the next SYN gets
-    /// through. Older kernels count a segment for a socket in TIME_WAIT as PAWSEstab, where delayed duplicates count too.
+    /// The threshold is one per hundred new connections: behind the NAT of a large network a port is occasionally reused too soon, and the
+    /// next SYN gets through. Older kernels count a segment for a socket in TIME_WAIT as PAWSEstab, which also counts delayed duplicates.
     /// </summary>
     static string? TimestampRejects(SampleView view)
     {
@@ -121,9 +125,9 @@ static class PeerFindings
             + Recent(view, RecentRows.TsEcrRejected) + (isMany ? estab : 0);
         return rejects < FewRejects || rejects * 100 < Recent(view, RecentRows.TcpOpens) ? null
             : $"{rejects} segments were refused because of their timestamps, which are older than one seen before (PAWS): SYNs of several "
-            + "clients behind one NAT address that use a port again within TIME_WAIT, or a device on the way that rewrites timestamps. "
-            + "Such clients wait and try again. Let the client close first, or keep connections open; the NAT should not use a port again "
-            + "within a minute.";
+                + "clients behind one NAT address that reuse a port within TIME_WAIT, or a device on the path that rewrites timestamps. "
+                + "Such clients wait and retry. Let the client close first, or keep connections open; the NAT should not reuse a port "
+                + "within a minute.";
     }
 
     static string? NeighbourSilent(SampleView view)
@@ -131,7 +135,7 @@ static class PeerFindings
         var discards = Recent(view, RecentRows.UnresolvedDiscards);
         return discards < FewDiscards ? null
             : $"{discards} packets were dropped while they waited for a neighbour that does not answer (unresolved_discards, all "
-            + "namespaces of this host): a gateway or backend of the local network is down or has moved (ip neigh show nud failed).";
+            + "namespaces of this host): a gateway or backend on the local network is down or has moved (ip neigh show nud failed).";
     }
 
     static string? OtherNamespaces(SampleView view)
@@ -141,7 +145,8 @@ static class PeerFindings
         var (devices, namespaces) = count == 1 ? ("device has its other end", "another network namespace")
             : ("devices have their other ends", "other network namespaces");
         return $"{count} veth {devices} in {namespaces}: containers, or the host seen from a container. Their sockets, listeners, ports "
-            + "and settings are not covered here. Ask there: nsenter --net=/proc/PID/ns/net tcp-agent why, with PID in the container.";
+            + "and settings are not covered here. To check one, run nsenter --net=/proc/PID/ns/net tcp-agent why with the PID of a process "
+            + "in the container.";
     }
 
     static string Name(Instance instance) => instance is EndpointInstance { Endpoint: { High: 0, Low: 0, Port: var port } }

@@ -9,7 +9,7 @@ static class TableFindings
 {
     const long FiveDays = 432_000;
 
-    /// <summary>struct nf_conn with its hash entry and extensions, about.</summary>
+    /// <summary>The approximate size of struct nf_conn with its hash entry and extensions.</summary>
     const int ConntrackEntry = 320;
 
     static readonly Row[]
@@ -25,14 +25,14 @@ static class TableFindings
             : null),
         new("conntrack_buckets", Finding.Warning, view =>
             view[Conntrack.Buckets] is > 0 and var buckets && view[Conntrack.Limit] is { } max && max > 8 * buckets
-                ? $"nf_conntrack_max is {max} but there are {buckets} buckets: a full table has chains of {max / buckets} entries and "
-                    + "more. Keep max at no more than 4 times the buckets."
+                ? $"nf_conntrack_max is {max} but there are {buckets} buckets: a full table has chains of {max / buckets} entries or more. "
+                    + "Keep nf_conntrack_max at no more than 4 times the buckets."
                 : null),
         new("conntrack_max_small", Finding.Info, SmallConntrack),
         new("conntrack_max_memory", Finding.Warning, view =>
             view[Conntrack.Limit] is { } max && view[Sysctl.MemoryTotal] is { } memory && max * ConntrackEntry > memory / 4
-                ? $"nf_conntrack_max is {max}: a full table takes about {TableAdvice.Mebibytes(max * ConntrackEntry)} of "
-                    + $"{TableAdvice.Mebibytes(memory)} of memory that cannot be swapped."
+                ? $"nf_conntrack_max is {max}: a full table takes about {TableAdvice.Mebibytes(max * ConntrackEntry)} of the "
+                    + $"{TableAdvice.Mebibytes(memory)} of memory, and it cannot be swapped."
                 : null),
         new("tcp_mem_as_bytes", Finding.Warning, view => PagesAsBytes(view, "net.ipv4.tcp_mem", SysctlRows.TcpMem)),
         new("udp_mem_as_bytes", Finding.Warning, view => PagesAsBytes(view, "net.ipv4.udp_mem", SysctlRows.UdpMem)),
@@ -51,7 +51,7 @@ static class TableFindings
             return null;
         var usual = memory / 16384 / (IntPtr.Size * 8 / 32);
         return max < usual / 4
-            ? $"nf_conntrack_max is {max}; for {TableAdvice.Mebibytes(memory)} of memory {usual} is usual."
+            ? $"nf_conntrack_max is {max}; {usual} is usual for {TableAdvice.Mebibytes(memory)} of memory."
             : null;
     }
 
@@ -59,8 +59,8 @@ static class TableFindings
     {
         var page = Environment.SystemPageSize;
         return view[rows[2]] is { } pages && view[Sysctl.MemoryTotal] is { } memory && pages > memory / page
-            ? $"{name} allows {pages} pages, {TableAdvice.Mebibytes((long)Math.Min((decimal)pages * page, long.MaxValue))}, which is "
-                + $"more than all memory: it is in pages of {page} bytes, not in bytes."
+            ? $"{name} allows {pages} pages, {TableAdvice.Mebibytes((long)Math.Min((decimal)pages * page, long.MaxValue))}, which is more "
+                + $"than all memory: the unit is pages of {page} bytes, not bytes."
             : null;
     }
 
@@ -68,8 +68,8 @@ static class TableFindings
     {
         var (first, second, third) = (view[thresholds[0]], view[thresholds[1]], view[thresholds[2]]);
         return first > second || second > third
-            ? $"net.{family}.neigh.default.gc_thresh1, 2 and 3 are {first}, {second} and {third}: they must rise, or entries are thrown "
-                + "out while there is room."
+            ? $"net.{family}.neigh.default.gc_thresh1, 2 and 3 are {first}, {second} and {third}: they must be in ascending order, or "
+                + "entries are evicted while there is room."
             : null;
     }
 
@@ -77,7 +77,7 @@ static class TableFindings
         view[table] is { } entries && entries > view[thresholds[1]]
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{entries} {family} neighbours are more than gc_thresh2 ({view[thresholds[1]]}): entries older than 5 s are thrown out "
-                + $"and asked for again.")
+                $"{entries} {family} neighbours are more than gc_thresh2 ({view[thresholds[1]]}): entries older than 5 s are evicted and "
+                + $"then resolved again.")
             : null;
 }

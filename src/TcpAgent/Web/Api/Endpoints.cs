@@ -3,7 +3,7 @@ using TcpAgent.Sampling;
 
 namespace TcpAgent.Web;
 
-/// <summary>The paths the agent serves. GET and HEAD only, and nothing that changes anything.</summary>
+/// <summary>The paths that the agent serves. It accepts only GET and HEAD, and no request changes anything.</summary>
 sealed class Endpoints
 {
     readonly Sampler _sampler;
@@ -28,7 +28,7 @@ sealed class Endpoints
         };
     }
 
-    /// <summary>The path by which a request is counted: one that is served, / for all that the page is made of, else other.</summary>
+    /// <summary>The path under which a request is counted: a served path, / for all parts of the page, or other.</summary>
     internal string Named(string path) => _paths.ContainsKey(path) ? path : _page.Has(path) ? "/" : "other";
 
     internal Task Serve(HttpContext context)
@@ -43,7 +43,7 @@ sealed class Endpoints
             : _page.TryServe(context) ?? Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");
     }
 
-    /// <summary>The sampler ticked within three intervals.</summary>
+    /// <summary>True if the sampler ticked within three intervals.</summary>
     Task Healthy(HttpContext context)
     {
         var snapshot = _sampler.Snapshots.Acquire();

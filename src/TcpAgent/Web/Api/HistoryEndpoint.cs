@@ -6,9 +6,9 @@ using TcpAgent.History;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: what the flight recorder has, the document of `history --json`. Read from
-/// the file at each request, in constant memory and never by many at once: a whole hour costs about 0.1 s of CPU. An incident by its name,
-/// as /api/v1/incidents lists them, is read from the file that was kept of it.
+/// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: serves the flight recorder's records, as the document of `history --json`.
+/// Each request reads the file in constant memory, and only a few may do so at once: a whole hour costs about 0.1 s of CPU. An incident, by
+/// its name in /api/v1/incidents, is read from its own file.
 /// </summary>
 sealed class HistoryEndpoint(string? path, TimeProvider time)
 {
@@ -21,7 +21,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
     static Task Off(HttpContext context) => Respond.Text(
         context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
 
-    /// <summary>/api/v1/incidents: those kept, the document of `history --incidents --json`.</summary>
+    /// <summary>/api/v1/incidents: lists the saved incidents, as the document of `history --incidents --json`.</summary>
     internal Task ServeIncidents(HttpContext context)
     {
         if (_incidents is null)
@@ -43,7 +43,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         {
             if (Interlocked.Increment(ref _running) > MostAtOnce)
                 await Respond.Text(
-                    context, StatusCodes.Status503ServiceUnavailable, "The history is being read by others, try again later.\n");
+                    context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
             else
                 await Read(context, path);
         }
@@ -73,7 +73,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         {
             if (IncidentList.Find(path, $"{incident}") is not { } kept)
             {
-                await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident is kept: {incident}\n");
+                await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident: {incident}\n");
                 return;
             }
             path = kept;
@@ -100,7 +100,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
             return;
         }
 
-        // A tenth of the bytes, for a browser at the end of a slow line.
+        // Compression sends a tenth of the bytes, for a browser on a slow link.
         context.Response.Headers.ContentEncoding = "gzip";
         await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
         var output = PipeWriter.Create(gzip, new StreamPipeWriterOptions(leaveOpen: true));

@@ -7,8 +7,8 @@ using TcpAgent.Sampling;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// /api/v1/live: what the page asks for each second. Written once for a sample, by the first who asks, and shared by all; nothing
-/// is done when nobody looks.
+/// /api/v1/live: the document that the page requests each second. The first request writes it once per sample, and all clients share it;
+/// without clients it costs nothing.
 /// </summary>
 sealed class LiveEndpoint(Sampler sampler, LiveJson json, SampleAge age, TimeProvider time)
 {
@@ -39,7 +39,7 @@ sealed class LiveEndpoint(Sampler sampler, LiveJson json, SampleAge age, TimePro
             return;
         }
 
-        // By its age the page knows when the next sample is there, and asks just then.
+        // From the sample's age the page knows when the next sample is due, and asks just then.
         var seconds = time.GetElapsedTime(taken).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
         await Respond.Json(context, Encoding.ASCII.GetBytes($"{{\"age_seconds\":{seconds},"), body);
     }

@@ -11,14 +11,14 @@ using TcpAgent.Verdict;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// The newest sample for the page: the series of a history record, what a record has no room for (more listeners, each CPU,
-/// conntrack's counters), and the verdict. What is absent is null.
+/// The newest sample for the page: the series of a history record, values that a record has no room for (more listeners, each CPU,
+/// conntrack's counters), and the verdict. An absent value is null.
 /// </summary>
 sealed class LiveJson(LiveSettings settings)
 {
     const int Version = 1;
 
-    /// <summary>As many as a person reads; the fullest.</summary>
+    /// <summary>The number of listeners shown, the fullest: as many as a person reads.</summary>
     const int MostListeners = 16;
 
     static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -47,7 +47,7 @@ sealed class LiveJson(LiveSettings settings)
 
     readonly long[] _values = new long[Series.Names.Length];
 
-    /// <summary>All but the opening brace, so that what differs for each reader can stand first.</summary>
+    /// <summary>Writes all but the opening brace, so that the part that differs for each reader can come first.</summary>
     internal byte[] Write(Snapshot snapshot)
     {
         var view = new SampleView(snapshot);
@@ -135,7 +135,7 @@ sealed class LiveJson(LiveSettings settings)
         json.WriteEndArray();
     }
 
-    /// <summary>The metrics of every instance that has one, in the order in which they come.</summary>
+    /// <summary>The metrics of every instance that has one, in their order.</summary>
     static Dictionary<Instance, long?[]> Collect(SampleView view, (string Name, Row Row)[] metrics)
     {
         var instances = new Dictionary<Instance, long?[]>();
@@ -149,7 +149,7 @@ sealed class LiveJson(LiveSettings settings)
         return instances;
     }
 
-    /// <summary>All but the end of the object, so that its state can follow.</summary>
+    /// <summary>Writes all but the end of the object, so that its state can follow.</summary>
     static void WriteInstance(Utf8JsonWriter json, string what, string name, (string Name, Row Row)[] metrics, long?[] values)
     {
         json.WriteStartObject();

@@ -1,8 +1,8 @@
 namespace TcpAgent.Web;
 
-/// <param name="Version">The agent's.</param>
-/// <param name="Host">Its name.</param>
-/// <param name="HasHistory">There is a past to ask for.</param>
-/// <param name="Interval">From one sample to the next.</param>
-/// <param name="Window">Over which the verdict looks.</param>
+/// <param name="Version">The agent's version.</param>
+/// <param name="Host">The host's name.</param>
+/// <param name="HasHistory">Whether there is a history to request.</param>
+/// <param name="Interval">Time between two samples.</param>
+/// <param name="Window">Time span that the verdict covers.</param>
 sealed record LiveSettings(string Version, string Host, bool HasHistory, TimeSpan Interval, TimeSpan Window);

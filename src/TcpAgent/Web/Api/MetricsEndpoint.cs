@@ -6,15 +6,15 @@ using TcpAgent.Sampling;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is there, until it is
-/// so old that only what the agent says of itself is left.
+/// Serves the newest snapshot. Never touches the kernel: whatever the sampler is doing, the last sample is served, until it is so old that
+/// only the agent's own metrics are left.
 /// </summary>
 /// <param name="sampler">Takes the samples.</param>
-/// <param name="exposition">Writes them.</param>
+/// <param name="exposition">Renders them.</param>
 /// <param name="age">Says when they are too old.</param>
-/// <param name="queue">Bounds the scrapes under way.</param>
+/// <param name="queue">Limits concurrent scrapes.</param>
 /// <param name="time">The clock.</param>
-/// <param name="events">Counts the scrapes by how long they took.</param>
+/// <param name="events">Counts scrapes by duration.</param>
 sealed class MetricsEndpoint(
     Sampler sampler, Exposition exposition, SampleAge age, ScrapeQueue queue, TimeProvider time, AgentEvents? events = null)
 {
@@ -53,8 +53,8 @@ sealed class MetricsEndpoint(
     }
 
     /// <summary>
-    /// A scrape that waited in a passed socket while the agent was restarted is there before the first sample. An empty answer
-    /// would tell Prometheus that all is well.
+    /// A scrape that waited in a passed socket during a restart arrives before the first sample. An empty response would mean to Prometheus
+    /// that all is well.
     /// </summary>
     async Task<bool> IsSampled(CancellationToken stop)
     {
@@ -64,9 +64,8 @@ sealed class MetricsEndpoint(
     }
 
     /// <summary>
-    /// How many scrapes there is room for follows from how large one is. Until that is known a rush of them could take all the memory, so
-    /// the
-    /// first is written by itself while the others wait.
+    /// The number of scrapes that fit in memory depends on the size of one. Until that is known a rush could take all memory, so the first
+    /// is written alone while the others wait.
     /// </summary>
     void LearnSize()
     {

@@ -5,8 +5,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Which exposition a scraper gets. Since Prometheus 3.0 a scrape without one exact Content-Type fails; what it really sends is
-/// OpenMetrics 1.0.0 first, then 0.0.1, text 1.0.0, text 0.0.4 and anything, with falling q.
+/// Chooses the exposition format for a scraper. Since Prometheus 3.0 a scrape fails unless the Content-Type matches exactly. Its Accept
+/// header lists OpenMetrics 1.0.0 first, then 0.0.1, text 1.0.0, text 0.0.4 and anything, with falling q.
 /// </summary>
 readonly record struct Negotiation(ExpositionFormat Format, string? Escaping)
 {
@@ -14,7 +14,10 @@ readonly record struct Negotiation(ExpositionFormat Format, string? Escaping)
         ? "text/plain; version=0.0.4; charset=utf-8"
         : $"application/openmetrics-text; version=1.0.0; charset=utf-8{(Escaping is null ? "" : $"; escaping={Escaping}")}";
 
-    /// <summary>The highest q that can be served, the first of equals; text 0.0.4 when nothing can or the header is no list.</summary>
+    /// <summary>
+    /// Chooses the format with the highest q that the agent can serve, the first among equals; text 0.0.4 if there is none or the header is
+    /// invalid.
+    /// </summary>
     internal static Negotiation For(StringValues accept)
     {
         var best = new Negotiation(ExpositionFormat.Text, null);
@@ -30,7 +33,7 @@ readonly record struct Negotiation(ExpositionFormat Format, string? Escaping)
         return best;
     }
 
-    /// <summary>Whether gzip may be sent: named, or covered by *, and not with q=0.</summary>
+    /// <summary>Whether gzip may be sent: the header names it or has *, and not with q=0.</summary>
     internal static bool AcceptsGzip(StringValues acceptEncoding)
     {
         if (!StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var encodings))
@@ -56,7 +59,7 @@ readonly record struct Negotiation(ExpositionFormat Format, string? Escaping)
         return type.MatchesAllTypes || type.MediaType.Equals("text/*", StringComparison.OrdinalIgnoreCase) ? ExpositionFormat.Text : null;
     }
 
-    /// <summary>The scheme is only echoed: the agent's names need no escaping under any. One not known is ignored.</summary>
+    /// <summary>Echoes the escaping scheme, because the agent's names need no escaping under any. An unknown scheme is ignored.</summary>
     static string? EscapingOf(MediaTypeHeaderValue type) =>
         Parameter(type, "escaping") is "allow-utf-8" or "underscores" or "dots" or "values" ? Parameter(type, "escaping") : null;
 

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace TcpAgent.Web;
 
-/// <summary>Whole answers.</summary>
+/// <summary>Writes complete responses.</summary>
 static class Respond
 {
     /// <summary>
-    /// Bytes of an answer that wait in a connection's buffer while its client does not read; the answer itself is shared by all.
+    /// Bytes of a response that wait in a connection's buffer while its client does not read; all clients share the response itself.
     /// </summary>
     internal const int Slice = 16 * 1024;
 
@@ -21,8 +21,8 @@ static class Respond
     internal static Task Json(HttpContext context, byte[] json) => Json(context, [], json);
 
     /// <param name="context">The request.</param>
-    /// <param name="beginning">Of the document, for this client only.</param>
-    /// <param name="rest">For all.</param>
+    /// <param name="beginning">The beginning of the document, for this client only.</param>
+    /// <param name="rest">The rest of the document, shared by all clients.</param>
     internal static Task Json(HttpContext context, byte[] beginning, byte[] rest)
     {
         context.Response.Headers.CacheControl = "no-store";

@@ -4,42 +4,40 @@ using Microsoft.AspNetCore.Http;
 
 namespace TcpAgent.Web;
 
-/// <summary>
-/// The scrapes under way: how many may be, by their number and by the memory that their expositions take, and the buffers that they write
-/// to.
-/// </summary>
-/// <param name="maxRequests">At once; 0 for as many as there is room for.</param>
-/// <param name="room">Bytes that the expositions under way may take together; there is always room for one.</param>
+/// <summary>Limits concurrent scrapes, by number and by the memory of their expositions, and owns the buffers that they write to.</summary>
+/// <param name="maxRequests">Maximum concurrent scrapes; 0 for as many as fit in memory.</param>
+/// <param name="room">Bytes that all expositions in flight may take together; there is always room for one.</param>
 /// <param name="time">The clock.</param>
 sealed class ScrapeQueue(int maxRequests, long room, TimeProvider time)
 {
     /// <summary>
-    /// Prometheus waits no longer by default. A scrape that takes longer than this gives way when others would be turned away.
+    /// The default scrape timeout of Prometheus. A scrape that takes longer than this is aborted when others would be turned away.
     /// </summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A buffer this large is costly garbage, so each is kept for a later scrape: as many as ever were under way at once.
+    /// The buffers kept for later scrapes, because one this large is expensive garbage. There are as many as there ever were concurrent
+    /// scrapes.
     /// </summary>
     readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
 
     readonly Lock _lock = new();
 
-    /// <summary>In the order in which they began.</summary>
+    /// <summary>The running scrapes, in the order in which they began.</summary>
     readonly LinkedList<(HttpContext Context, long Begun)> _running = [];
 
     /// <summary>Bytes of the largest buffer so far. Read without the lock: a value that is one scrape old is good enough.</summary>
     volatile int _bufferSize = 128 * 1024;
 
-    /// <summary>An exposition has been written, so that the size of the next one is known.</summary>
+    /// <summary>True once an exposition has been written, so that the size of the next is known.</summary>
     internal bool IsSizeKnown { get; private set; }
 
-    /// <summary>Scrapes that may be under way at once.</summary>
+    /// <summary>The maximum number of concurrent scrapes.</summary>
     internal long Most => Math.Max(1, Math.Min(maxRequests > 0 ? maxRequests : long.MaxValue, room / _bufferSize));
 
     /// <summary>
-    /// Null when as many as may are under way. One of them that has taken too long, because its client does not read, is given up for the
-    /// new one: else a few such clients would keep all others out.
+    /// Returns null when the limit is reached. If a running scrape has taken too long because its client does not read, it is aborted in
+    /// favour of the new one; otherwise a few such clients would keep all others out.
     /// </summary>
     internal LinkedListNode<(HttpContext Context, long Begun)>? TryBegin(HttpContext context)
     {
@@ -61,7 +59,7 @@ sealed class ScrapeQueue(int maxRequests, long room, TimeProvider time)
         return added;
     }
 
-    /// <summary>May be called for one that was given up.</summary>
+    /// <summary>May be called for a scrape that was aborted.</summary>
     internal void End(LinkedListNode<(HttpContext Context, long Begun)> scrape)
     {
         lock (_lock)
@@ -71,7 +69,7 @@ sealed class ScrapeQueue(int maxRequests, long room, TimeProvider time)
 
     internal ArrayBufferWriter<byte> TakeBuffer() => _buffers.TryTake(out var idle) ? idle : new ArrayBufferWriter<byte>(_bufferSize);
 
-    /// <summary>An exposition is in the buffer, and the next one will be about as large.</summary>
+    /// <summary>Called when an exposition is in the buffer: the next will be about as large.</summary>
     internal void Learn(ArrayBufferWriter<byte> buffer)
     {
         _bufferSize = Math.Max(_bufferSize, buffer.Capacity);

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Primitives;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Which sources' tables a scrape wants, by the exporters' custom: collect[]=NAME keeps only those named, exclude[]=NAME leaves them out.
+/// Selects the tables of a scrape by source, with the usual parameters of exporters: collect[]=NAME keeps only the named sources,
+/// exclude[]=NAME drops them.
 /// </summary>
-/// <param name="owners">Of each table the name of its source, in the order of the exposition.</param>
+/// <param name="owners">The source name of each table, in the order of the exposition.</param>
 sealed class TableFilter(IReadOnlyList<string> owners)
 {
-    /// <param name="query">Of the request.</param>
-    /// <param name="tables">Which tables are wanted; empty for all.</param>
+    /// <param name="query">The request's query.</param>
+    /// <param name="tables">The selected tables; empty for all.</param>
     /// <param name="problem">What is wrong with the query.</param>
     internal bool TryRead(IQueryCollection query, out bool[] tables, out string problem)
     {
@@ -27,7 +28,7 @@ sealed class TableFilter(IReadOnlyList<string> owners)
         return true;
     }
 
-    /// <summary>Of the wanted tables those of the agent itself.</summary>
+    /// <summary>The selected tables that belong to the agent itself.</summary>
     internal bool[] OwnOf(bool[] wanted)
     {
         var own = Choose(owner => owner == "agent");

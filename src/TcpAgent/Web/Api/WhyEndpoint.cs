@@ -5,8 +5,8 @@ using TcpAgent.Verdict;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// /api/v1/why: the verdict over the peak window, from the newest snapshot. Of a snapshot that is too old there is none: what it says
-/// may long be over.
+/// /api/v1/why: serves the verdict over the peak window, from the newest snapshot. A snapshot that is too old gives none, because its
+/// conditions may be long over.
 /// </summary>
 sealed class WhyEndpoint(Sampler sampler, SampleAge age, TimeSpan window)
 {

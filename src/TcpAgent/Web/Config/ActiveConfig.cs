@@ -2,17 +2,17 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>One good reading of the file with all that it names, ready to serve by.</summary>
-/// <param name="Config">What the file says.</param>
+/// <summary>One valid reading of the file and of all files that it names, ready for use.</summary>
+/// <param name="Config">The file's settings.</param>
 /// <param name="Tls">Null: plain HTTP.</param>
 /// <param name="Bucket">Null: no limit.</param>
 sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket)
 {
     /// <summary>Null when there are problems.</summary>
     /// <param name="path">The file of --web.config.file.</param>
-    /// <param name="time">For the validity of certificates and for the limit.</param>
-    /// <param name="findings">What is found.</param>
-    /// <param name="files">The files that the result depends on, good or not.</param>
+    /// <param name="time">The clock for certificate validity and the rate limit.</param>
+    /// <param name="findings">Receives problems and warnings.</param>
+    /// <param name="files">The files that the result depends on, valid or not.</param>
     internal static ActiveConfig? Load(string path, TimeProvider time, ConfigReport findings, List<string> files)
     {
         files.Add(path);
@@ -36,7 +36,7 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
             : null;
     }
 
-    /// <summary>In one line, without a secret.</summary>
+    /// <summary>Describes the configuration in one line, without secrets.</summary>
     internal string Describe()
     {
         var parts = new List<string>();

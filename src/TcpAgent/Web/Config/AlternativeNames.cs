@@ -22,7 +22,7 @@ static class AlternativeNames
         }
         catch (AsnContentException)
         {
-            // What is not in the format names nobody.
+            // A malformed entry names nobody.
         }
         return false;
     }

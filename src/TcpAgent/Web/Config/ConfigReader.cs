@@ -5,12 +5,12 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Web.Config;
 
 /// <summary>
-/// The file of --web.config.file: exporter-toolkit's format. Every problem is told, not only the first; a file with any is refused as a
-/// whole.
+/// Reads the file of --web.config.file, in exporter-toolkit's format. It reports every problem, not only the first; a file with any problem
+/// is rejected as a whole.
 /// </summary>
 sealed class ConfigReader
 {
-    /// <summary>Bytes. Certificates may be in the file itself.</summary>
+    /// <summary>Maximum size in bytes. Certificates may be in the file itself.</summary>
     internal const int MaxLength = 256 * 1024;
 
     const int BcryptLength = 60;
@@ -78,7 +78,7 @@ sealed class ConfigReader
         foreach (var (name, value) in map.Entries)
         {
             if (name.Value.Contains(':', StringComparison.Ordinal))
-                _findings.Wrong(name, "a user's name cannot hold ':', which ends it in HTTP");
+                _findings.Wrong(name, "a user name must not contain ':', which ends it in HTTP");
             else if (value is not Scalar hash || !IsBcrypt(hash.Value))
                 _findings.Wrong(
                     value,
@@ -97,7 +97,7 @@ sealed class ConfigReader
         && int.TryParse(text.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost) && cost is >= 4 and <= 31
         && text[6] == '$' && text.AsSpan(7).IndexOfAnyExcept(s_bcrypt) < 0;
 
-    /// <summary>Of a bcrypt hash: each step up doubles the work.</summary>
+    /// <summary>The cost of a bcrypt hash: each step up doubles the work.</summary>
     internal static int Cost(string hash) => int.Parse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture);
 
     void Rate(Node node)
@@ -111,7 +111,7 @@ sealed class ConfigReader
 
         void Interval(Node value)
         {
-            // A bare number would be nanoseconds to other readers of the format, which nobody means.
+            // Other readers of the format take a bare number as nanoseconds, which nobody means.
             if (value is not Scalar scalar || (scalar.Value != "0" && !Duration.TryParse(scalar.Value, out interval)))
                 _findings.Wrong(value, "interval must be a duration such as 500ms or 1s, or 0 for no limit");
             else if (interval > TimeSpan.FromHours(1))

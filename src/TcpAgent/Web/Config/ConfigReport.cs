@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>What reading a configuration came to besides its values: problems forbid it, warnings do not.</summary>
+/// <summary>The problems and warnings of a configuration. Problems make it invalid, warnings do not.</summary>
 sealed class ConfigReport(string file)
 {
     readonly List<Problem> _problems = [];

@@ -1,9 +1,9 @@
 namespace TcpAgent.Web.Config;
 
-/// <summary>Reads typed values out of the tree; whatever is not as it must be becomes a problem with its place.</summary>
+/// <summary>Reads typed values out of the tree. An invalid value becomes a problem with its place.</summary>
 static class Fields
 {
-    /// <summary>Hands each value to the reader of its key. An unknown key is a problem that names the nearest known one.</summary>
+    /// <summary>Passes each value to the reader of its key. An unknown key is a problem that names the nearest known one.</summary>
     internal static void Each(Node node, string what, ConfigReport findings, params ReadOnlySpan<(string Key, Action<Node> Read)> fields)
     {
         if (node is Scalar { IsNull: true })
@@ -26,7 +26,7 @@ static class Fields
         }
     }
 
-    /// <summary>Null after a problem.</summary>
+    /// <summary>Returns null after a problem.</summary>
     internal static string? Text(Node node, string key, ConfigReport findings)
     {
         if (node is Scalar scalar)
@@ -51,7 +51,7 @@ static class Fields
         return texts;
     }
 
-    /// <summary>As YAML 1.1 has it, which the format's other readers go by.</summary>
+    /// <summary>Reads a boolean by YAML 1.1, as the format's other readers do.</summary>
     internal static bool Bool(Node node, string key, ConfigReport findings)
     {
         var word = node is Scalar { IsPlain: true } scalar ? scalar.Value : "";
@@ -79,7 +79,7 @@ static class Fields
             : $"unknown key '{shown}': known here are {string.Join(", ", names)}";
     }
 
-    /// <summary>Levenshtein's, without regard to case.</summary>
+    /// <summary>The Levenshtein distance, ignoring case.</summary>
     static int Distance(string a, string b)
     {
         if (a.Length > 60)

@@ -5,12 +5,12 @@ using TcpAgent.System;
 namespace TcpAgent.Web.Config;
 
 /// <summary>
-/// The configuration in force. At each request and handshake the files' stamps are compared, and what changed is read anew: a bad file
-/// leaves the last good configuration in force, and log and metric say so. Connections that are open stay open.
+/// The configuration in force. Each request and handshake compares the files' stamps and reads changed files again. An invalid file leaves
+/// the last valid configuration in force, and log and metric say so. Open connections stay open.
 /// </summary>
 sealed class LiveConfig
 {
-    /// <summary>Within it two changes of a file may bear the same time, on kernels before 6.13.</summary>
+    /// <summary>The granularity of file times on kernels before 6.13: two changes within it may have the same time.</summary>
     static readonly TimeSpan s_granularity = TimeSpan.FromMilliseconds(20);
 
     readonly string _path;
@@ -25,7 +25,7 @@ sealed class LiveConfig
     LiveConfig(string path, TimeProvider time, ILogger logger, ReloadStatus status, ActiveConfig active, Watched watched) =>
         (_path, _time, _logger, _status, _active, _watched) = (path, time, logger, status, active, watched);
 
-    /// <summary>Null when the file has problems, which the findings tell.</summary>
+    /// <summary>Returns null when the file has problems, which the findings list.</summary>
     internal static LiveConfig? Open(string path, TimeProvider time, ILogger logger, ReloadStatus status, ConfigReport findings)
     {
         var files = new List<string>();
@@ -38,7 +38,7 @@ sealed class LiveConfig
 
     internal bool HasTls => _active.Tls is not null;
 
-    /// <summary>As the files are now, or as they were when they were last good.</summary>
+    /// <summary>The configuration of the files as they are now, or as they were when last valid.</summary>
     internal ActiveConfig Fresh()
     {
         if (_watched.HasChanged(_time))
@@ -48,7 +48,7 @@ sealed class LiveConfig
         return _active;
     }
 
-    /// <summary>SIGHUP: reads the files whether they changed or not.</summary>
+    /// <summary>Called on SIGHUP: reads the files whether they changed or not.</summary>
     internal void ReadAgain()
     {
         lock (_lock)
@@ -80,16 +80,16 @@ sealed class LiveConfig
             Log.WebConfigRead(_logger, _path, read.Describe());
         _trouble = "";
 
-        // A limit that did not change goes on from where it was, else each reload would grant another burst.
+        // An unchanged rate limit keeps its state; otherwise each reload would grant another burst.
         _active = read.Config.RateLimit == _active.Config.RateLimit ? read with { Bucket = _active.Bucket } : read;
     }
 
-    /// <summary>The files of one reading as they were just after it.</summary>
-    /// <param name="Files">Those it depends on.</param>
+    /// <summary>The stamps of the files just after one reading.</summary>
+    /// <param name="Files">The files that the configuration depends on.</param>
     /// <param name="IsSettled">
-    /// Whether a further change is sure to show in the stamps. What changed just before it was read is read once more.
+    /// Whether a further change is certain to show in the stamps. A file that changed just before it was read is read once more.
     /// </param>
-    /// <param name="Taken">When, by the monotonic clock.</param>
+    /// <param name="Taken">The time of the reading, by the monotonic clock.</param>
     sealed record Watched((string Path, FileStamp Stamp)[] Files, bool IsSettled, long Taken)
     {
         internal static Watched Of(List<string> paths, DateTimeOffset begun, TimeProvider time, Watched? before)

@@ -5,19 +5,20 @@ using TcpAgent.System;
 namespace TcpAgent.Web.Config;
 
 /// <summary>
-/// Certificates and keys that the file holds or names; relative paths are relative to its folder. Remembers what it opened.
+/// Reads certificates and keys that the file holds or names. Relative paths are relative to its directory. Remembers the files that it
+/// opened.
 /// </summary>
 sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
 {
     const int MaxLength = 1024 * 1024;
 
-    /// <summary>Days before its end in which a certificate is warned of.</summary>
+    /// <summary>Days before the expiry of a certificate from which there is a warning.</summary>
     const int ExpirySoon = 14;
 
-    /// <summary>The files looked at, good or not.</summary>
+    /// <summary>The files opened, valid or not.</summary>
     internal List<string> Files { get; } = [];
 
-    /// <summary>The first is the server's or a CA's; null after a problem.</summary>
+    /// <summary>Reads certificates. The first is the server's or a CA's. Returns null after a problem.</summary>
     internal X509Certificate2Collection? Certificates(PemSource source)
     {
         if (Text(source, out var name) is not { } text)
@@ -41,7 +42,7 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
         return certificates;
     }
 
-    /// <summary>The certificate with its private key; null after a problem.</summary>
+    /// <summary>Returns the certificate with its private key, or null after a problem.</summary>
     internal X509Certificate2? WithKey(X509Certificate2 certificate, PemSource from, PemSource source)
     {
         if (Text(source, out var name) is not { } key)
@@ -49,7 +50,7 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
         if (source.IsFile && FileStamp.Of(PathOf(source)).IsReadableByAll)
             findings.Warn(source.At, $"{name} can be read by every user of this host: chmod o-r it");
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
-            findings.Wrong(source.At, $"{name} is encrypted, and nobody is there to give its password");
+            findings.Wrong(source.At, $"{name} is encrypted; encrypted keys are not supported");
         else if (!key.Contains(" PRIVATE KEY-----", StringComparison.Ordinal))
             findings.Wrong(source.At, $"{name} holds no private key in PEM");
         else
@@ -60,7 +61,7 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
             catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
             {
                 findings.Wrong(
-                    source.At, $"{name} is not the private key of the certificate in {from.Key} (RSA and ECDSA keys are served)");
+                    source.At, $"{name} is not the private key of the certificate in {from.Key} (RSA and ECDSA keys are supported)");
             }
         return null;
     }
@@ -70,7 +71,7 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
         var now = time.GetUtcNow();
         var end = (DateTimeOffset)certificate.NotAfter.ToUniversalTime();
         if (end < now)
-            findings.Warn(source.At, $"{name}: the certificate has expired on {end:yyyy-MM-dd}");
+            findings.Warn(source.At, $"{name}: the certificate expired on {end:yyyy-MM-dd}");
         else if (end < now.AddDays(ExpirySoon))
             findings.Warn(source.At, $"{name}: the certificate expires on {end:yyyy-MM-dd}");
         else if (certificate.NotBefore.ToUniversalTime() > now.UtcDateTime)

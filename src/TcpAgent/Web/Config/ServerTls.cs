@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>The certificates of one reading of the file, and what a handshake is to go by.</summary>
+/// <summary>The certificates of one reading of the file, and the handshake options made from them.</summary>
 sealed class ServerTls
 {
-    /// <summary>clientAuth of RFC 5280: what a certificate must be for, to prove a client.</summary>
+    /// <summary>The extended key usage clientAuth (RFC 5280), which a client certificate must have.</summary>
     const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     readonly TlsConfig _config;
@@ -25,7 +25,7 @@ sealed class ServerTls
 
     internal X509Certificate2 Certificate => _context.TargetCertificate;
 
-    /// <summary>Null after a problem.</summary>
+    /// <summary>Returns null after a problem.</summary>
     internal static ServerTls? Load(TlsConfig config, bool http2, PemReader pem, ConfigReport findings)
     {
         var chain = pem.Certificates(config.Certificate);
@@ -36,7 +36,7 @@ sealed class ServerTls
         chain!.RemoveAt(0);
         try
         {
-            // Offline: nothing is fetched for the chain or for OCSP; the agent makes no connection of its own.
+            // Works offline, with no download for the chain or OCSP: the agent makes no connections of its own.
             var context = SslStreamCertificateContext.Create(leaf, chain, offline: true);
             var suites = config.CipherSuites is null ? null : new CipherSuitesPolicy(config.CipherSuites);
             return new ServerTls(config, context, suites, clientCas, http2);
@@ -48,7 +48,7 @@ sealed class ServerTls
         }
     }
 
-    /// <summary>Anew for each handshake: the library adds a client's own certificates to the policy.</summary>
+    /// <summary>Creates a policy for each handshake, because the library adds a client's own certificates to it.</summary>
     internal SslServerAuthenticationOptions Options() => new()
     {
         ServerCertificateContext = _context,
@@ -57,7 +57,7 @@ sealed class ServerTls
         ApplicationProtocols = _http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
         AllowRenegotiation = false,
 
-        // A session taken up again would carry a proof made under an earlier policy.
+        // A resumed session would carry a proof made under an earlier policy.
         AllowTlsResume = _config.ClientAuth == ClientAuth.NoClientCert,
         ClientCertificateRequired = _config.ClientAuth != ClientAuth.NoClientCert,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

@@ -3,12 +3,12 @@ using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>Small text files, read whole.</summary>
+/// <summary>Reads small text files whole.</summary>
 static class TextFile
 {
     static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text, or null and what is wrong.</summary>
+    /// <summary>Returns the text, or null and the problem.</summary>
     internal static string? Read(string path, int maxLength, out string problem)
     {
         problem = "";
@@ -16,7 +16,7 @@ static class TextFile
         {
             var stamp = FileStamp.Of(path);
             if (stamp == default)
-                problem = "does not exist, or its folder may not be searched by the agent's user";
+                problem = "does not exist, or the agent's user may not search its directory";
             else if (!stamp.IsRegular)
                 problem = "is not a regular file";
             if (problem.Length > 0)
@@ -36,7 +36,7 @@ static class TextFile
         }
         catch (UnauthorizedAccessException)
         {
-            problem = "may not be read by the agent's user";
+            problem = "is not readable by the agent's user";
         }
         catch (IOException e)
         {

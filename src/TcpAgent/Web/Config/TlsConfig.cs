@@ -9,11 +9,11 @@ sealed record TlsConfig(PemSource Certificate, PemSource Key)
 
     internal ClientAuth ClientAuth { get; init; }
 
-    /// <summary>Names of which a client's certificate must have one; none: any will do.</summary>
+    /// <summary>A client's certificate must have one of these names; empty accepts any.</summary>
     internal IReadOnlyList<string> AllowedSans { get; init; } = [];
 
     internal SslProtocols Versions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Null: those of the system.</summary>
+    /// <summary>Null: the CAs of the system.</summary>
     internal IReadOnlyList<TlsCipherSuite>? CipherSuites { get; init; }
 }

@@ -3,10 +3,10 @@ using System.Security.Authentication;
 
 namespace TcpAgent.Web.Config;
 
-/// <summary>tls_server_config. What .NET cannot honour is a problem, never left out in silence.</summary>
+/// <summary>Reads tls_server_config. A setting that .NET cannot honour is a problem, never silently ignored.</summary>
 sealed class TlsReader
 {
-    /// <summary>Those of Go's tls.CipherSuites(), the only ones the format knows; IANA's names, which are .NET's too.</summary>
+    /// <summary>The suites of Go's tls.CipherSuites(), the only ones in the format, by their IANA names, which .NET uses too.</summary>
     static readonly TlsCipherSuite[] s_suites =
     [
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
@@ -17,7 +17,7 @@ sealed class TlsReader
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ];
 
-    /// <summary>The format's list is about TLS 1.2; these are always offered to TLS 1.3.</summary>
+    /// <summary>The format's list covers TLS 1.2 only; TLS 1.3 always offers these.</summary>
     const int Tls13Suites = 3;
 
     readonly ConfigReport _findings;
@@ -30,7 +30,7 @@ sealed class TlsReader
 
     TlsReader(ConfigReport findings) => _findings = findings;
 
-    /// <summary>Null after a problem, and where no certificate is given, which means plain HTTP.</summary>
+    /// <summary>Returns null after a problem, and where no certificate is given, which means plain HTTP.</summary>
     internal static TlsConfig? Read(Node node, ConfigReport findings) => new TlsReader(findings).Read(node);
 
     TlsConfig? Read(Node node)
@@ -47,7 +47,8 @@ sealed class TlsReader
             One(node, "cert", "cert_file"), One(node, "key", "key_file"), One(node, "client_ca", "client_ca_file"));
         if (certificate is null && key is null && clientCa is null && _clientAuthAt is null)
         {
-            _findings.Warn(node, "tls_server_config names no certificate: plain HTTP is served; set cert_file and key_file for TLS");
+            _findings.Warn(node, "tls_server_config names no certificate, so the agent serves plain HTTP; set cert_file and key_file for "
+                + "TLS");
             return null;
         }
         if (certificate is null)
@@ -80,9 +81,9 @@ sealed class TlsReader
                     + "which proves nothing)");
         if (clientCa is null && _clientAuth is ClientAuth.VerifyClientCertIfGiven or ClientAuth.RequireAndVerifyClientCert)
             _findings.Warn(
-                _clientAuthAt!, "without client_ca_file the certificate of any CA that this host trusts is accepted from clients");
+                _clientAuthAt!, "without client_ca_file the agent accepts client certificates of any CA that this host trusts");
         if (_clientAuth is ClientAuth.RequestClientCert or ClientAuth.RequireAnyClientCert or ClientAuth.VerifyClientCertIfGiven)
-            _findings.Warn(_clientAuthAt!, $"{_clientAuth} keeps nobody out: only RequireAndVerifyClientCert does");
+            _findings.Warn(_clientAuthAt!, $"{_clientAuth} does not restrict access: only RequireAndVerifyClientCert does");
     }
 
     (string, Action<Node>) Pem(string key)
@@ -111,7 +112,7 @@ sealed class TlsReader
         if (string.IsNullOrEmpty(name))
             return;
 
-        // The old name of RequireAnyClientCert, which the format still takes.
+        // The old name of RequireAnyClientCert, which the format still accepts.
         if (name == "RequireClientCert")
             _clientAuth = ClientAuth.RequireAnyClientCert;
         else if (!char.IsAsciiLetter(name[0]) || !Enum.TryParse(name, out _clientAuth))
@@ -127,7 +128,7 @@ sealed class TlsReader
             case "TLS13":
                 return SslProtocols.Tls13;
             case "TLS10" or "TLS11":
-                _findings.Wrong(node, $"{key}: versions below TLS12 are broken and not served");
+                _findings.Wrong(node, $"{key}: versions below TLS12 are broken and not supported");
                 return fallback;
             case null:
                 return fallback;
@@ -163,6 +164,6 @@ sealed class TlsReader
     {
         if (!Fields.Bool(node, "prefer_server_cipher_suites", _findings) && _findings.IsGood)
             _findings.Wrong(
-                node, "prefer_server_cipher_suites: false cannot be honoured: .NET always goes by the server's order; remove it");
+                node, "prefer_server_cipher_suites: false cannot be honoured: .NET always uses the server's order; remove it");
     }
 }

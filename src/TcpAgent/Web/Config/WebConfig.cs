@@ -1,6 +1,6 @@
 namespace TcpAgent.Web.Config;
 
-/// <summary>What the file says, checked but for the files it names. Defaults are the format's.</summary>
+/// <summary>The settings of the file, checked except for the files that it names. The defaults are the format's.</summary>
 sealed record WebConfig
 {
     internal static WebConfig Empty { get; } = new();
@@ -12,7 +12,7 @@ sealed record WebConfig
 
     internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>bcrypt hashes by name; none: everybody may read.</summary>
+    /// <summary>bcrypt hashes by user name; empty: no password is needed.</summary>
     internal IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Null: no limit.</summary>

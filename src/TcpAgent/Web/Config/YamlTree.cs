@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace TcpAgent.Web.Config;
 
 /// <summary>
-/// One YAML document as a tree, by the library's event stream. Strict where YAML lets a file mean something other than it seems to:
-/// no anchors, aliases, tags or merge keys, no second document, no key twice, no nesting beyond what the format has.
+/// Builds a tree of one YAML document from the library's event stream. It is strict where YAML can mean something else than it seems to: no
+/// anchors, aliases, tags or merge keys, no second document, no duplicate keys, no nesting beyond the format's.
 /// </summary>
 sealed class YamlTree
 {
@@ -17,7 +17,7 @@ sealed class YamlTree
 
     YamlTree(string text, ConfigReport findings) => (_parser, _findings) = (new Parser(new StringReader(text)), findings);
 
-    /// <summary>The root, or null: then the file is empty or the findings say what is wrong.</summary>
+    /// <summary>Returns the root. Null means that the file is empty or that the findings list problems.</summary>
     internal static Node? Read(string text, ConfigReport findings)
     {
         try
@@ -26,20 +26,20 @@ sealed class YamlTree
         }
         catch (YamlException e)
         {
-            // The library says where the block began, not where its tab is.
+            // The library reports where the block began, not where the tab is.
             if (e.Message.Contains("tab", StringComparison.Ordinal) && IndentedByTab(text) is > 0 and var line)
             {
-                findings.Wrong(line, 1, "not YAML: indented by a tab, which YAML forbids; use spaces");
+                findings.Wrong(line, 1, "not YAML: indented with a tab, which YAML forbids; use spaces");
                 return null;
             }
 
-            // The end is where it was noticed, the start where the piece began that was not closed.
-            var begun = e.Start.Line == e.End.Line ? "" : $"; it began in line {e.Start.Line}";
+            // The end is where the error was noticed, the start where the unclosed part began.
+            var begun = e.Start.Line == e.End.Line ? "" : $"; it began on line {e.Start.Line}";
             findings.Wrong((int)e.End.Line, (int)e.End.Column, $"not YAML: {e.Message.TrimEnd('.')}{begun}");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
-            // Mistakes of the library that only a damaged file brings out.
+            // Bugs of the library that only damaged files trigger.
             findings.Wrong(1, 1, "not YAML");
         }
         return null;
@@ -60,7 +60,7 @@ sealed class YamlTree
         return root;
     }
 
-    /// <summary>Null after something that makes the rest unreadable.</summary>
+    /// <summary>Returns null after an error that makes the rest unreadable.</summary>
     Node? Value(int depth)
     {
         if (_parser.Accept<AnchorAlias>(out var alias))
@@ -102,19 +102,19 @@ sealed class YamlTree
             if (key is not Scalar name)
                 _findings.Wrong(key, "a key must be a plain word");
             else if (!seen.TryAdd(name.Value, name.Line))
-                _findings.Wrong(key, $"'{name.Value}' is given twice, first in line {seen[name.Value]}");
+                _findings.Wrong(key, $"'{name.Value}' is given twice, first on line {seen[name.Value]}");
             else
                 map.Entries.Add((name, value));
         }
         return map;
     }
 
-    /// <summary>The first such line, 1-based; 0: none.</summary>
+    /// <summary>The first line that is indented with a tab, 1-based; 0 if there is none.</summary>
     static int IndentedByTab(string text)
     {
         var number = 0;
 
-        // Not EnumerateLines, for which a form feed ends a line too.
+        // EnumerateLines would also end a line at a form feed.
         foreach (var line in text.AsSpan().Split('\n'))
         {
             number++;

@@ -10,19 +10,19 @@ using TcpAgent.History;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// The live page at / and what it is made of: the files of the folder Page, which are part of the program. The modules go out as one
-/// file, because each request more is one that a bad line can lose.
+/// The live page at / and its files, which are those of the folder Page and part of the program. The modules are served as one file,
+/// because a bad connection can lose each additional request.
 /// </summary>
 sealed class Page
 {
-    /// <summary>Nothing from elsewhere, nothing inline, and nobody may frame it.</summary>
+    /// <summary>The policy forbids content from elsewhere, inline content and framing.</summary>
     internal const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action "
         + "'none'; frame-ancestors 'none'";
 
     const string Index = "index.html", Joined = "page.js";
 
-    /// <summary>What page.js is made of, each after those that it imports.</summary>
+    /// <summary>The modules of page.js, each after those that it imports.</summary>
     internal static readonly string[] Modules =
         ["agent", "dom", "store", "plot", "timeline", "verdict", "panels", "tables", "pointer", "save", "past", "main"];
 
@@ -58,7 +58,7 @@ sealed class Page
         return served;
     }
 
-    /// <summary>In one file a module's names are there without being exported and imported.</summary>
+    /// <summary>In one file all names are visible without export and import.</summary>
     static byte[] Join(Dictionary<string, byte[]> modules)
     {
         using var joined = new MemoryStream(64 * 1024);
@@ -96,20 +96,20 @@ sealed class Page
         _ => "text/javascript; charset=utf-8",
     };
 
-    /// <summary>A checksum is enough, and a digest would load OpenSSL, 4 MB.</summary>
+    /// <summary>A checksum is enough; a digest would load OpenSSL, which takes 4 MB.</summary>
     static EntityTagHeaderValue Tag(byte[] body) =>
         new(string.Create(CultureInfo.InvariantCulture, $"\"{Checksum.Of(body):x8}-{body.Length:x}\""));
 
     internal bool Has(string path) => _assets.ContainsKey(path);
 
-    /// <summary>Null where the path is none of the page's.</summary>
+    /// <summary>Returns null if the path does not belong to the page.</summary>
     internal Task? TryServe(HttpContext context) =>
         _assets.TryGetValue(context.Request.Path.Value ?? "", out var asset) ? Serve(context, asset) : null;
 
     static Task Serve(HttpContext context, Asset asset)
     {
         var headers = context.Response.Headers;
-        // Unless the operator has set another.
+        // Sets the header unless the operator has set another.
         if (headers.ContentSecurityPolicy.Count == 0)
             headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "no-referrer";

@@ -1,6 +1,6 @@
-// Asking the agent, and its answers in words.
+// Requests to the agent, and its answers in words.
 
-// What the agent says instead of an answer.
+// An error that the agent reports.
 export class Problem extends Error {
   constructor(text, status) {
     super(text);
@@ -15,7 +15,8 @@ export async function ask(path, within = 10_000) {
   return answer.json();
 }
 
-// Nothing waits for the history, and over a slow line it takes long. It is read by few at a time: whoever finds it busy asks once more.
+// Nothing waits for the history, which takes long over a slow connection. The agent serves few such requests at a time, so a busy answer is
+// retried once.
 export async function askHistory(query) {
   const path = `api/v1/history?${query}`;
   try {

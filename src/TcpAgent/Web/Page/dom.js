@@ -1,4 +1,4 @@
-// Elements and texts. What comes from the kernel is data: it becomes text, never markup.
+// Elements and texts. Names from the kernel are data: they become text, never markup.
 
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -18,7 +18,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 export const byId = id => document.getElementById(id);
 
-// Writes only what changed: a screen reader and the browser's layout have nothing to do for the rest.
+// Writes only changes, so that a screen reader and the browser's layout have nothing to do for the rest.
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -42,7 +42,7 @@ export function keep(parent, parts, keys, make) {
   return parts;
 }
 
-// Makes one tree like another without replacing what is the same: what is open stays open, what is selected stays selected.
+// Makes one tree like another without replacing equal parts: open details stay open, a selection stays selected.
 export function morph(element, wanted) {
   const [old, fresh] = [[...element.childNodes], [...wanted.childNodes]];
   const isAlike = old.length === fresh.length && old.every((node, i) => node.nodeName === fresh[i].nodeName);
@@ -88,7 +88,7 @@ export function duration(ms) {
 
 export const stateWords = ['ok', 'near', 'limiting'];
 
-// The worst state that the agent gave in what is looked at. A live sample has words, a history record numbers.
+// The worst state that the agent reported in the range in view. A live sample has words, a history record numbers.
 export function worst(view, read) {
   const states = view.rows.map(row => read(row) ?? 0).map(state => (typeof state === 'string' ? stateWords.indexOf(state) : state));
   return stateWords[Math.max(0, ...states)];

@@ -1,9 +1,9 @@
-// A part of this page that does not come, over a line that loses things, is said, and asked for until it is there.
+// If a part of this page fails to load over a bad connection, the page says so and retries until it is there.
 'use strict';
 
 document.addEventListener('error', () => {
   const again = () => setTimeout(() => {
-    document.getElementById('connection').textContent = 'a part of this page did not come; trying again';
+    document.getElementById('connection').textContent = 'part of this page failed to load; retrying';
     fetch('page/page.js').then(answer => (answer.ok ? answer.text().then(() => location.reload()) : again())).catch(again);
   }, 2000);
   again();

@@ -1,4 +1,4 @@
-// The page: asks the agent once a second while somebody looks, keeps what it saw, and draws the range in sight.
+// The page: asks the agent once a second while it is visible, keeps the samples, and draws the range in view.
 import { ask, askHistory, inWords, Problem } from './agent.js';
 import { byId, clock, dayAndClock, duration, h, keep, setAttribute, setText, zone } from './dom.js';
 import { Past } from './past.js';
@@ -17,7 +17,7 @@ const isPast = saved !== null || asked.length > 0;
 const store = new Store(isPast ? Infinity : 16 * minute);
 const past = new Past(store, note, drawSoon);
 
-// end: the last moment in sight, null to follow the newest; doc: the newest answer; held: the one of when it was paused.
+// end: the last moment in view, null to follow the newest; doc: the newest answer; held: the one of when it was paused.
 const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc: null, held: null };
 const timeline = new Timeline(keepAt, zoomTo);
 const eventItems = new Map();
@@ -50,7 +50,7 @@ function draw() {
   drawControls(view);
 }
 
-// However often the pointer moves, a frame is drawn once.
+// Draws once per frame, however often the pointer moves.
 function drawSoon() {
   if (!isDue) requestAnimationFrame(draw);
   isDue = true;
@@ -119,7 +119,7 @@ byId('save').addEventListener('click', async () => {
       events: store.events, interval: store.interval,
     });
   } catch (problem) {
-    note(`The file could not be made: ${problem.message}`);
+    note(`The file could not be created: ${problem.message}`);
   }
 });
 
@@ -137,7 +137,7 @@ let timer = 0;
 let lost = null;
 let polls = 0;
 
-// What a live answer adds; what is missing before it is asked for, and not waited for.
+// Adds a live answer. Requests missing earlier samples without waiting for them.
 function see(doc) {
   const before = store.last?.t ?? null;
   take(doc);
@@ -153,7 +153,7 @@ function see(doc) {
   past.incidents(doc);
 }
 
-// A tab that is hidden and seen again asks anew: an answer to an older question comes too late.
+// A tab that becomes visible again asks again: an answer to an older request comes too late.
 async function poll() {
   clearTimeout(timer);
   const turn = ++polls;
@@ -170,7 +170,7 @@ async function poll() {
   } catch (problem) {
     if (turn !== polls) return;
     lost ??= store.last ? ` since ${clock(store.last.t)}` : '';
-    setText(byId('connection'), problem instanceof Problem ? `no sample${lost}: ${problem.message}` : `no answer${lost}; trying again`);
+    setText(byId('connection'), problem instanceof Problem ? `no sample${lost}: ${problem.message}` : `no answer${lost}; retrying`);
     document.body.dataset.connection = 'lost';
   }
   timer = setTimeout(poll, wait);
@@ -188,19 +188,19 @@ function showRange(from, to) {
 
 async function showPast() {
   byId('now').hidden = false;
-  setText(byId('connection'), 'a range of the past');
+  setText(byId('connection'), 'past range');
   try {
     const doc = await ask('api/v1/live');
     take(doc);
-    if (!doc.history) return note('This agent keeps no history (--history.file), so a range of the past cannot be shown.');
+    if (!doc.history) return note('This agent keeps no history (--history.file), so it cannot show a past range.');
     const history = await askHistory(new URLSearchParams(asked));
     store.addHistory(history);
     store.interval = history.interval_seconds * 1000;
-    note(store.last ? '' : 'The history has nothing of this range.');
+    note(store.last ? '' : 'The history has no data for this range.');
     if (store.last) showRange(store.rows[0].t, store.last.t);
   } catch (problem) {
     const isPassing = !(problem instanceof Problem) || problem.isBusy;
-    note(`The range cannot be shown${isPassing ? ' yet' : ''}: ${inWords(problem)}${isPassing ? '; it is asked for again' : ''}.`);
+    note(`The range cannot be shown${isPassing ? ' yet' : ''}: ${inWords(problem)}${isPassing ? '; retrying' : ''}.`);
     if (isPassing) setTimeout(showPast, 5000);
   }
 }

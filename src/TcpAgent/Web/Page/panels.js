@@ -1,10 +1,10 @@
-// The parts below the verdict. Each is made once and then drawn again for a view: the rows in sight, and the row that is pointed at.
+// The parts below the verdict. Each is created once and then redrawn for a view: the rows in view, and the row under the pointer.
 import { byId, clock, h, keep, number, setText, stateWords, worst } from './dom.js';
 import { Meter, Plot } from './plot.js';
 
 const most = 16;
 
-// One line: name, bar, course over time, figures.
+// One line: name, bar, chart over time, figures.
 class Row {
   constructor(name, what, { meter = false, kind = '' } = {}) {
     this.name = h('b', { text: name });
@@ -31,7 +31,7 @@ export function drawResources(store, view, doc) {
     return view.rows.some(row => state(row) !== null);
   });
   const missing = doc.why.resources.filter(one => !shown.includes(one));
-  setText(byId('resources-aside'), missing.length === 0 ? '' : `Not on this host, or cannot be read here: ${missing.map(one => one.resource).join(', ')}.`);
+  setText(byId('resources-aside'), missing.length === 0 ? '' : `Not on this host, or not readable here: ${missing.map(one => one.resource).join(', ')}.`);
   keep(byId('resources'), parts.resources, shown.map(one => one.resource), name =>
     new Row(name, doc.why.resources.find(one => one.resource === name).title, { meter: true }));
   for (const one of shown) {
@@ -51,7 +51,7 @@ export function drawResources(store, view, doc) {
     row.element.dataset.quiet = !lost && !state && (peak?.share ?? 0) < 0.01;
     row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`, worst(view, read('state')));
 
-    // Height is the share of the limit: the limit may change, and with it whose figures these are.
+    // The height is the share of the limit, because the limit and the instance behind the figures may change.
     const isBounded = peak !== null && peak.share !== null;
     const course = isBounded ? at => shareOf(read('used')(at), read('limit')(at)) : read('used');
     row.plot.draw(view, store.points(course, view.rows, view.span), {
@@ -65,7 +65,8 @@ export function drawResources(store, view, doc) {
 
 const shareOf = (used, limit) => (used === null || limit === null || limit <= 0 ? null : used / limit);
 
-// When the resource was fullest among the rows in sight. Of now the agent knows more: what was between two samples.
+// The time when the resource was fullest among the rows in view. For the present the agent knows more, because it also sees what happens
+// between two samples.
 function peakOf(store, view, one) {
   const [used, limit] = [store.gauge(`${one.resource}.used`), store.gauge(`${one.resource}.limit`)];
   const isBounded = store.highest(limit, view.rows) !== null;
@@ -105,12 +106,12 @@ export function drawListeners(store, view, doc) {
       const fullness = Math.max(one.queue ?? 0, one.syn_recv ?? 0) / Math.max(1, one.limit ?? 1);
       if (fullness >= (fullest.get(name)?.fullness ?? -1)) fullest.set(name, { fullness, one });
     }
-  // In steps of a tenth, so that equals keep their places.
+  // Ranks in steps of a tenth, so that nearly equal listeners keep their places.
   const rank = name => Math.round(fullest.get(name).fullness * 10);
   const names = [...fullest.keys()].sort((a, b) => rank(b) - rank(a) || a.localeCompare(b)).slice(0, most);
   const total = view.isNow ? doc.listeners_total : null;
-  setText(byId('listeners-aside'), names.length === 0 ? 'Nothing listens here.'
-    : total > names.length ? `${number(total)} addresses and ports are listened on; these are the fullest.` : '');
+  setText(byId('listeners-aside'), names.length === 0 ? 'No TCP listeners here.'
+    : total > names.length ? `There are ${number(total)} listeners; these are the fullest.` : '');
   keep(byId('listeners'), parts.listeners, names, name => new Row(name, '', { meter: true }));
   for (const name of names) {
     const row = parts.listeners.get(name);

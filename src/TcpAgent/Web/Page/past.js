@@ -1,15 +1,15 @@
-// What the page did not see itself: the time before it was opened or while nobody looked, from the agent's history, and the incidents.
+// Times that the page did not see itself (before it was opened, or while it was hidden), from the agent's history, and the incidents.
 import { ask, askHistory, inWords } from './agent.js';
 import { byId, dayAndClock, h } from './dom.js';
 import { changes } from './timeline.js';
 
-// Done beside the live answers, which never wait for it: one at a time, and after failures less and less often.
+// Requests beside the live ones, which never wait for them: one at a time, and after failures less and less often.
 class Errand {
   #isRunning = false;
   #due = 0;
   #wait = 0;
 
-  // pause: milliseconds until it is due again when it went well.
+  // pause: milliseconds until the next request after a success.
   async run(work, pause) {
     if (this.#isRunning || performance.now() < this.#due) return;
     this.#isRunning = true;
@@ -27,11 +27,11 @@ class Errand {
 export class Past {
   #history = new Errand();
   #incidents = new Errand();
-  // From when on rows are missing; null where none are.
+  // The time from which rows are missing; null if none are.
   #missing = null;
   #isTold = false;
 
-  // note: tells a text, '' for none; onFilled: rows came.
+  // note: shows a text, '' for none; onFilled: rows have arrived.
   constructor(store, note, onFilled) {
     Object.assign(this, { store, note, onFilled });
   }
@@ -44,7 +44,7 @@ export class Past {
     this.#missing = null;
   }
 
-  // Asks for what is missing, as far as the agent keeps it and the page would.
+  // Requests missing rows, as far back as both the agent and the page keep them.
   fill(doc) {
     if (!doc.history || this.#missing >= this.store.last.t) this.#missing = null;
     if (this.#missing !== null) this.#history.run(() => this.#fill(), 0);
@@ -61,19 +61,19 @@ export class Past {
       this.#isTold = false;
     } catch (problem) {
       this.miss(since);
-      this.note(`The past cannot be shown yet: ${inWords(problem)}; it is asked for again.`);
+      this.note(`The past cannot be shown yet: ${inWords(problem)}; retrying.`);
       this.#isTold = true;
       throw problem;
     }
     this.onFilled();
   }
 
-  // New ones come three minutes after the verdict turned.
+  // New ones appear three minutes after the verdict changes to limiting.
   incidents(doc, pause = 60_000) {
     this.#incidents.run(async () => {
       if (!doc.history) return showIncidents([], 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.');
       const { incidents } = await ask('api/v1/incidents');
-      return showIncidents(incidents.slice(-8).reverse(), 'None is kept. One is, three minutes after the verdict turned to limiting.');
+      return showIncidents(incidents.slice(-8).reverse(), 'No incidents. One is saved three minutes after the verdict changes to limiting.');
     }, pause);
   }
 }

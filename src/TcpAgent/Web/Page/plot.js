@@ -19,7 +19,7 @@ export class Plot {
     this.element.plot = this;
   }
 
-  // view: { from, to, cursor }; points: from Store.points; top: what the height stands for; second: points of a thinner line.
+  // view: { from, to, cursor }; points: from Store.points; top: the value at full height; second: points of a second, thinner line.
   draw(view, points, { top, limit = null, losses = null, second = null, label, format }) {
     const x = t => ((t - view.from) / (view.to - view.from) * width).toFixed(1);
     const y = value => (height - 1 - Math.min(1, value / top) * (height - 4)).toFixed(1);
@@ -40,7 +40,7 @@ export class Plot {
   }
 }
 
-// The line through points and the area below it, both with a gap where nothing was read.
+// The line through points and the area below it, both with a gap where there are no samples.
 function trace(points, x, y) {
   let [line, area, start, last] = ['', '', null, null];
   const close = () => { if (start !== null) area += `L${x(last.t)} ${height}L${x(start)} ${height}Z`; };
@@ -60,7 +60,7 @@ function trace(points, x, y) {
   return { line, area };
 }
 
-// A bar: how much of the limit is used, and the highest it was.
+// A bar that shows the share of the limit in use and its peak.
 export class Meter {
   constructor(label) {
     this.fill = h('i', { class: 'fill' });
@@ -68,7 +68,7 @@ export class Meter {
     this.element = h('div', { class: 'meter', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, this.fill, this.mark);
   }
 
-  // Shares of the limit, now and at the highest; null where there is none. The state is the agent's.
+  // Shares of the limit, now and at the peak; null if there is no limit. The state is the agent's.
   draw(share, highest, text, state) {
     this.element.classList.toggle('empty', share === null);
     const high = Math.min(1, Math.max(share ?? 0, highest ?? 0));
@@ -78,6 +78,6 @@ export class Meter {
     this.mark.hidden = high === 0;
     this.element.dataset.level = state;
     setAttribute(this.element, 'aria-valuenow', Math.round(share * 100));
-    setAttribute(this.element, 'aria-valuetext', this.element.classList.contains('empty') ? 'no limit is known' : text);
+    setAttribute(this.element, 'aria-valuetext', this.element.classList.contains('empty') ? 'no known limit' : text);
   }
 }

@@ -1,4 +1,4 @@
-// Pointing at any chart moves the one cursor and tells time and value; a click keeps it there, a double click shows the minute.
+// Pointing at any chart moves the shared cursor and shows time and value. A click pins the cursor, a double click shows the minute.
 import { clock, h, setText } from './dom.js';
 
 const near = 8;

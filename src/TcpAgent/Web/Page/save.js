@@ -1,7 +1,7 @@
-// The range in sight as one file that needs no agent: this page's own files inline, and the data.
+// Saves the range in view as one file that needs no agent, with this page's own files inline and the data.
 import { h } from './dom.js';
 
-// No scripts but this page's own, and no request to anywhere.
+// Allows only this page's own scripts, and no requests at all.
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 async function text(path) {
@@ -28,7 +28,7 @@ export async function save(saved) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-// What such a file has within it; null on the agent's own page.
+// The data of a saved file; null on the agent's own page.
 export function readSaved() {
   const element = document.getElementById('saved');
   if (element === null) return null;

@@ -1,13 +1,13 @@
-// What was seen, second by second. A row is { t, v, listeners, cpus, conntrack }: milliseconds, the series by column, and by name
-// what only some rows have. Live samples and the agent's history are the same rows.
+// The samples, second by second. A row is { t, v, listeners, cpus, conntrack }: milliseconds, the series by column, and by name what only
+// some rows have. Live samples and the agent's history use the same rows.
 
 export class Store {
   rows = [];
   events = [];
   interval = 1000;
-  // Until when the agent itself told the events.
+  // The time up to which the events come from the agent itself.
   told = 0;
-  // The end of what is looked at while paused; what is before it is forgotten no more than what is new.
+  // The end of the range in view while paused. Rows before it are kept as long as new ones.
   held = null;
   #columns = new Map();
 
@@ -28,7 +28,7 @@ export class Store {
     return [...this.#columns.keys()];
   }
 
-  // True where the clock was set back: what was seen before cannot be laid on one axis with what comes.
+  // True if the clock was set back: earlier and later samples do not fit on one axis.
   addLive(doc) {
     this.interval = Math.max(1000, doc.interval_seconds * 1000);
     const row = {
@@ -43,7 +43,7 @@ export class Store {
     return isBack;
   }
 
-  // Rows that are there stay: a live one knows more. What is newer than they are is of another clock.
+  // Existing rows stay, because a live one has more data. Records newer than those rows come from another clock.
   addHistory(doc) {
     const newest = this.last?.t ?? Infinity;
     const known = new Set(this.rows.map(row => row.t));
@@ -60,8 +60,8 @@ export class Store {
     this.#forget();
   }
 
-  // What the agent tells of its records, in place of what the page made of them. The agent begins without a state and tells one at its
-  // first record: it turned there only if the row before, which the page may have, had another.
+  // The agent's events replace those that the page derived. The agent starts without a state and reports one at its first record: that is a
+  // change only if the row before, which the page may have, had another state.
   #addTold({ records, events }, newest) {
     const times = records.map(record => Date.parse(record.time)).filter(t => t <= newest);
     if (times.length === 0) return;
@@ -133,7 +133,7 @@ export class Store {
     return row => row.v[column] ?? null;
   }
 
-  // What a counter gained since the row before, a second; null after a gap and where the counter began anew.
+  // The increase of a counter per second since the previous row; null after a gap or a counter reset.
   rate(read) {
     return (row, before) => {
       if (!this.follows(row, before)) return null;
@@ -142,7 +142,7 @@ export class Store {
     };
   }
 
-  // What a counter gained over rows, gaps included; null where it was never read.
+  // The increase of a counter over rows, including gaps; null if it was never read.
   gain(read, rows) {
     let [sum, last] = [null, null];
     for (const row of rows) {
@@ -163,7 +163,7 @@ export class Store {
     return best;
   }
 
-  // Values for a plot, not more than a screen can show: of the samples that fall together the highest stands.
+  // Values for a plot, no more than a screen can show: of the samples at one place it keeps the highest.
   points(read, rows, span) {
     const step = Math.max(this.interval, span / 360);
     const points = [];

@@ -3,8 +3,8 @@ import { byId, clock, h, keep, number, setText, worst } from './dom.js';
 import { Meter, Plot } from './plot.js';
 
 const counters = [
-  ['drops', 'dropped', 'no entry could be made'], ['early_drops', 'thrown out early', 'to make room in a full table'],
-  ['insert_failures', 'insert failed', 'a race, or a NAT port clash'], ['invalid', 'invalid', 'out of window, or no connection known'],
+  ['drops', 'dropped', 'no entry could be made'], ['early_drops', 'evicted early', 'to make room in a full table'],
+  ['insert_failures', 'insert failed', 'a race, or a NAT port clash'], ['invalid', 'invalid', 'out of window, or no known connection'],
   ['chain_too_long', 'chain too long', 'too few buckets'],
 ];
 
@@ -43,11 +43,11 @@ export function drawConntrack(store, view) {
   for (const [name] of counters) {
     const read = row => row.conntrack?.[name] ?? null;
     const gained = store.gain(read, view.rows);
-    setText(tracking.cells.get(name), gained === null ? '-' : `${number(gained)} in sight${read(view.row) === null ? '' : `, ${number(read(view.row))} since boot`}`);
+    setText(tracking.cells.get(name), gained === null ? '-' : `${number(gained)} in this range${read(view.row) === null ? '' : `, ${number(read(view.row))} since boot`}`);
   }
   tracking.plot.element.hidden = best.value === 0;
 
-  // The limit is in the picture where the table comes near it; far below it the course itself is worth seeing.
+  // The chart includes the limit only where the table comes near it; far below, the curve itself matters more.
   const top = best.value * 3 >= most ? Math.max(most, best.value, 1) : Math.max(8, best.value * 1.2);
   tracking.plot.draw(view, store.points(used, view.rows, view.span), {
     top, limit: most, losses: store.points(store.rate(store.gauge('conntrack.losses')), view.rows, view.span),
@@ -73,7 +73,7 @@ export function drawSoftnet(store, view) {
   const all = [...newest.keys()];
   const busiest = all.length <= mostCpus ? all
     : all.sort((a, b) => gain(b, 'dropped') - gain(a, 'dropped') || gain(b, 'processed') - gain(a, 'processed')).slice(0, mostCpus).sort((a, b) => a - b);
-  setText(byId('softnet-aside'), all.length === 0 ? 'What each CPU does is not in the history: only a page that is open sees it.'
+  setText(byId('softnet-aside'), all.length === 0 ? 'The history has no data per CPU: only an open page sees it.'
     : all.length > busiest.length ? `The busiest ${busiest.length} of ${all.length} CPUs.` : '');
   keep(byId('softnet'), cpus, busiest, makeCpu);
   const best = Math.max(1, ...busiest.map(name => store.highest((row) => store.rate(read(name, 'processed'))(row, store.before(row)), rows)?.value ?? 0));
@@ -83,7 +83,7 @@ export function drawSoftnet(store, view) {
     const now = view.row.cpus ? rate(view.row, store.before(view.row)) : null;
     const [dropped, squeezed] = [gain(name, 'dropped'), gain(name, 'squeezed')];
     setText(row.figure, now === null ? '-' : `${number(now)}/s`);
-    setText(row.more, now === null ? 'not seen' : `backlog ${number(read(name, 'backlog')(view.row))}, dropped ${number(dropped)}, squeezed ${number(squeezed)}`);
+    setText(row.more, now === null ? 'no data' : `backlog ${number(read(name, 'backlog')(view.row))}, dropped ${number(dropped)}, squeezed ${number(squeezed)}`);
     row.element.dataset.state = worst(view, at => at.cpus?.get(name)?.state);
     row.plot.draw(view, store.points(rate, rows, view.span), {
       top: best, losses: store.points(store.rate(read(name, 'dropped')), rows, view.span),

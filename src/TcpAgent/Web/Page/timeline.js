@@ -1,4 +1,4 @@
-// The verdict over time, which is also the handle of the time cursor: one for all charts, by pointer or by keys.
+// The verdict over time. It is also the handle of the time cursor that all charts share, by pointer or by keys.
 import { byId, clock, duration, h, number, setAttribute, setText, stateWords, svg } from './dom.js';
 
 const heights = [22, 55, 100];
@@ -15,7 +15,7 @@ export class Timeline {
     this.slider.plot = this;
     byId('timeline').append(
       this.told, this.slider, h('div', { class: 'axis', 'aria-hidden': true }, ...this.ends),
-      h('p', { id: 'slider-help', class: 'unseen', text: 'Arrow keys go through the seconds, page up and down through the minutes; enter shows the minute around, escape goes back to now.' }));
+      h('p', { id: 'slider-help', class: 'unseen', text: 'Arrow keys move by seconds, page up and down by minutes; enter shows the surrounding minute, escape returns to now.' }));
     this.slider.addEventListener('keydown', event => this.#key(event, onMove, onZoom));
   }
 
@@ -97,7 +97,7 @@ export function judge(store, rows) {
   return found.sort((a, b) => b.state - a.state || a.from - b.from);
 }
 
-// Changes of the verdict that the page itself saw, in the words the agent's history uses.
+// Changes of the verdict that the page itself saw, in the words of the agent's history.
 export function changes(store, row) {
   const before = store.before(row);
   if (!before || row.t <= store.told) return [];

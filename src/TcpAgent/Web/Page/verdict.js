@@ -41,7 +41,7 @@ const titled = one => (one.subject ? `${one.resource} of ${one.subject}` : one.r
 export function drawVerdict(store, { why }) {
   const named = state => why.resources.filter(one => one.state === state).map(titled).join(', ');
   const beside = why.findings.filter(one => one.headline).map(one => `. ${one.headline}`).join('');
-  const headline = why.verdict === 'unknown' ? 'a source that is needed fails' : why.verdict === 'ok' ? `nothing is limiting this host${beside}` : named(why.verdict);
+  const headline = why.verdict === 'unknown' ? 'a required source is failing' : why.verdict === 'ok' ? `nothing is limiting this host${beside}` : named(why.verdict);
   show(why.verdict, headline, blocksOf(store, why));
 }
 
@@ -66,7 +66,7 @@ function blocksOf(store, why) {
   }
   const odd = of('ok').filter(one => one.losses > 0 && one.evidence.length > 0);
   return [...blocks, { lists: [
-    ...odd.map(one => ({ name: `Losses, but not for the limit: ${titled(one)}`, items: [...one.evidence, ...one.advice], folded: true })),
+    ...odd.map(one => ({ name: `Losses, but not caused by the limit: ${titled(one)}`, items: [...one.evidence, ...one.advice], folded: true })),
     { name: `Not limiting now, worth a look (${why.findings.length - beside.length})`, items: why.findings.filter(one => !one.headline).map(one => `${one.severity}: ${one.text}`), folded: true },
   ] }];
 }
@@ -79,7 +79,7 @@ function figures(one) {
   return parts.length === 0 ? '' : `Now ${parts.join(', ')}.`;
 }
 
-// Since when the resource had stood so at a time, as far as the page has seen.
+// The time since when the resource has been in its state, as far as the page has seen.
 function since(store, one, t) {
   const state = store.gauge(`${one.resource}.state`);
   const wanted = one.state === 'limiting' ? 2 : 1;
@@ -90,7 +90,7 @@ function since(store, one, t) {
   return `${store.follows(row, before) ? ' since' : ' since before'} ${clock(row.t)}`;
 }
 
-// The verdict of a range in the past, from its rows; and what the agent said at its end, where that is known.
+// The verdict of a range in the past, from its rows; and the agent's verdict at its end, if known.
 export function drawPast(store, view, { why }, isSaidThen) {
   const unit = name => why.resources.find(one => one.resource === name)?.unit;
   const found = judge(store, view.rows);
@@ -105,5 +105,5 @@ export function drawPast(store, view, { why }, isSaidThen) {
   }));
   if (isSaidThen && why.verdict !== 'ok') blocks.push({ title: `What the agent said at ${clock(Date.parse(why.time))}` }, ...blocksOf(store, why));
   const isKnown = view.rows.length > 0;
-  show(isKnown ? stateWords[state] : 'unknown', `${isKnown ? names || 'nothing was limiting' : 'nothing is known'} from ${clock(view.from)} to ${clock(view.to)}`, blocks);
+  show(isKnown ? stateWords[state] : 'unknown', `${isKnown ? names || 'nothing was limiting' : 'no data'} from ${clock(view.from)} to ${clock(view.to)}`, blocks);
 }

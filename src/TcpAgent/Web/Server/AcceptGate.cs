@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Accepts no more connections than <see cref="Connections"/> has room for. Kestrel by itself accepts as fast as it can, also what it will
-/// not look at for long, and each one is memory; those that wait in the kernel's queue are not.
+/// Accepts no more connections than <see cref="Connections"/> has room for. Kestrel alone accepts as fast as it can, even connections that
+/// it will not serve soon, and each takes memory. Connections in the kernel's queue take none of the agent's.
 /// </summary>
 sealed class AcceptGate(IConnectionListenerFactory transport, Connections connections)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector

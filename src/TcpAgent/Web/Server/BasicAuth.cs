@@ -8,16 +8,16 @@ using TcpAgent.Web.Config;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// basic_auth_users. A password that was right is known again by a digest, so that a scraper costs one check. The digest is keyed and
-/// covers user, stored hash and password, each with its length: run together they would let a hash stand in for a password
+/// Checks basic_auth_users. A digest recognises a password that was right before, so that a scraper costs one check. The digest is keyed
+/// and covers user, stored hash and password, each with its length: a mere concatenation would let a hash pass for a password
 /// (CVE-2022-46146).
 /// </summary>
 sealed class BasicAuth(PasswordWorker worker)
 {
-    /// <summary>Right passwords that are known again; more only means checking anew.</summary>
+    /// <summary>Maximum number of right passwords remembered; beyond it passwords are simply checked again.</summary>
     const int MaxKnown = 64;
 
-    /// <summary>Bytes, as crypt(3) has it; bcrypt looks at the first 72.</summary>
+    /// <summary>Maximum length in bytes, as in crypt(3); bcrypt uses only the first 72.</summary>
     const int MaxPassword = 511;
 
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -46,7 +46,7 @@ sealed class BasicAuth(PasswordWorker worker)
         return Admission.Granted;
     }
 
-    /// <summary>RFC 7617: one header, the user ends at the first colon, the password may hold more of them.</summary>
+    /// <summary>Parses the header of RFC 7617: the user name ends at the first colon, and the password may contain more colons.</summary>
     internal static bool TryParse(StringValues authorization, out string user, out byte[] password)
     {
         const string Scheme = "Basic ";
@@ -63,7 +63,7 @@ sealed class BasicAuth(PasswordWorker worker)
         user = Encoding.UTF8.GetString(credentials[..colon]);
         password = credentials[(colon + 1)..].ToArray();
 
-        // bcrypt repeats the password with a NUL after each, so that "a", NUL, "a" has the hash of "a".
+        // bcrypt repeats the password with a NUL after each copy, so that "a", NUL, "a" has the hash of "a".
         return !password.AsSpan().Contains((byte)0) && password.Length <= MaxPassword;
     }
 

@@ -5,43 +5,41 @@ using Microsoft.AspNetCore.Http;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Keeps room for who really asks. When as many connections are open as are kept, each new one closes another: of those that never had
-/// an answer of use, or wait for one, the one that has done so longest; those at rest after an answer go only when they are more than a
-/// half. So thousands of idle or dawdling clients cost what a few hundred do and keep no scraper out.
+/// Keeps room for clients that really make requests. At the limit each new connection closes another: the one that has waited longest for
+/// its first useful response. Connections at rest after a response are closed only when they are more than half of all. So thousands of
+/// idle or slow clients cost no more than a few hundred and keep no scraper out.
 /// </summary>
-/// <param name="kept">At once.</param>
+/// <param name="kept">Maximum number of open connections.</param>
 /// <param name="giveBack">
-/// Called when many connections have gone since the last time and few are open, for the memory that those left behind: the collector
-/// does not look at what it has promoted while nobody asks, and OpenSSL's pieces lie between those that are still in use.
+/// Frees the memory that closed connections left behind. Called when many have closed since the last call and few are open: the collector
+/// does not revisit promoted objects while there is no load, and OpenSSL's allocations are scattered among those still in use.
 /// </param>
 sealed class Connections(int kept, Action giveBack)
 {
-    /// <summary>Kept at once over plain HTTP, where one at rest is some 20 kB.</summary>
+    /// <summary>Maximum over plain HTTP, where an idle connection takes about 20 kB.</summary>
     internal const int Plain = 512;
 
-    /// <summary>Over TLS, where one is some 100 kB, most of it OpenSSL's.</summary>
+    /// <summary>Maximum over TLS, where a connection takes about 100 kB, mostly in OpenSSL.</summary>
     internal const int Tls = 160;
 
-    /// <summary>
-    /// Of the heap, in bytes, what a client can take that sends the longest requests and does not read: headers, buffers, objects.
-    /// </summary>
+    /// <summary>Heap bytes that one client can pin by sending maximal requests and never reading: headers, buffers, objects.</summary>
     const int PlainWorst = 96 * 1024;
 
-    /// <summary>With TLS' own buffers and the streams of HTTP/2.</summary>
+    /// <summary>The same over TLS, including its buffers and the streams of HTTP/2.</summary>
     const int TlsWorst = 384 * 1024;
 
     /// <summary>
-    /// Descriptors for all else: kernel files, libraries, and two for each thread that the runtime starts. Without those it ends the
-    /// process, so clients must never have the last.
+    /// Descriptors reserved for everything else: kernel files, libraries, and two for each thread that the runtime starts. The runtime
+    /// aborts the process without those, so clients must never get the last ones.
     /// </summary>
     const int Reserved = 320;
 
     readonly Lock _lock = new();
 
-    /// <summary>One for each that is open, and for each listener that waits for one.</summary>
+    /// <summary>One for each open connection, and for each listener that waits for one.</summary>
     readonly Channel<bool> _places = Channel.CreateBounded<bool>(Max(kept));
 
-    /// <summary>At rest or with a request, in the order in which they came to be so.</summary>
+    /// <summary>Connections at rest or with a request, in the order in which they entered that state.</summary>
     readonly LinkedList<Entry> _strangers = [];
     readonly LinkedList<Entry> _known = [];
     readonly LinkedList<Entry> _busy = [];
@@ -50,18 +48,20 @@ sealed class Connections(int kept, Action giveBack)
     int _gone;
     long _moves;
 
-    /// <summary>Those that are just being closed among them; more wait in the kernel's queue.</summary>
+    /// <summary>The maximum of all connections, including those being closed; further ones wait in the kernel's queue.</summary>
     internal static int Max(int kept) => 2 * kept;
 
-    /// <summary>As many as are wanted, or as there is room for.</summary>
+    /// <summary>The limit that is wanted, or what there is room for if that is lower.</summary>
     /// <param name="tls">Whether they are encrypted.</param>
     /// <param name="openFiles">The limit of open files.</param>
-    /// <param name="room">Bytes of the heap for them. The runtime ends the process when one of its own threads finds none left.</param>
+    /// <param name="room">
+    /// Heap bytes for connections. The runtime aborts the process when one of its own threads finds no memory left.
+    /// </param>
     internal static int Kept(bool tls, int openFiles, long room) =>
         (int)Math.Clamp(Math.Min((openFiles - Reserved) / 2, room / Max(tls ? TlsWorst : PlainWorst)), 16, tls ? Tls : Plain);
 
-    /// <summary>The next connection, when there is room. Null when the listener is closed.</summary>
-    /// <param name="listener">Where from.</param>
+    /// <summary>Accepts the next connection once there is room. Returns null when the listener is closed.</summary>
+    /// <param name="listener">The listener to accept from.</param>
     /// <param name="stop">Ends the wait for room.</param>
     internal async ValueTask<ConnectionContext?> Accept(IConnectionListener listener, CancellationToken stop)
     {
@@ -78,7 +78,7 @@ sealed class Connections(int kept, Action giveBack)
         }
     }
 
-    /// <summary>Around a connection's whole life from when it was accepted, below TLS.</summary>
+    /// <summary>Wraps a connection's whole life, from accept on and below TLS.</summary>
     internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)
     {
         var entry = new Entry(connection);
@@ -94,7 +94,7 @@ sealed class Connections(int kept, Action giveBack)
         }
     }
 
-    /// <summary>Around each request.</summary>
+    /// <summary>Wraps each request.</summary>
     internal RequestDelegate Track(RequestDelegate next) => async context =>
     {
         var entry = context.Features.Get<Entry>();
@@ -111,7 +111,7 @@ sealed class Connections(int kept, Action giveBack)
         }
     };
 
-    /// <returns>The one to close in its place, if any.</returns>
+    /// <returns>The connection to close in its place, if any.</returns>
     Entry? Enter(Entry entry)
     {
         lock (_lock)
@@ -189,13 +189,13 @@ sealed class Connections(int kept, Action giveBack)
 
         internal LinkedListNode<Entry> Node { get; }
 
-        /// <summary>Under way; HTTP/2 has several.</summary>
+        /// <summary>Requests in flight; HTTP/2 may have several.</summary>
         internal int Requests { get; set; }
 
-        /// <summary>When it came to rest or to its request: its place in the order of all that did.</summary>
+        /// <summary>The time when it came to rest or began its request; orders the connections.</summary>
         internal long Moved { get; set; }
 
-        /// <summary>It had an answer other than an error.</summary>
+        /// <summary>True once it had a response that was not an error.</summary>
         internal bool IsKnown { get; set; }
 
         internal bool IsGone { get; set; }

@@ -1,4 +1,4 @@
 namespace TcpAgent.Web;
 
-/// <summary>What turns a password and a setting into a hash: bcrypt, and in tests what counts its calls.</summary>
+/// <summary>Turns a password and a setting into a hash: bcrypt, or a counting substitute in tests.</summary>
 delegate string? PasswordHasher(ReadOnlySpan<byte> password, string setting);

@@ -8,16 +8,16 @@ using TcpAgent.Web.Config;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Checks passwords one at a time on a thread of its own, since each takes a tenth of a second of CPU by design and whoever can connect
-/// can ask for one. So a flood of wrong passwords costs at most half of one CPU, delays nobody whose password is known to be right, and
-/// waits in a queue that is bounded as a whole and for each client.
+/// Checks passwords one at a time on its own thread, because each check takes a tenth of a second of CPU by design and any client can ask
+/// for one. So a flood of wrong passwords costs at most half of one CPU, does not delay clients whose password is already known to be
+/// right, and waits in a queue that is bounded in total and per client.
 /// </summary>
 sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposable
 {
     internal const int MaxWaiting = 32;
     internal const int MaxWaitingOfOneClient = 4;
 
-    /// <summary>Of a hash that nobody's password has.</summary>
+    /// <summary>Salt and digest of a hash that no password has.</summary>
     const string Decoy = "mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze";
 
     readonly Lock _lock = new();
@@ -25,12 +25,12 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
     readonly Dictionary<string, Job> _waiting = [];
     Thread? _thread;
 
-    /// <summary>Whether it is the password of the hash; null when too many checks wait.</summary>
-    /// <param name="key">Tells one check from another: the same one is made once however many wait for it.</param>
-    /// <param name="password">Without NUL.</param>
-    /// <param name="hash">The user's; null for a user that does not exist, which takes as long and is never right.</param>
-    /// <param name="cost">What each refusal costs: the highest of all users', so that the time tells nothing.</param>
-    /// <param name="client">Who asks.</param>
+    /// <summary>Returns whether the password matches the hash, or null when too many checks wait.</summary>
+    /// <param name="key">Identifies a check: equal checks are made once, however many callers wait.</param>
+    /// <param name="password">The password, without NUL.</param>
+    /// <param name="hash">The user's hash; null for an unknown user, which takes equally long and never matches.</param>
+    /// <param name="cost">The cost of each refusal: the highest of all users, so that the time reveals nothing.</param>
+    /// <param name="client">The client's address.</param>
     internal Task<bool>? Check(string key, byte[] password, string? hash, int cost, IPAddress? client)
     {
         lock (_lock)
@@ -68,7 +68,7 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
             }
             catch (Exception e)
             {
-                // One request is lost, and the server logs why; not this thread, and the process with it.
+                // Fails one request, which the server logs, instead of this thread and with it the process.
                 mistake = e;
             }
             CryptographicOperations.ZeroMemory(job.Password);
@@ -90,7 +90,7 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
         var isRight = actual is not null & job.Hash is not null
             && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(actual!), Encoding.ASCII.GetBytes(hash));
 
-        // A refusal costs 2^cost whoever is asked for: a cheaper hash of cost c is made up for by 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1).
+        // A refusal costs 2^cost for every user: a cheaper hash of cost c is topped up with 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1).
         for (var cost = ConfigReader.Cost(hash); !isRight && cost < job.Cost; cost++)
             hasher(job.Password, Setting(cost) + Decoy);
         return isRight;
@@ -98,7 +98,7 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
 
     static string Setting(int cost) => $"$2b${cost:00}$";
 
-    /// <summary>A client's address, or the /64 of it: one host has a whole one.</summary>
+    /// <summary>A client's address, or for IPv6 its /64, because one host has a whole /64.</summary>
     static IPAddress Network(IPAddress? client)
     {
         if (client is null)
@@ -116,7 +116,7 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
 
     sealed record Job(string Key, byte[] Password, string? Hash, int Cost, IPAddress Client)
     {
-        /// <summary>Who waits goes on elsewhere, not on the worker's thread.</summary>
+        /// <summary>Continuations run on the thread pool, not on the worker's thread.</summary>
         internal TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -3,10 +3,10 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Web;
 
-/// <summary>Counts each request by what was answered, whoever answered it: an endpoint, the gate before them, or nobody.</summary>
-/// <param name="events">Counts.</param>
-/// <param name="endpoints">Know the paths.</param>
-/// <param name="next">Answers.</param>
+/// <summary>Counts each request by its response, whether an endpoint, the gate or nobody sent one.</summary>
+/// <param name="events">The counters.</param>
+/// <param name="endpoints">The known paths.</param>
+/// <param name="next">The next handler.</param>
 sealed class RequestCounter(AgentEvents events, Endpoints endpoints, RequestDelegate next)
 {
     internal async Task Serve(HttpContext context)
@@ -18,7 +18,7 @@ sealed class RequestCounter(AgentEvents events, Endpoints endpoints, RequestDele
         }
         catch
         {
-            // Kestrel answers 500, unless the client has gone.
+            // Kestrel responds with 500, unless the client has disconnected.
             events.Requested(
                 path, context.RequestAborted.IsCancellationRequested
                     ? StatusCodes.Status499ClientClosedRequest

@@ -4,7 +4,9 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
-/// <summary>What every request passes before any path is looked at, in the order of exporter-toolkit: limit, headers, password.</summary>
+/// <summary>
+/// The checks of every request before its path is considered, in the order of exporter-toolkit: rate limit, headers, password.
+/// </summary>
 sealed class RequestGate(LiveConfig config, BasicAuth auth, RequestDelegate next)
 {
     internal async Task Serve(HttpContext context)

@@ -12,13 +12,13 @@ using TcpAgent.Web.Config;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Kestrel, with every limit said but that of connections, which is <see cref="Connections"/>': a slow or hostile client may lose its own
-/// scrape, nothing else.
+/// Kestrel with explicit limits; <see cref="Connections"/> limits connections. A slow or hostile client may lose its own scrape, but
+/// affects nothing else.
 /// </summary>
 static class Server
 {
     /// <summary>
-    /// Bytes of headers, and of what else a client sends before it is answered. Cookies of a proxy that asks for a login can be 12 kB.
+    /// Bytes of headers and of anything else that a client may send before its response. Cookies of an authenticating proxy can be 12 kB.
     /// </summary>
     const int MostRead = 16 * 1024;
 
@@ -26,7 +26,7 @@ static class Server
         IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
         host.UseKestrelCore().UseSockets(static transport =>
         {
-            // What is read ahead of the requests' parser: by default 1 MiB, whatever the limits below are.
+            // Limits the read-ahead of the request parser, which is 1 MiB by default whatever the limits below are.
             transport.MaxReadBufferSize = MostRead;
             transport.MaxWriteBufferSize = Respond.Slice;
             transport.CreateBoundListenSocket = Bind;
@@ -47,14 +47,14 @@ static class Server
             limits.MaxRequestBufferSize = MostRead;
             limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
-            // Longer than a scrape interval of a minute, so that a scraper keeps its connection.
+            // The timeout is longer than a scrape interval of a minute, so that a scraper keeps its connection.
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
 
-            // A large exposition in the ten seconds that a scraper waits.
+            // This rate transfers a large exposition in the ten seconds that a scraper waits.
             limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
             limits.MaxResponseBufferSize = Respond.Slice;
 
-            // Only with TLS, whose handshake says per connection whether HTTP/2 is offered.
+            // HTTP/2 is offered only with TLS, whose handshake negotiates it per connection.
             limits.Http2.MaxStreamsPerConnection = 4;
             limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
             limits.Http2.InitialConnectionWindowSize = 64 * 1024;
@@ -74,7 +74,7 @@ static class Server
         });
 
     /// <summary>
-    /// Accepted connections inherit it: the kernel would let each grow to tcp_wmem's 4 MiB of what its client does not read.
+    /// Accepted connections inherit this buffer size. Without it the kernel would let unread data of each client grow to tcp_wmem's 4 MiB.
     /// </summary>
     static Socket Bind(EndPoint endpoint)
     {
@@ -83,7 +83,7 @@ static class Server
         return socket;
     }
 
-    /// <summary>A method of its own, so that without TLS none of its libraries are loaded, which are 2 MB.</summary>
+    /// <summary>This is a separate method so that without TLS its libraries, 2 MB, are not loaded.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void UseTls(ListenOptions endpoint, LiveConfig config)
     {

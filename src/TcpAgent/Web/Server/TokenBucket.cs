@@ -2,7 +2,7 @@ using TcpAgent.Web.Config;
 
 namespace TcpAgent.Web;
 
-/// <summary>rate_limit: so many requests at once, then one per interval, all clients together.</summary>
+/// <summary>Implements rate_limit: a burst of requests, then one per interval, for all clients together.</summary>
 sealed class TokenBucket(RateLimit limit, TimeProvider time)
 {
     readonly Lock _lock = new();
@@ -11,7 +11,7 @@ sealed class TokenBucket(RateLimit limit, TimeProvider time)
 
     internal RateLimit Limit => limit;
 
-    /// <summary>Takes a token, or says how long until there is one.</summary>
+    /// <summary>Takes a token, or returns the time until there is one.</summary>
     internal bool TryTake(out TimeSpan wait)
     {
         lock (_lock)

@@ -78,7 +78,7 @@ public sealed class UdpLossesTests : IDisposable
             _rig.Tick(lost: i == 0 ? 0 : 50, read: 1_000_000);
         }
         Assert.Equal((Limiting, "0.0.0.0:8125"), (_rig.Resource("state"), _rig.Subject));
-        Assert.Contains(Report.Evidence, text => text.Contains("stood 99 percent full", StringComparison.Ordinal));
+        Assert.Contains(Report.Evidence, text => text.Contains("stayed 99 percent full", StringComparison.Ordinal));
         Assert.StartsWith("Read faster", Report.Advice[0], StringComparison.Ordinal);
         Assert.Contains("statsd_exporter: --statsd.read-buffer", Report.Advice[1], StringComparison.Ordinal);
     }

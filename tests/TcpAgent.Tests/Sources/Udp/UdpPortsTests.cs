@@ -105,7 +105,7 @@ public sealed class UdpPortsTests : IDisposable
         Bind("127.0.0.1", 40000, 10);
         _rig.Tick();
         var report = _rig.Judge().Resources.Single(one => one.Resource.Name == "ephemeral_ports_udp");
-        Assert.Contains("10 of the 10 usable local UDP ports are held, by 127.0.0.1 and sockets on all addresses.", report.Evidence);
+        Assert.Contains("10 of the 10 usable local UDP ports are held by 127.0.0.1 and sockets on all addresses.", report.Evidence);
         Assert.Contains(report.Advice, text => text.Contains("ss -uanp", StringComparison.Ordinal));
         Assert.Contains(report.WillNotFix, text => text.Contains("More destinations", StringComparison.Ordinal));
     }

@@ -65,7 +65,7 @@ public class ActiveConfigTests
         folder.Write(
             "server.key", certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem("p",
                 new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)));
-        Assert.Equal("web.yml:3:13: key_file server.key is encrypted, and nobody is there to give its password", Problem(folder));
+        Assert.Equal("web.yml:3:13: key_file server.key is encrypted; encrypted keys are not supported", Problem(folder));
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         folder.Write("server.key", other.ExportPkcs8PrivateKeyPem());
         Assert.StartsWith(
@@ -126,7 +126,7 @@ public class ActiveConfigTests
         using var certificate = folder.WriteServerCertificate();
         (exit, output, error) = CommandLineTests.Run("check-config", "--web.config.file", folder.ConfigFile);
         Assert.Equal((0, ""), (exit, error));
-        Assert.StartsWith($"{folder.ConfigFile} is good: TLS 1.2, TLS 1.3, CN=one until ", output, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder.ConfigFile} is valid: TLS 1.2, TLS 1.3, CN=one until ", output, StringComparison.Ordinal);
 
         folder.Write("web.yml", $"{WebFolder.TlsSection}  passwd: x\nrate_limit: 1\n");
         (exit, output, error) = CommandLineTests.Run("check-config", $"--web.config.file={folder.ConfigFile}");
@@ -157,6 +157,6 @@ public class ActiveConfigTests
             File.Copy(folder.PathOf(name.EndsWith("key", StringComparison.Ordinal) ? "server.key" : "server.crt"), folder.PathOf(name));
         (exit, var output, error) = CommandLineTests.Run("check-config", $"--web.config.file={folder.ConfigFile}");
         Assert.Equal((0, ""), (exit, error));
-        Assert.StartsWith($"{folder.ConfigFile} is good: TLS 1.2, TLS 1.3, CN=one until ", output, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder.ConfigFile} is valid: TLS 1.2, TLS 1.3, CN=one until ", output, StringComparison.Ordinal);
     }
 }
