@@ -4,4 +4,7 @@ namespace TcpAgent.Kernel;
 readonly record struct ParseResult(int Dropped, int Line)
 {
     internal ParseResult And(int line) => new(Dropped + 1, Dropped == 0 ? line : Line);
+
+    /// <summary>Both together; the first of the earlier one is the first.</summary>
+    internal ParseResult With(ParseResult later) => new(Dropped + later.Dropped, Dropped == 0 ? later.Line : Line);
 }

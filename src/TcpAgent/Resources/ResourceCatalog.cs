@@ -219,8 +219,6 @@ static class ResourceCatalog
     static Loss[] QdiscLosses(Wiring wiring)
     {
         var drops = Tally.Of(wiring[Qdiscs.Dropped]);
-        var qdiscs = wiring.Source<Qdiscs>();
-        return [new(drops, LossRule.Proof, () => qdiscs?.DropsOnlyAtLimit(drops.Worst) == true ? LossRule.Proof : LossRule.Own)];
+        return [new(drops, LossRule.Proof, () => drops.Worst is QdiscInstance { DropsEarly: false } ? LossRule.Proof : LossRule.Own)];
     }
-
 }

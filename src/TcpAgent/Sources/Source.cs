@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
@@ -26,6 +27,9 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
         }
     }
 
+    /// <summary>Sources that this one computes from. They are read even if they are switched off.</summary>
+    internal Source[] Needs { get; init; } = [];
+
     /// <summary>True for a source that is read only at start and every ten seconds, not at every tick.</summary>
     internal virtual bool IsSlow => false;
 
@@ -40,6 +44,13 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
 
     /// <summary>Sections and lines dropped because they were not in the kernel's format, since start.</summary>
     internal long Malformed { get; private protected set; }
+
+    /// <summary>Counts what a parse dropped, and returns the status that it makes.</summary>
+    private protected ReadStatus Account(string where, ParseResult result)
+    {
+        Malformed += result.Dropped;
+        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(where, result.Line);
+    }
 
     /// <summary>Fields the kernel printed that no row names.</summary>
     internal virtual long Unknown => 0;

@@ -25,16 +25,16 @@ static class SourceList
         var listeners = new Listeners(
             SockDiagOf(root),
             SockDiagOf(root) is { } waiting ? new AcceptWaits(waiting, options.WalkBudget, time, events) : null, snmp, netstat, options,
-            time, links);
+            time, links) { Needs = [snmp, netstat] };
         var sockets = new Sockets(
             SockDiagOf(root) is { } walked ? new NetlinkSocketTable(walked) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat),
             new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
-            options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root));
+            options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root)) { Needs = [snmp, sockstat] };
 
         var ports = new EphemeralPorts(
             SockDiagOf(root) is { } scanned ? new PortScan(scanned, root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
-            events, netstat);
+            events, netstat) { Needs = [snmp, sockstat, netstat] };
 
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
@@ -42,7 +42,8 @@ static class SourceList
         var unix = new UnixListeners(
             SockDiagOf(root), SockDiagOf(root) is { } again ? new UnixReread(again) : null, options, time, events);
         var udp = new UdpSockets(
-            SockDiagOf(root) is { } received ? new UdpScan(received, new PortSettings(root)) : null, snmp, snmp6, options, time, events);
+            SockDiagOf(root) is { } received ? new UdpScan(received, new PortSettings(root)) : null, sockstat, snmp, snmp6, options, time,
+            events) { Needs = [sockstat, snmp, snmp6] };
 
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
@@ -66,22 +67,20 @@ static class SourceList
         foreach (var source in sources)
         {
             source.IsExported = options.IsEnabled(source.Name);
-            var isNeeded = source.Name switch
-            {
-                "snmp" =>
-                    options.IsEnabled("sockets") || options.IsEnabled("ports") || options.IsEnabled("listeners")
-                        || options.IsEnabled("udp"),
-                "sockstat" => options.IsEnabled("sockets") || options.IsEnabled("ports"),
-                "snmp6" => options.IsEnabled("udp"),
-                "netstat" => options.IsEnabled("listeners") || options.IsEnabled("ports"),
-                _ => false,
-            };
-            if (source.IsExported || isNeeded)
+            if (source.IsExported || IsNeeded(source, sources, options))
                 chosen.Add(source);
             else
                 source.Dispose();
         }
         return chosen;
+    }
+
+    static bool IsNeeded(Source source, ReadOnlySpan<Source> sources, SamplingOptions options)
+    {
+        foreach (var other in sources)
+            if (options.IsEnabled(other.Name) && other.Needs.Contains(source))
+                return true;
+        return false;
     }
 
     static TextSource Snmp(KernelRoot root, bool allFields) =>

@@ -89,9 +89,9 @@ sealed class TextSource : Source, IFieldMap
             return isOptional ? ReadStatus.Optional(file.Path, errno) : ReadStatus.Failed(file.Path, errno);
         var result = Parse(file.Text);
         var belowZero = WithdrawBelowZero();
-        Malformed += result.Dropped + belowZero;
-        return belowZero > 0 && result.Dropped == 0 ? ReadStatus.Malformed(_belowZero[place], 0)
-            : result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+        Malformed += belowZero;
+        var status = Account(file.Path, result);
+        return belowZero > 0 && status.Outcome == Outcome.Ok ? ReadStatus.Malformed(_belowZero[place], 0) : status;
     }
 
     /// <summary>

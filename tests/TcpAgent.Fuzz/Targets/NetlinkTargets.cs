@@ -22,8 +22,6 @@ static class NetlinkTargets
         using var source = new Qdiscs(Dump(input), new LinkNames(Dump(input), () => null));
         var status = source.Read(SourceCheck.FirstTick);
         SourceCheck.Check(source, status, 0);
-        for (var i = 0; i < source.Tables[0].Count; i++)
-            source.DropsOnlyAtLimit(source.Tables[0].InstanceAt(i));
     }
 
     internal static void Sockets(byte[] input)
@@ -101,10 +99,11 @@ static class NetlinkTargets
     {
         Folder.Write("sys/net/ipv4/ip_local_port_range", "32768\t60999\n"u8);
         Folder.Write("sys/net/ipv4/ip_local_reserved_ports", "\n"u8);
+        using var sockstat = ProcTargets.Table(Folder.Root, "sockstat", SockstatRows.Rows);
         using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
         using var snmp6 = ProcTargets.Table(Folder.Root, "snmp6", Snmp6Rows.Rows);
         using var source = new UdpSockets(
-            new UdpScan(Dump(input), new PortSettings(Folder.Root)), snmp, snmp6, s_noRest, new StillTime());
+            new UdpScan(Dump(input), new PortSettings(Folder.Root)), sockstat, snmp, snmp6, s_noRest, new StillTime());
         for (var i = 0; i < 2; i++)
         {
             var malformed = source.Malformed;

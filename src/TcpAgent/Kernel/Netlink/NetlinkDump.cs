@@ -8,7 +8,8 @@ namespace TcpAgent.Kernel.Netlink;
 /// Runs dump requests over one transport and returns the replies one at a time from a reused buffer, in constant memory:
 /// <code>
 /// dump.Begin(request);
-/// while (dump.TryRead(out type, out payload)) ...
+/// while (dump.TryRead(out type, out payload))
+///     if (a row can be read from it) ... else dump.Refuse();
 /// if (dump.Errno != 0) the rows seen are incomplete
 /// </code>
 /// </summary>
@@ -22,6 +23,7 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
     uint _sequence;
     int _offset;
     int _length;
+    int _messages;
     bool _running;
 
     internal static NetlinkDump For(int protocol) =>
@@ -33,10 +35,16 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
     /// <summary>True if the table changed during the dump: entries may be missing or duplicated (NLM_F_DUMP_INTR).</summary>
     internal bool Interrupted { get; private set; }
 
+    /// <summary>Messages of this dump that were not in the kernel's format; the first is counted from 1.</summary>
+    internal ParseResult Malformed { get; private set; }
+
+    /// <summary>True if the same request may succeed at once: the socket's buffer overflowed, or the table changed meanwhile.</summary>
+    internal bool IsWorthRetrying => Errno == Libc.ENOBUFS || (Errno == 0 && Interrupted);
+
     /// <summary>Sends the request; a failure shows in <see cref="Errno"/> and TryRead returns nothing.</summary>
     internal void Begin(byte[] request)
     {
-        Interrupted = false;
+        (Interrupted, _messages, Malformed) = (false, 0, default);
         _running = false;
         _offset = _length = 0;
         Errno = _transport is null ? Open() : 0;
@@ -78,6 +86,7 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
                 case NetlinkMessage.NLMSG_NOOP:
                     break;
                 default:
+                    _messages++;
                     return true;
             }
         }
@@ -85,6 +94,9 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
         payload = default;
         return false;
     }
+
+    /// <summary>Counts the message that was read last as one that is not in the kernel's format.</summary>
+    internal void Refuse() => Malformed = Malformed.And(_messages);
 
     void Receive(bool malformed)
     {

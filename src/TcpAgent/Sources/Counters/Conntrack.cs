@@ -103,9 +103,7 @@ sealed class Conntrack : Source, IFieldMap
         var errno = _stat.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(_stat.Path, errno);
-        var result = _parser.Parse(text, _table[0].Values);
-        Malformed += result.Dropped;
-        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_stat.Path, result.Line);
+        return Account(_stat.Path, _parser.Parse(text, _table[0].Values));
     }
 
     /// <summary>

@@ -60,9 +60,7 @@ sealed class Neighbours : Source, IFieldMap
         var errno = file.Read(out var text);
         if (errno != 0)
             return ReadStatus.Optional(file.Path, errno);
-        var result = parser.Parse(text, _table[0].Values);
-        Malformed += result.Dropped;
-        return result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(file.Path, result.Line);
+        return Account(file.Path, parser.Parse(text, _table[0].Values));
     }
 
     ReadStatus ReadRoutes()

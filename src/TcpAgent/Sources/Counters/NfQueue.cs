@@ -34,8 +34,6 @@ sealed class NfQueue : Source
 
     sealed class Queue(int number) : Instance($"queue {number}", ("queue", number.ToString(CultureInfo.InvariantCulture)))
     {
-        internal long SeenIn { get; set; }
-
         internal WideCounter DroppedCount;
         internal WideCounter UserDroppedCount;
 
@@ -48,12 +46,9 @@ sealed class NfQueue : Source
 
     readonly ProcFile _file;
     readonly Table _table;
-    readonly Dictionary<int, Queue> _queues = [];
+    readonly Roster<Queue> _queues = new();
 
     ReadStatus _status;
-
-    /// <summary>Counts the reads.</summary>
-    long _reads;
 
     internal NfQueue(KernelRoot root)
         : base("nfqueue", Rows, CountRows)
@@ -76,28 +71,27 @@ sealed class NfQueue : Source
         var errno = _file.Read(out var text);
         if (errno != 0)
             return errno == Libc.EACCES ? ReadStatus.Denied(_file.Path, errno) : ReadStatus.Optional(_file.Path, errno);
-        _reads++;
+        _queues.Begin();
         var reader = new NfQueueReader(text);
         while (reader.TryRead(out var line))
         {
-            var isKnown = _queues.TryGetValue(line.Queue, out var queue);
-            if (isKnown && queue!.SeenIn == _reads)
-                reader.Drop();
-            else
+            if (_queues.TryVisit(line.Queue, out var queue))
                 Store(queue ?? Learn(line.Queue), line);
+            else
+                reader.Drop();
             if (line.Waiting == KernelValue.Absent)
                 reader.Drop();
         }
         this[CountRows][Omitted] = _table.HideBeyond(MaxQueues);
-        if (reader.Result.Dropped == 0 && _queues.Count != _table.Count)
-            ForgetUnseen();
-        Malformed += reader.Result.Dropped;
-        return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
+
+        // A queue ends with its program, and the next queue of that number counts from 0.
+        if (reader.Result.Dropped == 0)
+            _queues.ForgetUnvisited();
+        return Account(_file.Path, reader.Result);
     }
 
     void Store(Queue queue, in NfQueueLine line)
     {
-        queue.SeenIn = _reads;
         var slots = _table.Add(queue);
         slots[Waiting] = line.Waiting;
         slots[Dropped] = queue.DroppedCount.Widen(line.QueueDropped);
@@ -107,15 +101,7 @@ sealed class NfQueue : Source
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Queue Learn(int number) => _queues[number] = new Queue(number);
-
-    /// <summary>A queue ends with its program, and the next queue of that number counts from 0.</summary>
-    void ForgetUnseen()
-    {
-        foreach (var (number, queue) in _queues)
-            if (queue.SeenIn != _reads)
-                _queues.Remove(number);
-    }
+    Queue Learn(int number) => _queues.Remember(number, new Queue(number));
 
     internal override void Reopen() => _file.Close();
 }

@@ -52,8 +52,7 @@ sealed class Protocols : Source
         var reader = new ProtocolsReader(text);
         while (_table.Count < MaxProtocols && reader.TryRead(out var name, out var pressure))
             Store(Find(name), pressure);
-        Malformed += reader.Result.Dropped;
-        return reader.Result.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_file.Path, reader.Result.Line);
+        return Account(_file.Path, reader.Result);
     }
 
     /// <summary>

@@ -12,6 +12,7 @@ static class SockstatRows
     static readonly Section s_udp = Rows.Section("UDP");
     static readonly Section s_frag = Rows.Section("FRAG");
     static readonly Section s_tcp6 = Rows.Section("TCP6");
+    static readonly Section s_udp6 = Rows.Section("UDP6");
     static readonly Section s_frag6 = Rows.Section("FRAG6");
 
     // net/socket.c socket_seq_show
@@ -40,6 +41,9 @@ static class SockstatRows
         + "The kernel charges in steps, so it runs a little high.",
         Scale.Pages);
 
+    internal static readonly Row UdpInuse = s_udp.Gauge(
+        "inuse", "tcpagent_udp_sockets_inuse", "IPv4 UDP sockets of this network namespace that are bound to a port.");
+
     internal static readonly Row UdpMem = s_udp.Gauge(
         "mem", "tcpagent_udp_memory_bytes", "Memory charged to UDP buffers, IPv4 and IPv6. Host-wide; bounded by udp_mem[2] pages, above which datagrams are dropped.", Scale.Pages);
 
@@ -51,6 +55,9 @@ static class SockstatRows
     internal static readonly Row Tcp6Inuse = s_tcp6.Gauge("inuse", "tcpagent_tcp6_sockets_inuse",
         "IPv6 TCP sockets of this network namespace, including those that carry IPv4: listening, connecting, connected or closing. "
         + "Excludes TIME_WAIT and SYN_RECV.");
+
+    internal static readonly Row Udp6Inuse = s_udp6.Gauge(
+        "inuse", "tcpagent_udp6_sockets_inuse", "IPv6 UDP sockets of this network namespace that are bound to a port, including those that carry IPv4.");
 
     internal static readonly Row Frag6Memory = s_frag6.Gauge("memory", "tcpagent_ip6_fragment_memory_bytes",
         "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "

@@ -23,26 +23,26 @@ sealed class IngressHooks(Table table)
 
         internal long Bytes { get; set; }
 
-        internal long SeenIn { get; set; }
-
         internal WideCounter PacketCount;
         internal WideCounter DropCount;
     }
 
     /// <summary>The hooks by device index.</summary>
-    readonly Dictionary<int, Hook> _hooks = [];
+    readonly Roster<Hook> _hooks = new();
 
-    /// <summary>False where there are too many. A hook that the dump shows twice counts once.</summary>
-    internal bool Store(in QdiscRow row, LinkName link, long dump)
+    /// <summary>Called before a dump.</summary>
+    internal void Begin() => _hooks.Begin();
+
+    /// <summary>Returns false where there are too many. A hook that the dump shows twice counts once.</summary>
+    internal bool Store(in QdiscRow row, LinkName link)
     {
-        var isKnown = _hooks.TryGetValue(row.Index, out var hook);
-        if (isKnown && hook!.SeenIn == dump)
+        if (!_hooks.TryVisit(row.Index, out var hook))
             return true;
         if (table.Count >= Devices.MaxJudged)
             return false;
-        if (!isKnown || !ReferenceEquals(link, hook!.Link) || row.Bytes < hook.Bytes)
+        if (hook is null || !ReferenceEquals(link, hook.Link) || row.Bytes < hook.Bytes)
             hook = Learn(row.Index, link);
-        (hook.SeenIn, hook.Bytes) = (dump, row.Bytes);
+        hook.Bytes = row.Bytes;
         var slots = table.Add(link);
         slots[Packets] = row.HasPackets64 || row.Packets == KernelValue.Absent ? row.Packets : hook.PacketCount.Widen((uint)row.Packets);
         slots[Dropped] = hook.DropCount.Widen((uint)row.Drops);
@@ -50,16 +50,10 @@ sealed class IngressHooks(Table table)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    Hook Learn(int index, LinkName link) => _hooks[index] = new Hook(link);
+    Hook Learn(int index, LinkName link) => _hooks.Remember(index, new Hook(link));
 
-    internal void ForgetUnseen(long dump)
-    {
-        if (_hooks.Count == table.Count)
-            return;
-        foreach (var (index, hook) in _hooks)
-            if (hook.SeenIn != dump)
-                _hooks.Remove(index);
-    }
+    /// <summary>Called after a complete dump.</summary>
+    internal void End() => _hooks.ForgetUnvisited();
 
     internal void Clear() => _hooks.Clear();
 }

@@ -55,11 +55,6 @@ sealed class Qdiscs : Source
         /// <summary>A u64, so it falls only when another qdisc of the same kind and handle has replaced this one.</summary>
         internal long Bytes { get; set; }
 
-        /// <summary>This qdisc, or one below it, drops before it is full to hold delay down.</summary>
-        internal bool DropsEarly { get; set; }
-
-        internal long SeenIn { get; set; }
-
         internal WideCounter PacketCount;
         internal WideCounter DropCount;
         internal WideCounter OverlimitCount;
@@ -72,10 +67,7 @@ sealed class Qdiscs : Source
     readonly IngressHooks _hooks;
 
     /// <summary>The roots by device index; a device has one.</summary>
-    readonly Dictionary<int, Root> _roots = [];
-
-    /// <summary>Counts the dumps read.</summary>
-    long _dumps;
+    readonly Roster<Root> _roots = new();
 
     /// <summary>Status of the last dump.</summary>
     int _unjudged, _belowZero;
@@ -99,8 +91,8 @@ sealed class Qdiscs : Source
             ReadAll(out errno);
         if (errno == 0)
         {
-            ForgetUnseen();
-            _hooks.ForgetUnseen(_dumps);
+            _roots.ForgetUnvisited();
+            _hooks.End();
             Malformed += _belowZero;
             return _belowZero == 0 ? ReadStatus.Ok : ReadStatus.Malformed("rtnetlink: the length of a queue is below 0", 0);
         }
@@ -110,20 +102,12 @@ sealed class Qdiscs : Source
         return errno == Libc.EOPNOTSUPP ? ReadStatus.Absent : ReadStatus.Failed("rtnetlink", errno);
     }
 
-    /// <summary>True when a drop of this qdisc always means that a queue was full.</summary>
-    internal bool DropsOnlyAtLimit(Instance? instance)
-    {
-        foreach (var root in _roots.Values)
-            if (ReferenceEquals(root.Instance, instance))
-                return !root.DropsEarly;
-        return false;
-    }
-
     /// <summary>False when an index had no name yet or the table changed during the dump.</summary>
     bool ReadAll(out int errno)
     {
         Withdraw();
-        _dumps++;
+        _roots.Begin();
+        _hooks.Begin();
         var complete = true;
         (_unjudged, _belowZero) = (0, 0);
         Root? root = null;
@@ -143,7 +127,7 @@ sealed class Qdiscs : Source
             if (!_links!.TryGet(row.Index, out var link))
                 complete = false;
             else if (row.IsIngress)
-                _unjudged += _hooks.Store(row, link, _dumps) ? 0 : 1;
+                _unjudged += _hooks.Store(row, link) ? 0 : 1;
             else if (_table.Count >= Devices.MaxJudged)
                 _unjudged++;
             else
@@ -157,13 +141,12 @@ sealed class Qdiscs : Source
     /// <summary>Null when the dump shows a device's root twice: a duplicate series would invalidate the whole exposition.</summary>
     Root? Store(in QdiscRow row, LinkName link)
     {
-        var isKnown = _roots.TryGetValue(row.Index, out var root);
-        if (isKnown && root!.SeenIn == _dumps)
+        if (!_roots.TryVisit(row.Index, out var root))
             return null;
-        if (!isKnown || !ReferenceEquals(link, root!.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind)
+        if (root is null || !ReferenceEquals(link, root.Link) || row.Handle != root.Handle || !row.Kind.SequenceEqual(root.Kind)
             || row.Bytes < root.Bytes)
             root = Learn(row, link, root);
-        (root.SeenIn, root.Bytes, root.DropsEarly) = (_dumps, row.Bytes, !IsTailDrop(row.Kind));
+        (root.Bytes, root.Instance.DropsEarly) = (row.Bytes, !IsTailDrop(row.Kind));
         var slots = _table.Add(root.Instance);
         slots[QueuePackets] = AboveZero(row.QueuePackets);
         slots[QueueBytes] = AboveZero(row.QueueBytes);
@@ -192,7 +175,7 @@ sealed class Qdiscs : Source
     /// </summary>
     void TakeInChild(Root root, in QdiscRow row)
     {
-        root.DropsEarly |= !IsTailDrop(row.Kind);
+        root.Instance.DropsEarly |= !IsTailDrop(row.Kind);
         if (!row.IsChildOf(root.Handle) || !root.Kind.AsSpan().SequenceEqual("tbf"u8))
             return;
         var slots = _table[_table.Count - 1];
@@ -205,17 +188,7 @@ sealed class Qdiscs : Source
     {
         var instance = before is not null && ReferenceEquals(link, before.Link) && row.Kind.SequenceEqual(before.Kind) ? before.Instance
             : new QdiscInstance(link.Subject, Label.Text(row.Kind));
-        return _roots[row.Index] = new Root(link, row.Kind.ToArray(), row.Handle, instance);
-    }
-
-    /// <summary>Devices come and go; what is remembered of them must not grow.</summary>
-    void ForgetUnseen()
-    {
-        if (_roots.Count == _table.Count)
-            return;
-        foreach (var (index, root) in _roots)
-            if (root.SeenIn != _dumps)
-                _roots.Remove(index);
+        return _roots.Remember(row.Index, new Root(link, row.Kind.ToArray(), row.Handle, instance));
     }
 
     /// <summary>

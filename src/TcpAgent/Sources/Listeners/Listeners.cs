@@ -22,7 +22,6 @@ sealed class Listeners : Source
     readonly ListenerWatch _watch;
     readonly ListenerRanking _ranking;
     readonly byte[] _request = SockDiag.Request(SockDiag.ListenState, SockDiag.WithMemory);
-    ParseResult _lastDump;
     bool _byWalk;
     int _errno;
     bool _isKnown;
@@ -82,8 +81,7 @@ sealed class Listeners : Source
         _isKnown = true;
         _followed.Name(_links, tick);
         _waits?.Look(_followed);
-        Malformed += _lastDump.Dropped;
-        return _lastDump.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, _lastDump.Line);
+        return Account(Where, _dump.Malformed);
     }
 
     /// <summary>
@@ -103,14 +101,13 @@ sealed class Listeners : Source
     int ReadListeners(in Tick tick)
     {
         _followed.Begin();
-        _lastDump = default;
         _dump!.Begin(_request);
-        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
+        while (_dump.TryRead(out var type, out var payload))
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 _followed.Add(new ListenRow(row.LocalOnDevice, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
             else
-                _lastDump = _lastDump.And(number);
+                _dump.Refuse();
         }
         if (_dump.Errno == 0)
             _followed.End(tick.Timestamp);

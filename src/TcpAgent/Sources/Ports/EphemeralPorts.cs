@@ -104,7 +104,7 @@ sealed class EphemeralPorts : Source
             TakeLook(tick);
 
             // The result of a scan on its own thread is collected a tick after it began, and the next may begin at once.
-            if (_lane.IsDear)
+            if (_lane.IsExpensive)
                 Poll(tick);
         }
         if (IsKnown)
@@ -137,7 +137,7 @@ sealed class EphemeralPorts : Source
         if (!IsKnown)
             return _hasMoved;
         var level = Level(Held);
-        if (!_lane.IsDear)
+        if (!_lane.IsExpensive)
             return _hasMoved || level > 0;
 
         // Each port that a tuple took since then was an active open, so no tuple can hold more than the fullest did plus all of those.
@@ -172,11 +172,10 @@ sealed class EphemeralPorts : Source
         }
         (_census, _next) = (_next, _census);
         (IsKnown, _failures, _lookedAt, _opensAtLook) = (true, 0, _lane.StartedAt, _opensAtStart);
-        Malformed += _census.Malformed;
         _hasMoved |= _census.HasUncounted;
         _reuse.Observe(_census.Worst.IsEmpty ? default : _census.Worst[0], Limit, _lookedAt);
         _peers.Observe(_census.Peers, tick.Timestamp);
-        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_look!.Where, _census.MalformedLine);
+        _status = Account(_look!.Where, _census.Malformed);
     }
 
     /// <summary>Keeps the last result for a while, with its age exported; a failed scan is retried.</summary>

@@ -1,3 +1,5 @@
+using TcpAgent.Kernel;
+
 namespace TcpAgent.Sources;
 
 /// <summary>The result of one scan of the ephemeral ports. Refilled by a later one.</summary>
@@ -42,10 +44,8 @@ sealed class PortCensus
 
     internal long Omitted => Table.Omitted;
 
-    /// <summary>The number of rows that were not in the kernel's format, and the first of them, counted from 1.</summary>
-    internal int Malformed { get; set; }
-
-    internal int MalformedLine { get; set; }
+    /// <summary>Rows that were not in the kernel's format; the first is counted from 1.</summary>
+    internal ParseResult Malformed { get; set; }
 
     internal void Rank() => _count = Table.Rank(_worst);
 }

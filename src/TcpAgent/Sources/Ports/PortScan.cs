@@ -47,7 +47,7 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
 
         // One retry, as for a walk of the socket table. Listeners that have gone by then only remove their own connections.
         errno = Dump(census);
-        if (errno == Libc.ENOBUFS || (errno == 0 && dump.Interrupted))
+        if (dump.IsWorthRetrying)
             errno = Dump(census);
         census.Listening = last - first + 1 - _passedOver.CountWithin(first, last);
         census.Listening = census.Usable - census.Listening;
@@ -62,20 +62,17 @@ sealed class PortScan(NetlinkDump dump, KernelRoot root) : IDisposable
         census.Table.Clear();
         census.Peers.Clear();
         _sources.Clear();
-        (census.Malformed, census.MalformedLine) = (0, 0);
         dump.Begin(_request);
-        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
+        while (dump.TryRead(out var type, out var payload))
         {
             if (!SockDiag.TryRead(type, payload, out var row))
-            {
-                if (census.Malformed++ == 0)
-                    census.MalformedLine = number;
-            }
+                dump.Refuse();
             else if (row.State == TcpState.Listen)
                 PassOver(row.SourcePort, census);
             else if (!_passedOver.Contains(row.SourcePort))
                 Add(row, census);
         }
+        census.Malformed = dump.Malformed;
         return dump.Errno;
     }
 

@@ -1,5 +1,4 @@
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.System;
 
 namespace TcpAgent.Sources;
 
@@ -18,20 +17,21 @@ sealed class NetlinkSocketTable(NetlinkDump dump) : ISocketTable
         // One retry: a dump that the kernel marked as interrupted may have missed or duplicated sockets.
         var request = full ? _fullRequest : _rareRequest;
         var errno = WalkOnce(census, request, full);
-        return errno == Libc.ENOBUFS || (errno == 0 && dump.Interrupted) ? WalkOnce(census, request, full) : errno;
+        return dump.IsWorthRetrying ? WalkOnce(census, request, full) : errno;
     }
 
     int WalkOnce(SocketCensus census, byte[] request, bool full)
     {
         census.Clear(isComplete: full);
         dump.Begin(request);
-        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
+        while (dump.TryRead(out var type, out var payload))
         {
             if (SockDiag.TryRead(type, payload, out var row))
                 census.Count(row);
             else
-                census.Refuse(number);
+                dump.Refuse();
         }
+        census.Malformed = dump.Malformed;
         return dump.Errno;
     }
 

@@ -26,7 +26,7 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
         var errno = Walk(census, _tcp);
         if (errno != 0)
             return errno;
-        var isTcpMalformed = census.Malformed > 0;
+        var isTcpMalformed = census.Malformed.Dropped > 0;
 
         // Without IPv6 there is no tcp6.
         errno = Walk(census, _tcp6);

@@ -41,11 +41,8 @@ sealed class SocketCensus
     /// <summary>FIN_WAIT2 sockets that the kernel keeps as mini-sockets and counts among sockstat's tw.</summary>
     internal long FinWait2MiniSockets { get; private set; }
 
-    /// <summary>Rows that were not in the kernel's format.</summary>
-    internal int Malformed { get; private set; }
-
-    /// <summary>The first of those rows, counted from 1 within its file or dump.</summary>
-    internal int MalformedLine { get; private set; }
+    /// <summary>Rows that were not in the kernel's format; the first is counted from 1 within its file or dump.</summary>
+    internal ParseResult Malformed { get; set; }
 
     /// <summary>Listeners, and connections of local endpoints, for which there was no room. They are counted by state only.</summary>
     internal long Omitted { get; private set; }
@@ -67,14 +64,10 @@ sealed class SocketCensus
         HeldCloseWait.Clear();
         Listeners.Clear();
         Syns.Clear();
-        (IsComplete, FinWait2MiniSockets, Malformed, MalformedLine, Omitted) = (isComplete, 0, 0, 0, 0);
+        (IsComplete, FinWait2MiniSockets, Malformed, Omitted) = (isComplete, 0, default, 0);
     }
 
-    internal void Refuse(int line)
-    {
-        if (Malformed++ == 0)
-            MalformedLine = line;
-    }
+    internal void Refuse(int line) => Malformed = Malformed.And(line);
 
     internal void Count(in InetDiagRow row)
     {

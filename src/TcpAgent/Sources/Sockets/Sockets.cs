@@ -86,7 +86,7 @@ sealed class Sockets : Source
             TakeWalk();
 
             // The result of a walk on its own thread is collected a tick after it began, and the next begins at once.
-            if (_walk.IsDear)
+            if (_walk.IsExpensive)
                 PollWalk();
         }
         if (_checkLane.Walks == 0 && _check.MustCalibrate(_census))
@@ -140,8 +140,7 @@ sealed class Sockets : Source
             RestBeforeFirstCheck();
         (_census, _next) = (_next, _census);
         (_walked, _walkedNow, _censusAt, Mode) = (true, true, _walk.StartedAt, _table.Mode);
-        Malformed += _census.Malformed;
-        _status = _census.Malformed == 0 ? ReadStatus.Ok : ReadStatus.Malformed(_table.Where, _census.MalformedLine);
+        _status = Account(_table.Where, _census.Malformed);
     }
 
     /// <summary>

@@ -16,8 +16,6 @@ sealed class UdpPorts
     /// <summary>Maximum number of addresses distinguished. Ports of further ones count only for all addresses.</summary>
     const int MaxAddresses = 1024;
 
-    readonly PortList _reserved = new();
-
     /// <summary>Ports taken for a socket that binds to no address of the family.</summary>
     readonly PortList _ipv4 = new(), _ipv6 = new();
 
@@ -26,11 +24,12 @@ sealed class UdpPorts
 
     readonly Dictionary<Endpoint, int> _addresses = [];
     readonly (Endpoint Address, long Used)[] _worst = new (Endpoint, long)[MaxWorst];
+    PortList? _reserved;
     int _count;
     ushort _first, _last;
 
     /// <summary>True if the sysctls could be read.</summary>
-    internal bool IsKnown { get; private set; }
+    internal bool IsKnown => _reserved is not null;
 
     /// <summary>Ports of the range that are not reserved.</summary>
     internal long Usable { get; private set; }
@@ -45,8 +44,10 @@ sealed class UdpPorts
     /// </summary>
     internal ReadOnlySpan<(Endpoint Address, long Used)> Worst => _worst.AsSpan(0, _count);
 
-    /// <summary>Returns the errno.</summary>
-    internal int Begin(PortSettings settings)
+    /// <param name="first">The first port of the range.</param>
+    /// <param name="last">The last port of the range.</param>
+    /// <param name="reserved">The reserved ports, unchanged until the end; null if the sysctls could not be read.</param>
+    internal void Begin(ushort first, ushort last, PortList? reserved)
     {
         _addresses.Clear();
         _count = 0;
@@ -54,18 +55,15 @@ sealed class UdpPorts
         _ipv6.Clear();
         _anyIPv4.Clear();
         _anyIPv6.Clear();
-        var errno = settings.Read(_reserved);
-        IsKnown = errno == 0;
-        (_first, _last) = (settings.First, settings.Last);
-        Usable = IsKnown ? _last - _first + 1 - _reserved.CountWithin(_first, _last) : KernelValue.Absent;
-        return errno;
+        (_first, _last, _reserved) = (first, last, reserved);
+        Usable = reserved is null ? KernelValue.Absent : last - first + 1 - reserved.CountWithin(first, last);
     }
 
-    bool IsUsable(ushort port) => port >= _first && port <= _last && !_reserved.Contains(port);
+    bool IsUsable(ushort port) => _reserved is not null && port >= _first && port <= _last && !_reserved.Contains(port);
 
     internal void Add(Endpoint local, bool isIPv6Only)
     {
-        if (!IsKnown || !IsUsable(local.Port))
+        if (!IsUsable(local.Port))
             return;
         var isAny = local == local.AnyIPv4 || local == local.AnyIPv6;
         _ipv6.Add(local.Port);
@@ -82,7 +80,7 @@ sealed class UdpPorts
     /// <summary>Takes each address and port once, after all sockets were added.</summary>
     internal void Count(Endpoint local)
     {
-        if (!IsKnown || !IsUsable(local.Port) || local == local.AnyIPv4 || local == local.AnyIPv6)
+        if (!IsUsable(local.Port) || local == local.AnyIPv4 || local == local.AnyIPv6)
             return;
         if ((local.IsIPv4 ? _anyIPv4 : _anyIPv6).Contains(local.Port))
             return;

@@ -17,14 +17,26 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
     const int LooksKept = 3;
 
     readonly byte[] _requestIPv4 = UdpDiag.Request(UdpDiag.AF_INET), _requestIPv6 = UdpDiag.Request(UdpDiag.AF_INET6);
+    readonly PortList _reserved = new();
     readonly Dictionary<ulong, UdpMember> _members = [];
     readonly Dictionary<Endpoint, UdpQueue> _queues = [];
     int _look;
+    int _settingsErrno;
 
     /// <summary>
     /// True while drops of an unknown socket are not new: at the first scan, and while more sockets are open than are followed.
     /// </summary>
     bool _isBaseline = true;
+
+    /// <summary>
+    /// Whether a socket of the family is bound. The kernel is not asked about a family without: it would search its whole table.
+    /// </summary>
+    internal bool HasIPv4 { get; set; } = true;
+
+    internal bool HasIPv6 { get; set; } = true;
+
+    /// <summary>True if the next scan reads the sysctls; after a failure each does.</summary>
+    internal bool ReadsSettings { get; set; } = true;
 
     /// <summary>The place of the census' error of the sysctls.</summary>
     internal string SettingsWhere => settings.Where;
@@ -35,9 +47,13 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
         census.Clear();
         _queues.Clear();
         _look++;
-        census.PortsErrno = census.Ports.Begin(settings);
-        var errno = Dump(_requestIPv4, census);
-        if (errno == 0)
+        if (ReadsSettings || _settingsErrno != 0)
+            _settingsErrno = settings.Read(_reserved);
+        ReadsSettings = false;
+        census.PortsErrno = _settingsErrno;
+        census.Ports.Begin(settings.First, settings.Last, _settingsErrno == 0 ? _reserved : null);
+        var errno = HasIPv4 ? Dump(_requestIPv4, census) : 0;
+        if (errno == 0 && HasIPv6)
             errno = Dump(_requestIPv6, census);
         if (errno != 0)
             return errno;
@@ -55,13 +71,14 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
     int Dump(byte[] request, UdpCensus census)
     {
         dump.Begin(request);
-        for (var number = 1; dump.TryRead(out var type, out var payload); number++)
+        while (dump.TryRead(out var type, out var payload))
         {
             if (UdpDiag.TryRead(type, payload, out var row))
                 Add(row, census);
             else
-                census.Malformed = census.Malformed.And(number);
+                dump.Refuse();
         }
+        census.Malformed = census.Malformed.With(dump.Malformed);
         return dump.Errno;
     }
 

@@ -19,12 +19,15 @@ sealed class UdpSockets : Source
     /// <summary>Maximum number of address instances kept.</summary>
     const int MaxInstances = 64;
 
+    const string Where = "sock_diag";
+
     static readonly Instance s_anyIPv4 = new("0.0.0.0", ("source", "0.0.0.0")), s_anyIPv6 = new("::", ("source", "::"));
 
     readonly UdpScan? _scan;
     readonly CpuBudget _lane;
     readonly TimeProvider _time;
     readonly UdpReceivers _receivers;
+    readonly SlotRef _ipv4, _ipv6;
     readonly Dictionary<Endpoint, Instance> _addresses = [];
     UdpCensus _census = new();
     UdpCensus _next = new();
@@ -32,18 +35,22 @@ sealed class UdpSockets : Source
     long _lookedAt;
 
     /// <param name="scan">Null where sock_diag would answer for another kernel.</param>
+    /// <param name="sockstat">Counts the sockets that are bound.</param>
     /// <param name="snmp">Counts IPv4 datagrams lost and read.</param>
     /// <param name="snmp6">Counts IPv6 datagrams lost and read.</param>
     /// <param name="options">The walk budget and the peak window.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Counts the scans, which are walks too.</param>
-    internal UdpSockets(UdpScan? scan, Source snmp, Source snmp6, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
+    internal UdpSockets(
+        UdpScan? scan, Source sockstat, Source snmp, Source snmp6, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("udp", UdpRows.Receivers, UdpRows.Totals, UdpRows.Sources)
     {
         (_scan, _time, _receivers) = (scan, time, new UdpReceivers(options.PeakWindow, time));
+        var counts = sockstat[SockstatRows.Rows];
+        (_ipv4, _ipv6) = (new(counts, SockstatRows.UdpInuse), new(counts, SockstatRows.Udp6Inuse));
         Losses = new UdpLosses(snmp, snmp6, options, time);
         _lane = new CpuBudget(options.WalkBudget * Share, Look, time, events: events);
-        Mode = "sock_diag";
+        Mode = Where;
     }
 
     /// <summary>True while a scan runs on its own thread.</summary>
@@ -67,9 +74,18 @@ sealed class UdpSockets : Source
         Withdraw();
         if (_scan is null)
             return ReadStatus.Absent;
+        if (!_lane.IsRunning)
+            Prepare(_scan, tick);
         if (_lane.Poll(wanted: true))
             Take(tick);
         return _status;
+    }
+
+    /// <summary>The sysctls rarely change, so only slow ticks read them.</summary>
+    void Prepare(UdpScan scan, in Tick tick)
+    {
+        (scan.HasIPv4, scan.HasIPv6) = (_ipv4.Value != 0, _ipv6.Value != 0);
+        scan.ReadsSettings |= tick.IsSlow;
     }
 
     /// <summary>Retries once on a new socket, because a failure may be transient.</summary>
@@ -85,18 +101,16 @@ sealed class UdpSockets : Source
         (_census, _next) = (_next, _census);
         (IsKnown, _lookedAt) = (true, _lane.StartedAt);
         _receivers.Take(_census);
-        var malformed = _census.Malformed;
-        Malformed += malformed.Dropped;
-        _status = malformed.Dropped > 0 ? ReadStatus.Malformed("sock_diag", malformed.Line)
-            : _census.PortsErrno == 0 ? ReadStatus.Ok
-            : ReadStatus.Failed(_scan!.SettingsWhere, _census.PortsErrno) with { Outcome = Outcome.Partial };
+        _status = Account(Where, _census.Malformed);
+        if (_census.PortsErrno != 0)
+            _status = _status.With(ReadStatus.Failed(_scan!.SettingsWhere, _census.PortsErrno));
     }
 
     void Fail(in Tick tick)
     {
         IsKnown = false;
         _receivers.Lose();
-        _status = ReadStatus.OptionalFamily("sock_diag", _lane.Errno);
+        _status = ReadStatus.OptionalFamily(Where, _lane.Errno);
 
         // Each request for a missing module makes the kernel look for it on disk.
         if (_status.Outcome == Outcome.Absent)

@@ -36,14 +36,12 @@ sealed class UnixCensus
     /// <summary>The smallest limit of all listeners; absent if there are none.</summary>
     internal long SmallestLimit { get; private set; }
 
-    internal ParseResult Malformed { get; private set; }
+    internal ParseResult Malformed { get; set; }
 
     internal void Clear()
     {
-        (_count, Listeners, Omitted, SmallestLimit, Malformed) = (0, 0, 0, KernelValue.Absent, default);
+        (_count, Listeners, Omitted, SmallestLimit) = (0, 0, 0, KernelValue.Absent);
     }
-
-    internal void Refuse(int number) => Malformed = Malformed.And(number);
 
     internal void Add(in UnixDiagRow row)
     {

@@ -97,13 +97,14 @@ sealed class UnixListeners : Source
     {
         _next.Clear();
         _dump!.Begin(_request);
-        for (var number = 1; _dump.TryRead(out var type, out var payload); number++)
+        while (_dump.TryRead(out var type, out var payload))
         {
             if (UnixDiag.TryRead(type, payload, out var row))
                 _next.Add(row);
             else
-                _next.Refuse(number);
+                _dump.Refuse();
         }
+        _next.Malformed = _dump.Malformed;
         return _dump.Errno;
     }
 
@@ -119,9 +120,7 @@ sealed class UnixListeners : Source
         _table.Take(_census);
         _again?.Read(_table);
         _hasLooked = true;
-        var malformed = _census.Malformed;
-        Malformed += malformed.Dropped;
-        _status = malformed.Dropped == 0 ? ReadStatus.Ok : ReadStatus.Malformed(Where, malformed.Line);
+        _status = Account(Where, _census.Malformed);
     }
 
     /// <summary>Reads doubtful queues again. By then the other sources have been read, so some time has passed since the scan.</summary>

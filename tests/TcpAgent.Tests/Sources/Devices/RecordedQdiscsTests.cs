@@ -19,7 +19,7 @@ public class RecordedQdiscsTests
         var table = source.Tables[0];
         var values = table[instance].Values.ToArray().Select(value => value == KernelValue.Absent ? "-" : $"{value}");
         return $"{table.KeyText(instance).Replace("\"", "", StringComparison.Ordinal)}: {string.Join(' ', values)} "
-            + $"{source.DropsOnlyAtLimit(table.InstanceAt(instance))}";
+            + $"{table.InstanceAt(instance) is QdiscInstance { DropsEarly: false }}";
     }
 
     static string[] Rows(Qdiscs source) => [.. Enumerable.Range(0, source.Tables[0].Count).Select(instance => Describe(source, instance))];

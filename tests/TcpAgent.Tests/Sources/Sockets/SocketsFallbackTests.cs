@@ -104,13 +104,13 @@ public sealed class SocketsFallbackTests : IDisposable
     [Fact]
     public void ADearReadingOfTheFilesNeverDelaysATickOnceThatIsKnown()
     {
-        var dear = new DearTable();
-        using var rig = new SocketsRig(proc: dear);
+        var expensive = new ExpensiveTable();
+        using var rig = new SocketsRig(proc: expensive);
         rig.Table.Broken = Libc.EPERM;
         for (var tick = 0; tick < 5; tick++)
             rig.Tick(0, 0, slow: true);
-        Assert.Equal(5, dear.Threads.Count);
-        Assert.DoesNotContain(Thread.CurrentThread, dear.Threads[1..]);
+        Assert.Equal(5, expensive.Threads.Count);
+        Assert.DoesNotContain(Thread.CurrentThread, expensive.Threads[1..]);
     }
 
     sealed class CountingTable : ISocketTable
@@ -138,7 +138,7 @@ public sealed class SocketsFallbackTests : IDisposable
     }
 
     /// <summary>Costs more than a tick may spend.</summary>
-    sealed class DearTable : ISocketTable
+    sealed class ExpensiveTable : ISocketTable
     {
         internal List<Thread> Threads { get; } = [];
 

@@ -56,12 +56,15 @@ sealed class UdpRig : IDisposable
         var options = SamplingOptions.Default with { WalkBudget = walkBudget };
         _root.Write("sys/net/ipv4/ip_local_port_range", range.Replace(' ', '\t') + "\n");
         _root.Write("sys/net/ipv4/ip_local_reserved_ports", reserved + "\n");
+        var sockstat = new TextSource(
+            "sockstat", map => new SockstatParser(map), SockstatRows.Rows,
+            [_root.Kernel.Proc("net/sockstat"), _root.Kernel.Proc("net/sockstat6")]);
         var snmp = new TextSource("snmp", map => new TableParser(map), SnmpRows.Rows, [_root.Kernel.Proc("net/snmp")]);
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [_root.Kernel.Proc("net/snmp6")], isOptional: true);
         var scan = new UdpScan(new NetlinkDump(() => (0, new ReplayTransport(Answers))), new PortSettings(_root.Kernel));
-        Source = new UdpSockets(scan, snmp, snmp6, options, Time);
-        List<Source> sources = [snmp, snmp6, Source];
+        Source = new UdpSockets(scan, sockstat, snmp, snmp6, options, Time);
+        List<Source> sources = [sockstat, snmp, snmp6, Source];
         sources.Add(_monitor = new ResourceMonitor([.. sources], options, Time));
         _sampler = new Sampler(sources, new AgentMetrics("0", "test"), options, Time, NullLogger.Instance, () => 0);
     }
@@ -76,7 +79,7 @@ sealed class UdpRig : IDisposable
     internal int Asked { get; private set; }
 
     /// <summary>The status of the last read.</summary>
-    internal ReadStatus Status => _sampler.Sources[2].Status;
+    internal ReadStatus Status => _sampler.Sources[3].Status;
 
     internal void Range(string text) => _root.Write("sys/net/ipv4/ip_local_port_range", text);
 
@@ -90,6 +93,8 @@ sealed class UdpRig : IDisposable
     internal void Tick(long lost = 0, long read = 0, long lost6 = 0, long read6 = 0)
     {
         (_lost, _read, _lost6, _read6) = (_lost + lost, _read + read, _lost6 + lost6, _read6 + read6);
+        _root.Write("net/sockstat", $"UDP: inuse {_sockets.Count(one => one.Family == 2)} mem 0\n");
+        _root.Write("net/sockstat6", $"UDP6: inuse {_sockets.Count(one => one.Family == 10)}\n");
         _root.Write("net/snmp", $"Udp: InDatagrams RcvbufErrors\nUdp: {_read} {_lost}\n");
         _root.Write("net/snmp6", $"Udp6InDatagrams {_read6}\nUdp6RcvbufErrors {_lost6}\n");
         Time.Now += ManualTime.Second;

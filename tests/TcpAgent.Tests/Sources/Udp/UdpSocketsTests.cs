@@ -137,6 +137,7 @@ public sealed class UdpSocketsTests : IDisposable
     [Fact]
     public void WithoutTheModuleItIsAbsentAndAskedOnceAMinute()
     {
+        _rig.Set(Statsd());
         _rig.Broken = Libc.ENOENT;
         _rig.Tick();
         var asked = _rig.Asked;
@@ -146,7 +147,7 @@ public sealed class UdpSocketsTests : IDisposable
         _rig.Broken = 0;
         for (var i = 0; i < 10; i++)
             _rig.Tick();
-        Assert.Equal(0, _rig.Total("sockets"));
+        Assert.Equal(1, _rig.Total("sockets"));
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class UdpSocketsTests : IDisposable
     }
 
     [Fact]
-    public void WithoutTheRangeTheBuffersAreToldAllTheSame()
+    public void WithoutTheRangeTheBuffersAreStillReported()
     {
         _rig.Range("40000\n");
         _rig.Set(Statsd(200_000));
@@ -172,5 +173,31 @@ public sealed class UdpSocketsTests : IDisposable
         Assert.Equal((Outcome.Partial, Libc.EBADMSG), (_rig.Status.Outcome, _rig.Status.Errno));
         Assert.Equal((200_000, null), (Statsd("receive_queue_bytes"), _rig.Total("ephemeral_ports_usable")));
         Assert.Null(_rig.Resource("state", "ephemeral_ports_udp"));
+    }
+
+    [Fact]
+    public void AFamilyWithoutSocketsIsNotDumped()
+    {
+        _rig.Set(Statsd(200_000));
+        _rig.Tick();
+        Assert.Equal((1, 200_000), (_rig.Asked, Statsd("receive_queue_bytes")));
+        _rig.Set();
+        _rig.Tick();
+        Assert.Equal((1, Outcome.Ok, 0), (_rig.Asked, _rig.Status.Outcome, _rig.Total("sockets")));
+        _rig.Set(Statsd(100_000), new FakeUdp("::", 5353) { Cookie = 9 });
+        _rig.Tick();
+        Assert.Equal((3, 100_000, 2), (_rig.Asked, Statsd("receive_queue_bytes"), _rig.Total("sockets")));
+    }
+
+    [Fact]
+    public void ANewRangeIsSeenWithinTenSeconds()
+    {
+        _rig.Set(Statsd(0));
+        _rig.Tick();
+        Assert.Equal(10, _rig.Total("ephemeral_ports_usable"));
+        _rig.Range("40000\t40099\n");
+        for (var i = 0; i < 10; i++)
+            _rig.Tick();
+        Assert.Equal(100, _rig.Total("ephemeral_ports_usable"));
     }
 }
