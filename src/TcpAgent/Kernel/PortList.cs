@@ -9,12 +9,21 @@ sealed class PortList
 
     readonly ulong[] _words = new ulong[(ushort.MaxValue + 1) / Bits];
 
-    internal void Clear() => _words.AsSpan().Clear();
+    /// <summary>Most lists are empty most of the time, and 8 KiB are not free of cost.</summary>
+    internal bool IsEmpty { get; private set; } = true;
+
+    internal void Clear()
+    {
+        if (!IsEmpty)
+            _words.AsSpan().Clear();
+        IsEmpty = true;
+    }
 
     internal void Add(ushort port) => Add(port, port);
 
     internal void Add(ushort first, ushort last)
     {
+        IsEmpty = false;
         for (var word = first / Bits; word <= last / Bits; word++)
             _words[word] |= Mask(word, first, last);
     }
@@ -24,6 +33,8 @@ sealed class PortList
     internal int CountWithin(ushort first, ushort last)
     {
         var count = 0;
+        if (IsEmpty)
+            return count;
         for (var word = first / Bits; word <= last / Bits; word++)
             count += BitOperations.PopCount(_words[word] & Mask(word, first, last));
         return count;
