@@ -187,13 +187,13 @@ public class ListenerAdviceTests
     [Fact]
     public void ClientsThatSendNothingToADeferredListenerComeFirst()
     {
-        (Subject[ListenerRows.Deferred], Subject[ListenerRows.Retried]) = (30, 2);
+        (Subject[ListenerRows.PeakDeferred], Subject[ListenerRows.PeakRetried]) = (30, 2);
         _handshakes[RecentRows.Deferred] = 40;
         Assert.StartsWith("Look at TCP_DEFER_ACCEPT", Syn().Advice[0], StringComparison.Ordinal);
         AssertSays(Syn(), "(TCPDeferAcceptDrop rose by 40).");
 
         // Under a flood a deferred listener has honest clients too.
-        Subject[ListenerRows.Retried] = 300;
+        Subject[ListenerRows.PeakRetried] = 300;
         AssertDoesNotSay(Syn(), "DEFER_ACCEPT");
     }
 }

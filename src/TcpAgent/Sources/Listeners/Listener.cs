@@ -9,8 +9,13 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 {
     const int LengthSeries = 0, FullestSeries = 1, SeriesCount = 2;
 
+    const int RetriedSeries = 0, DeferredSeries = 1, SignsCount = 2;
+
     readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
     readonly WindowedTotal _drops = new(peakWindow, time);
+
+    /// <summary>Null until a connection stayed half-open.</summary>
+    PeakWindow? _signs;
 
     /// <summary>Null until its queue has been long enough to matter.</summary>
     AcceptDelay? _delay;
@@ -59,6 +64,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
         _dropsBefore = Drops;
         _drops.Add(timestamp, NewDrops);
         _window.Record(timestamp, [Length, FullestLength]);
+        _signs?.Record(timestamp, [HalfOpen.Retried, HalfOpen.Deferred]);
     }
 
     /// <summary>Called when the fullest member's queue was this long between two ticks.</summary>
@@ -73,7 +79,23 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     long SynRecvBefore { get; set; } = KernelValue.Absent;
 
     /// <summary>Why these connections stay half-open, as of the last walk.</summary>
-    internal HalfOpenSigns HalfOpen { get; set; }
+    internal HalfOpenSigns HalfOpen { get; private set; }
+
+    /// <summary>
+    /// Most connections within the peak window, and at the last walk, that stayed half-open for that reason. A walk shows only some: a
+    /// deferred connection looks like a new one while less than a second of its timer is left.
+    /// </summary>
+    internal long PeakRetried => Math.Max(_signs?[RetriedSeries] ?? 0, HalfOpen.Retried);
+
+    internal long PeakDeferred => Math.Max(_signs?[DeferredSeries] ?? 0, HalfOpen.Deferred);
+
+    /// <summary>Adds what the walk saw at one of its addresses.</summary>
+    internal void Saw(in HalfOpenSigns signs)
+    {
+        HalfOpen = HalfOpen.And(signs);
+        if (_signs is null && (signs.Retried | signs.Deferred) != 0)
+            BeginSigns();
+    }
 
     /// <summary>Waiting connections whose peer has already closed, as of the last walk.</summary>
     internal long Abandoned { get; set; } = KernelValue.Absent;
@@ -122,6 +144,9 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
         _delay?.Update(timestamp, Length, OldestWait, _look, opens);
         _look = null;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void BeginSigns() => _signs = new PeakWindow(SignsCount, peakWindow, time, PeakWindow.FewParts);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     void BeginDelay() => _delay = new AcceptDelay(peakWindow, time);

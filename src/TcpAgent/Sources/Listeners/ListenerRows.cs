@@ -34,7 +34,9 @@ static class ListenerRows
 
     internal static readonly Row RetriedSources = Rows.Hidden("tcpagent_listener_retried_sources", "Client addresses of the half-open connections whose SYN-ACK was sent again; at most 64 are distinguished.");
 
-    internal static readonly Row Deferred = Rows.Hidden("tcpagent_listener_deferred", "Half-open connections whose SYN-ACK was answered and that wait for data (TCP_DEFER_ACCEPT).");
+    internal static readonly Row PeakRetried = Rows.Hidden("tcpagent_listener_peak_retried", "Most half-open connections whose SYN-ACK was sent again, within the peak window.");
+
+    internal static readonly Row PeakDeferred = Rows.Hidden("tcpagent_listener_peak_deferred", "Most half-open connections whose SYN-ACK was answered and that waited for data (TCP_DEFER_ACCEPT), within the peak window.");
 
     internal static readonly Row HasOverflowed = Rows.Hidden("tcpagent_listener_has_overflowed", "1 if this listener dropped something because a queue was full within the peak window.");
 

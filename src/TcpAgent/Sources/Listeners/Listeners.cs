@@ -134,7 +134,7 @@ sealed class Listeners : Source
                 listener.SynRecv += count;
         foreach (var (local, signs) in census.HalfOpen)
             if (Table.For(local) is { } listener)
-                listener.HalfOpen = listener.HalfOpen.And(signs);
+                listener.Saw(signs);
         foreach (var (local, count) in census.Abandoned)
             if (Table.For(local) is { } listener)
                 listener.Abandoned += count;
@@ -175,9 +175,8 @@ sealed class Listeners : Source
         if (listener.Limit != Absent)
             (slots[ListenerRows.Drops], slots[ListenerRows.RecentDrops]) = (listener.Drops, listener.RecentDrops);
         slots[ListenerRows.SynRecv] = listener.SynRecv;
-        var halfOpen = listener.HalfOpen;
-        (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources], slots[ListenerRows.Deferred]) = (
-            halfOpen.Retried, halfOpen.Sources, halfOpen.Deferred);
+        (slots[ListenerRows.Retried], slots[ListenerRows.RetriedSources]) = (listener.HalfOpen.Retried, listener.HalfOpen.Sources);
+        (slots[ListenerRows.PeakRetried], slots[ListenerRows.PeakDeferred]) = (listener.PeakRetried, listener.PeakDeferred);
         if (listener.Sockets > 1) // in /proc/net/tcp, which does not name the device, they may share nothing
             (slots[ListenerRows.Fullest], slots[ListenerRows.SocketsOfOne]) = (
                 listener.FullestLength, listener.Limit == Absent ? Absent : listener.Sockets);

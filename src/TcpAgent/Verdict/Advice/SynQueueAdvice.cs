@@ -64,8 +64,8 @@ static class SynQueueAdvice
                     : "most senders do not get the SYN-ACK, or do not answer it."));
         if (report.State != ResourceState.Limiting)
             evidence.Add("Nothing has been lost or answered with cookies yet.");
-        var deferred = view[ListenerRows.Deferred, report.Instance] ?? 0;
-        var isDeferred = deferred >= AcceptDelay.Few && deferred > (view[ListenerRows.Retried, report.Instance] ?? 0);
+        var deferred = view[ListenerRows.PeakDeferred, report.Instance] ?? 0;
+        var isDeferred = deferred >= AcceptDelay.Few && deferred > (view[ListenerRows.PeakRetried, report.Instance] ?? 0);
         if (isDeferred)
             evidence.Add(
                 $"{deferred} of the half-open connections completed their handshake and sent no data: TCP_DEFER_ACCEPT keeps them in the "
