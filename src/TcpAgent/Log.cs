@@ -124,6 +124,11 @@ static partial class Log
     internal static partial void NotifiedAgain(
         ILogger logger, long lost, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(
+        41, LogLevel.Warning, "No query socket, so why asks over the loopback address instead: {Problem}. See --query.socket")]
+    internal static partial void QuerySocketFailed(
+        ILogger logger, string problem, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>

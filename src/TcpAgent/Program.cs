@@ -1,3 +1,4 @@
 using TcpAgent.Cli;
 
+Terminal.HideFromRuntime();
 return CommandLine.Run(args);

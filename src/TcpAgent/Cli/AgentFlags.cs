@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using Serilog.Events;
 using TcpAgent.History;
 using TcpAgent.Logging;
 using TcpAgent.Sources;
+using TcpAgent.Web;
 
 namespace TcpAgent.Cli;
 
@@ -58,6 +60,20 @@ static class AgentFlags
                 Value = FlagValues.Number(0, 10_000),
                 Default = "40",
                 Set = static (options, requests) => options with { MaxRequests = requests },
+            },
+            new ValueFlag<AgentOptions, string>
+            {
+                Name = "--query.socket",
+                Doc = "Unix socket on which local users ask the agent (why). auto: query.sock in systemd's runtime directory, or in "
+                    + "that of the user who started it; none: disabled.",
+                Value = new()
+                {
+                    Placeholder = "PATH",
+                    Expected = $"auto, none or a path of at most {QuerySocket.MaxPath} bytes",
+                    TryParse = TryParseQuerySocket,
+                },
+                Default = QuerySocket.Auto,
+                Set = static (options, path) => options with { QuerySocket = path },
             },
             new ValueFlag<AgentOptions, string>
             {
@@ -191,6 +207,13 @@ static class AgentFlags
         value = text;
         return text.Length > 1 && text[0] == '/' && !text.StartsWith("/-/", StringComparison.Ordinal)
             && !text.StartsWith("/api/", StringComparison.Ordinal) && text.AsSpan().IndexOfAny("?#% ") < 0;
+    }
+
+    static bool TryParseQuerySocket(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0
+            && (text is QuerySocket.Auto or QuerySocket.None || Encoding.UTF8.GetByteCount(Path.GetFullPath(text)) <= QuerySocket.MaxPath);
     }
 
     static bool TryParseHistoryFile(string text, out string? value)

@@ -19,6 +19,9 @@ sealed record AgentOptions
     /// <summary>Whether to serve on the sockets that systemd passes instead of <see cref="ListenAddresses"/>. Defaults to false.</summary>
     internal bool SystemdSocket { get; init; }
 
+    /// <summary>The query socket: auto, none or a path. Defaults to auto, see <see cref="Web.QuerySocket.ToServe"/>.</summary>
+    internal string QuerySocket { get; init; } = Web.QuerySocket.Auto;
+
     /// <summary>Path of the metrics. Defaults to /metrics, where Prometheus looks unless it is configured otherwise.</summary>
     internal string TelemetryPath { get; init; } = "/metrics";
 

@@ -10,6 +10,13 @@ sealed class Chart(int width, bool isCounter)
     readonly long?[] _columns = new long?[width];
     long _last = KernelValue.Absent;
 
+    /// <summary>What the signs mean.</summary>
+    internal static string Legend(bool hasBlocks)
+    {
+        var levels = hasBlocks ? Blocks : Ascii;
+        return $"({levels[0]} none, {levels[^1]} highest, blank: no data)";
+    }
+
     internal long Low { get; private set; } = KernelValue.Absent;
 
     internal long High { get; private set; } = KernelValue.Absent;

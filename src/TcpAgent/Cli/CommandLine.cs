@@ -3,9 +3,14 @@ using System.CommandLine.Help;
 
 namespace TcpAgent.Cli;
 
-/// <summary>The verbs and flags together. Help and version go to stdout, errors to stderr with exit code 1.</summary>
+/// <summary>The verbs and flags together. Help and version go to stdout, mistakes in the usage to stderr.</summary>
 static class CommandLine
 {
+    /// <summary>
+    /// The exit code of a mistake in the usage (sysexits.h, EX_USAGE). Codes 0 to 3 of a verb are answers, and a typo is none.
+    /// </summary>
+    internal const int Misused = 64;
+
     const string Name = "tcp-agent";
 
     /// <summary>The time from SIGTERM on. Clients of the server and the history get less, see <see cref="ServeCommand"/>.</summary>
@@ -29,7 +34,7 @@ static class CommandLine
             else
                 foreach (var error in result.Errors)
                     Fail(error.Message);
-            return 1;
+            return Misused;
         }
         return result.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop });
     }

@@ -22,7 +22,7 @@ sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
         return options;
     }
 
-    /// <summary>Runs a verb with the options, or prints every error in them and returns 1.</summary>
+    /// <summary>Runs a verb with the options, or prints every error in them and returns <see cref="CommandLine.Misused"/>.</summary>
     internal Task<int> With(ParseResult result, Func<TOptions, Task<int>> run)
     {
         var errors = new List<string>();
@@ -44,6 +44,6 @@ sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
     {
         foreach (var error in errors)
             CommandLine.Fail(error);
-        return Task.FromResult(1);
+        return Task.FromResult(CommandLine.Misused);
     }
 }

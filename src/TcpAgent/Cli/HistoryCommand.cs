@@ -21,7 +21,7 @@ static class HistoryCommand
     static async Task<int> Run(AgentOptions options, HistoryOptions history, Stream output, CancellationToken stop)
     {
         if (!HistoryQuery.TryParse(history.Since, history.Until, history.Series, TimeProvider.System, out var query, out var problem))
-            return Misused(problem);
+            return Refuse(problem);
         var path = history.File ?? options.HistoryFile ?? HistoryPath.OfService;
         var writer = PipeWriter.Create(output);
         try
@@ -53,7 +53,7 @@ static class HistoryCommand
         string path, HistoryFile file, HistoryOptions history, HistoryQuery query, PipeWriter output, CancellationToken stop)
     {
         if (!query.TrySelect(file.Header.Names, out var columns, out var problem))
-            return Misused(problem);
+            return Refuse(problem);
         using var json = new HistoryJson(output, columns, query.HasListeners);
         IHistoryFormat format = history.IsJson ? json
             : history.IsCsv ? new HistoryCsv(output, columns, query.HasListeners)
@@ -62,10 +62,10 @@ static class HistoryCommand
         return 0;
     }
 
-    static int Misused(string problem)
+    static int Refuse(string problem)
     {
         CommandLine.Fail(problem);
-        return 1;
+        return CommandLine.Misused;
     }
 
     static int Fail(string problem)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +34,7 @@ sealed class Serving : IAsyncDisposable
     readonly PosixSignalRegistration _hangup;
     readonly SamplerService _sampling;
     readonly PasswordWorker _passwords;
+    readonly Socket? _query;
 
     /// <param name="options">The flags.</param>
     /// <param name="config">The web configuration; null for plain HTTP without passwords.</param>
@@ -59,6 +61,7 @@ sealed class Serving : IAsyncDisposable
         _sampling = new SamplerService(_agent.Sampler, options.Sampling, time, _logger, Ticked);
         _passwords = new PasswordWorker(Bcrypt.Hash, time);
         LogStart();
+        _query = OpenQuery();
         App = Build(loggers, time);
         if (config is not null)
             Log.WebConfigRead(_logger, options.WebConfigFile!, config.Fresh().Describe());
@@ -75,6 +78,7 @@ sealed class Serving : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
+        _query?.Dispose();
         _passwords.Dispose();
         _sampling.Dispose();
         _hangup.Dispose();
@@ -102,7 +106,7 @@ sealed class Serving : IAsyncDisposable
         var openFiles = Libc.RaiseOpenFilesLimit();
         var kept = Connections.Kept(_config is { HasTls: true }, openFiles, Heap.ForConnections);
         LogLimits(openFiles, kept);
-        var connections = new Connections(kept, Heap.GiveBack);
+        var (web, local) = (new Connections(kept, Heap.GiveBack), new Connections(Connections.Local, static () => { }));
 
         // An empty builder: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
@@ -112,13 +116,26 @@ sealed class Serving : IAsyncDisposable
         builder.Services.AddHostedService(_ => _reporter);
         if (_systemd.IsEnabled)
             builder.Services.AddSingleton<ISystemdNotifier>(_systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
-        Server.Configure(builder.WebHost, _options.ListenAddresses, _options.SystemdSocket, _config, connections);
+        Server.Configure(builder.WebHost, _options.ListenAddresses, _options.SystemdSocket, _config, web, _query, local);
         var app = builder.Build();
         RequestDelegate answer = endpoints.Serve;
+        var ofLocal = local.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve);
         if (_config is not null)
             answer = new RequestGate(_config, new BasicAuth(_passwords), answer).Serve;
-        app.Run(connections.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve));
+        var ofWeb = web.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve);
+        app.Run(context => local.Has(context) ? ofLocal(context) : ofWeb(context));
         return app;
+    }
+
+    /// <summary>An agent without its query socket still serves everything else.</summary>
+    Socket? OpenQuery()
+    {
+        if (QuerySocket.ToServe(_options.QuerySocket) is not { } path)
+            return null;
+        var socket = QuerySocket.TryBind(path, out var problem);
+        if (socket is null)
+            Log.QuerySocketFailed(_logger, problem);
+        return socket;
     }
 
     Endpoints OpenEndpoints(TimeProvider time)

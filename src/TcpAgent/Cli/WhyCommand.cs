@@ -1,27 +1,23 @@
 using System.CommandLine;
-using Serilog.Events;
-using Serilog.Extensions.Logging;
-using TcpAgent.Logging;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
-/// <summary>why: watches this host for some seconds and says which queue or table limits its TCP traffic.</summary>
+/// <summary>why: says which queue or table limits this host's TCP traffic, from the agent's memory or after a watch of its own.</summary>
 static class WhyCommand
 {
+    /// <summary>The codes of a Nagios plugin: OK, WARNING, CRITICAL, UNKNOWN.</summary>
     internal const int Ok = 0, Near = 1, Limiting = 2, CannotTell = 3;
-
-    /// <summary>The interval is short, so that a sample sees a queue that is full for a moment.</summary>
-    static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
     internal static Command Create(FlagSet<AgentOptions> flags)
     {
         var command = new Command(
             "why",
-            "Watch this host and say which queue or table limits its TCP traffic, with evidence, what to change, and what will not help.\n"
-            + "Exit code: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.");
+            "Say which queue or table limits this host's TCP traffic, with evidence, what to do, and what will not help.\n"
+            + "Asks the agent on this host for its last minute; without one it watches for 3s and may miss short bursts.\n"
+            + "Exit code, as of a Nagios plugin: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.");
         var own = WhyOptions.Flags();
         own.AddTo(command);
         command.SetAction((result, stop) =>
@@ -29,20 +25,44 @@ static class WhyCommand
         return command;
     }
 
-    static async Task<int> Run(AgentOptions options, WhyOptions why, Stream output, CancellationToken stop)
+    internal static async Task<int> Run(AgentOptions options, WhyOptions why, Stream output, CancellationToken stop)
     {
-        var verdict = await Watch(options, why.Duration, stop);
+        var inquiry = why.IsLocal || why.Duration is not null ? null : AgentInquiry.For(options);
+        if (why.IsLive)
+            return await LiveWhy.Run(options, why, inquiry, output, stop);
+        var answer = inquiry is null ? null : await AskOrExplain(inquiry, $" {Duration.Format(WhyOptions.DefaultDuration)}", stop);
+        var verdict = answer?.Verdict ?? await Watch(options, why.Duration ?? WhyOptions.DefaultDuration, stop);
+        byte[] text = !why.IsJson ? Text(why, verdict, isOfAgent: answer is not null)
+            : answer?.Json ?? VerdictJson.Write(verdict);
+        await Write(output, why.IsJson ? [.. text, (byte)'\n'] : text);
+        return ExitCode(verdict.State);
+    }
+
+    /// <summary>Says on stderr why there is no answer, and what that means for the one that follows.</summary>
+    internal static async Task<AgentAnswer?> AskOrExplain(AgentInquiry inquiry, string duration, CancellationToken stop)
+    {
+        var (answer, problem) = await inquiry.Ask(stop);
+        if (answer is null)
+            await Console.Error.WriteLineAsync(
+                $"tcp-agent: {problem}: watching{duration} from here, short bursts may be missed");
+        return answer;
+    }
+
+    internal static byte[] Text(WhyOptions why, HostVerdict verdict, bool isOfAgent) =>
+        WhyText.For(Terminal.Detect(), isOfAgent, why.ShowsAll, SocketOwner.Of).Write(verdict);
+
+    /// <summary>Ctrl-C does not stop the answer, which it has asked for.</summary>
+    internal static async Task Write(Stream output, byte[] text)
+    {
         try
         {
-            byte[] text = why.IsJson ? [.. VerdictJson.Write(verdict), (byte)'\n'] : WhyText.For(Terminal.Detect()).Write(verdict);
-            await output.WriteAsync(text, stop);
-            await output.FlushAsync(stop);
+            await output.WriteAsync(text, CancellationToken.None);
+            await output.FlushAsync(CancellationToken.None);
         }
         catch (IOException)
         {
             // The reader closed the pipe, as head(1) does.
         }
-        return ExitCode(verdict.State);
     }
 
     internal static int ExitCode(ResourceState state) => state switch
@@ -53,37 +73,27 @@ static class WhyCommand
         _ => Ok,
     };
 
-    /// <summary>
-    /// The window is a little longer than the watch, so that the first sample still counts at the last, which is slightly late.
-    /// </summary>
-    internal static TimeSpan WindowFor(TimeSpan duration) => FullestWindow.LengthToShow(duration) + TimeSpan.FromSeconds(1);
-
     /// <summary>Ctrl-C ends the watch early; the verdict then covers what was seen so far.</summary>
     static async Task<HostVerdict> Watch(AgentOptions options, TimeSpan duration, CancellationToken stop)
     {
-        // A manual run may cost more than a daemon may, and the whole watch is one window.
-        var interval = options.Sampling.Interval < s_interval ? options.Sampling.Interval : s_interval;
-        var window = WindowFor(duration);
-        var sampling = options.Sampling with { Interval = interval, WalkBudget = 1, PeakWindow = window };
-
-        // Reports sources that failed, not those that this host merely lacks.
-        var level = options.LogLevel == LogEventLevel.Information ? LogEventLevel.Warning : options.LogLevel;
-        await using var log = LogSetup.Create(level, options.LogFormat, Log.MessageId);
-        using var loggers = new SerilogLoggerFactory(log);
-        using var agent = Composition.From(
-            options with { Sampling = sampling }, TimeProvider.System, loggers.CreateLogger("TcpAgent"), () => 0,
-            new AgentEvents(hasHistory: false));
-        agent.Sampler.Take();
-        using var timer = new PeriodicTimer(interval);
+        await using var sampling = new OwnSampling(options, duration);
+        sampling.Take();
+        var countdown = Countdown.OnTerminal();
+        using var timer = new PeriodicTimer(sampling.Interval);
         try
         {
-            for (var samples = Math.Max(2, (int)(duration / interval)); samples > 0 && await timer.WaitForNextTickAsync(stop); samples--)
-                agent.Sampler.Take();
+            for (var samples = Math.Max(2, (int)(duration / sampling.Interval)); samples > 0; samples--)
+            {
+                countdown.Show(samples * sampling.Interval);
+                await timer.WaitForNextTickAsync(stop);
+                sampling.Take();
+            }
         }
         catch (OperationCanceledException)
         {
-            agent.Sampler.Take();
+            sampling.Take();
         }
-        return HostVerdict.From(new SampleView(agent.Sampler.Snapshots.Acquire()!), window);
+        countdown.Clear();
+        return sampling.Judge();
     }
 }

@@ -3,25 +3,59 @@ namespace TcpAgent.Cli;
 /// <summary>The options of why.</summary>
 sealed record WhyOptions
 {
+    /// <summary>How long to watch where nothing else is said: long enough to see a queue that fills every second.</summary>
+    internal static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(3);
+
     /// <summary>Whether the verdict is printed as JSON. Defaults to false: text for a terminal.</summary>
     internal bool IsJson { get; init; }
 
-    /// <summary>How long to watch, from 500 ms to 1 h. Defaults to 3 s, which is enough to see a queue that fills every second.</summary>
-    internal TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>Whether every limit, drop and note is shown. Defaults to false: what limits, and a count of the rest.</summary>
+    internal bool ShowsAll { get; init; }
 
-    internal static FlagSet<WhyOptions> Flags() => new(
-        new Switch<WhyOptions>
+    /// <summary>Whether this process watches although an agent runs. Defaults to false.</summary>
+    internal bool IsLocal { get; init; }
+
+    /// <summary>Whether the view is kept up to date until Ctrl-C. Defaults to false: one answer.</summary>
+    internal bool IsLive { get; init; }
+
+    /// <summary>How long this process watches, from 500 ms to 1 h. Defaults to null: an agent is asked.</summary>
+    internal TimeSpan? Duration { get; init; }
+
+    internal static FlagSet<WhyOptions> Flags()
+    {
+        var json = new Switch<WhyOptions>
         {
             Name = "--json",
             Doc = "Print the verdict as JSON, the document that /api/v1/why serves.",
             Set = static options => options with { IsJson = true },
-        },
-        new ValueFlag<WhyOptions, TimeSpan>
-        {
-            Name = "--for",
-            Doc = "How long to watch.",
-            Value = FlagValues.Duration("500ms", "1h"),
-            Default = "3s",
-            Set = static (options, duration) => options with { Duration = duration },
-        });
+        };
+        return new(
+            json,
+            new Switch<WhyOptions>
+            {
+                Name = "--all",
+                Doc = "Also show the limits that are fine, all drops and notes on settings.",
+                Set = static options => options with { ShowsAll = true },
+            },
+            new Switch<WhyOptions>
+            {
+                Name = "--local",
+                Doc = "Watch from here even if an agent runs.",
+                Set = static options => options with { IsLocal = true },
+            },
+            new ValueFlag<WhyOptions, TimeSpan>
+            {
+                Name = "--for",
+                Doc = "Watch from here for this long, even if an agent runs; 3s where no agent answers.",
+                Value = FlagValues.Duration("500ms", "1h", ", such as 3s"),
+                Set = static (options, duration) => options with { Duration = duration },
+            },
+            new Switch<WhyOptions>
+            {
+                Name = "--watch",
+                Doc = "Keep the view up to date until Ctrl-C; one line per change if stdout is no terminal.",
+                Excludes = json,
+                Set = static options => options with { IsLive = true },
+            });
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using TcpAgent.Resources;
 using TcpAgent.Verdict;
@@ -6,75 +5,92 @@ using static TcpAgent.Cli.TerminalText;
 
 namespace TcpAgent.Cli;
 
-/// <summary>The verdict for a person at a shell: the answer first, then the numbers, all within the width of the terminal.</summary>
+/// <summary>
+/// The verdict for a person at a shell: the answer, why, what to do and what will not help, within the width of the terminal. What is fine
+/// is counted; everything else is shown only on request, so that the answer does not scroll away.
+/// </summary>
 sealed class WhyText
 {
+    readonly Terminal _terminal;
     readonly TerminalText _text;
+    readonly bool _isOfAgent;
+    readonly bool _showsAll;
+    readonly Func<ResourceReport, string?> _ownerOf;
 
-    WhyText(Terminal terminal) => _text = new TerminalText(terminal);
+    WhyText(Terminal terminal, bool isOfAgent, bool showsAll, Func<ResourceReport, string?> ownerOf) =>
+        (_terminal, _text, _isOfAgent, _showsAll, _ownerOf) = (terminal, new TerminalText(terminal), isOfAgent, showsAll, ownerOf);
 
-    internal static WhyText For(Terminal terminal) => new(terminal);
+    /// <param name="terminal">Where it is shown.</param>
+    /// <param name="isOfAgent">Whether an agent answered; otherwise this process watched.</param>
+    /// <param name="showsAll">Whether to show every limit, drop and note.</param>
+    /// <param name="ownerOf">Names the program that owns the subject of a report; null where that is unknown.</param>
+    internal static WhyText For(
+        Terminal terminal, bool isOfAgent = false, bool showsAll = false, Func<ResourceReport, string?>? ownerOf = null) =>
+        new(terminal, isOfAgent, showsAll, ownerOf ?? (static _ => null));
 
     internal byte[] Write(HostVerdict verdict)
     {
-        Headline(verdict);
-        foreach (var state in (ResourceState[])[ResourceState.Limiting, ResourceState.Near])
-            foreach (var report in verdict.In(state))
-                Explain(report);
-        foreach (var report in verdict.Resources)
-            if (report.IsLossWithoutSaturation)
-                Explain(report);
-        Table(verdict);
-        Drops(verdict);
-        Findings(verdict);
-        return Encoding.UTF8.GetBytes(_text.ToString());
-    }
-
-    void Headline(HostVerdict verdict)
-    {
-        var names = string.Join(", ", Of(verdict, verdict.State));
-        var watched = verdict.WatchedSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-        var (colour, answer) = verdict.State switch
-        {
-            ResourceState.Limiting => (Red, $"LIMITING: {names}"),
-            ResourceState.Near => (Yellow, $"NEAR A LIMIT, no loss: {names}"),
-            ResourceState.Unknown => (Yellow, $"CANNOT TELL: no limit was seen, but {names} could not be read{Incomplete(verdict)}"),
-            _ => (Green, "OK: no queue or table limits traffic"),
-        };
-        _text.Paragraph(colour, $"{answer} (watched {watched} s)");
+        var isIll = verdict.State is ResourceState.Limiting or ResourceState.Near;
+        var (explained, mentioned) = Sort(verdict);
+        _text.Paragraph(ColourOf(verdict.State), WhyHeadline.Of(verdict, _isOfAgent, TimeZoneInfo.Local));
         foreach (var finding in verdict.Findings)
             if (finding.Headline is { } headline)
                 _text.Paragraph(Yellow, $"{headline}.");
-        var lossOnly = new List<string>();
+        foreach (var report in explained)
+            Explain(report, hasTitle: explained.Count > 1 || !isIll);
+        foreach (var report in mentioned)
+            Mention(report);
+        if (_showsAll)
+        {
+            _text.Line();
+            new WhyTable(_text, _terminal).Write(verdict);
+        }
+        if (_showsAll || !isIll)
+            Drops(verdict);
+        Notes(verdict, isIll);
+        if (!_showsAll)
+            Rest(verdict, isIll);
+        return Encoding.UTF8.GetBytes(_text.ToString());
+    }
+
+    internal static string ColourOf(ResourceState state) => state == ResourceState.Ok ? Green : WhyTable.ColourOf(state);
+
+    /// <summary>What decides the verdict is explained; what is less bad is only mentioned beside it.</summary>
+    (List<ResourceReport> Explained, List<ResourceReport> Mentioned) Sort(HostVerdict verdict)
+    {
+        var (explained, mentioned) = (new List<ResourceReport>(), new List<ResourceReport>());
+        foreach (var state in (ResourceState[])[ResourceState.Limiting, ResourceState.Near])
+            foreach (var report in verdict.In(state))
+                (state == verdict.State || _showsAll ? explained : mentioned).Add(report);
+        var isIll = explained.Count > 0;
         foreach (var report in verdict.Resources)
             if (report.IsLossWithoutSaturation)
-                lossOnly.Add(report.Resource.Name);
-        if (lossOnly.Count > 0)
-            _text.Paragraph(Yellow, $"Loss without saturation: {string.Join(", ", lossOnly)}");
+                (!isIll || _showsAll ? explained : mentioned).Add(report);
+        return (explained, mentioned);
     }
 
-    static string Incomplete(HostVerdict verdict)
+    static string TitleOf(ResourceReport report) => report.State switch
     {
-        foreach (var report in verdict.In(ResourceState.Unknown))
-            if (report.IsIncomplete)
-                return " whole: there are more of them than the agent follows";
-        return "";
-    }
+        ResourceState.Near => "Near a limit",
+        ResourceState.Ok => "Loss without saturation",
+        _ => "Limiting",
+    };
 
-    static IEnumerable<string> Of(HostVerdict verdict, ResourceState state)
-    {
-        foreach (var report in verdict.In(state))
-            yield return report.Subject.Length == 0 ? report.Resource.Name : $"{report.Resource.Name} of {report.Subject}";
-    }
-
-    void Explain(ResourceReport report)
+    void Explain(ResourceReport report, bool hasTitle)
     {
         _text.Line();
-        var subject = report.Subject.Length == 0 ? "" : $" of {report.Subject}";
-        _text.Paragraph(Bold, $"{report.Resource.Name}{subject}: {report.Resource.Title}");
-        List("why", report.Evidence, "- ");
-        List("change", report.Advice, null);
+        if (hasTitle)
+            _text.Paragraph(Bold, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {report.Resource.Title}");
+        var owner = _ownerOf(report) is { } name ? (List<string>)[$"The socket belongs to {name}."] : [];
+        List("why", [.. report.Evidence, .. owner], "- ");
+        List("do", report.Advice, null);
         List("will not help", report.WillNotFix, "- ");
+    }
+
+    void Mention(ResourceReport report)
+    {
+        _text.Line();
+        _text.Paragraph(Yellow, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {WhyHeadline.State(report)}");
     }
 
     /// <param name="title">Above the list; nothing at all without entries.</param>
@@ -84,84 +100,63 @@ sealed class WhyText
     {
         if (entries.Count == 0)
             return;
-        _text.Paragraph("", title, "  ");
+        _text.Line(Bold, title);
         for (var i = 0; i < entries.Count; i++)
-            _text.Paragraph("", entries[i], $"    {bullet ?? $"{i + 1}. "}");
+            _text.Paragraph("", entries[i], $"  {bullet ?? $"{i + 1}. "}");
     }
-
-    void Table(HostVerdict verdict)
-    {
-        _text.Line();
-        Row(Dim, "resource", "used", "limit", "peak", "lost", "state");
-        foreach (var report in verdict.Resources)
-        {
-            if (report.State == ResourceState.Absent)
-                continue;
-            var colour = report.State switch
-            {
-                ResourceState.Limiting => Red,
-                ResourceState.Near or ResourceState.Unknown => Yellow,
-                _ => "",
-            };
-            var isBytes = report.Resource.Unit == "bytes";
-            Row(
-                colour, report.Resource.Name, Number(report.Used, isBytes), Limit(report.Limit, isBytes), Number(report.Peak, isBytes),
-                Number(report.Losses, false), report.State.Name());
-        }
-        var absent = string.Join(", ", Names(verdict, ResourceState.Absent));
-        if (absent.Length > 0)
-            _text.Paragraph(Dim, $"no such limit on this host or in this namespace: {absent}");
-    }
-
-    static IEnumerable<string> Names(HostVerdict verdict, ResourceState state)
-    {
-        foreach (var report in verdict.In(state))
-            yield return report.Resource.Name;
-    }
-
-    void Row(string colour, string name, string used, string limit, string peak, string lost, string state) =>
-        _text.Line(colour, $"{name,-20}{used,12}{limit,13}{peak,13}{lost,11}  {state}");
 
     void Drops(HostVerdict verdict)
     {
-        var isFirst = true;
+        var drops = new List<string>();
         foreach (var drop in verdict.Drops)
-        {
-            if (drop.Count == 0)
-                continue;
-            if (isFirst)
-                Title("dropped, in packet order");
-            isFirst = false;
-            var rate = drop.PerSecond.ToString("0.#", CultureInfo.InvariantCulture);
-            var note = drop.Stage.IsHarmful ? drop.Stage.Meaning : $"perhaps harmless: {drop.Stage.Meaning}";
-            _text.Paragraph("", $"{drop.Stage.Stage}: {drop.Count} ({rate}/s), {note}", "  - ");
-        }
+            if (drop.Count > 0)
+                drops.Add(
+                    $"{drop.Stage.Stage}: {Figures.Count(drop.Count)} ({Figures.Seconds(drop.PerSecond)}/s), "
+                    + $"{(drop.Stage.IsHarmful ? "" : "perhaps harmless: ")}{drop.Stage.Meaning}");
+        if (drops.Count > 0)
+            _text.Line();
+        List("dropped, in packet order", drops, "- ");
     }
 
-    void Findings(HostVerdict verdict)
+    /// <summary>A note about settings is for a quiet hour. One that hurts traffic now is shown at any time.</summary>
+    void Notes(HostVerdict verdict, bool isIll)
     {
-        if (verdict.Findings.Count == 0)
-            return;
-        Title("not limiting now, worth a look");
+        var notes = new List<string>();
         foreach (var finding in verdict.Findings)
-            _text.Paragraph("", $"{finding.Severity}: {finding.Text}", "  - ");
+            if (_showsAll || !isIll || finding.Headline is not null)
+                notes.Add($"{finding.Severity}: {finding.Text}");
+        if (notes.Count > 0)
+            _text.Line();
+        List(isIll ? "also" : "not limiting now, worth a look", notes, "- ");
     }
 
-    void Title(string title)
+    /// <summary>What is left out: "14 others ok, 3 notes (--all)".</summary>
+    void Rest(HostVerdict verdict, bool isIll)
     {
+        var (ok, notes) = (0, 0);
+        foreach (var report in verdict.Resources)
+            ok += report.State == ResourceState.Ok && !report.IsLossWithoutSaturation ? 1 : 0;
+        foreach (var finding in verdict.Findings)
+            notes += finding.Headline is null && isIll ? 1 : 0;
+        var text = isIll ? $"{ok} others ok" : $"{ok} limits ok{Fullest(verdict)}";
+        if (notes > 0)
+            text += $", {notes} {(notes == 1 ? "note" : "notes")}";
+        foreach (var report in verdict.In(ResourceState.Unknown))
+            if (verdict.State != ResourceState.Unknown)
+                text += $", {report.Resource.Name} not read";
         _text.Line();
-        _text.Line("", title);
+        _text.Paragraph(Dim, $"{text} (--all)");
     }
 
-    /// <summary>What is as large as a long is the kernel's way to say that there is none.</summary>
-    static string Limit(long? value, bool isBytes) => value > 1L << 60 ? "unlimited" : Number(value, isBytes);
-
-    static string Number(long? value, bool isBytes)
+    /// <summary>The one that is closest to its limit, which says how idle or busy the host is.</summary>
+    static string Fullest(HostVerdict verdict)
     {
-        if (value is not { } number)
-            return "-";
-        if (!isBytes || number < 1 << 20)
-            return number.ToString(CultureInfo.InvariantCulture);
-        return (number / (double)(1 << 20)).ToString("0.# MiB", CultureInfo.InvariantCulture);
+        ResourceReport? fullest = null;
+        foreach (var report in verdict.In(ResourceState.Ok))
+            if (Figures.Share(report, report.Peak) is { } share && share > (fullest is null ? 0 : Figures.Share(fullest, fullest.Peak)))
+                fullest = report;
+        return fullest is null
+            ? ""
+            : $", the fullest {WhyHeadline.Name(fullest)} at {Figures.Percent(fullest, fullest.Peak)}";
     }
 }

@@ -12,6 +12,9 @@ static class RecentRows
 
     internal static readonly Row Covered = Rows.Hidden("tcpagent_recent_covered_nanoseconds", "The part of the peak window that the agent has seen.");
 
+    internal static readonly Row VerdictSince = Rows.Hidden(
+        "tcpagent_verdict_since", "Wall clock in milliseconds when the worst state of all resources turned to its value. Absent while it has not turned since the agent started.");
+
     internal static readonly Row PacketsReceived = Count("tcpagent_recent_packets_received", "IPv4 and IPv6 packets received.",
         w => Tally.Of(w[SnmpRows.IpInReceives], w[Snmp6Rows.Ip6InReceives]));
 

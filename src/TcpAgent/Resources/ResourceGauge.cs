@@ -57,6 +57,11 @@ sealed class ResourceGauge
     internal ResourceState State { get; private set; }
 
     /// <summary>
+    /// Wall clock in milliseconds when the state turned to its value; absent while it has not turned since the first tick.
+    /// </summary>
+    internal long Since { get; private set; } = KernelValue.Absent;
+
+    /// <summary>
     /// Whether this host shows the resource's state: by its limit, which a child namespace may lack, or by a loss counter of its own. Where
     /// some instances were not read, only a problem of the others can be known.
     /// </summary>
@@ -71,12 +76,15 @@ sealed class ResourceGauge
         var isFull = Count(tick.Timestamp, scan.Fullest) | IsFull(scan.Fullest);
         _now = Now(scan);
 
-        if (isFull && _lastTimestamp != KernelValue.Absent)
+        var (before, isFirst) = (State, _lastTimestamp == KernelValue.Absent);
+        if (isFull && !isFirst)
             _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
         _lastTimestamp = tick.Timestamp;
         State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : _stay?.WasNear ?? IsNear() ? ResourceState.Near
             : ResourceState.Ok;
+        if (State != before && !isFirst)
+            Since = _time.GetUtcNow().ToUnixTimeMilliseconds();
         IsKnown = (scan.Fullest is { IsKnown: true, Limit: not KernelValue.Absent } || HasLosses())
             && (State != ResourceState.Ok || !IsIncomplete());
     }
@@ -213,5 +221,6 @@ sealed class ResourceGauge
         slots[ResourceRows.LossesPeak] = total == KernelValue.Absent ? total : _mostLost[0];
         slots[ResourceRows.SaturatedSeconds] = _saturated;
         slots[ResourceRows.State] = (long)State;
+        slots[ResourceRows.Since] = Since;
     }
 }

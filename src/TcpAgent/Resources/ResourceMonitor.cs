@@ -31,6 +31,8 @@ sealed class ResourceMonitor : Source
 
     readonly TimeProvider _time;
     long _lastTimestamp = KernelValue.Absent;
+    ResourceState _worst;
+    long _worstSince = KernelValue.Absent;
 
     internal ResourceMonitor(IReadOnlyList<Source> sources, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
         : base("resources", ResourceRows.Rows, SubjectRows, DropRows.Rows, RecentRows.Rows)
@@ -51,6 +53,7 @@ sealed class ResourceMonitor : Source
     internal override void Derive(in Tick tick)
     {
         Withdraw();
+        var worst = ResourceState.Ok;
         for (var i = 0; i < _gauges.Length; i++)
         {
             var gauge = _gauges[i];
@@ -60,6 +63,7 @@ sealed class ResourceMonitor : Source
                 _changes[(int)gauge.State]?.Inc();
             if (!gauge.IsKnown)
                 continue;
+            worst = gauge.State > worst ? gauge.State : worst;
             var slots = this[ResourceRows.Rows].Add(gauge.Resource.Instance);
             gauge.Store(slots);
             if (gauge.Subject is { } of && (gauge.State != ResourceState.Ok || slots[ResourceRows.RecentLosses] > 0))
@@ -68,6 +72,9 @@ sealed class ResourceMonitor : Source
         }
         foreach (var stage in _stages)
             stage.Update(tick, this[DropRows.Rows]);
+        if (worst != _worst && _lastTimestamp != KernelValue.Absent)
+            _worstSince = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _worst = worst;
         CountRecent(tick);
     }
 
@@ -82,6 +89,7 @@ sealed class ResourceMonitor : Source
         }
         _covered.Add(tick.Timestamp, _lastTimestamp == KernelValue.Absent ? 0 : _time.Nanoseconds(tick.Timestamp - _lastTimestamp));
         slots[RecentRows.Covered] = _covered.Recent;
+        slots[RecentRows.VerdictSince] = _worstSince;
         _lastTimestamp = tick.Timestamp;
     }
 

@@ -30,4 +30,6 @@ static class ResourceRows
     internal static readonly Row State = Rows.Gauge(
         "tcpagent_resource_state", "0 ok, 1 near the limit (80 percent, or pressure; a queue only if it stays there), 2 limiting: exhaustion caused losses, connections waited too long, or a resource without a loss counter reached its limit. A state holds for the peak window.");
 
+    internal static readonly Row Since = Rows.Hidden(
+        "tcpagent_resource_since", "Wall clock in milliseconds when the state turned to its value. Absent while it has not turned since the agent started.");
 }

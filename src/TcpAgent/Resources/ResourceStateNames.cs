@@ -11,4 +11,13 @@ static class ResourceStateNames
         ResourceState.Unknown => "unknown",
         _ => "absent",
     };
+
+    /// <summary>The state of a name; unknown for any other text, which a newer agent may use.</summary>
+    internal static ResourceState Parse(string? name)
+    {
+        foreach (var state in (ResourceState[])[ResourceState.Ok, ResourceState.Near, ResourceState.Limiting, ResourceState.Absent])
+            if (state.Name() == name)
+                return state;
+        return ResourceState.Unknown;
+    }
 }

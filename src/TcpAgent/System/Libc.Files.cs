@@ -25,9 +25,11 @@ static partial class Libc
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_BASIC_STATS = 0x7ff;
     internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFSOCK = 0xc000;
     internal const int S_IROTH = 4;
 
     [LibraryImport("libc", SetLastError = true)]

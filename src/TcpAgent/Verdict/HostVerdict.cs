@@ -10,6 +10,12 @@ sealed record HostVerdict(
     IReadOnlyList<DropReport> Drops,
     IReadOnlyList<Finding> Findings)
 {
+    /// <summary>When the state turned to its value; null while it has not turned since the agent started.</summary>
+    internal DateTimeOffset? Since { get; init; }
+
+    /// <summary>The inode of the network namespace that was read; null where a plain directory was read.</summary>
+    internal string? NetworkNamespace { get; init; }
+
     internal static HostVerdict From(SampleView view, TimeSpan window)
     {
         var watched = Watched(view, window);
@@ -18,8 +24,16 @@ sealed record HostVerdict(
             if (report.State is ResourceState.Near or ResourceState.Limiting || report.IsLossWithoutSaturation)
                 ResourceAdvice.Explain(report, view);
         var time = DateTimeOffset.FromUnixTimeMilliseconds(view[AgentMetrics.Timestamp] ?? 0);
-        return new HostVerdict(time, watched, Overall(resources), resources, DropReports(view, watched), Verdict.Findings.Check(view));
+        var state = Overall(resources);
+        return new HostVerdict(time, watched, state, resources, DropReports(view, watched), Verdict.Findings.Check(view))
+        {
+            Since = state == ResourceState.Unknown ? null : At(view[RecentRows.VerdictSince]),
+            NetworkNamespace = NamespaceFindings.Read(view)?.Inode,
+        };
     }
+
+    static DateTimeOffset? At(long? milliseconds) =>
+        milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 
     internal ResourceReport this[Resource resource] => Resources[Array.IndexOf(ResourceCatalog.All, resource)];
 
@@ -60,6 +74,7 @@ sealed record HostVerdict(
             : ResourceState.Unknown;
         return new ResourceReport(row, state)
         {
+            Since = state is ResourceState.Unknown or ResourceState.Absent ? null : At(view[ResourceRows.Since, row.Instance]),
             Used = view[ResourceRows.Used, row.Instance],
             Limit = view[ResourceRows.Limit, row.Instance],
             Peak = view[ResourceRows.UsedPeak, row.Instance],

@@ -10,6 +10,9 @@ sealed class ResourceReport(Resource resource, ResourceState state)
 
     internal ResourceState State { get; } = state;
 
+    /// <summary>When the state turned to its value; null while it has not turned since the agent started.</summary>
+    internal DateTimeOffset? Since { get; init; }
+
     internal long? Used { get; init; }
 
     internal long? Limit { get; init; }

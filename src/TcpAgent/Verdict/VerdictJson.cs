@@ -10,7 +10,7 @@ namespace TcpAgent.Verdict;
 /// <summary>The verdict as the one JSON document that `why --json` prints and /api/v1/why serves.</summary>
 static class VerdictJson
 {
-    const int Version = 1;
+    internal const int Version = 1;
 
     static readonly JsonWriterOptions s_options = new()
     {
@@ -25,9 +25,11 @@ static class VerdictJson
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
-            json.WriteString("time", verdict.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("time", Time(verdict.Time));
+            json.WriteString("network_namespace", verdict.NetworkNamespace);
             json.WriteNumber("watched_seconds", Math.Round(verdict.WatchedSeconds, 3));
             json.WriteString("verdict", verdict.State.Name());
+            json.WriteString("since", Time(verdict.Since));
             json.WriteStartArray("limiting");
             foreach (var report in verdict.In(ResourceState.Limiting))
                 json.WriteStringValue(report.Resource.Name);
@@ -49,12 +51,16 @@ static class VerdictJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    static string? Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     static void Write(Utf8JsonWriter json, ResourceReport report)
     {
         json.WriteStartObject();
         json.WriteString("resource", report.Resource.Name);
         json.WriteString("title", report.Resource.Title);
         json.WriteString("state", report.State.Name());
+        json.WriteString("since", Time(report.Since));
+        json.WriteBoolean("incomplete", report.IsIncomplete);
         json.WriteValue("used", report.Used);
         json.WriteValue("limit", report.Limit);
         json.WriteValue("peak", report.Peak);

@@ -96,7 +96,10 @@ def sources(machine):
     check("no source failed", not re.search(r"^tcpagent_source_success{.*} 0$", inside, re.M) and modes(inside)[DENIED] == "denied")
     missing = sorted(name for name in names(outside) - seen if DENIED not in name)
     check("no metric is lost", not missing, ", ".join(missing) or f"{len(seen)} metrics")
-    check("healthcheck says so too", machine.run("tcp-agent", "healthcheck") == "")
+    check("healthcheck says so too", machine.run("tcp-agent", "healthcheck").startswith("healthy (sample "))
+    check("every user may ask it", machine.run("stat", "-c", "%a %F", "/run/tcp-agent/query.sock").strip() == "666 socket")
+    asked = machine.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", "tcp-agent why || [ $? -lt 64 ]")
+    check("why asks the agent", "agent's last" in asked.splitlines()[0], asked.splitlines()[0])
 
 
 def memory(machine):

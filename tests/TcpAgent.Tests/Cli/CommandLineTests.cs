@@ -29,15 +29,24 @@ public class CommandLineTests
     [InlineData("--format: 'xml' is not one of text, openmetrics", "print", "--format=xml")]
     [InlineData("since: 'noon' is neither a clock time", "history", "--since=noon")]
     [InlineData("--json and --csv cannot both be given", "history", "--json", "--csv")]
+    [InlineData("--for: '3' is not a duration from 500ms to 1h, such as 3s", "why", "--for=3")]
+    [InlineData("--watch and --json cannot both be given", "why", "--watch", "--json")]
     [InlineData("--history.span: '3h' is not a duration from 1m to 2h", "--history.span=3h")]
     [InlineData("--samples: '0' is not a number from 1 to 100000", "print", "--samples=0")]
-    public void AMistakeIsSaidOnStderrWithExitCode1(string message, params string[] args)
+    public void AMistakeIsSaidOnStderrWithExitCode64(string message, params string[] args)
     {
         var (exit, output, error) = Run(args);
-        Assert.Equal(1, exit);
+        Assert.Equal(64, exit);
         Assert.Equal("", output);
         Assert.StartsWith($"tcp-agent: error: {message}", error, StringComparison.Ordinal);
         Assert.EndsWith(", try --help\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASocketsPathIsNoLongerThanASocketAddressHolds()
+    {
+        Assert.Equal($"/{new string('x', 106)}", Options($"--query.socket=/{new string('x', 106)}").QuerySocket);
+        Assert.Equal(64, Run("print", $"--query.socket=/{new string('x', 107)}").Exit);
     }
 
     [Fact]
@@ -48,7 +57,7 @@ public class CommandLineTests
         {
             Environment.SetEnvironmentVariable(Name, "bogus");
             var (exit, _, error) = Run("print");
-            Assert.Equal(1, exit);
+            Assert.Equal(64, exit);
             Assert.StartsWith($"tcp-agent: error: {Name}: 'bogus' is not a duration", error, StringComparison.Ordinal);
 
             Environment.SetEnvironmentVariable(Name, "7s");
@@ -132,7 +141,7 @@ public class CommandLineTests
     {
         // A flag of the root only: after a verb it is unknown.
         var (exit, output, _) = Run(args);
-        Assert.Equal(args.Length == 1 ? 0 : 1, exit);
+        Assert.Equal(args.Length == 1 ? 0 : 64, exit);
         Assert.Equal(args.Length == 1, output.StartsWith("tcp-agent, version ", StringComparison.Ordinal));
     }
 

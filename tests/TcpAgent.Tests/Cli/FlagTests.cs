@@ -21,7 +21,10 @@ public class FlagTests
         ["why"] = new FlagTable<WhyOptions>(WhyOptions.Flags, new()
         {
             ["--json"] = new("true", "yes", options => options.IsJson, true),
+            ["--all"] = new("true", "yes", options => options.ShowsAll, true),
+            ["--local"] = new("true", "yes", options => options.IsLocal, true),
             ["--for"] = new("500ms", "499ms", options => options.Duration, TimeSpan.FromMilliseconds(500)),
+            ["--watch"] = new("true", "yes", options => options.IsLive, true),
         }),
         ["history"] = new FlagTable<HistoryOptions>(HistoryOptions.Flags, new()
         {
@@ -48,6 +51,7 @@ public class FlagTests
             ["--web.telemetry-path"] = new("/m", "/api/v1", options => options.TelemetryPath, "/m"),
             ["--web.config.file"] = new("web.yml", null, options => options.WebConfigFile, "web.yml"),
             ["--web.max-requests"] = new("0", "10001", options => options.MaxRequests, 0),
+            ["--query.socket"] = new("/run/q.sock", "", options => options.QuerySocket, "/run/q.sock"),
             ["--path.procfs"] = new("/sys", "/nonexistent", options => options.ProcFs, "/sys"),
             ["--path.sysfs"] = new("/nonexistent", "", options => options.SysFs, "/nonexistent"),
             ["--sample.interval"] = new("100ms", "99ms", options => options.Sampling.Interval, TimeSpan.FromMilliseconds(100)),

@@ -15,11 +15,13 @@ public class HealthcheckCommandTests
         await using (var agent = await RunningAgent.OverFixture("linux-6.18"))
         {
             port = agent.Address.Port;
-            Assert.Equal((0, "", ""), CommandLineTests.Run("healthcheck", $"--web.listen-address=127.0.0.1:{port}"));
+            var (code, output, silence) = CommandLineTests.Run("healthcheck", $"--web.listen-address=127.0.0.1:{port}");
+            Assert.Equal((0, ""), (code, silence));
+            Assert.Matches(@"^healthy \(sample 0\.\d s old\)\n$", output);
         }
         var (exit, _, error) = CommandLineTests.Run("healthcheck", $"--web.listen-address=127.0.0.1:{port}");
         Assert.Equal(1, exit);
-        Assert.Contains("Connection refused", error, StringComparison.Ordinal);
+        Assert.Equal($"tcp-agent: no agent answers at 127.0.0.1:{port}: Connection refused\n", error);
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class HistoryFormatsTests : IDisposable
             SYN_RECV               ............#####.....................         3      540
             accept_queue.losses    ______________#_______________________         0      186
             accept_queue.used      ______________########################         0      512
+                                   (_ none, # highest, blank: no data)
 
             fullest listeners, each at its fullest
               22:32:21  [::]:443: 512 wait of 511, 500 half-open
@@ -90,6 +91,15 @@ public sealed class HistoryFormatsTests : IDisposable
         var plain = await Text();
         Assert.All(plain, c => Assert.True(c is '\n' or (>= ' ' and <= '~')));
         Assert.All(plain.Split('\n'), line => Assert.InRange(line.Length, 0, 88));
+    }
+
+    [Fact]
+    public async Task WhatBeganBeforeTheRangeWasAlreadySo()
+    {
+        var start = _rig.Read()[0].Time;
+        var text = await Text(colour: true, query: new HistoryQuery(start + 200_000, start + 260_000, []));
+        Assert.Contains("\e[1;31m  22:33:21  verdict: accept_queue of [::]:443 is already limiting, 512 of 511", text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using TcpAgent.Cli;
+using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Packaging;
 
@@ -58,6 +59,9 @@ public class PackagingDocumentsTests
         Assert.Contains("EnvironmentFile=-/etc/sysconfig/tcp-agent\n", unit, StringComparison.Ordinal);
         Assert.Contains("\nStateDirectory=tcp-agent\n", unit, StringComparison.Ordinal);
         Assert.Contains("WatchdogSignal=SIGKILL\n", unit, StringComparison.Ordinal);
+        Assert.Contains($"\nRestartPreventExitStatus={CommandLine.Misused}\n", unit, StringComparison.Ordinal);
+        Assert.Equal("/run/tcp-agent/query.sock", QuerySocket.OfService);
+        Assert.Contains("\nRuntimeDirectory=tcp-agent\nRuntimeDirectoryMode=0755\n", unit, StringComparison.Ordinal);
         var socket = File.ReadAllText(Repo.Path("packaging", "systemd", "tcp-agent.socket"));
         Assert.Contains("\nListenStream=10793\n", socket, StringComparison.Ordinal);
         Assert.Contains(AgentFlags.Create().Flags, flag => flag.Name == "--web.systemd-socket");

@@ -102,6 +102,24 @@ public sealed class AcceptQueueWaitTests : IDisposable
         Assert.Equal(ResourceState.Limiting, Tick(Spread(18, 10_100, 10_300)));
     }
 
+    /// <summary>Between two retries of the clients outside nothing is dropped, and nobody can come behind those inside.</summary>
+    [Fact]
+    public void AFullQueueThatIsNotEmptiedIsLimitedAfterASecond()
+    {
+        ResourceState Full(uint age) => Tick(0, [Listen(443, 1, 5, 4), .. Spread(5, age, age + 100)]);
+        Assert.NotEqual(ResourceState.Limiting, Full(200));
+        Assert.NotEqual(ResourceState.Limiting, Full(1_200));
+        Assert.Equal(ResourceState.Limiting, Full(2_200));
+        Assert.Equal(0, Value("recent_losses"));
+    }
+
+    [Fact]
+    public void AFullQueueThatIsEmptiedWithinASecondIsHealthy()
+    {
+        for (var i = 0; i < 20; i++)
+            Assert.NotEqual(ResourceState.Limiting, Tick(0, [Listen(443, 1, 5, 4), .. Spread(5, 100, 900)]));
+    }
+
     [Fact]
     public void ClientsThatLeftLongAgoAreHarmedNoMore()
     {

@@ -19,7 +19,7 @@ public class FullestWindowTests
     public void AWatchForgetsNothingOfItself(double seconds)
     {
         var time = new ManualTime();
-        var window = WhyCommand.WindowFor(TimeSpan.FromSeconds(seconds));
+        var window = OwnSampling.WindowFor(TimeSpan.FromSeconds(seconds));
         for (var phase = 0; phase < 100; phase++)
         {
             var start = (long)((10_000 + (window.TotalSeconds * phase / 100)) * ManualTime.Second);

@@ -41,11 +41,13 @@ sealed class RunningAgent : IAsyncDisposable
         OverFixture("linux-6.18", webConfigFile: webConfigFile, scheme: scheme);
 
     internal static Task<RunningAgent> OverFixture(
-        string set, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null) =>
-        Start(Fixtures.Proc(set), Fixtures.Sys(set), maxRequests, webConfigFile, scheme, historyFile);
+        string set, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null,
+        string querySocket = "none") =>
+        Start(Fixtures.Proc(set), Fixtures.Sys(set), maxRequests, webConfigFile, scheme, historyFile, querySocket);
 
     internal static async Task<RunningAgent> Start(
-        string procFs, string sysFs, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null)
+        string procFs, string sysFs, int maxRequests = 40, string? webConfigFile = null, string scheme = "http", string? historyFile = null,
+        string querySocket = "none")
     {
         var options = new AgentOptions
         {
@@ -57,6 +59,7 @@ sealed class RunningAgent : IAsyncDisposable
             LogLevel = LogEventLevel.Fatal,
             LogFormat = LogFormat.Logfmt,
             WebConfigFile = webConfigFile,
+            QuerySocket = querySocket,
             HistoryFile = historyFile,
             HistorySpan = TimeSpan.FromMinutes(1),
         };

@@ -38,7 +38,9 @@ public sealed class HostVerdictTests : IDisposable
     {
         FillConntrack();
         var document = Json(_rig.Judge());
-        Assert.Equal(["version", "time", "watched_seconds", "verdict", "limiting", "resources", "drops", "findings"], Names(document));
+        Assert.Equal([
+                "version", "time", "network_namespace", "watched_seconds", "verdict", "since", "limiting", "resources", "drops", "findings",
+            ], Names(document));
         Assert.Equal(1, document.GetProperty("version").GetInt32());
         Assert.True(DateTimeOffset.TryParseExact(
             document.GetProperty("time").GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture,
@@ -56,7 +58,8 @@ public sealed class HostVerdictTests : IDisposable
         foreach (var resource in document.GetProperty("resources").EnumerateArray())
             Assert.Equal(
                 [
-                    "resource", "title", "state", "used", "limit", "peak", "losses", "losses_total", "unit", "scope", "subject", "evidence",
+                    "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "losses", "losses_total", "unit",
+                    "scope", "subject", "evidence",
                     "advice", "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray()
@@ -83,7 +86,8 @@ public sealed class HostVerdictTests : IDisposable
     {
         FillConntrack();
         Assert.DoesNotContain('\e', Text(_rig.Judge()));
-        Assert.Contains("\e[1;31mLIMITING: conntrack (watched 2 s)\e[0m\n", Text(_rig.Judge(), hasColour: true), StringComparison.Ordinal);
+        Assert.Contains("\e[1;31mLIMITING: conntrack (watched 2 s; now 95 of 100, 30 lost)\e[0m\n",
+            Text(_rig.Judge(), hasColour: true), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +106,10 @@ public sealed class HostVerdictTests : IDisposable
             var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromSeconds(60));
             Assert.Equal(ResourceCatalog.All.Length, verdict.Resources.Count);
             Assert.Empty(verdict.In(ResourceState.Limiting));
-            Assert.All(Text(verdict).Split('\n'), line => Assert.True(line.Length <= 80, line));
+            foreach (var width in (int[])[60, 80, 110])
+                Assert.All(
+                    Encoding.UTF8.GetString(WhyText.For(new Terminal(false, width), showsAll: true).Write(verdict)).Split('\n'),
+                    line => Assert.True(line.Length <= width, line));
         }
     }
 

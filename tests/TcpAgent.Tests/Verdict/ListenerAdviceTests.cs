@@ -47,13 +47,15 @@ public class ListenerAdviceTests
         Subject[ListenerRows.OldestWait] = 4_100;
         Subject[ListenerRows.Abandoned] = 12;
         var report = Accept();
-        AssertSays(report, "Its queue reached 129 of 128, and ListenOverflows of this host rose by 55");
+        AssertSays(report, "Its queue reached 129 of 128, and the kernel turned away 55 SYNs and final ACKs of handshakes (ListenOverflows).");
         AssertSays(report, "has waited 4.1 s for accept()");
         AssertSays(report, "12 of the waiting clients have already given up");
         Assert.StartsWith(
             "Find out why the application does not accept (ss -ltnp 'sport = :443'", report.Advice[0], StringComparison.Ordinal);
         Assert.Contains("LimitNOFILE", report.Advice[1], StringComparison.Ordinal);
-        Assert.Contains("listen backlog above 128; values up to 4096", report.Advice[2], StringComparison.Ordinal);
+        Assert.Contains(
+            "Once it accepts again, for bursts, raise its listen backlog above 128 (up to 4096 takes effect)", report.Advice[2],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public class ListenerAdviceTests
         Subject[ListenerRows.RecentWait] = 8_300;
         Subject[ListenerRows.OldestWait] = 8_300;
         var report = Accept(4096, 900, 0);
-        AssertSays(report, "Its queue reached 900 of 4096. Nothing was dropped, but connections wait in it too long.");
+        AssertSays(report, "Its queue reached 900 of 4096, and connections wait in it too long. No drop was counted in this time.");
         AssertSays(report, "70 connections at the same time had waited longer than a second for accept(), the oldest of them 8.3 s.");
         AssertDoesNotSay(report, "The oldest waiting connection");
         AssertDoesNotSay(report, "somaxconn");
@@ -110,7 +112,7 @@ public class ListenerAdviceTests
         var snapshot = new Snapshot([_listeners]);
         snapshot.CopyFrom([_listeners], 0);
         ResourceAdvice.Explain(report, new SampleView(snapshot));
-        AssertSays(report, "Its queue reached 90. Nothing was dropped");
+        AssertSays(report, "Its queue reached 90, and connections wait in it too long. No drop was counted");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace TcpAgent.Sources;
 /// harms nobody, nor do a few abandoned connections. Either of two signs proves harm:
 /// <list type="bullet">
 /// <item>a scan of the connections: some have waited longer than a second for a second or more while others came behind them, or so long
-/// that it does not matter whether others came;</item>
+/// that it does not matter whether others came, or in a full queue, which others cannot enter;</item>
 /// <item>counting: the queue holds more than have come to the whole host within a second, and it does not stand still. That needs no scan,
 /// and it sees clients that reset their connection, which stays in the queue but is found nowhere else.</item>
 /// </list>
@@ -51,14 +51,20 @@ sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
 
     internal long RecentWait => _recent[WaitSeries];
 
-    internal void Update(long timestamp, long length, long oldest, in AcceptLook? look, long opens)
+    /// <param name="timestamp">Monotonic time.</param>
+    /// <param name="length">Connections in the queue.</param>
+    /// <param name="isFull">Whether the queue, or that of one of several sockets, is above its limit.</param>
+    /// <param name="oldest">Milliseconds that the oldest has waited.</param>
+    /// <param name="look">The scan of this tick; null for none.</param>
+    /// <param name="opens">Connections that arrived at the whole host within a second or more; absent if unknown.</param>
+    internal void Update(long timestamp, long length, bool isFull, long oldest, in AcceptLook? look, long opens)
     {
         if (length < Few)
             Forget();
         else
         {
             if (look is { } seen)
-                See(timestamp, seen);
+                See(timestamp, seen, isFull);
             Count(timestamp, length, opens);
         }
 
@@ -73,7 +79,8 @@ sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
         _lateSince = _surplusSince = _before.Timestamp = _earlier.Timestamp = KernelValue.Absent;
     }
 
-    void See(long timestamp, in AcceptLook look)
+    /// <summary>Nobody can come behind those who wait in a full queue, so there it does not matter.</summary>
+    void See(long timestamp, in AcceptLook look, bool isFull)
     {
         _seen = look.Late;
         if (look.Late < Few)
@@ -84,7 +91,7 @@ sealed class AcceptDelay(TimeSpan peakWindow, TimeProvider time)
         if (_lateSince == KernelValue.Absent)
             _lateSince = timestamp;
         var lasted = Milliseconds(_lateSince, timestamp);
-        _isSeen |= look.Stuck >= Few || (lasted >= Persistence && look.Youngest < lasted);
+        _isSeen |= look.Stuck >= Few || (lasted >= Persistence && (isFull || look.Youngest < lasted));
     }
 
     void Count(long timestamp, long length, long opens)

@@ -44,6 +44,9 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     /// <summary>The limit of that member.</summary>
     internal long FullestLimit { get; set; } = KernelValue.Absent;
 
+    /// <summary>Above its limit, and not at it, a queue is full.</summary>
+    bool IsFull => FullestLimit != KernelValue.Absent && FullestLength > FullestLimit;
+
     /// <summary>Longest queue of a single member within the peak window.</summary>
     internal long FullestPeak => _window[FullestSeries];
 
@@ -141,7 +144,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     {
         if (_delay is null && Length >= AcceptDelay.Few)
             BeginDelay();
-        _delay?.Update(timestamp, Length, OldestWait, _look, opens);
+        _delay?.Update(timestamp, Length, IsFull, OldestWait, _look, opens);
         _look = null;
     }
 

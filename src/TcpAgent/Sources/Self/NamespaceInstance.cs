@@ -11,6 +11,9 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class NamespaceInstance : Instance
 {
+    /// <summary>The inode where it cannot be read.</summary>
+    internal const string Unknown = "unknown";
+
     NamespaceInstance(string procFs, string inode, bool? isHost, bool isSplit)
         : base($"net:[{inode}]", ("inode", inode), ("is_host", isHost switch { true => "true", false => "false", null => "unknown" })) =>
         (ProcFs, Inode, IsHost, IsSplit) = (procFs, inode, isHost, isSplit);
@@ -44,7 +47,7 @@ sealed class NamespaceInstance : Instance
         var ofFirst = InodeOf($"{root.ProcFs}/1/net/stat");
         var inode = InodeOf("/proc/self/ns/net");
         return Of(
-            root.ProcFs, inode == 0 ? "unknown" : inode.ToString(CultureInfo.InvariantCulture),
+            root.ProcFs, inode == 0 ? Unknown : inode.ToString(CultureInfo.InvariantCulture),
             read == 0 || ofFirst == 0 ? null : read == ofFirst, read != 0 && own != 0 && read != own);
     }
 

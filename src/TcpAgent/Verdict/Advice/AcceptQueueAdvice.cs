@@ -20,20 +20,16 @@ static class AcceptQueueAdvice
 
     internal static void Explain(ResourceReport report, SampleView view)
     {
-        report.WillNotFix.Add(
-            "Any backlog, if the application accepts more slowly than connections arrive: a longer queue only fills later and makes "
-            + "clients wait longer.");
-        report.WillNotFix.Add(
-            "tcp_max_syn_backlog and tcp_syncookies: they affect handshakes, and these connections have completed theirs.");
-        report.WillNotFix.Add("Settings of TIME_WAIT, conntrack or the port range: none of them limits this queue.");
         var late = view[ListenerRows.RecentLate, report.Instance];
         if (late is null && (report.Limit is null || report.Peak == 0))
         {
             Unattributed(report);
+            NotHelping(report, isWaiting: false);
             return;
         }
-        Fullness(report, late);
+        Fullness(report, view, late);
         var isWaiting = Waits(report, view, late);
+        NotHelping(report, isWaiting);
         if (view[ListenerRows.SocketsOfOne, report.Instance] is > 1 and var sockets)
             report.Evidence.Add(
                 $"{sockets} sockets share it by SO_REUSEPORT; the figures are those of the fullest socket, so one worker may be stuck.");
@@ -41,9 +37,19 @@ static class AcceptQueueAdvice
         if (isWaiting)
             Application(report);
         if (report.Limit is { } limit && (report.State != ResourceState.Limiting || report.Losses > 0))
-            Backlog(report, view, limit);
+            Backlog(report, view, limit, isWaiting);
         if (!isWaiting)
             Application(report);
+    }
+
+    static void NotHelping(ResourceReport report, bool isWaiting)
+    {
+        report.WillNotFix.Add(
+            (isWaiting ? "A longer backlog by itself: the application does not accept fast enough, so"
+                : "Any backlog, if the application accepts more slowly than connections arrive:")
+            + " a longer queue only fills later and makes clients wait longer.");
+        report.WillNotFix.Add(
+            "tcp_max_syn_backlog, tcp_syncookies, TIME_WAIT, conntrack or the port range: none of them limits this queue.");
     }
 
     static void Unattributed(ResourceReport report)
@@ -56,15 +62,13 @@ static class AcceptQueueAdvice
         report.Advice.Add("See which listener's Recv-Q is above its Send-Q: ss -ltn");
     }
 
-    static void Fullness(ResourceReport report, long? late)
+    static void Fullness(ResourceReport report, SampleView view, long? late)
     {
         var queue = report.Limit is { } limit ? $"Its queue reached {report.Peak} of {limit}" : $"Its queue reached {report.Peak}";
         report.Evidence.Add(
             report.Losses > 0 && report.State == ResourceState.Limiting
-                ? $"{queue}, and ListenOverflows of this host rose by {report.Losses}: the kernel dropped SYNs or final ACKs of handshakes "
-                    + "that were otherwise complete."
-                : late is not null ? $"{queue}. Nothing was dropped, but connections wait in it too long."
-                : $"{queue}; nothing has been dropped yet.");
+                ? $"{queue}, and the kernel turned away {report.Losses} SYNs and final ACKs of handshakes (ListenOverflows)."
+                : $"{queue}{(late is not null ? ", and connections wait in it too long" : "")}. {Undropped.Within(report, view)}");
     }
 
     /// <summary>True when the application is the bottleneck: the oldest connection has waited longer than a second.</summary>
@@ -114,19 +118,19 @@ static class AcceptQueueAdvice
     {
         var process = report.Instance is EndpointInstance { Endpoint.Port: var port } ? $"ss -ltnp 'sport = :{port}'" : "ss -ltnp";
         report.Advice.Add(
-            $"Find out why the application does not accept ({process} names the process). Its workers or event loop are busy, blocked on a "
-            + "lock or waiting for a slow backend; or it is stopped (state T in ps); or it has reached its own limit on connections or "
-            + "workers (Tomcat maxConnections, Apache MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
+            $"Find out why the application does not accept ({process} names it): its workers or event loop are busy, blocked on a lock or "
+            + "waiting for a slow backend; it is stopped (state T in ps); or it is at its own limit (Tomcat maxConnections, Apache "
+            + "MaxRequestWorkers, php-fpm pm.max_children, gunicorn --workers).");
         report.Advice.Add(
-            "Check whether it is at its limit of open files: accept() then fails with EMFILE. Compare ls /proc/PID/fd | wc -l with \"Max "
-            + "open files\" in /proc/PID/limits. If so, find the file descriptor leak, or raise the limit (LimitNOFILE= of its unit, "
-            + "ulimit -n, nginx worker_rlimit_nofile).");
+            "Check its open files: at the limit accept() fails with EMFILE. Compare ls /proc/PID/fd | wc -l with \"Max open files\" in "
+            + "/proc/PID/limits. If they are equal, find the descriptor leak or raise the limit (LimitNOFILE= of its unit, ulimit -n, "
+            + "nginx worker_rlimit_nofile).");
     }
 
     /// <summary>
     /// Names the setting in force first: listen(2) fixed the limit, as the lesser of the requested backlog and somaxconn.
     /// </summary>
-    static void Backlog(ResourceReport report, SampleView view, long limit)
+    static void Backlog(ResourceReport report, SampleView view, long limit, bool isWaiting)
     {
         if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
             return;
@@ -136,11 +140,9 @@ static class AcceptQueueAdvice
                 $"net.core.somaxconn is {somaxconn}, so the limit of {limit} is the backlog that the application passed to listen(2), or "
                 + "somaxconn at the time.");
             report.Advice.Add(
-                $"For bursts, raise the application's listen backlog above {limit}; values up to {somaxconn} take effect ({Backlogs}). "
-                + "Then have it call listen() again (restart or reload).");
-            report.Advice.Add(
-                "If it already asks for more, it called listen() before somaxconn was raised: restart it. An open listener keeps its "
-                + "limit.");
+                $"{(isWaiting ? "Once it accepts again, for" : "For")} bursts, raise its listen backlog above {limit} (up to {somaxconn} "
+                + "takes effect) and have it call listen() again (restart or reload). If it already asks for more, only restart it: an "
+                + $"open listener keeps its limit. {Backlogs}.");
             report.WillNotFix.Add($"Raising net.core.somaxconn: it is already {somaxconn} and does not hold this listener at {limit}.");
             return;
         }

@@ -5,13 +5,13 @@ namespace TcpAgent.Verdict;
 /// <summary>Explains the neighbour tables, the route cache and open files.</summary>
 static class AddressAdvice
 {
-    internal static void NeighbourV4(ResourceReport report, SampleView view) => Neighbour(report, "ipv4", "ip -4 neigh");
+    internal static void NeighbourV4(ResourceReport report, SampleView view) => Neighbour(report, view, "ipv4", "ip -4 neigh");
 
-    internal static void NeighbourV6(ResourceReport report, SampleView view) => Neighbour(report, "ipv6", "ip -6 neigh");
+    internal static void NeighbourV6(ResourceReport report, SampleView view) => Neighbour(report, view, "ipv6", "ip -6 neigh");
 
-    static void Neighbour(ResourceReport report, string family, string command)
+    static void Neighbour(ResourceReport report, SampleView view, string family, string command)
     {
-        TableAdvice.Full(report, "neighbours", "table_fulls");
+        TableAdvice.Full(report, view, "neighbours", "table_fulls");
         report.Evidence.Add(
             "All network namespaces of this host share one table; a host on the same link without an entry cannot be reached.");
         report.Advice.Add(
@@ -24,7 +24,7 @@ static class AddressAdvice
 
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
-        TableAdvice.Full(report, "cached IPv6 routes", "gc_dst_overflow");
+        TableAdvice.Full(report, view, "cached IPv6 routes", "gc_dst_overflow");
         report.Advice.Add(
             $"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is unlimited by default.");
         report.WillNotFix.Add("IPv4 settings: IPv4 no longer has a route cache.");

@@ -18,7 +18,7 @@ static class ConntrackAdvice
             NotFull(report);
             return;
         }
-        TableAdvice.Full(report, "entries", "early_drop plus (drop minus insert_failed)");
+        TableAdvice.Full(report, view, "entries", "early_drop plus (drop minus insert_failed)");
         var flows = ConntrackFlows.Of(report.Peak ?? 0, view);
         Explain(report, view, flows);
         report.Advice.Add(

@@ -23,7 +23,7 @@ static class PortAdvice
         var isIdle = isReused && view[EphemeralPortRows.NotReused, report.Instance] == 1;
         var destination = report.Subject.Length == 0 ? "one destination" : report.Subject;
         report.Evidence.Add($"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports are held for {destination}.");
-        TimeWait(report, view, isReused, isIdle);
+        var isMostlyTimeWait = TimeWait(report, view, isReused, isIdle);
         Reserved(report, view);
         report.Evidence.Add(
             "No kernel counter shows the failures: connect() to this destination fails with EADDRNOTAVAIL, while other destinations still "
@@ -34,10 +34,12 @@ static class PortAdvice
             report.Advice.Add(
                 "Turn timestamps on at the other side (sysctl -w net.ipv4.tcp_timestamps=1 there), or find the device on the path that "
                 + "removes them: connect() then reuses ports in TIME_WAIT after a second.");
-        else if (!isReused)
+        else if (!isReused && isMostlyTimeWait != false)
             report.Advice.Add(
-                "If most are in TIME_WAIT: sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() reuse such a port after a second; it needs "
-                + "net.ipv4.tcp_timestamps=1 here and timestamps on the other side.");
+                $"{(isMostlyTimeWait is null ? "If most are in TIME_WAIT: " : "")}sysctl -w net.ipv4.tcp_tw_reuse=1 lets connect() reuse a "
+                + "port in TIME_WAIT after a second; it needs net.ipv4.tcp_timestamps=1 here and timestamps on the other side.");
+        else if (!isReused)
+            report.WillNotFix.Add("tcp_tw_reuse: most of these ports are not in TIME_WAIT.");
         Widen(report, view);
         report.Advice.Add(
             "Use more source addresses here, or more addresses or ports at the destination: each pair has the whole range to itself.");
@@ -45,11 +47,14 @@ static class PortAdvice
             report.WillNotFix.Add($"tcp_tw_reuse: it is already on ({reuse}), and frees a port after a second, not earlier.");
     }
 
-    static void TimeWait(ResourceReport report, SampleView view, bool isReused, bool isIdle)
+    /// <summary>Returns whether most of the ports are in TIME_WAIT; null where that is unknown.</summary>
+    static bool? TimeWait(ResourceReport report, SampleView view, bool isReused, bool isIdle)
     {
-        if (view[EphemeralPortRows.TimeWait, report.Instance] is not { } waiting || waiting == 0
-            || view[EphemeralPortRows.Used, report.Instance] is not { } held)
-            return;
+        if (view[EphemeralPortRows.TimeWait, report.Instance] is not { } waiting
+            || view[EphemeralPortRows.Used, report.Instance] is not (> 0 and var held))
+            return null;
+        if (waiting == 0)
+            return false;
         var fresh = view[EphemeralPortRows.Fresh, report.Instance] ?? 0;
         var remark = !isReused ? "."
             : isIdle ? $". net.ipv4.tcp_tw_reuse is {view[SysctlRows.TcpTwReuse]}, yet connect() reuses none of them (TWRecycled does not "
@@ -59,6 +64,7 @@ static class PortAdvice
         report.Evidence.Add(
             $"{waiting} of the {held} ports that it holds now ({100 * waiting / held} percent) are in TIME_WAIT: this side closed those "
             + $"connections within the last minute{remark}");
+        return waiting * 2 >= held;
     }
 
     static void BoundBeforeConnect(ResourceReport report, SourceInstance source, SampleView view)

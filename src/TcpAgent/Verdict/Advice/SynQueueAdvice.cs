@@ -63,7 +63,7 @@ static class SynQueueAdvice
                     ? "clients do answer, but more arrive at once than the queue holds."
                     : "most senders do not get the SYN-ACK, or do not answer it."));
         if (report.State != ResourceState.Limiting)
-            evidence.Add("Nothing has been lost or answered with cookies yet.");
+            evidence.Add(Undropped.Within(report, view));
         var deferred = view[ListenerRows.PeakDeferred, report.Instance] ?? 0;
         var isDeferred = deferred >= AcceptDelay.Few && deferred > (view[ListenerRows.PeakRetried, report.Instance] ?? 0);
         if (isDeferred)

@@ -8,7 +8,7 @@ static class TableAdvice
 {
     internal static void TimeWait(ResourceReport report, SampleView view)
     {
-        Full(report, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
+        Full(report, view, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
         report.Evidence.Add(
             "A connection closed beyond the limit skips TIME_WAIT. That can only hurt if some of its packets are still on their way.");
         var raise = Raise("net.ipv4.tcp_max_tw_buckets", report.Limit, memory: view[Sysctl.MemoryTotal]);
@@ -20,7 +20,7 @@ static class TableAdvice
 
     internal static void Orphans(ResourceReport report, SampleView view)
     {
-        Full(report, "orphaned sockets", "TCPAbortOnMemory");
+        Full(report, view, "orphaned sockets", "TCPAbortOnMemory");
         report.Evidence.Add(
             "Orphans are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit "
             + "applies to the whole host.");
@@ -77,7 +77,7 @@ static class TableAdvice
 
     internal static void Fragments(ResourceReport report, SampleView view)
     {
-        Full(report, "bytes of fragments", "ReasmFails minus ReasmTimeout");
+        Full(report, view, "bytes of fragments", "ReasmFails minus ReasmTimeout");
         if (view[RecentRows.ReassemblyTimeouts] is > 0 and var timeouts)
             report.Evidence.Add(
                 $"{timeouts} packets were given up because a fragment did not arrive in time: it was lost on the way.");
@@ -92,7 +92,7 @@ static class TableAdvice
     }
 
     /// <summary>Adds the two sentences that begin the report of every full table.</summary>
-    internal static void Full(ResourceReport report, string things, string counters)
+    internal static void Full(ResourceReport report, SampleView view, string things, string counters)
     {
         if (report.Limit is { } limit)
             report.Evidence.Add(
@@ -102,7 +102,7 @@ static class TableAdvice
         if (report.Losses > 0)
             report.Evidence.Add($"{counters} rose by {report.Losses}.");
         else if (report.State == ResourceState.Near)
-            report.Evidence.Add("No losses yet.");
+            report.Evidence.Add(Undropped.Within(report, view));
     }
 
     /// <summary>

@@ -21,7 +21,8 @@ static class NamespaceFindings
             : null),
     ];
 
-    static NamespaceInstance? Read(SampleView view)
+    /// <summary>The namespace that was read; null where a plain directory was.</summary>
+    internal static NamespaceInstance? Read(SampleView view)
     {
         foreach (var (instance, _) in view.Instances(AgentMetrics.NetworkNamespace))
             if (instance is NamespaceInstance read)

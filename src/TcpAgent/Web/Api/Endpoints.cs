@@ -49,11 +49,11 @@ sealed class Endpoints
         var snapshot = _sampler.Snapshots.Acquire();
         if (snapshot is null)
             return Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "No sample has been taken yet.\n");
-        var stale = _age.IsStale(snapshot.Timestamp);
+        var taken = snapshot.Timestamp;
         _sampler.Snapshots.Release(snapshot);
-        return stale
+        return _age.IsStale(taken)
             ? Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "The sampler is stuck: its last sample is too old.\n")
-            : Respond.Text(context, StatusCodes.Status200OK, "TcpAgent is healthy.\n");
+            : Respond.Text(context, StatusCodes.Status200OK, $"TcpAgent is healthy (sample {_age.Seconds(taken)} s old).\n");
     }
 
     Task Ready(HttpContext context) => _sampler.Samples > 0

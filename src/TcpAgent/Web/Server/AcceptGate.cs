@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace TcpAgent.Web;
@@ -7,13 +8,17 @@ namespace TcpAgent.Web;
 /// Accepts no more connections than <see cref="Connections"/> has room for. Kestrel alone accepts as fast as it can, even connections that
 /// it will not serve soon, and each takes memory. Connections in the kernel's queue take none of the agent's.
 /// </summary>
-sealed class AcceptGate(IConnectionListenerFactory transport, Connections connections)
+/// <param name="transport">Accepts.</param>
+/// <param name="web">Room for clients over TCP.</param>
+/// <param name="local">Room for clients over the query socket.</param>
+sealed class AcceptGate(IConnectionListenerFactory transport, Connections web, Connections local)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => ((IConnectionListenerFactorySelector)transport).CanBind(endpoint);
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
-        new Listener(await transport.BindAsync(endpoint, cancellationToken), connections);
+        new Listener(
+            await transport.BindAsync(endpoint, cancellationToken), endpoint is UnixDomainSocketEndPoint ? local : web);
 
     sealed class Listener(IConnectionListener listener, Connections connections) : IConnectionListener
     {

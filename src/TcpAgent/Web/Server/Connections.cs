@@ -22,6 +22,9 @@ sealed class Connections(int kept, Action giveBack)
     /// <summary>Maximum over TLS, where a connection takes about 100 kB, mostly in OpenSSL.</summary>
     internal const int Tls = 160;
 
+    /// <summary>Maximum over the query socket, so that local users leave the descriptors and the memory to scrapers.</summary>
+    internal const int Local = 16;
+
     /// <summary>Heap bytes that one client can pin by sending maximal requests and never reading: headers, buffers, objects.</summary>
     const int PlainWorst = 96 * 1024;
 
@@ -83,6 +86,7 @@ sealed class Connections(int kept, Action giveBack)
     {
         var entry = new Entry(connection);
         connection.Features.Set(entry);
+        connection.Features.Set(this);
         Enter(entry)?.Connection.Abort(new ConnectionAbortedException("Closed for being idle or slow while others came."));
         try
         {
@@ -93,6 +97,9 @@ sealed class Connections(int kept, Action giveBack)
             Leave(entry);
         }
     }
+
+    /// <summary>Whether a request came over one of these connections.</summary>
+    internal bool Has(HttpContext context) => ReferenceEquals(context.Features.Get<Connections>(), this);
 
     /// <summary>Wraps each request.</summary>
     internal RequestDelegate Track(RequestDelegate next) => async context =>

@@ -22,19 +22,28 @@ static class Server
     /// </summary>
     const int MostRead = 16 * 1024;
 
+    /// <param name="host">What to configure.</param>
+    /// <param name="addresses">Addresses to listen on, unless systemd passes sockets.</param>
+    /// <param name="systemdSocket">Whether systemd passes them.</param>
+    /// <param name="config">TLS; null for plain HTTP.</param>
+    /// <param name="web">Room for clients over TCP.</param>
+    /// <param name="query">The bound query socket; null for none.</param>
+    /// <param name="local">Room for clients over the query socket.</param>
     internal static void Configure(
-        IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections connections) =>
-        host.UseKestrelCore().UseSockets(static transport =>
+        IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections web, Socket? query,
+        Connections local) =>
+        host.UseKestrelCore().UseSockets(transport =>
         {
             // Limits the read-ahead of the request parser, which is 1 MiB by default whatever the limits below are.
             transport.MaxReadBufferSize = MostRead;
             transport.MaxWriteBufferSize = Respond.Slice;
-            transport.CreateBoundListenSocket = Bind;
+            transport.CreateBoundListenSocket =
+                endpoint => query is not null && endpoint is UnixDomainSocketEndPoint ? query : Bind(endpoint);
         }).ConfigureServices(services =>
         {
             services.AddSingleton<IMemoryPoolFactory<byte>, SharedMemory>();
             services.AddSingleton<IConnectionListenerFactory>(
-                provider => new AcceptGate(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), connections));
+                provider => new AcceptGate(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), web, local));
         }).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -61,9 +70,10 @@ static class Server
             limits.Http2.InitialStreamWindowSize = 64 * 1024;
             kestrel.ConfigureEndpointDefaults(endpoint =>
             {
-                endpoint.Use(next => connection => connections.Serve(connection, next));
+                var isLocal = endpoint.SocketPath is not null;
+                endpoint.Use(next => connection => (isLocal ? local : web).Serve(connection, next));
                 endpoint.Protocols = HttpProtocols.Http1;
-                if (config is { HasTls: true })
+                if (config is { HasTls: true } && !isLocal)
                     UseTls(endpoint, config);
             });
             if (systemdSocket)
@@ -71,6 +81,8 @@ static class Server
             else
                 foreach (var address in addresses)
                     Listen(kestrel, address);
+            if (query is not null)
+                kestrel.ListenUnixSocket($"{query.LocalEndPoint}");
         });
 
     /// <summary>

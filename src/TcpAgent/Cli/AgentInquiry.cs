@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using TcpAgent.Kernel;
+using TcpAgent.Sources;
+using TcpAgent.Verdict;
+using TcpAgent.Web;
+
+namespace TcpAgent.Cli;
+
+/// <summary>
+/// Asks the agent on this host what limits traffic. The agent remembers its peak window, and a watch that begins now does not: clients that
+/// back off retry a full queue only every 15 or 30 seconds.
+/// </summary>
+/// <param name="options">The flags: where the agent listens.</param>
+/// <param name="ownNamespace">The inode of the network namespace of this process.</param>
+sealed class AgentInquiry(AgentOptions options, string ownNamespace)
+{
+    /// <summary>An agent that runs answers within milliseconds.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Null where --path.procfs is a copy, which no agent of this host watches.</summary>
+    internal static AgentInquiry? For(AgentOptions options) =>
+        NamespaceInstance.Of(KernelRoot.At(options.ProcFs, options.SysFs)) is { } own ? new AgentInquiry(options, own.Inode) : null;
+
+    /// <summary>The answer, or why there is none, for the operator.</summary>
+    internal async Task<(AgentAnswer? Answer, string Problem)> Ask(CancellationToken stop)
+    {
+        var (asked, problem) = (new List<string>(), "");
+        foreach (var agent in Places())
+        {
+            asked.Add($"{agent}");
+            var (answer, why) = await Ask(agent, stop);
+            if (answer is not null)
+                return (answer, "");
+
+            // The first that answered at all says most.
+            problem = problem.Length == 0 ? why : problem;
+        }
+        return (null, problem.Length > 0 ? problem : $"no agent answers at {string.Join(" or ", asked)}");
+    }
+
+    IEnumerable<EndPoint> Places()
+    {
+        foreach (var path in QuerySocket.ToAsk(options.QuerySocket))
+            if (File.Exists(path))
+                yield return new UnixDomainSocketEndPoint(path);
+        yield return LocalRequest.AddressOf(options.ListenAddresses[0]);
+    }
+
+    /// <summary>Asks one agent. The problem is empty where nobody listens.</summary>
+    internal async Task<(AgentAnswer? Answer, string Problem)> Ask(EndPoint agent, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Timeout);
+        try
+        {
+            return Judge(agent, await LocalRequest.Get(agent, "/api/v1/why", limit.Token));
+        }
+        catch (SocketException)
+        {
+            return (null, "");
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            return (null, $"the agent at {agent} closed the connection");
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, $"the agent at {agent} does not answer");
+        }
+    }
+
+    (AgentAnswer? Answer, string Problem) Judge(EndPoint agent, in LocalAnswer answer)
+    {
+        if (answer.Status != 200)
+            return (null, answer.Status switch
+            {
+                401 => $"the agent at {agent} wants credentials",
+                429 => $"the agent at {agent} is at its rate limit",
+                503 => $"the agent at {agent} has no current sample ({answer.Text.TrimEnd('.')})",
+                _ => $"what answers at {agent} is no tcp-agent",
+            });
+        if (VerdictReader.TryRead(answer.Body) is not { } verdict)
+            return (null, $"what answers at {agent} is no tcp-agent of this version");
+        if (verdict.NetworkNamespace is not { } watched || watched == NamespaceInstance.Unknown)
+            return (null, $"the agent at {agent} cannot say which network namespace it watches");
+        return watched == ownNamespace
+            ? (new AgentAnswer(agent, answer.Body, verdict), "")
+            : (null, $"the agent at {agent} watches another network namespace ({watched}; this is {ownNamespace})");
+    }
+}

@@ -1,0 +1,70 @@
+using TcpAgent.Resources;
+
+namespace TcpAgent.Tests.Resources;
+
+/// <summary>Since when a state is what it is.</summary>
+public sealed class SinceTests : IDisposable
+{
+    readonly ResourceRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    void Conntrack(long count, int ticks = 1)
+    {
+        _rig.Conntrack.Set("", "nf_conntrack_count", count);
+        _rig.Conntrack.Set("", "nf_conntrack_max", 100);
+        _rig.Tick(ticks);
+    }
+
+    (ResourceState State, DateTimeOffset? Since) Verdict()
+    {
+        var verdict = _rig.Judge();
+        return (verdict.State, verdict.Since);
+    }
+
+    DateTimeOffset? OfResource(string name) => _rig.Report(name).Since;
+
+    [Fact]
+    public void ItIsTheTickAtWhichTheStateTurned()
+    {
+        Conntrack(10, ticks: 3);
+        Assert.Equal((ResourceState.Ok, null), Verdict());
+        Conntrack(85);
+        var near = Now();
+        Conntrack(90, ticks: 20);
+        Assert.Equal((ResourceState.Near, near), Verdict());
+        Assert.Equal(near, OfResource("conntrack"));
+        _rig.Conntrack.Set("", "early_drop", 1);
+        Conntrack(90);
+        _rig.Conntrack.Set("", "early_drop", 2);
+        Conntrack(90);
+        var limiting = Now();
+        Conntrack(90, ticks: 20);
+        Assert.Equal((ResourceState.Limiting, limiting), Verdict());
+    }
+
+    /// <summary>A second problem does not make the first begin later.</summary>
+    [Fact]
+    public void ThatOfTheVerdictIsTheFirstOfItsProblems()
+    {
+        Conntrack(10);
+        Conntrack(85);
+        var first = Now();
+        _rig.Tick(5);
+        _rig.Sockstat.Set("TCP", "tw", 90);
+        _rig.Setting("net.ipv4.tcp_max_tw_buckets", 100);
+        _rig.Tick();
+        Assert.Equal((first, Now()), (Verdict().Since, OfResource("time_wait")));
+        Assert.Equal(first, OfResource("conntrack"));
+    }
+
+    [Fact]
+    public void WhatWasSoWhenTheAgentStartedBeganAtAnUnknownTime()
+    {
+        Conntrack(95, ticks: 10);
+        Assert.Equal((ResourceState.Near, null), Verdict());
+        Assert.Null(OfResource("conntrack"));
+    }
+
+    DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_rig.Time.GetUtcNow().ToUnixTimeMilliseconds());
+}
