@@ -11,11 +11,15 @@ namespace TcpAgent.Cli;
 /// </summary>
 sealed class WhyText
 {
+    /// <summary>Entries of a list that is not shown whole. The first ones rest on the strongest evidence.</summary>
+    const int MostAdvice = 3, MostWillNotHelp = 2;
+
     readonly Terminal _terminal;
     readonly TerminalText _text;
     readonly bool _isOfAgent;
     readonly bool _showsAll;
     readonly Func<ResourceReport, string?> _ownerOf;
+    int _leftOut;
 
     WhyText(Terminal terminal, bool isOfAgent, bool showsAll, Func<ResourceReport, string?> ownerOf) =>
         (_terminal, _text, _isOfAgent, _showsAll, _ownerOf) = (terminal, new TerminalText(terminal), isOfAgent, showsAll, ownerOf);
@@ -83,8 +87,16 @@ sealed class WhyText
             _text.Paragraph(Bold, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {report.Resource.Title}");
         var owner = _ownerOf(report) is { } name ? (List<string>)[$"The socket belongs to {name}."] : [];
         List("why", [.. report.Evidence, .. owner], "- ");
-        List("do", report.Advice, null);
-        List("will not help", report.WillNotFix, "- ");
+        List("do", First(report.Advice, MostAdvice), null);
+        List("will not help", First(report.WillNotFix, MostWillNotHelp), "- ");
+    }
+
+    List<string> First(List<string> entries, int most)
+    {
+        if (_showsAll || entries.Count <= most)
+            return entries;
+        _leftOut += entries.Count - most;
+        return entries.GetRange(0, most);
     }
 
     void Mention(ResourceReport report)
@@ -130,7 +142,7 @@ sealed class WhyText
         List(isIll ? "also" : "not limiting now, worth a look", notes, "- ");
     }
 
-    /// <summary>What is left out: "14 others ok, 3 notes (--all)".</summary>
+    /// <summary>What is left out: "14 others ok, 2 hints, 3 notes (--all)".</summary>
     void Rest(HostVerdict verdict, bool isIll)
     {
         var (ok, notes) = (0, 0);
@@ -139,6 +151,8 @@ sealed class WhyText
         foreach (var finding in verdict.Findings)
             notes += finding.Headline is null && isIll ? 1 : 0;
         var text = isIll ? $"{ok} others ok" : $"{ok} limits ok{Fullest(verdict)}";
+        if (_leftOut > 0)
+            text += $", {_leftOut} {(_leftOut == 1 ? "hint" : "hints")}";
         if (notes > 0)
             text += $", {notes} {(notes == 1 ? "note" : "notes")}";
         foreach (var report in verdict.In(ResourceState.Unknown))

@@ -70,6 +70,19 @@ public class WhyTextTests
             """, Write(Outage()));
     }
 
+    [Fact]
+    public void OfManyHintsTheFirstAreShown()
+    {
+        var verdict = Outage();
+        verdict.Resources[0].Advice.AddRange(["Second.", "Third.", "Fourth."]);
+        verdict.Resources[0].WillNotFix.AddRange(["Neither this.", "Nor that."]);
+        var text = Write(verdict);
+        Assert.Contains("  3. Third.\nwill not help\n  - Anything else.\n  - Neither this.\n\n2 others ok, 2 hints (--all)\n", text,
+            StringComparison.Ordinal);
+        Assert.Contains("  4. Fourth.\n", Write(verdict, all: true), StringComparison.Ordinal);
+        Assert.Contains("  - Nor that.\n", Write(verdict, all: true), StringComparison.Ordinal);
+    }
+
     /// <summary>A watch that has just begun does not know since when.</summary>
     [Fact]
     public void AWatchSaysHowLongItWas() => Assert.StartsWith(

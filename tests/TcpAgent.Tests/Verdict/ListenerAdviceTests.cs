@@ -47,7 +47,8 @@ public class ListenerAdviceTests
         Subject[ListenerRows.OldestWait] = 4_100;
         Subject[ListenerRows.Abandoned] = 12;
         var report = Accept();
-        AssertSays(report, "Its queue reached 129 of 128, and the kernel turned away 55 SYNs and final ACKs of handshakes (ListenOverflows).");
+        AssertSays(
+            report, "Its queue reached 129 of 128, and the kernel turned away 55 SYNs and final ACKs of handshakes (ListenOverflows).");
         AssertSays(report, "has waited 4.1 s for accept()");
         AssertSays(report, "12 of the waiting clients have already given up");
         Assert.StartsWith(

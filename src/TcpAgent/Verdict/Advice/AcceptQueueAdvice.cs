@@ -36,10 +36,12 @@ static class AcceptQueueAdvice
         Others(report, view);
         if (isWaiting)
             Application(report);
-        if (report.Limit is { } limit && (report.State != ResourceState.Limiting || report.Losses > 0))
-            Backlog(report, view, limit, isWaiting);
+        var hasBacklog = report.Limit is { } limit && (report.State != ResourceState.Limiting || report.Losses > 0)
+            && Backlog(report, view, limit, isWaiting);
         if (!isWaiting)
             Application(report);
+        if (hasBacklog)
+            report.Advice.Add($"Names of the backlog in common programs: {Backlogs}.");
     }
 
     static void NotHelping(ResourceReport report, bool isWaiting)
@@ -128,12 +130,13 @@ static class AcceptQueueAdvice
     }
 
     /// <summary>
-    /// Names the setting in force first: listen(2) fixed the limit, as the lesser of the requested backlog and somaxconn.
+    /// Names the setting in force first: listen(2) fixed the limit, as the lesser of the requested backlog and somaxconn. False if nothing
+    /// is known about it.
     /// </summary>
-    static void Backlog(ResourceReport report, SampleView view, long limit, bool isWaiting)
+    static bool Backlog(ResourceReport report, SampleView view, long limit, bool isWaiting)
     {
         if (view[SysctlRows.Somaxconn] is not (>= 0 and var somaxconn))
-            return;
+            return false;
         if (limit < somaxconn)
         {
             report.Evidence.Add(
@@ -142,9 +145,10 @@ static class AcceptQueueAdvice
             report.Advice.Add(
                 $"{(isWaiting ? "Once it accepts again, for" : "For")} bursts, raise its listen backlog above {limit} (up to {somaxconn} "
                 + "takes effect) and have it call listen() again (restart or reload). If it already asks for more, only restart it: an "
-                + $"open listener keeps its limit. {Backlogs}.");
-            report.WillNotFix.Add($"Raising net.core.somaxconn: it is already {somaxconn} and does not hold this listener at {limit}.");
-            return;
+                + "open listener keeps its limit.");
+            report.WillNotFix.Insert(
+                0, $"Raising net.core.somaxconn: it is already {somaxconn} and does not hold this listener at {limit}.");
+            return true;
         }
         report.Evidence.Add(
             limit == somaxconn
@@ -152,7 +156,7 @@ static class AcceptQueueAdvice
                 : $"The limit of {limit} dates from when net.core.somaxconn was higher than its present {somaxconn}.");
         report.Advice.Add(
             $"{TableAdvice.Raise("net.core.somaxconn", limit)} in this network namespace, then restart the application or have it call "
-            + $"listen() again: an open listener keeps its limit. If the application itself asks listen(2) for {limit}, raise that too "
-            + $"({Backlogs}).");
+            + $"listen() again: an open listener keeps its limit. If the application itself asks listen(2) for {limit}, raise that too.");
+        return true;
     }
 }
