@@ -88,8 +88,8 @@ sealed class HistoryText : IHistoryFormat
             _text.Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
         foreach (var (time, _, text) in events)
         {
-            var isLimiting = text.Contains(" limiting", StringComparison.Ordinal);
-            Paragraph(isLimiting ? Red : text.Contains(" near its limit", StringComparison.Ordinal) ? Yellow : "", time, text);
+            var isLimiting = text.Contains(" is limiting", StringComparison.Ordinal);
+            Paragraph(isLimiting ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
         }
         _text.Line();
         Charts(events);

@@ -82,14 +82,13 @@ sealed class Timeline
             Tell(record.Time, Gap(record));
         else if (_last < 0 && record.IsFirst)
             Tell(record.Time, "the agent started");
-        var isFirst = _last < 0 && !record.IsFirst;
         _last = record.Time;
         foreach (var (series, jump) in _jumps)
             jump.Add(record.Time, record.Values[series]);
         foreach (var (series, burst) in _bursts)
             burst.Add(record.Time, record.Values[series]);
         for (var i = 0; i < _resources.Count; i++)
-            Judge(record, _resources[i], isFirst, ref _states[i]);
+            Judge(record, _resources[i], ref _states[i]);
     }
 
     void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
@@ -105,8 +104,7 @@ sealed class Timeline
             : $"a gap of {Seconds(gap)}: nothing was recorded, or the clock was set forward";
     }
 
-    /// <summary>Of a state in the first record of a running agent nobody can say when it began.</summary>
-    void Judge(HistoryRecord record, in Judged resource, bool isFirst, ref long state)
+    void Judge(HistoryRecord record, in Judged resource, ref long state)
     {
         var now = record.Values[resource.State];
         var before = state;
@@ -115,11 +113,10 @@ sealed class Timeline
             return;
         var subject = record.SubjectOf(resource.Name);
         var name = subject.Length == 0 ? resource.Name : $"{resource.Name} of {subject}";
-        var already = isFirst ? "already " : "";
         var text = now switch
         {
-            (long)ResourceState.Limiting => $"verdict: {name} is {already}limiting{Figures(record, resource)}",
-            1 => $"verdict: {name} is {already}near its limit{Figures(record, resource)}",
+            (long)ResourceState.Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
+            1 => $"verdict: {name} is near its limit{Figures(record, resource)}",
             0 => $"verdict: {resource.Name} is ok again",
             _ => $"verdict: {resource.Name} is unknown",
         };

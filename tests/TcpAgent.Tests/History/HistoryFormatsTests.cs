@@ -94,15 +94,6 @@ public sealed class HistoryFormatsTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatBeganBeforeTheRangeWasAlreadySo()
-    {
-        var start = _rig.Read()[0].Time;
-        var text = await Text(colour: true, query: new HistoryQuery(start + 200_000, start + 260_000, []));
-        Assert.Contains("\e[1;31m  22:33:21  verdict: accept_queue of [::]:443 is already limiting, 512 of 511", text,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task AnUneventfulOrEmptyTimeIsSaidToBeSo()
     {
         var start = _rig.Read()[0].Time;
