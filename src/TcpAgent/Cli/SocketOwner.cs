@@ -12,8 +12,8 @@ namespace TcpAgent.Cli;
 /// </summary>
 static class SocketOwner
 {
-    /// <summary>Milliseconds: a host with a million descriptors must not delay the answer.</summary>
-    const long LongestSearch = 300;
+    /// <summary>Descriptors that are looked at, half a second's work: a host with a million must not delay the answer.</summary>
+    const int MostDescriptors = 50_000;
 
     internal static string? Of(ResourceReport report)
     {
@@ -93,17 +93,18 @@ static class SocketOwner
     /// <summary>"nginx (pid 812 and 4 more)": the eldest, which is the master where workers inherit the socket.</summary>
     static string? NameHolder(HashSet<string> links)
     {
-        var (eldest, count, began) = (int.MaxValue, 0, Environment.TickCount64);
+        var (eldest, count, left) = (int.MaxValue, 0, MostDescriptors);
         if (links.Count == 0)
             return null;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (Environment.TickCount64 - began > LongestSearch)
-                return null;
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                || !Holds(folder, links))
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
                 continue;
-            (eldest, count) = (Math.Min(eldest, pid), count + 1);
+            var holds = Holds(folder, links, ref left);
+            if (left <= 0)
+                return null;
+            if (holds)
+                (eldest, count) = (Math.Min(eldest, pid), count + 1);
         }
         if (count == 0)
             return null;
@@ -112,12 +113,14 @@ static class SocketOwner
         return null;
     }
 
-    static bool Holds(string process, HashSet<string> links)
+    static bool Holds(string process, HashSet<string> links, ref int left)
     {
         try
         {
             foreach (var descriptor in Directory.EnumerateFileSystemEntries($"{process}/fd"))
-                if (new FileInfo(descriptor).LinkTarget is { } target && links.Contains(target))
+                if (left-- <= 0)
+                    return false;
+                else if (new FileInfo(descriptor).LinkTarget is { } target && links.Contains(target))
                     return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
