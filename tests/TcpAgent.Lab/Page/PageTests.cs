@@ -127,8 +127,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         await tab.Until("!document.querySelector('#tip').hidden");
         Assert.Matches(@"^Established: \d+ at \d\d:\d\d:\d\d$", await tab.Text("#tip"));
         Assert.True(await tab.Is(
-            "document.querySelector('#tip').getBoundingClientRect().bottom <= document.querySelector('#signs li:nth-child(3) "
-            + ".plot').getBoundingClientRect().top"), "the tooltip covers the chart");
+            "document.querySelector('#tip').getBoundingClientRect().top >= document.querySelector('#signs li:nth-child(3) "
+            + ".plot').getBoundingClientRect().bottom"), "the tooltip covers the chart");
         await tab.Until("document.querySelector('#states .cursor').getAttribute('d') !== ''");
         await tab.Point("#headline", 0.5);
         await tab.Until("document.querySelector('#tip').hidden && document.querySelector('#states .cursor').getAttribute('d') === ''");

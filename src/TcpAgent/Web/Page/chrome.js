@@ -66,7 +66,8 @@ export function note(text, ...parts) {
 
 // A range without a record: says how far the history reaches, with a way there.
 export function showNothing(asked, history) {
-  const [from, to] = ['since', 'until'].map(name => asked.find(([one]) => one === name)?.[1] ?? '');
+  const wanted = text => (Number.isNaN(Date.parse(text)) ? text : `${dayAndClock(Date.parse(text))} ${zoneAt(Date.parse(text))}`);
+  const [from, to] = ['since', 'until'].map(name => wanted(asked.find(([one]) => one === name)?.[1] ?? ''));
   Object.assign(document.body.dataset, { empty: 'yes', verdict: 'unknown' });
   setText(byId('state'), 'NO RECORD');
   setText(byId('words'), `Nothing was recorded ${from && to ? `from ${from} to ${to}` : from ? `since ${from}` : `until ${to}`}`);

@@ -25,8 +25,8 @@ const isPast = saved !== null || asked.length > 0;
 const store = new Store(isPast ? Infinity : 16 * minute);
 const past = new Past(store, note, drawSoon);
 
-// end: the last moment in view, null to follow the newest again; doc: the newest answer; held: the one of when it was paused; ahead: how far the
-// agent's clock is ahead of the browser's.
+// end: the last moment in view, null to follow the newest again; doc: the newest answer; held: the one of when it was paused; ahead: how
+// far the agent's clock is ahead of the browser's.
 const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc: null, held: null, ahead: 0 };
 const lost = { misses: 0, since: null, problem: '' };
 const timeline = new Timeline(keepAt, zoomTo);
@@ -57,7 +57,7 @@ function draw() {
   const doc = state.held ?? state.doc;
   setText(byId('host'), doc.host);
   if (isPast) drawPast(store, view, doc);
-  else if (lost.misses >= mostMisses) drawNoData(state.doc, now() - store.last.t, lost.problem);
+  else if (lost.misses >= mostMisses) drawNoData(state.doc, lost.problem);
   else drawVerdict(store, view, doc);
   timeline.draw(store, view);
   byId('nothing').hidden = view.rows.length > 0;

@@ -17,10 +17,12 @@ export function followPointer(page) {
     const { plot } = element;
     const { from, to } = plot.view;
     const x = t => box.left + (t - from) / (to - from) * box.width;
-    return { plot, box, t: from + Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * (to - from), view: page.look(), x };
+    const isBelow = element.closest('#signs, .cards') !== null;
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    return { plot, box, isBelow, t: from + share * (to - from), view: page.look(), x };
   }
 
-  // Above the chart, where it covers neither the curve nor a figure; below it at the top of the window.
+  // Above the chart, where it covers neither the curve nor a figure; below it where its figure is above it, and at the top of the window.
   function show(event, at) {
     tip.hidden = at === null;
     if (at === null) return;
@@ -28,7 +30,7 @@ export function followPointer(page) {
     setText(tip, `${at.plot.name ? `${at.plot.name}: ` : ''}${at.plot.tell?.(row) ?? ''} at ${clock(row.t)}`);
     const above = at.box.top - tip.offsetHeight - 4;
     tip.style.left = `${Math.max(4, Math.min(event.clientX - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${above >= 4 ? above : at.box.bottom + 4}px`;
+    tip.style.top = `${above >= 4 && !at.isBelow ? above : at.box.bottom + 4}px`;
   }
 
   document.addEventListener('pointermove', event => {

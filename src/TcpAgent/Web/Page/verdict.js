@@ -139,12 +139,11 @@ function drawHero(store, view, one, start) {
 }
 
 // The agent does not answer: its last verdict says nothing about now.
-export function drawNoData(last, ago, problem) {
-  const words = stateNames[last.why.verdict];
+export function drawNoData(last, problem) {
   const t = Date.parse(last.why.time);
   show({
     state: 'unknown', word: 'NO DATA', headline: `No answer from the agent since ${clock(t)} ${zoneAt(t)}`,
-    lead: `The last verdict is ${duration(ago)} old: ${words}. ${last.why.headline}. ${problem}`,
+    lead: `The last verdict was ${stateNames[last.why.verdict]}: ${last.why.headline}. ${problem}`,
   });
   byId('hero').hidden = true;
 }
