@@ -135,7 +135,7 @@ public sealed class PageStatesTests : PageScene
         await NeverAccept();
         await Stage.EndTraffic();
         await tab.Until("document.body.dataset.verdict === 'ok'", 100);
-        await tab.Until("/^Last limited .* to .*: Port 8080 was not accepting: accept queue full, 5 of 4; [\d,]+ turned away\\. Show$/"
+        await tab.Until("/^Last limited .* to .*: Port 8080 was not accepting: accept queue full, 5 of 4; [\\d,]+ turned away\\. Show$/"
             + ".test(document.querySelector('#last').textContent)");
         await tab.Until("document.querySelector('#listeners').textContent.includes('closed ')");
         await AssertGood(tab, "over");
