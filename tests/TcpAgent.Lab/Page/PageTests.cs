@@ -94,7 +94,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
             await tab.Press("Tab");
             reached.Add(
                 (string)(await tab.Run("document.activeElement.id || document.activeElement.getAttribute('role') || "
-                    + "document.activeElement.parentElement.id || document.activeElement.textContent"))!);
+                    + "(document.activeElement.tagName === 'SUMMARY' && document.activeElement.parentElement.id) || "
+                    + "document.activeElement.textContent"))!);
             Assert.True(
                 await tab.Is("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.tagName === "
                     + "'BODY'"), reached[^1]);
