@@ -13,6 +13,9 @@ static class BuildInfo
 
     internal static string Revision => s_full.Split('+') is [_, var revision, ..] ? revision : "unknown";
 
+    /// <summary>Where the documentation is published.</summary>
+    internal const string Docs = "https://tcp-agent.example/docs/";
+
     internal static string Describe() =>
         $"""
         tcp-agent, version {Version} (revision: {Revision})

@@ -28,6 +28,7 @@ sealed class HistoryText : IHistoryFormat
     long _from = long.MaxValue;
     long _to;
     Chart[] _charts = [];
+    HistoryReach _reach;
     int _records;
 
     internal HistoryText(
@@ -43,8 +44,9 @@ sealed class HistoryText : IHistoryFormat
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
 
-    public void Begin(HistoryHeader header, List<RecordPlace> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries, HistoryReach reach)
     {
+        _reach = reach;
         foreach (var entry in entries)
             (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));
         _charts = Array.ConvertAll(header.Names, name => new Chart(Columns, Series.IsCounter(name)));
@@ -64,20 +66,23 @@ sealed class HistoryText : IHistoryFormat
 
     static Fullness FullnessOf(in ListenerFigures listener) => Fullness.Of(listener.Queue, listener.SynRecv, listener.Limit);
 
-    public void End(List<HistoryEvent> events)
+    public void End(List<HistoryEvent> events, List<HistoryReport> reports)
     {
         if (_query.Series.Length > 0)
             events.RemoveAll(
                 one => one.Series.Length > 0
                     && !Array.Exists(_query.Series, wanted => one.Series.StartsWith(wanted, StringComparison.Ordinal)));
         if (_records == 0)
-            _text.Line("", $"{_path}: no records in that time");
+            _text.Paragraph("", $"{_path}: no records in that time{Reach}");
         else
             Write(events);
         if (_file.Damaged > 0)
             _text.Line(Yellow, $"{_file.Damaged} damaged records are skipped");
         Encoding.UTF8.GetBytes(_text.ToString(), _output);
     }
+
+    string Reach => _reach.IsEmpty ? "; the file has none" : $"; the file reaches from {Local(_reach.Oldest):yyyy-MM-dd HH:mm:ss} to "
+        + $"{Local(_reach.Newest):yyyy-MM-dd HH:mm:ss}";
 
     void Write(List<HistoryEvent> events)
     {
@@ -86,11 +91,8 @@ sealed class HistoryText : IHistoryFormat
         _text.Line();
         if (events.Count == 0)
             _text.Line("", "Nothing happened: no state jumped, nothing was lost, the verdict did not change.");
-        foreach (var (time, _, text) in events)
-        {
-            var isLimiting = text.Contains(" is limiting", StringComparison.Ordinal);
-            Paragraph(isLimiting ? Red : text.Contains(" is near ", StringComparison.Ordinal) ? Yellow : "", time, text);
-        }
+        foreach (var one in events)
+            Paragraph(one.Kind switch { EventKind.Limiting => Red, EventKind.Near => Yellow, _ => "" }, one.Time, one.Text);
         _text.Line();
         Charts(events);
         Listeners();
@@ -100,8 +102,8 @@ sealed class HistoryText : IHistoryFormat
     void Charts(List<HistoryEvent> events)
     {
         var shown = new List<int>();
-        foreach (var (_, series, _) in events)
-            foreach (var name in Shown(series))
+        foreach (var one in events)
+            foreach (var name in Shown(one.Series))
                 if (Array.IndexOf(_file.Header.Names, name) is >= 0 and var index && !shown.Contains(index))
                     shown.Add(index);
         for (var i = 0; shown.Count == 0 && i < _charts.Length; i++)

@@ -16,6 +16,8 @@ static class IncidentText
             text.Append(
                 $"{Local(incident.Time):yyyy-MM-dd HH:mm:ss}  kept from {Local(incident.From):HH:mm:ss} to "
                 + $"{Local(incident.Until):HH:mm:ss}\n");
+            if (incident.Headline.Length > 0)
+                text.Append($"  {incident.Headline}\n");
             foreach (var verdict in incident.Verdicts)
                 text.Append($"  {verdict}\n");
             text.Append($"  tcp-agent history --file {incident.File}\n");

@@ -29,6 +29,7 @@ sealed class Serving : IAsyncDisposable
     readonly HistoryWriter? _history;
     readonly Composition _agent;
     readonly Recorder? _recorder;
+    readonly TurnLog _turns = new();
     readonly NotificationQueue _systemd;
     readonly ServiceReporter _reporter;
     readonly PosixSignalRegistration _hangup;
@@ -53,6 +54,7 @@ sealed class Serving : IAsyncDisposable
         _agent = Composition.From(
             options, time, _logger, logDropped, events, reloads, _history is null ? null : new HistoryMetrics(_history.Counters));
         _recorder = _history is null ? null : new Recorder(_history, options.Sampling.Interval);
+        _history?.Report = new ReportSource(_agent.Sampler.Snapshots, options.Sampling.PeakWindow).Take;
         _systemd = NotificationQueue.FromEnvironment(_logger);
         _reporter = new ServiceReporter(_systemd, _agent.Sampler, NotifyEnvironment.Watchdog(), time, _logger);
 
@@ -89,6 +91,7 @@ sealed class Serving : IAsyncDisposable
 
     void Ticked()
     {
+        _turns.Ticked(_agent.Sampler.Snapshots);
         _recorder?.Ticked(_agent.Sampler.Snapshots);
         _reporter.Ticked();
     }
@@ -148,7 +151,9 @@ sealed class Serving : IAsyncDisposable
         var history = new HistoryEndpoint(_options.HistoryFile, time);
         var hasHistory = _options.HistoryFile is not null;
         var live = new LiveJson(
-            new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));
+            new LiveSettings(
+                BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), BuildInfo.Docs, Environment.MachineName, hasHistory,
+                sampling.Interval, sampling.PeakWindow), _turns);
         return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age, path);
     }
 

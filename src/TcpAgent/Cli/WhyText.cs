@@ -85,6 +85,8 @@ sealed class WhyText
         _text.Line();
         if (hasTitle)
             _text.Paragraph(Bold, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {report.Resource.Title}");
+        if (report.Headline.Length > 0)
+            _text.Paragraph(Bold, $"{report.Headline}.");
         var owner = _ownerOf(report) is { } name ? (List<string>)[$"The socket belongs to {name}."] : [];
         List("why", [.. report.Evidence, .. owner], "- ");
         List("do", First(report.Advice, MostAdvice), null);

@@ -32,7 +32,8 @@ sealed class Burst(string series, string text, List<HistoryEvent> events)
         if (_count > 0)
             events.Add(new HistoryEvent(
                 _start, series,
-                $"{text.Replace("{0}", $"{_count}", StringComparison.Ordinal)} within {Timeline.Seconds(Math.Max(1000, _end - _start))}"));
+                $"{text.Replace("{0}", $"{_count}", StringComparison.Ordinal)} within {Timeline.Seconds(Math.Max(1000, _end - _start))}",
+                EventKind.Loss));
         _count = 0;
     }
 }

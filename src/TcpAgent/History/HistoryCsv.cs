@@ -9,7 +9,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
 {
     readonly StringBuilder _line = new();
 
-    public void Begin(HistoryHeader header, List<RecordPlace> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries, HistoryReach reach)
     {
         _line.Append("time");
         foreach (var column in columns)
@@ -37,7 +37,7 @@ sealed class HistoryCsv(IBufferWriter<byte> output, int[] columns, bool hasListe
         EndLine();
     }
 
-    public void End(List<HistoryEvent> events)
+    public void End(List<HistoryEvent> events, List<HistoryReport> reports)
     {
     }
 

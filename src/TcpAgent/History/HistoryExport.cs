@@ -14,8 +14,9 @@ static class HistoryExport
         var record = new HistoryRecord();
         var timeline = new Timeline(file.Header);
         var entries = file.Index();
+        var reach = HistoryReach.Of(entries);
         entries.RemoveAll(entry => !query.Includes(entry.Time));
-        format.Begin(file.Header, entries);
+        format.Begin(file.Header, entries, reach);
         foreach (var entry in entries)
         {
             if (!file.TryRead(entry, record))
@@ -25,7 +26,7 @@ static class HistoryExport
             if (output.UnflushedBytes > FlushAt)
                 await output.FlushAsync(stop);
         }
-        format.End(timeline.Finish());
+        format.End(timeline.Finish(), file.Reports(query.Since, query.Until));
         await output.FlushAsync(stop);
     }
 

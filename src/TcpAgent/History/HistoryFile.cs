@@ -11,7 +11,13 @@ namespace TcpAgent.History;
 /// </summary>
 sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposable
 {
+    /// <summary>Maximum number of reports read at once, an hour's.</summary>
+    const int MostReports = 64;
+
     readonly byte[] _record = new byte[HistoryRecord.Size];
+
+    /// <summary>The places of parts of reports.</summary>
+    readonly List<RecordPlace> _reports = [];
 
     internal HistoryHeader Header { get; } = header;
 
@@ -56,11 +62,15 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
         return null;
     }
 
+    /// <summary>The sequence number of the newest record or part of a report; known once the index is built.</summary>
+    internal long Newest { get; private set; }
+
     /// <summary>Every whole record, oldest first.</summary>
     internal List<RecordPlace> Index()
     {
         var entries = new List<RecordPlace>();
-        Damaged = 0;
+        (Damaged, Newest) = (0, 0);
+        _reports.Clear();
         for (var slot = 0; slot < Header.Capacity; slot++)
         {
             var length = Read(slot);
@@ -70,11 +80,28 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
                 && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
                 entries.Add(
                     new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), HistoryRecord.VerdictOf(_record)));
+            else if (length == HistoryRecord.Size && ReportRecord.IsWhole(_record, Header)
+                && HistoryRecord.SequenceOf(_record) % Header.Capacity == slot)
+                _reports.Add(new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), 0));
             else if (length < 0 || _record.AsSpan(0, length).ContainsAnyExcept((byte)0))
                 Damaged++;
         }
         entries.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
+        _reports.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
+        Newest = Math.Max(entries is [.., var record] ? record.Sequence : 0, _reports is [.., var part] ? part.Sequence : 0);
         return entries;
+    }
+
+    /// <summary>The newest whole reports of a time span, oldest first; known once the index is built.</summary>
+    internal List<HistoryReport> Reports(long since, long until)
+    {
+        var parts = new ReportParts();
+        foreach (var entry in _reports)
+            if (entry.Time >= since && entry.Time <= until && Read(entry.Sequence) == HistoryRecord.Size
+                && ReportRecord.IsWhole(_record, Header) && HistoryRecord.SequenceOf(_record) == entry.Sequence)
+                parts.Add(_record);
+        var reports = parts.Reports;
+        return reports.GetRange(Math.Max(0, reports.Count - MostReports), Math.Min(MostReports, reports.Count));
     }
 
     /// <summary>Returns false when the record was overwritten after the index was built.</summary>

@@ -20,13 +20,18 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    public void Begin(HistoryHeader header, List<RecordPlace> entries)
+    public void Begin(HistoryHeader header, List<RecordPlace> entries, HistoryReach reach)
     {
         _acceptState = Array.IndexOf(header.Names, ResourceCatalog.AcceptQueue.Name + Series.State);
         _synState = Array.IndexOf(header.Names, ResourceCatalog.SynQueue.Name + Series.State);
         _json.WriteStartObject();
         _json.WriteNumber("version", Version);
         _json.WriteNumber("interval_seconds", header.Interval / 1000m);
+        if (!reach.IsEmpty)
+        {
+            _json.WriteString("oldest", HistoryExport.Time(reach.Oldest));
+            _json.WriteString("newest", HistoryExport.Time(reach.Newest));
+        }
         _json.WriteStartArray("series");
         foreach (var column in columns)
             _json.WriteStringValue(header.Names[column]);
@@ -71,19 +76,16 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
     static ResourceState StateOf(HistoryRecord record, int column) =>
         column >= 0 && record.Values[column] is >= 0 and var state ? (ResourceState)state : ResourceState.Unknown;
 
-    public void End(List<HistoryEvent> events)
+    public void End(List<HistoryEvent> events, List<HistoryReport> reports)
     {
         _json.WriteEndArray();
         _json.WriteStartArray("events");
-        foreach (var (time, series, text) in events)
-        {
-            _json.WriteStartObject();
-            _json.WriteString("time", HistoryExport.Time(time));
-            if (series.Length > 0)
-                _json.WriteString("series", series);
-            _json.WriteString("text", text);
-            _json.WriteEndObject();
-        }
+        foreach (var one in events)
+            EventJson.Write(_json, one);
+        _json.WriteEndArray();
+        _json.WriteStartArray("reports");
+        foreach (var report in reports)
+            _json.WriteRawValue(report.Json);
         _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Flush();

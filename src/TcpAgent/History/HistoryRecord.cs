@@ -93,7 +93,10 @@ sealed class HistoryRecord
     }
 
     /// <summary>The verdict, which is the first value.</summary>
-    internal static long VerdictOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[ValuesAt..]);
+    internal static long VerdictOf(ReadOnlySpan<byte> record) => ValueOf(record, 0);
+
+    internal static long ValueOf(ReadOnlySpan<byte> record, int series) =>
+        BinaryPrimitives.ReadInt64LittleEndian(record[(ValuesAt + (series * sizeof(long)))..]);
 
     internal static long TimeOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[TimeAt..]);
 
@@ -101,10 +104,14 @@ sealed class HistoryRecord
 
     /// <summary>True for a whole record of this file: neither torn, unwritten nor from another build.</summary>
     internal static bool IsWhole(ReadOnlySpan<byte> record, HistoryHeader header) =>
+        IsSealed(record, header.Layout) && BinaryPrimitives.ReadInt32LittleEndian(record[CountAt..]) == header.Names.Length
+        && header.Names.Length <= MostSeries;
+
+    /// <summary>True for a whole record of this layout, a number and a time.</summary>
+    internal static bool IsSealed(ReadOnlySpan<byte> record, uint layout) =>
         record.Length == Size && BinaryPrimitives.ReadUInt32LittleEndian(record) == Checksum.Of(record[LayoutAt..])
-        && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == header.Layout && SequenceOf(record) > 0
-        && TimeOf(record) is >= 0 and < 253_402_300_800_000
-        && BinaryPrimitives.ReadInt32LittleEndian(record[CountAt..]) == header.Names.Length && header.Names.Length <= MostSeries;
+        && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == layout && SequenceOf(record) > 0
+        && TimeOf(record) is >= 0 and < 253_402_300_800_000;
 
     /// <summary>Copies a record. Returns false when it is not whole.</summary>
     internal bool TryRead(ReadOnlySpan<byte> record, HistoryHeader header)

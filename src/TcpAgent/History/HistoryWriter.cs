@@ -19,6 +19,8 @@ sealed class HistoryWriter : IDisposable
     readonly ILogger _logger;
     readonly AgentEvents? _events;
     readonly Thread _thread;
+    readonly ReportSchedule _schedule = new();
+    readonly byte[] _part = new byte[HistoryRecord.Size];
     RingFile? _ring;
     Incidents? _incidents;
     long? _failedAt;
@@ -30,6 +32,9 @@ sealed class HistoryWriter : IDisposable
         (_path, _header, _time, _logger, _events) = (path, header, time, logger, events);
         _thread = new Thread(Run) { Name = "history", IsBackground = true };
     }
+
+    /// <summary>Explains the newest sample, packed; null where the history keeps no explanations.</summary>
+    internal Func<byte[]?>? Report { get; set; }
 
     internal RecordQueue Queue { get; } = new();
 
@@ -110,9 +115,30 @@ sealed class HistoryWriter : IDisposable
         if (Counters.IsFailing)
             Log.HistoryRecovered(_logger, _path);
         (_failedAt, _reason, Counters.IsFailing) = (null, "", false);
+        if (_schedule.IsDue(record))
+            WriteReport(HistoryRecord.TimeOf(record));
         if (_incidents!.Note(record))
             Freeze();
         return true;
+    }
+
+    /// <summary>A report that cannot be written is not retried: the next record finds out whether the file can be written.</summary>
+    void WriteReport(long time)
+    {
+        if (Report?.Invoke() is not { } packed || ReportRecord.PartsOf(packed) > ReportRecord.MostParts)
+            return;
+        try
+        {
+            for (var part = 0; part < ReportRecord.PartsOf(packed); part++)
+            {
+                ReportRecord.Write(_part, time, packed, part);
+                _ring!.Write(_part, isReport: true);
+            }
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            Counters.Fail();
+        }
     }
 
     void Freeze()

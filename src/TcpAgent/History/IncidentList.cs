@@ -36,19 +36,17 @@ sealed class IncidentList(string path)
         using var file = HistoryFile.TryOpen(path, out _);
         if (file?.Index() is not [var first, .., var last] entries)
             return null;
-        var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
 
         // The minutes before may include another incident.
         var onset = entries.Find(entry => entry.Verdict == (long)ResourceState.Limiting
             && path.EndsWith(RingFile.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(entry.Time)), StringComparison.Ordinal));
+        var time = onset.Time > 0 ? onset.Time : first.Time;
+        var (record, summary) = (new HistoryRecord(), new IncidentSummary(file.Header, time));
         foreach (var entry in entries)
             if (file.TryRead(entry, record))
-                timeline.Add(record);
-        var verdicts = new List<string>();
-        foreach (var one in timeline.Finish())
-            if (one.Text.Contains(" is limiting", StringComparison.Ordinal))
-                verdicts.Add(one.Text["verdict: ".Length..]);
-        return new Incident(path, first.Time, last.Time, onset.Time > 0 ? onset.Time : first.Time, verdicts);
+                summary.Add(record);
+        return new Incident(
+            path, first.Time, last.Time, time, IncidentSummary.Headline(file.Reports(time, last.Time)), summary.Verdicts());
     }
 
     /// <summary>The document of `history --incidents --json` and /api/v1/incidents.</summary>
@@ -68,6 +66,7 @@ sealed class IncidentList(string path)
                 json.WriteString("since", HistoryExport.Time(incident.From));
                 json.WriteString("until", HistoryExport.Time(incident.Until));
                 json.WriteString("file", incident.File);
+                json.WriteString("headline", incident.Headline);
                 json.WriteStartArray("limiting");
                 foreach (var verdict in incident.Verdicts)
                     json.WriteStringValue(verdict);

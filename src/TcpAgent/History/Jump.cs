@@ -57,7 +57,7 @@ sealed class Jump(string series, string name, List<HistoryEvent> events)
     {
         var climb = _peakTime - _start < 1000 ? "" : $" within {Timeline.Seconds(_peakTime - _start)}";
         var from = Math.Round(_usual).ToString(CultureInfo.InvariantCulture);
-        events.Add(new HistoryEvent(_start, series, $"{name} jumps from {from} to {_peak}{climb}, {end}"));
+        events.Add(new HistoryEvent(_start, series, $"{name} jumps from {from} to {_peak}{climb}, {end}", EventKind.Jump));
         (_isUp, _usual) = (false, _value);
     }
 }

@@ -56,7 +56,14 @@ sealed class RingFile : IDisposable
     {
         if (RandomAccess.GetLength(handle) < header.FileSize)
             RandomAccess.SetLength(handle, header.FileSize);
-        return new RingFile(handle, header) { Sequence = Index(handle, header) is [.., var newest] ? newest.Sequence : 0 };
+        return new RingFile(handle, header) { Sequence = NewestOf(handle, header) };
+    }
+
+    static long NewestOf(SafeFileHandle handle, HistoryHeader header)
+    {
+        var file = new HistoryFile(handle, header);
+        file.Index();
+        return file.Newest;
     }
 
     static List<RecordPlace> Index(SafeFileHandle handle, HistoryHeader header) => new HistoryFile(handle, header).Index();
@@ -101,17 +108,18 @@ sealed class RingFile : IDisposable
         }
     }
 
-    /// <summary>Gives the record the next number and writes it, half a page in one call.</summary>
-    internal void Write(Span<byte> record)
+    /// <summary>Gives the record, or part of a report, the next number and writes it, half a page in one call.</summary>
+    internal void Write(Span<byte> record, bool isReport = false)
     {
-        HistoryRecord.Seal(record, _header.Layout, Sequence + 1);
+        HistoryRecord.Seal(record, isReport ? _header.ReportLayout : _header.Layout, Sequence + 1);
         RandomAccess.Write(_handle, record, _header.Offset(Sequence + 1));
         Sequence++;
     }
 
     /// <summary>Returns false if the ring now has another record there, or a torn one.</summary>
     internal bool TryRead(long sequence, Span<byte> record) =>
-        RandomAccess.Read(_handle, record, _header.Offset(sequence)) == HistoryRecord.Size && HistoryRecord.IsWhole(record, _header)
+        RandomAccess.Read(_handle, record, _header.Offset(sequence)) == HistoryRecord.Size
+        && (HistoryRecord.IsWhole(record, _header) || ReportRecord.IsWhole(record, _header))
         && HistoryRecord.SequenceOf(record) == sequence;
 
     /// <summary>Formats a time for file names, so that names sort by time.</summary>

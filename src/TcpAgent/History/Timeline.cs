@@ -13,6 +13,8 @@ sealed class Timeline
     /// <summary>One resource's places among the series; -1 where the file has none.</summary>
     readonly record struct Judged(string Name, int State, int Used, int Limit);
 
+    internal const string Started = "the agent started", ClockSetBack = "the clock was set back";
+
     readonly List<HistoryEvent> _events = [];
     readonly List<(int Series, Jump Jump)> _jumps = [];
     readonly List<(int Series, Burst Burst)> _bursts = [];
@@ -75,23 +77,25 @@ sealed class Timeline
 
     internal void Add(HistoryRecord record)
     {
+        var isFirst = _last < 0;
+
         // No duration is known across a restart.
         if (record.Time < _last)
             TellWhatHasBegun();
         if (_last >= 0 && (record.IsFirst || record.Time - _last > 3L * _interval || record.Time < _last))
             Tell(record.Time, Gap(record));
         else if (_last < 0 && record.IsFirst)
-            Tell(record.Time, "the agent started");
+            Tell(record.Time, Started);
         _last = record.Time;
         foreach (var (series, jump) in _jumps)
             jump.Add(record.Time, record.Values[series]);
         foreach (var (series, burst) in _bursts)
             burst.Add(record.Time, record.Values[series]);
         for (var i = 0; i < _resources.Count; i++)
-            Judge(record, _resources[i], ref _states[i]);
+            Judge(record, _resources[i], ref _states[i], isFirst);
     }
 
-    void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text));
+    void Tell(long time, string text) => _events.Add(new HistoryEvent(time, "", text, EventKind.Agent));
 
     /// <summary>Records hold only the wall clock. While the agent runs, a clock set forward looks like a time without records.</summary>
     string Gap(HistoryRecord record)
@@ -100,32 +104,22 @@ sealed class Timeline
         if (record.IsFirst)
             return gap > _interval ? $"the agent started again, {Seconds(gap)} are missing" : "the agent started again";
         return record.Time < _last
-            ? "the clock was set back"
+            ? ClockSetBack
             : $"a gap of {Seconds(gap)}: nothing was recorded, or the clock was set forward";
     }
 
-    void Judge(HistoryRecord record, in Judged resource, ref long state)
+    void Judge(HistoryRecord record, in Judged resource, ref long state, bool isFirst)
     {
-        var now = record.Values[resource.State];
-        var before = state;
+        var (before, now) = (state, record.Values[resource.State]);
         state = now;
-        if (now == before || (before == KernelValue.Absent && now <= 0) || (now == KernelValue.Absent && before <= 0))
+        if (!Turn.IsOne(before, now))
             return;
-        var subject = record.SubjectOf(resource.Name);
-        var name = subject.Length == 0 ? resource.Name : $"{resource.Name} of {subject}";
-        var text = now switch
-        {
-            (long)ResourceState.Limiting => $"verdict: {name} is limiting{Figures(record, resource)}",
-            1 => $"verdict: {name} is near its limit{Figures(record, resource)}",
-            0 => $"verdict: {resource.Name} is ok again",
-            _ => $"verdict: {resource.Name} is unknown",
-        };
-        _events.Add(new HistoryEvent(record.Time, resource.Name + Series.State, text));
+        var figures = new TurnFigures(now, ValueOf(record, resource.Used), ValueOf(record, resource.Limit));
+        _events.Add(
+            Turn.Event(record.Time, resource.Name, record.SubjectOf(resource.Name), figures, isStanding: isFirst && !record.IsFirst));
     }
 
-    static string Figures(HistoryRecord record, in Judged resource) =>
-        resource is { Used: >= 0, Limit: >= 0 } && record.Values[resource.Used] is not KernelValue.Absent and var used
-        && record.Values[resource.Limit] is not KernelValue.Absent and var limit ? $", {used} of {limit}" : "";
+    static long ValueOf(HistoryRecord record, int series) => series < 0 ? KernelValue.Absent : record.Values[series];
 
     internal static string Seconds(long milliseconds) => milliseconds < 120_000
         ? $"{(milliseconds + 500) / 1000} s"

@@ -22,7 +22,10 @@ sealed record HostVerdict(
         var resources = Array.ConvertAll(ResourceCatalog.All, row => Report(row, view));
         foreach (var report in resources)
             if (report.State is ResourceState.Near or ResourceState.Limiting || report.IsLossWithoutSaturation)
+            {
                 ResourceAdvice.Explain(report, view);
+                Verdict.Headline.Write(report, view);
+            }
         var time = DateTimeOffset.FromUnixTimeMilliseconds(view[AgentMetrics.Timestamp] ?? 0);
         var state = Overall(resources);
         return new HostVerdict(time, watched, state, resources, DropReports(view, watched), Verdict.Findings.Check(view))
@@ -34,6 +37,13 @@ sealed record HostVerdict(
 
     static DateTimeOffset? At(long? milliseconds) =>
         milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+
+    /// <summary>The answer in one sentence.</summary>
+    internal string Headline
+    {
+        get => field ??= Verdict.Headline.Of(this);
+        init;
+    }
 
     internal ResourceReport this[Resource resource] => Resources[Array.IndexOf(ResourceCatalog.All, resource)];
 

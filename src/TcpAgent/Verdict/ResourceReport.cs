@@ -44,6 +44,14 @@ sealed class ResourceReport(Resource resource, ResourceState state)
     /// <summary>True for a loss that the limit did not provably cause.</summary>
     internal bool IsLossWithoutSaturation => State == ResourceState.Ok && Losses > 0;
 
+    /// <summary>
+    /// What it does to traffic now, in one sentence; empty unless it limits or is near its limit. <see cref="Verdict.Headline"/> writes it.
+    /// </summary>
+    internal string Headline { get; set; } = "";
+
+    /// <summary>The same sentence for a time that is over.</summary>
+    internal string HeadlinePast { get; set; } = "";
+
     internal List<string> Evidence { get; } = [];
 
     internal List<string> Advice { get; } = [];

@@ -11,7 +11,7 @@ static class Series
     /// </summary>
     internal const string Verdict = "verdict";
 
-    internal const string StatePrefix = "tcp.", DropPrefix = "drops.";
+    internal const string StatePrefix = "tcp.", DropPrefix = "drops.", TrafficPrefix = "traffic.";
 
     internal const string Used = ".used", Limit = ".limit", Losses = ".losses", State = ".state";
 
@@ -24,11 +24,22 @@ static class Series
 
     internal static readonly int FirstDrop = FirstResource + (PerResource * ResourceCatalog.All.Length);
 
+    internal static readonly int FirstTraffic = FirstDrop + DropStages.All.Length;
+
+    /// <summary>
+    /// The vital signs, which show how busy the host is. All are counters, and the last two are sums over devices.
+    /// </summary>
+    internal static readonly string[] Traffic =
+    [
+        "accepted", "opened", "resets", "segments", "retransmitted", "received_bytes", "sent_bytes",
+    ];
+
     internal static readonly string[] Names = Make();
 
     /// <summary>Whether a series only rises, so that only its differences matter.</summary>
     internal static bool IsCounter(string name) =>
-        name.EndsWith(Losses, StringComparison.Ordinal) || name.StartsWith(DropPrefix, StringComparison.Ordinal);
+        name.EndsWith(Losses, StringComparison.Ordinal) || name.StartsWith(DropPrefix, StringComparison.Ordinal)
+        || name.StartsWith(TrafficPrefix, StringComparison.Ordinal);
 
     static string[] Make()
     {
@@ -39,6 +50,8 @@ static class Series
             names.AddRange([resource.Name + Used, resource.Name + Limit, resource.Name + Losses, resource.Name + State]);
         foreach (var stage in DropStages.All)
             names.Add(DropPrefix + stage.Stage);
+        foreach (var sign in Traffic)
+            names.Add(TrafficPrefix + sign);
         return [.. names];
     }
 }

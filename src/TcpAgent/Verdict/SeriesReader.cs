@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
@@ -25,6 +26,44 @@ static class SeriesReader
             RaiseResources(resources, values);
         if (snapshot.Find(DropRows.Rows) is { } drops)
             RaiseDrops(drops, values);
+        RaiseTraffic(snapshot, values[Series.FirstTraffic..]);
+    }
+
+    /// <summary>In the order of <see cref="Series.Traffic"/>.</summary>
+    static void RaiseTraffic(Snapshot snapshot, Span<long> values)
+    {
+        if (snapshot.Find(SnmpRows.Rows) is { } snmp)
+        {
+            Raise(ref values[0], snmp[SnmpRows.TcpPassiveOpens]);
+            Raise(ref values[1], snmp[SnmpRows.TcpActiveOpens]);
+            Raise(ref values[2], snmp[SnmpRows.TcpEstabResets]);
+            Raise(ref values[4], snmp[SnmpRows.TcpRetransSegs]);
+        }
+        if (snapshot.Find(NetstatRows.Rows) is { } netstat)
+            Raise(ref values[3], netstat[NetstatRows.TCPOrigDataSent]);
+        if (snapshot.Find(Devices.Rows) is { } devices)
+        {
+            Raise(ref values[5], Throughput(devices, Devices.ReceiveBytes));
+            Raise(ref values[6], Throughput(devices, Devices.TransmitBytes));
+        }
+    }
+
+    /// <summary>
+    /// The bytes of all devices with a driver, because a bridge, a bond or a tunnel counts the same packets again. Where no device has one,
+    /// as in a container, those of all devices. The loopback device never counts.
+    /// </summary>
+    static long Throughput(Table devices, Row bytes)
+    {
+        var (hardware, software) = (KernelValue.Absent, KernelValue.Absent);
+        for (var i = 0; i < devices.Count; i++)
+        {
+            if (devices.InstanceAt(i) is not DeviceInstance device || device.Name.AsSpan().SequenceEqual("lo"u8)
+                || devices[i][bytes] is KernelValue.Absent)
+                continue;
+            ref var sum = ref device.HasDriver ? ref hardware : ref software;
+            sum = Math.Max(0, sum) + devices[i][bytes];
+        }
+        return hardware == KernelValue.Absent ? software : hardware;
     }
 
     static void Raise(ref long value, long other) => value = Math.Max(value, other);

@@ -18,7 +18,9 @@ static class VerdictJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static byte[] Write(HostVerdict verdict)
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="onlyExplained">Leaves out what is as it should be, for a record of the verdict.</param>
+    internal static byte[] Write(HostVerdict verdict, bool onlyExplained = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, s_options))
@@ -30,17 +32,20 @@ static class VerdictJson
             json.WriteNumber("watched_seconds", Math.Round(verdict.WatchedSeconds, 3));
             json.WriteString("verdict", verdict.State.Name());
             json.WriteString("since", Time(verdict.Since));
+            json.WriteString("headline", verdict.Headline);
             json.WriteStartArray("limiting");
             foreach (var report in verdict.In(ResourceState.Limiting))
                 json.WriteStringValue(report.Resource.Name);
             json.WriteEndArray();
             json.WriteStartArray("resources");
             foreach (var report in verdict.Resources)
-                Write(json, report);
+                if (!onlyExplained || report.Evidence.Count > 0)
+                    Write(json, report);
             json.WriteEndArray();
             json.WriteStartArray("drops");
             foreach (var drop in verdict.Drops)
-                Write(json, drop);
+                if (!onlyExplained || drop.Count > 0)
+                    Write(json, drop);
             json.WriteEndArray();
             json.WriteStartArray("findings");
             foreach (var finding in verdict.Findings)
@@ -72,6 +77,11 @@ static class VerdictJson
             json.WriteString("subject", report.Subject);
         else
             json.WriteNull("subject");
+        var words = ResourceWords.Of(report.Resource);
+        json.WriteString("label", words.Label);
+        json.WriteString("loss", words.Loss);
+        json.WriteString("headline", report.Headline.Length > 0 ? report.Headline : null);
+        json.WriteString("headline_past", report.HeadlinePast.Length > 0 ? report.HeadlinePast : null);
         Write(json, "evidence", report.Evidence);
         Write(json, "advice", report.Advice);
         Write(json, "will_not_fix", report.WillNotFix);

@@ -36,6 +36,7 @@ static class VerdictReader
         {
             Since = Time(root, "since"),
             NetworkNamespace = Text(root, "network_namespace"),
+            Headline = Text(root, "headline") ?? "",
         };
     }
 
@@ -55,6 +56,8 @@ static class VerdictReader
             LossesTotal = Number(one, "losses_total"),
             Instance = Text(one, "subject") is { Length: > 0 } subject ? new Instance(subject) : null,
             IsIncomplete = Member(one, "incomplete", JsonValueKind.True) is not null,
+            Headline = Text(one, "headline") ?? "",
+            HeadlinePast = Text(one, "headline_past") ?? "",
         };
         report.Evidence.AddRange(List(one, "evidence", Sentence));
         report.Advice.AddRange(List(one, "advice", Sentence));

@@ -14,12 +14,17 @@ static class HistoryTargets
 {
     const string Name = "history.ring";
 
+    static readonly byte[] s_scratch = new byte[ReportRecord.MostBytes];
+
     /// <summary>The year 10000, in milliseconds since the epoch.</summary>
     const long EndOfTime = 253_402_300_800_000;
 
     /// <summary>A file's own bytes where they begin as one, else what a forger gives right checksums: see <see cref="Forge"/>.</summary>
     internal static void File(byte[] input)
     {
+        // The inside of a report, whose parts have checksums of their own.
+        if (ReportRecord.Unpack(new MemoryStream(input), s_scratch) is { } report)
+            JsonDocument.Parse(report).Dispose();
         Folder.Write(Name, input.AsSpan().StartsWith(HistoryHeader.Magic) ? input : Forge(input));
         var path = Folder.File(Name);
         using var file = HistoryFile.TryOpen(path, out var problem);

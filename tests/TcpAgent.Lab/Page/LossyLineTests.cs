@@ -43,10 +43,10 @@ public sealed class LossyLineTests : PageScene
         var asked = 0;
         await tab.Intercept(Incidents, one => ++asked < 2 ? one.Lose() : one.Pass());
         await tab.Go(Address);
-        await tab.Until("document.querySelectorAll('#resources li').length > 5");
+        await tab.Until("document.querySelectorAll('#resources-chips .chip').length > 5");
         await tab.Until("performance.getEntriesByType('resource').filter(one => one.name.includes('live')).length > 2");
         Assert.Equal((1, ""), (asked, await tab.Text("#incidents")));
-        await tab.Until("document.querySelector('#incidents').textContent.startsWith('None is kept.')");
+        await tab.Until("document.querySelector('#incidents').textContent.startsWith('No incident yet.')");
         Assert.Equal(2, asked);
     }
 
@@ -85,28 +85,29 @@ public sealed class LossyLineTests : PageScene
         Assert.Equal(1, (int)(await tab.Run(Turned))!);
         AssertClean(tab);
 
-        // A range that begins while something limits has no turn.
+        // A range that begins while something limits has no turn: the state is older.
         await tab.Go($"{Address}?since=-2s");
-        await tab.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: accept_queue from ')");
+        await tab.Until("document.querySelector('#headline').textContent.startsWith('WAS LIMITING: Port 8080 ')");
         Assert.Equal(0, (int)(await tab.Run(Turned))!);
+        Assert.Contains("is already limiting", await tab.Text("#events"), StringComparison.Ordinal);
     }
 
-    /// <summary>Of the same turn the agent knows more: whose queue it is.</summary>
+    /// <summary>A live sample and the history tell the same turn, in the same words.</summary>
     [SkippableFact]
-    public async Task APastThatComesLateStandsForWhatThePageSaw()
+    public async Task APastThatComesLateTellsNoTurnTwice()
     {
         var tab = await Open();
         await tab.Go("about:blank");
         var late = new TaskCompletionSource<Asked>();
         await tab.Intercept(History, one => Task.FromResult(late.TrySetResult(one)));
         await tab.Go(Address);
-        await tab.Until("document.querySelectorAll('#resources li').length > 5");
+        await tab.Until("document.querySelectorAll('#resources-chips .chip').length > 5");
         await Stage.StartAndWait(Stage.Server, Kind.Listen, Scenarios.Stage.Server4, "8080", "4");
         Stage.Start(Stage.Client, Kind.Connects, Scenarios.Stage.Server4, "8080", "20");
-        await tab.Until($"{Turned} === 1 && {Events}.includes('accept_queue is limiting')");
+        await tab.Until($"{Turned} === 1 && {Events}.includes('accept_queue of 10.91.0.1:8080 is limiting')");
         await Task.Delay(1500);
         await (await late.Task).Pass();
-        await tab.Until($"{Turned} === 1 && {Events}.includes('accept_queue of 10.91.0.1:8080 is limiting')");
+        await tab.Until($"{Events}.includes('lost within')");
         await Task.Delay(1500);
         Assert.Equal(1, (int)(await tab.Run(Turned))!);
     }
@@ -123,7 +124,7 @@ public sealed class LossyLineTests : PageScene
         await tab.Intercept(part, one => ++asked < 3 ? one.Lose() : one.Pass());
         await tab.Go(Address);
         if (part.EndsWith(".js", StringComparison.Ordinal))
-            await tab.Until("document.querySelector('#connection').textContent === 'a part of this page did not come; trying again'");
+            await tab.Until("document.querySelector('#connection').textContent === 'part of this page failed to load; retrying'");
         await tab.Until(
             "document.body.dataset.connection === 'live' && getComputedStyle(document.querySelector('#bar')).position === 'sticky'", 20);
         Assert.InRange(asked, 3, 6);
@@ -137,7 +138,7 @@ public sealed class LossyLineTests : PageScene
         await tab.Intercept(History, one => ++asked < 2 ? one.Lose() : one.Pass());
         await tab.Go($"{Address}?since=-5m");
         await tab.Until("document.querySelector('#note').textContent.startsWith('The range cannot be shown yet: no answer')");
-        await tab.Until("document.querySelector('#headline').textContent.startsWith('OK: nothing was limiting from ')");
+        await tab.Until("document.querySelector('#headline').textContent === 'WAS OK: Nothing was limiting this host'");
         Assert.True(await tab.Is("document.querySelector('#note').hidden"));
     }
 }

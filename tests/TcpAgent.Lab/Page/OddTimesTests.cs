@@ -36,15 +36,15 @@ public sealed class OddTimesTests : PageScene
         await tab.Until($"{Established}.includes('highest 77')");
         await tab.Click("#pause");
         var seen = (string)(await tab.Run(Established))!;
-        var resources = await tab.Text("#resources");
+        var resources = await tab.Text("#s-resources");
         Assert.Contains("33", seen, StringComparison.Ordinal);
 
         // Hours later.
         foreach (var seconds in (int[])[600, 1200, 1201, 20_000, 20_001])
             answers.Enqueue(script.At(seconds, 55));
-        await tab.Until("document.querySelector('#clock').textContent.includes(' 5 h 33 min ago')");
+        await tab.Until("document.querySelector('#span').textContent.includes(' 5 h 33 min ago')");
         Assert.Equal(seen, (string)(await tab.Run(Established))!);
-        Assert.Equal(resources, await tab.Text("#resources"));
+        Assert.Equal(resources, await tab.Text("#s-resources"));
         Assert.DoesNotContain("established", await tab.Text("#resources-aside"), StringComparison.Ordinal);
 
         // Never more than it would keep is asked for, 16 minutes.
@@ -87,8 +87,9 @@ public sealed class OddTimesTests : PageScene
         await tab.Go(Address);
         await tab.Until($"{Established}.includes('highest 77')");
         await tab.Click("#pause");
-        foreach (var (seconds, state) in ((int, int)[])[(-3600, 0), (-3599, 2)])
-            answers.Enqueue(script.At(seconds, 7, state));
+        (double, string, string) back = (-3600, "agent", "the clock was set back");
+        answers.Enqueue(script.At(-3600, 7, 0, back));
+        answers.Enqueue(script.At(-3599, 7, 2, back, (-3599, "limiting", "verdict: accept_queue is limiting")));
         await tab.Until($"{Events}.includes('the clock was set back') && {Events}.includes('accept_queue is limiting')");
         Assert.DoesNotContain("77", (string)(await tab.Run(Established))!, StringComparison.Ordinal);
         Assert.Equal("Pause", await tab.Text("#pause"));
@@ -101,7 +102,8 @@ public sealed class OddTimesTests : PageScene
         var script = await Script.From(tab);
         await tab.Intercept(History, AlwaysAnswer(script.History((-60, 77, 2), (-59, 7, 0))));
         await tab.Go($"{Address}?since=-5m");
-        const string Headline = "document.querySelector('#headline').textContent.startsWith('LIMITING: accept_queue from ')";
+        const string Headline =
+            "document.querySelector('#headline').textContent === 'WAS LIMITING: Accept queue was limiting'";
         await tab.Until(Headline);
         await tab.Until($"{Established}.includes('highest 77')");
         await tab.Click("#save");
@@ -121,15 +123,16 @@ public sealed class OddTimesTests : PageScene
         var script = await Script.From(tab);
         await tab.Intercept(History, AlwaysAnswer(script.History((-600, 77, 0), (-1, 7, 0))));
         await tab.Go($"{Address}?since=-15m");
-        await tab.Until("document.querySelector('#headline').textContent.startsWith('OK: nothing was limiting from ')");
+        await tab.Until("document.querySelector('#headline').textContent === 'WAS OK: Nothing was limiting this host'");
         await tab.Run(
             "(one => one.dispatchEvent(new MouseEvent('dblclick', { bubbles: true, clientX: one.getBoundingClientRect().left + "
             + "one.offsetWidth / 2 })))(document.querySelector('.strip'))");
-        await tab.Until("document.querySelector('#headline').textContent.startsWith('CANNOT TELL: nothing is known from ')");
-        Assert.True(await tab.Is("!document.querySelector('#nothing').hidden && document.querySelector('#resources').offsetHeight === 0"));
+        await tab.Until("document.querySelector('#headline').textContent === 'CANNOT TELL: No data for this range'");
+        Assert.True(
+            await tab.Is("!document.querySelector('#nothing').hidden && document.querySelector('#s-resources').offsetHeight === 0"));
         await Keep(tab, "nothing");
         await tab.Click("#zoom button");
-        await tab.Until("document.querySelector('#nothing').hidden && document.querySelector('#resources').offsetHeight > 0");
+        await tab.Until("document.querySelector('#nothing').hidden && document.querySelector('#s-resources').offsetHeight > 0");
         AssertClean(tab);
     }
 }

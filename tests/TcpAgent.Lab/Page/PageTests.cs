@@ -34,10 +34,11 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         output.WriteLine($"shown {watch.ElapsedMilliseconds} ms after ss");
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
 
-        await tab.Until("document.querySelector('#headline').textContent === 'LIMITING: syn_queue of 10.91.0.1:8091'");
-        Assert.StartsWith("LIMITING: syn_queue", (string)(await tab.Run("document.title"))!, StringComparison.Ordinal);
+        await tab.Until(
+            "document.querySelector('#headline').textContent.startsWith('LIMITING: Port 8091 answers with SYN cookies: SYN queue full, ')");
+        Assert.StartsWith("LIMITING: Port 8091", (string)(await tab.Run("document.title"))!, StringComparison.Ordinal);
         await tab.Until("document.querySelector('#verdict-body').textContent.includes('half-open connections')");
-        await tab.Until("document.querySelector('#events').textContent.includes('syn_queue is limiting')");
+        await tab.Until("document.querySelector('#events').textContent.includes('syn_queue of 10.91.0.1:8091 is limiting')");
         await tab.Until("document.querySelector('#listeners .word').textContent === 'SYN queue was full'");
         Assert.Contains("highest", await tab.Attribute("#states svg", "aria-label"), StringComparison.Ordinal);
         await Keep(tab, "limiting");
@@ -50,10 +51,19 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
     {
         await tab.Click("#pause");
         Assert.Equal("Resume", await tab.Text("#pause"));
-        var link = await tab.Attribute("#link", "href");
-        var range = await Open(link, until: "document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
+        await tab.Run(
+            "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async text => { window.copied = text; } } }), 0");
+        await tab.Click("#copy");
+        await tab.Until("document.querySelector('#toast').textContent === 'Link copied.'");
+        var link = (string)(await tab.Run("window.copied"))!;
+        Assert.StartsWith(Address, link, StringComparison.Ordinal);
+        var range = await Open(
+            link[Address.Length..],
+            until: "document.querySelector('#headline').textContent.startsWith('WAS LIMITING: Port 8091 answered ')");
         Assert.Equal("past range", await range.Text("#connection"));
-        Assert.Contains("syn_queue was limiting for ", await range.Text("#verdict-body"), StringComparison.Ordinal);
+        Assert.Contains("syn_queue of 10.91.0.1:8091", await range.Text("#lead"), StringComparison.Ordinal);
+        Assert.Contains("Why, as the agent reported at", await range.Text("#verdict-body"), StringComparison.Ordinal);
+        Assert.Contains("half-open connections", await range.Text("#verdict-body"), StringComparison.Ordinal);
         AssertClean(range);
 
         await tab.Click("#save");
@@ -63,10 +73,10 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         await EndAgent();
         var saved = await Browser.Open();
         await saved.Go($"file://{file}");
-        await saved.Until("document.querySelector('#headline').textContent.startsWith('LIMITING: syn_queue from ')");
-        Assert.Contains("What the agent said at", await saved.Text("#verdict-body"), StringComparison.Ordinal);
+        await saved.Until("document.querySelector('#headline').textContent.startsWith('WAS LIMITING: Port 8091 ')");
+        Assert.Contains("Why, as the agent reported at", await saved.Text("#verdict-body"), StringComparison.Ordinal);
         await saved.Until(
-            "document.querySelectorAll('#resources li').length > 5 && document.querySelectorAll('#states .line').length === 11");
+            "document.querySelectorAll('#resources li').length > 0 && document.querySelectorAll('#states .line').length === 11");
         Assert.Empty(saved.Complaints);
         Assert.Equal([$"file://{file}"], saved.Requests.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)));
         await Keep(saved, "saved");
@@ -84,12 +94,13 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
             await tab.Press("Tab");
             reached.Add(
                 (string)(await tab.Run("document.activeElement.id || document.activeElement.getAttribute('role') || "
+                    + "(document.activeElement.tagName === 'SUMMARY' && document.activeElement.parentElement.id) || "
                     + "document.activeElement.textContent"))!);
             Assert.True(
                 await tab.Is("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.tagName === "
                     + "'BODY'"), reached[^1]);
         }
-        foreach (var one in (string[])["pause", "15 min", "5 min", "1 min", "link", "save", "slider", "events", "incidents"])
+        foreach (var one in (string[])["zone", "pause", "15 min", "5 min", "1 min", "copy", "save", "slider", "resources-rest"])
             Assert.Contains(one, reached);
 
         await tab.Run("document.querySelector('[role=slider]').focus()");
@@ -97,12 +108,12 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         await tab.Press("ArrowLeft", 2);
         Assert.InRange(Number(now) - Number(await tab.Attribute("[role=slider]", "aria-valuenow")), 0, 2);
         Assert.Matches(@"^\d\d:\d\d:\d\d, \d+ s before the end: nothing limits$", await tab.Attribute("[role=slider]", "aria-valuetext"));
-        Assert.True(await tab.Is("document.querySelector('#resources .cursor').getAttribute('d') !== ''"));
+        Assert.True(await tab.Is("document.querySelector('#signs .cursor').getAttribute('d') !== ''"));
         await tab.Press("Enter");
         Assert.Equal("true", await tab.Attribute("[data-span='60000']", "aria-pressed"));
-        Assert.Contains("paused at", await tab.Text("#clock"), StringComparison.Ordinal);
+        Assert.Contains("paused at", await tab.Text("#span"), StringComparison.Ordinal);
         await tab.Press("Escape");
-        Assert.True(await tab.Is("document.querySelector('#resources .cursor').getAttribute('d') === ''"));
+        Assert.True(await tab.Is("document.querySelector('#signs .cursor').getAttribute('d') === ''"));
         AssertClean(tab);
     }
 
@@ -113,9 +124,12 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
     {
         var tab = await Open();
         await tab.Until("document.querySelectorAll('#states li').length === 11");
-        await tab.Point("#resources li:nth-child(3) .plot", 0.999);
+        await tab.Point("#signs li:nth-child(3) .plot", 0.999);
         await tab.Until("!document.querySelector('#tip').hidden");
-        Assert.Matches(@"^\d\d:\d\d:\d\d  \S+", await tab.Text("#tip"));
+        Assert.Matches(@"^Established: \d+ at \d\d:\d\d:\d\d$", await tab.Text("#tip"));
+        Assert.True(await tab.Is(
+            "document.querySelector('#tip').getBoundingClientRect().top >= document.querySelector('#signs li:nth-child(3) "
+            + ".plot').getBoundingClientRect().bottom"), "the tooltip covers the chart");
         await tab.Until("document.querySelector('#states .cursor').getAttribute('d') !== ''");
         await tab.Point("#headline", 0.5);
         await tab.Until("document.querySelector('#tip').hidden && document.querySelector('#states .cursor').getAttribute('d') === ''");
@@ -136,8 +150,8 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
             Stage.Start(Stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         }
         await tab.Until(
-            $"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources "
-            + "li').length > 5");
+            $"document.body.dataset.verdict === '{(isLimiting ? "limiting" : "ok")}' && document.querySelectorAll('#resources-chips "
+            + ".chip').length > 5");
         Assert.True(await tab.Is("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen");
         Assert.True(
             await tab.Is("[...document.querySelectorAll('#controls button:not([hidden])')].every(one => one.offsetHeight >= 24)"),
@@ -172,9 +186,9 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
     public async Task AnAgentThatIsGoneIsSaidAndOneThatComesBackIsSeen()
     {
         var tab = await Open();
-        await tab.Until("document.querySelectorAll('#resources li').length > 5");
+        await tab.Until("document.querySelectorAll('#resources-chips .chip').length > 5");
         await EndAgent();
-        await tab.Until("/^no answer since \\d\\d:\\d\\d:\\d\\d; trying again$/.test(document.querySelector('#connection').textContent)");
+        await tab.Until("/^no answer since \\d\\d:\\d\\d:\\d\\d; retrying$/.test(document.querySelector('#connection').textContent)");
         StartAgent(history: false);
         await tab.Until("document.querySelector('#connection').textContent === 'live'", 20);
         var fresh = await Open();

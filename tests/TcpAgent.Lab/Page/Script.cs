@@ -23,11 +23,19 @@ sealed record Script(JsonNode Live)
     /// <param name="seconds">After the start.</param>
     /// <param name="established">Connections.</param>
     /// <param name="state">Of the accept queue: 0 ok, 2 limiting.</param>
-    internal string At(double seconds, int established, int state = 0)
+    /// <param name="events">What the agent tells to have happened.</param>
+    internal string At(double seconds, int established, int state = 0, params (double Seconds, string Kind, string Text)[] events)
     {
         var answer = Live.DeepClone();
         (answer["time"], answer["why"]!["time"]) = (Time(Start.AddSeconds(seconds)), Time(Start.AddSeconds(seconds)));
         answer["age_seconds"] = 0;
+        answer["events"] = new JsonArray([.. events.Select(one => (JsonNode?)new JsonObject
+        {
+            ["time"] = Time(Start.AddSeconds(one.Seconds)),
+            ["series"] = one.Kind == "agent" ? "" : "accept_queue.state",
+            ["kind"] = one.Kind,
+            ["text"] = one.Text,
+        })]);
         var values = answer["values"]!.AsArray();
         foreach (var (name, value) in Figures(established, state))
             values[Names.IndexOf(name)] = value;

@@ -100,6 +100,9 @@ public sealed class HistoryFormatsTests : IDisposable
         var calm = await Text(query: new HistoryQuery(start + 30_000, start + 90_000, []));
         Assert.Contains("Nothing happened", calm, StringComparison.Ordinal);
         Assert.Contains("ESTABLISHED", calm, StringComparison.Ordinal);
+        Assert.Contains(
+            "no records in that time; the file reaches from 2023-11-14 22:30:01 to 2023-11-14 22:36:00",
+            (await Text(query: new HistoryQuery(1, 2, []))).Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("no records in that time", await Text(query: new HistoryQuery(1, 2, [])), StringComparison.Ordinal);
     }
 
@@ -125,6 +128,12 @@ public sealed class HistoryFormatsTests : IDisposable
             """[{"listener":"[::]:443","queue":512,"limit":511,"syn_recv":500,"late":false,"accept_state":"limiting","syn_state":"ok"}]""",
             records[150].GetProperty("listeners").GetRawText());
         Assert.Equal(
+            ["agent", "jump", "loss", "limiting"],
+            root.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ("2023-11-14T22:30:01.000Z", "2023-11-14T22:36:00.000Z", 0),
+            (root.GetProperty("oldest").GetString(), root.GetProperty("newest").GetString(), root.GetProperty("reports").GetArrayLength()));
+        Assert.Equal(
             ["the agent started", "SYN_RECV", "accept_queue: 186 lost", "verdict: accept_queue of [::]:443 is limiting"],
             root.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("text").GetString()!)
                 .Zip([17, 8, 22, 45], (text, length) => text[..length]));
@@ -148,7 +157,7 @@ public sealed class HistoryFormatsTests : IDisposable
         Assert.Equal(
             $"""
             2023-11-14 22:32:21  kept from 22:30:01 to 22:35:21
-              accept_queue of [::]:443 is limiting, 512 of 511
+              accept_queue of [::]:443 was limiting for more than 3 min, 512 of 511, 186 lost
               tcp-agent history --file {_rig.FilePath}.incident-20231114T223221Z
 
             """, text);

@@ -66,7 +66,8 @@ sealed class HistoryRig : IDisposable
     {
         _options = SamplingOptions.Default with { Interval = interval ?? TimeSpan.FromSeconds(1) };
         _sampler = new Sampler(
-            [States, Listeners, Resources, Subjects, Drops], new AgentMetrics("0", "test"), _options, Time, NullLogger.Instance, () => 0);
+            [States, Listeners, Resources, Subjects, Drops, Snmp, Devices], new AgentMetrics("0", "test"), _options, Time,
+            NullLogger.Instance, () => 0);
         foreach (var row in ResourceCatalog.All)
             _resources[row.Name] = Resources.Add(row.Instance);
         FilePath = Path.Combine(_folder, "history.ring");
@@ -81,7 +82,13 @@ sealed class HistoryRig : IDisposable
 
     internal RowSource Subjects { get; } = new("subjects", ResourceMonitor.SubjectRows);
 
+    internal RowSource Snmp { get; } = new("snmp", SnmpRows.Rows);
+
+    internal RowSource Devices { get; } = new("devices", TcpAgent.Sources.Devices.Rows);
+
     internal RowSource Drops { get; } = new("drops", DropRows.Rows);
+
+    internal SnapshotExchange Snapshots => _sampler.Snapshots;
 
     internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
 
@@ -97,12 +104,17 @@ sealed class HistoryRig : IDisposable
 
     internal Recorder Recorder { get; private set; } = null!;
 
+    internal TurnLog Turns { get; } = new();
+
+    /// <summary>Explains the verdict for the file; null for a history without explanations.</summary>
+    internal Func<byte[]?>? Report { get; set; }
+
     internal HistoryHeader Header => HistoryHeader.For(Span, _options.Interval);
 
     /// <summary>A new process, as it were, on the same file.</summary>
     internal void Start()
     {
-        Writer = new HistoryWriter(FilePath, Header, Time, Log, Events);
+        Writer = new HistoryWriter(FilePath, Header, Time, Log, Events) { Report = () => Report?.Invoke() };
         Recorder = new Recorder(Writer, _options.Interval);
     }
 
@@ -146,6 +158,7 @@ sealed class HistoryRig : IDisposable
             Time.Advance(_options.Interval);
             _sampler.Take();
             Recorder.Ticked(_sampler.Snapshots);
+            Turns.Ticked(_sampler.Snapshots);
             if (drain)
                 Writer.Drain();
         }

@@ -1,6 +1,8 @@
+using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.History;
@@ -18,6 +20,8 @@ public class RecorderTests
         rig.Resource("qdisc", 7, 1000, 0, ResourceState.Near);
         rig.Stage("nic_fifo")[DropRows.Total] = 11;
         rig.Stage("device_transmit")[DropRows.Total] = 12;
+        rig.Snmp.Set(SnmpRows.TcpPassiveOpens, 21);
+        rig.Snmp.Set(SnmpRows.TcpRetransSegs, 22);
         rig.Tick();
 
         var record = rig.Read().Single();
@@ -38,9 +42,26 @@ public class RecorderTests
             ["qdisc.state"] = 1,
             ["drops.nic_fifo"] = 11,
             ["drops.device_transmit"] = 12,
+            ["traffic.accepted"] = 21,
+            ["traffic.retransmitted"] = 22,
         };
         foreach (var series in Series.Names)
             Assert.Equal((series, expected.GetValueOrDefault(series, KernelValue.Absent)), (series, HistoryRig.Value(record, series)));
+    }
+
+    /// <summary>A bridge and the ports behind it count the same bytes, and loopback never leaves the host.</summary>
+    [Theory]
+    [InlineData(true, 1_000)]
+    [InlineData(false, 1_030)]
+    public void BytesAreThoseOfDevicesWithADriver(bool hasDriver, long expected)
+    {
+        using var rig = new HistoryRig();
+        foreach (var (name, bytes) in ((string, long)[])[("eth0", 1_000), ("br0", 30), ("lo", 7)])
+            rig.Devices.Add(new DeviceInstance(Encoding.ASCII.GetBytes(name)) { HasDriver = hasDriver && name != "br0" })[
+                Devices.ReceiveBytes] = bytes;
+        rig.Tick();
+        Assert.Equal(expected, HistoryRig.Value(rig.Read().Single(), "traffic.received_bytes"));
+        Assert.Equal(KernelValue.Absent, HistoryRig.Value(rig.Read().Single(), "traffic.sent_bytes"));
     }
 
     [Fact]

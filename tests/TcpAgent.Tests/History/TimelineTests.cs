@@ -135,6 +135,28 @@ public sealed class TimelineTests : IDisposable
         Assert.Equal(["0 the agent started", "0 verdict: time_wait is near its limit, 0 of 1000"], Events());
     }
 
+    /// <summary>A range that begins within an outage has no turn: the state is older.</summary>
+    [Fact]
+    public void AStateThatIsOlderThanTheRangeIsNoTurn()
+    {
+        _rig.Subject("accept_queue", "[::]:443");
+        _rig.Resource("accept_queue", 512, 511, 7, ResourceState.Limiting);
+        _rig.Tick(20);
+        _rig.Resource("accept_queue", 0, 511, 7, ResourceState.Ok);
+        _rig.Tick(5);
+        using var file = HistoryFile.TryOpen(_rig.FilePath, out _)!;
+        var (record, timeline) = (new HistoryRecord(), new Timeline(file.Header));
+        foreach (var entry in file.Index()[10..])
+            if (file.TryRead(entry, record))
+                timeline.Add(record);
+        Assert.Equal(
+            [
+                (EventKind.Limiting, true, "verdict: accept_queue of [::]:443 is already limiting, 512 of 511"),
+                (EventKind.Ok, false, "verdict: accept_queue is ok again"),
+            ],
+            timeline.Finish().Select(one => (one.Kind, one.IsStanding, one.Text)));
+    }
+
     [Fact]
     public void DropsThatMayBeHarmlessAndThoseOfAResourceAreNotToldTwice()
     {

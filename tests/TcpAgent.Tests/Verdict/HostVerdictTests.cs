@@ -38,9 +38,12 @@ public sealed class HostVerdictTests : IDisposable
     {
         FillConntrack();
         var document = Json(_rig.Judge());
-        Assert.Equal([
-                "version", "time", "network_namespace", "watched_seconds", "verdict", "since", "limiting", "resources", "drops", "findings",
-            ], Names(document));
+        Assert.Equal(
+            [
+                "version", "time", "network_namespace", "watched_seconds", "verdict", "since", "headline", "limiting", "resources", "drops",
+                "findings",
+            ],
+            Names(document));
         Assert.Equal(1, document.GetProperty("version").GetInt32());
         Assert.True(DateTimeOffset.TryParseExact(
             document.GetProperty("time").GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture,
@@ -59,8 +62,7 @@ public sealed class HostVerdictTests : IDisposable
             Assert.Equal(
                 [
                     "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "losses", "losses_total", "unit",
-                    "scope", "subject", "evidence",
-                    "advice", "will_not_fix",
+                    "scope", "subject", "label", "loss", "headline", "headline_past", "evidence", "advice", "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray()
             .Single(resource => resource.GetProperty("resource").GetString() == "conntrack");

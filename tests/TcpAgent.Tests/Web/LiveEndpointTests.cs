@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using TcpAgent.History;
 using TcpAgent.Metrics;
 using TcpAgent.Sources;
 using TcpAgent.Verdict;
@@ -56,6 +58,18 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             Assert.Equal(why.GetProperty(name).GetRawText(), live.GetProperty("why").GetProperty(name).GetRawText());
     }
 
+    /// <summary>The sources of the footer, and the events that a page without a history could not know.</summary>
+    [Fact]
+    public async Task ItSaysWhatTheAgentIsAndWhatHappened()
+    {
+        var live = await Get();
+        Assert.True(live.GetProperty("sources").GetInt32() > 10);
+        Assert.Equal(JsonValueKind.Array, live.GetProperty("failing").ValueKind);
+        Assert.True(DateTimeOffset.Parse(live.GetProperty("started").GetString()!, CultureInfo.InvariantCulture) <= DateTimeOffset.UtcNow);
+        Assert.NotEqual("", live.GetProperty("docs").GetString());
+        Assert.Equal("the agent started", live.GetProperty("events")[0].GetProperty("text").GetString());
+    }
+
     [Fact]
     public async Task TheNextSampleIsAnother()
     {
@@ -92,7 +106,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             [
                 ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
                 ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
-                ("late", ""), ("accept_state", ""), ("syn_state", ""),
+                ("oldest_wait_ms", "listener_oldest_wait_seconds"), ("late", ""), ("accept_state", ""), ("syn_state", ""),
             ]),
             (live.GetProperty("cpus")[0],
             [
@@ -116,7 +130,9 @@ public sealed class LiveEndpointTests : IAsyncLifetime
 
     static JsonElement Read(Snapshot snapshot)
     {
-        var json = new LiveJson(new LiveSettings("0", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        var settings = new LiveSettings(
+            "0", "abc", DateTimeOffset.UnixEpoch, "docs/", "host", HasHistory: true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        var json = new LiveJson(settings, new TurnLog());
         return JsonDocument.Parse((byte[])[(byte)'{', .. json.Write(snapshot)]).RootElement;
     }
 

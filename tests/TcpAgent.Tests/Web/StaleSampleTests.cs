@@ -63,7 +63,9 @@ public class StaleSampleTests
         var queue = new ScrapeQueue(maxRequests: 40, room: long.MaxValue, time);
         var metrics = new MetricsEndpoint(agent.Sampler, new Exposition(agent.Sampler.Tables, 4096, agent.Events), age, queue, time);
         var why = new WhyEndpoint(agent.Sampler, age, TimeSpan.FromSeconds(60));
-        var json = new LiveJson(new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+        var settings = new LiveSettings(
+            "0", "abc", DateTimeOffset.UnixEpoch, "docs/", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        var json = new LiveJson(settings, new TcpAgent.History.TurnLog());
         return new Endpoints(
             agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time),
             new Page("/metrics"), age, "/metrics");

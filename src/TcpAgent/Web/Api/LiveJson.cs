@@ -14,7 +14,7 @@ namespace TcpAgent.Web;
 /// The newest sample for the page: the series of a history record, values that a record has no room for (more listeners, each CPU,
 /// conntrack's counters), and the verdict. An absent value is null.
 /// </summary>
-sealed class LiveJson(LiveSettings settings)
+sealed class LiveJson(LiveSettings settings, TurnLog turns)
 {
     const int Version = 1;
 
@@ -27,6 +27,7 @@ sealed class LiveJson(LiveSettings settings)
     [
         ("queue", ListenerRows.Length), ("limit", ListenerRows.Limit),
         ("syn_recv", ListenerRows.SynRecv), ("peak", ListenerRows.Peak), ("drops", ListenerRows.Drops),
+        ("oldest_wait_ms", ListenerRows.OldestWait),
     ];
 
     const int Queue = 0, Limit = 1, SynRecv = 2, Peak = 3;
@@ -57,11 +58,16 @@ sealed class LiveJson(LiveSettings settings)
             json.WriteStartObject();
             json.WriteNumber("version", Version);
             json.WriteString("agent", settings.Version);
+            json.WriteString("revision", settings.Revision);
+            json.WriteString("started", HistoryExport.Time(settings.Started.ToUnixTimeMilliseconds()));
+            json.WriteString("docs", settings.Docs);
             json.WriteString("host", settings.Host);
             json.WriteBoolean("history", settings.HasHistory);
             json.WriteNumber("interval_seconds", settings.Interval.TotalSeconds);
             json.WriteString("time", HistoryExport.Time(SeriesReader.Time(snapshot)));
+            WriteSources(json, view);
             WriteSeries(json, snapshot);
+            WriteEvents(json);
             var verdict = HostVerdict.From(view, settings.Window);
             WriteListeners(json, view, verdict);
             WriteCpus(json, view, verdict[ResourceCatalog.SoftnetBacklog]);
@@ -74,6 +80,30 @@ sealed class LiveJson(LiveSettings settings)
             json.WriteEndObject();
         }
         return buffer.WrittenSpan[1..].ToArray();
+    }
+
+    /// <summary>The number of sources in use, and those that are failing.</summary>
+    static void WriteSources(Utf8JsonWriter json, SampleView view)
+    {
+        var count = 0;
+        json.WriteStartArray("failing");
+        foreach (var (instance, value) in view.Instances(AgentMetrics.SourceSuccess))
+        {
+            count++;
+            if (value == 0)
+                json.WriteStringValue(instance.Subject);
+        }
+        json.WriteEndArray();
+        json.WriteNumber("sources", count);
+    }
+
+    /// <summary>The last changes of states, which a page without a history could not know.</summary>
+    void WriteEvents(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("events");
+        foreach (var one in turns.Events)
+            EventJson.Write(json, one);
+        json.WriteEndArray();
     }
 
     void WriteSeries(Utf8JsonWriter json, Snapshot snapshot)

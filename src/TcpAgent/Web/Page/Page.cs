@@ -24,7 +24,10 @@ sealed class Page
 
     /// <summary>The modules of page.js, each after those that it imports.</summary>
     internal static readonly string[] Modules =
-        ["agent", "dom", "store", "plot", "timeline", "verdict", "panels", "tables", "pointer", "save", "past", "main"];
+    [
+        "agent", "zone", "dom", "store", "plot", "timeline", "hero", "verdict", "vitals", "panels", "listeners", "tables", "events",
+        "chrome", "pointer", "save", "past", "main",
+    ];
 
     sealed record Asset(string ContentType, byte[] Body, EntityTagHeaderValue Tag);
 

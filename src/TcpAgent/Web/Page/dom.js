@@ -16,6 +16,8 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+export const minute = 60_000;
+
 export const byId = id => document.getElementById(id);
 
 // Writes only changes, so that a screen reader and the browser's layout have nothing to do for the rest.
@@ -45,11 +47,14 @@ export function keep(parent, parts, keys, make) {
 // Makes one tree like another without replacing equal parts: open details stay open, a selection stays selected.
 export function morph(element, wanted) {
   const [old, fresh] = [[...element.childNodes], [...wanted.childNodes]];
-  const isAlike = old.length === fresh.length && old.every((node, i) => node.nodeName === fresh[i].nodeName);
+  const isLike = (node, other) => node.nodeName === other.nodeName && node.className === other.className;
+  const isAlike = old.length === fresh.length && old.every((node, i) => isLike(node, fresh[i]));
   if (!isAlike) return element.replaceChildren(...fresh);
   old.forEach((node, i) => {
-    if (node.nodeType !== Node.TEXT_NODE) morph(node, fresh[i]);
-    else if (node.data !== fresh[i].data) node.data = fresh[i].data;
+    if (node.nodeType !== Node.TEXT_NODE) {
+      if (node.href !== fresh[i].href) node.href = fresh[i].href;
+      morph(node, fresh[i]);
+    } else if (node.data !== fresh[i].data) node.data = fresh[i].data;
   });
 }
 
@@ -63,27 +68,33 @@ export function number(value, unit = '') {
   return value < 1e7 ? plain.format(value) : short.format(value);
 }
 
-function bytes(value) {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+// The kernel writes no limit as a number that is as large as a long.
+export const limitText = (value, unit) => (value !== null && value > 2 ** 60 ? 'unlimited' : number(value, unit));
+
+function scaled(value, units, base) {
   let i = 0;
-  for (; value >= 1024 && i < units.length - 1; i++) value /= 1024;
+  for (; value >= base && i < units.length - 1; i++) value /= base;
   return `${i === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${units[i]}`;
 }
 
-// The viewer's time zone; one formatter, because making one is slow.
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
+const bytes = value => scaled(value, ['B', 'KiB', 'MiB', 'GiB', 'TiB'], 1024);
 
-export const clock = t => clockFormat.format(t);
+export const bits = value => (value === null ? '-' : scaled(value, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s'], 1000));
 
-export const dayAndClock = t => `${dayFormat.format(t)} ${clock(t)}`;
+export function percent(share) {
+  if (share === null) return '-';
+  const value = share * 100;
+  return `${value === 0 || value >= 10 ? Math.round(value) : value < 0.1 ? '<0.1' : value.toFixed(1)}%`;
+}
 
-export const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
+// The time that a state has lasted, or how long ago it was.
 export function duration(ms) {
   const s = Math.round(ms / 1000);
   if (s < 120) return `${s} s`;
-  return s < 7200 ? `${Math.floor(s / 60)} min${s % 60 ? ` ${s % 60} s` : ''}` : `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+  if (s < 7200) return `${Math.floor(s / 60)} min${s % 60 ? ` ${s % 60} s` : ''}`;
+  return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
 }
 
 export const stateWords = ['ok', 'near', 'limiting'];

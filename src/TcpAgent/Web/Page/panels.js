@@ -1,66 +1,118 @@
-// The parts below the verdict. Each is created once and then redrawn for a view: the rows in view, and the row under the pointer.
-import { byId, clock, h, keep, number, setText, stateWords, worst } from './dom.js';
+// Resources, TCP states and drops. What is fine is folded. Each part is created once and then redrawn for a view: the rows in view, and the
+// row under the pointer.
+import { clock } from './zone.js';
+import { byId, h, keep, limitText, number, setText, stateWords, worst } from './dom.js';
 import { Meter, Plot } from './plot.js';
-
-const most = 16;
 
 // One line: name, bar, chart over time, figures.
 class Row {
-  constructor(name, what, { meter = false, kind = '' } = {}) {
-    this.name = h('b', { text: name });
+  constructor(title, name, what, { meter = false, kind = '' } = {}) {
+    this.name = h('b', { text: title });
     this.subject = h('span', { class: 'subject' });
-    this.what = h('span', { class: 'what', text: what });
-    this.meter = meter ? new Meter(`${name}: share of the limit`) : null;
-    this.plot = new Plot(kind);
+    this.meter = meter ? new Meter(`${title}: share of the limit`) : null;
+    this.plot = new Plot(title, kind);
     this.figure = h('b', { class: 'figure' });
     this.more = h('span', { class: 'more' });
     this.word = h('span', { class: 'word' });
+    const code = name === title ? '' : h('code', { text: name });
     this.element = h(
-      'li', {}, h('div', { class: 'name' }, this.name, ' ', this.subject, this.what), ...(this.meter ? [this.meter.element] : []), this.plot.element,
+      'li', {}, h('div', { class: 'name', title: what }, this.name, ' ', code, ' ', this.subject),
+      ...(this.meter ? [this.meter.element] : []), this.plot.element,
       h('div', { class: 'figures' }, this.figure, ' ', this.more), this.word);
   }
 }
 
-const parts = { resources: new Map(), states: new Map(), listeners: new Map(), drops: new Map(), softnet: new Map() };
+const parts = { hot: new Map(), rest: new Map(), chips: new Map(), states: new Map(), drops: new Map() };
 
 const highLabel = best => (best ? `highest ${number(best.value)} at ${clock(best.t)}` : 'no data');
 
+// A folded part shows its summary only, so its rows need not be drawn.
+function redrawWhenOpened(details) {
+  if (details.dataset.listens) return;
+  details.dataset.listens = 'yes';
+  details.addEventListener('toggle', () => document.dispatchEvent(new Event('redraw')));
+}
+
 export function drawResources(store, view, doc) {
-  const shown = doc.why.resources.filter(one => {
+  const seen = one => {
     const state = store.gauge(`${one.resource}.state`);
     return view.rows.some(row => state(row) !== null);
-  });
-  const missing = doc.why.resources.filter(one => !shown.includes(one));
-  setText(byId('resources-aside'), missing.length === 0 ? '' : `Not on this host, or not readable here: ${missing.map(one => one.resource).join(', ')}.`);
-  keep(byId('resources'), parts.resources, shown.map(one => one.resource), name =>
-    new Row(name, doc.why.resources.find(one => one.resource === name).title, { meter: true }));
-  for (const one of shown) {
-    const row = parts.resources.get(one.resource);
-    const read = key => store.gauge(`${one.resource}.${key}`);
-    const [used, limit, losses, state] = [read('used')(view.row), read('limit')(view.row), read('losses'), read('state')(view.row)];
-    const peak = peakOf(store, view, one);
-    const lost = store.gain(losses, view.rows);
-    const value = number(used, one.unit);
-    const peakText = peak && `peak ${number(peak.used, one.unit)}${peak.limit !== null && peak.limit !== limit ? ` of ${number(peak.limit, one.unit)}` : ''}`;
-    const more = [limit === null ? 'in use' : `of ${number(limit, one.unit)}`, peakText, lost ? `lost ${number(lost)}` : ''];
-    setText(row.figure, used === null ? (lost ? `lost ${number(lost)}` : 'nothing lost') : value);
-    setText(row.more, used === null ? '' : more.filter(text => text).join(', '));
-    setText(row.subject, view.isNow && one.subject ? one.subject : '');
-    setText(row.word, state === null ? 'not known' : stateWords[state]);
-    row.element.dataset.state = state === null ? 'unknown' : stateWords[state];
-    row.element.dataset.quiet = !lost && !state && (peak?.share ?? 0) < 0.01;
-    row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`, worst(view, read('state')));
+  };
+  const shown = doc.why.resources.filter(seen).map(one => measure(store, view, one));
+  const [hot, rest] = [shown.filter(one => one.isHot), shown.filter(one => !one.isHot)];
+  const rank = one => -stateWords.indexOf(one.worst);
+  hot.sort((a, b) => rank(a) - rank(b));
+  drawMissing(doc.why.resources.filter(one => !seen(one)));
+  drawRows(store, view, byId('resources'), parts.hot, hot);
+  byId('resources').hidden = hot.length === 0;
+  const details = byId('resources-rest');
+  details.hidden = rest.length === 0;
+  redrawWhenOpened(details);
+  setText(byId('resources-count'), `${rest.length}${hot.length > 0 ? ' others' : ' queues and tables'}, none near its limit`);
+  drawChips(rest);
+  if (details.open) drawRows(store, view, byId('resources-all'), parts.rest, rest);
+}
 
-    // The height is the share of the limit, because the limit and the instance behind the figures may change.
-    const isBounded = peak !== null && peak.share !== null;
-    const course = isBounded ? at => shareOf(read('used')(at), read('limit')(at)) : read('used');
-    row.plot.draw(view, store.points(course, view.rows, view.span), {
-      top: Math.max(1, isBounded ? peak.share : peak?.used ?? 1), limit: isBounded ? 1 : null, losses: store.points(store.rate(losses), view.rows, view.span),
-      label: used === null ? `${one.resource} over time: ${lost ? `${number(lost)} lost` : 'nothing lost'}`
-        : `${one.resource} over time: ${value} of ${number(limit, one.unit)} now, ${peakText ?? 'no peak'}, ${number(lost ?? 0)} lost`,
-      format: at => `${number(read('used')(at), one.unit)}${read('limit')(at) === null ? '' : ` of ${number(read('limit')(at), one.unit)}`}`,
-    });
-  }
+function drawMissing(missing) {
+  const names = state => missing.filter(one => (one.state === 'unknown') === (state === 'unknown')).map(one => one.label);
+  const list = [[names('unknown'), 'Not readable here'], [names('absent'), 'Not on this host or in this namespace']];
+  const told = list.filter(([some]) => some.length > 0).map(([some, title]) => `${title}: ${some.join(', ')}.`);
+  setText(byId('resources-aside'), told.join(' '));
+}
+
+function drawChips(rest) {
+  keep(byId('resources-chips'), parts.chips, rest.map(one => one.resource), name => {
+    const one = rest.find(each => each.resource === name);
+    const fill = h('i', { class: 'fill' });
+    return { fill, element: h('span', { class: 'chip' }, h('span', { text: one.label }), h('i', { class: 'mini' }, fill)) };
+  });
+  for (const one of rest) parts.chips.get(one.resource).fill.style.width = `${Math.min(1, one.peak?.share ?? 0) * 100}%`;
+}
+
+function measure(store, view, one) {
+  const read = key => store.gauge(`${one.resource}.${key}`);
+  const lost = store.gain(read('losses'), view.rows);
+  const state = worst(view, read('state'));
+  return { ...one, read, lost, worst: state, peak: peakOf(store, view, one), isHot: state !== 'ok' || lost > 0 };
+}
+
+function drawRows(store, view, list, rows, shown) {
+  keep(list, rows, shown.map(one => one.resource), name => {
+    const one = shown.find(each => each.resource === name);
+    return new Row(one.label, name, one.title, { meter: true });
+  });
+  for (const one of shown) drawResource(store, view, rows.get(one.resource), one);
+}
+
+function drawResource(store, view, row, one) {
+  const { read, lost, peak } = one;
+  const [used, limit] = [read('used')(view.row), read('limit')(view.row)];
+
+  // A range of the past is as bad as its worst second, until the viewer points at one.
+  const state = view.isPast && view.cursor === null ? stateWords.indexOf(one.worst) : read('state')(view.row);
+  const value = number(used, one.unit);
+  const lostText = lost ? `${number(lost)} ${one.loss}` : '';
+  const isOther = peak !== null && peak.limit !== null && peak.limit !== limit;
+  const peakText = peak && `peak ${number(peak.used, one.unit)}${isOther ? ` of ${number(peak.limit, one.unit)}` : ''}`;
+  const more = [limit === null ? 'in use' : `of ${limitText(limit, one.unit)}`, peakText, lostText];
+  setText(row.figure, used === null ? lostText || 'nothing lost' : value);
+  setText(row.more, used === null ? '' : more.filter(text => text).join(', '));
+  setText(row.subject, view.isNow && one.subject ? one.subject : '');
+  setText(row.word, state === null ? 'not known' : stateWords[state]);
+  row.element.dataset.state = state === null ? 'unknown' : stateWords[state];
+  row.element.dataset.quiet = !one.isHot && (peak?.share ?? 0) < 0.01;
+  row.meter.draw(shareOf(used, limit), peak?.share ?? null, `${value} of ${number(limit, one.unit)}, ${peakText}`, one.worst);
+
+  // The height is the share of the limit, because the limit and the instance behind the figures may change.
+  const isBounded = peak !== null && peak.share !== null;
+  const course = isBounded ? at => shareOf(read('used')(at), read('limit')(at)) : read('used');
+  row.plot.draw(view, store.points(course, view.rows, view.span), {
+    top: Math.max(1, isBounded ? peak.share : peak?.used ?? 1), limit: isBounded ? 1 : null,
+    losses: store.points(store.rate(read('losses')), view.rows, view.span),
+    label: used === null ? `${one.label} over time: ${lostText || 'nothing lost'}`
+      : `${one.label} over time: ${value} of ${limitText(limit, one.unit)} now, ${peakText ?? 'no peak'}, ${lostText || 'nothing lost'}`,
+    format: at => number(read('used')(at), one.unit) + (read('limit')(at) === null ? '' : ` of ${limitText(read('limit')(at), one.unit)}`),
+  });
 }
 
 const shareOf = (used, limit) => (used === null || limit === null || limit <= 0 ? null : used / limit);
@@ -81,10 +133,11 @@ function peakOf(store, view, one) {
 export function drawStates(store, view, doc) {
   const names = doc.series.filter(name => name.startsWith('tcp.')).map(name => name.slice(4));
   keep(byId('states'), parts.states, names, name => {
-    const row = new Row(name, '');
+    const row = new Row(name, name, '');
     row.element.replaceChildren(h('div', { class: 'name' }, row.name), row.figure, row.plot.element, row.more);
     return row;
   });
+  const empty = [];
   for (const name of names) {
     const row = parts.states.get(name);
     const read = store.gauge(`tcp.${name}`);
@@ -92,73 +145,42 @@ export function drawStates(store, view, doc) {
     const value = number(read(view.row));
     setText(row.figure, value);
     setText(row.more, best && best.value > 0 ? `highest ${number(best.value)}, ${clock(best.t)}` : '');
-    row.element.dataset.quiet = best === null || best.value === 0;
+    row.element.hidden = best === null || best.value === 0;
+    if (row.element.hidden) empty.push(name);
     row.plot.draw(view, store.points(read, view.rows, view.span), {
       top: Math.max(4, best?.value ?? 0), label: `${name} over time: ${value} now, ${highLabel(best)}`, format: at => number(read(at)),
     });
   }
-}
-
-export function drawListeners(store, view, doc) {
-  const fullest = new Map();
-  for (const row of view.rows)
-    for (const [name, one] of row.listeners) {
-      const fullness = Math.max(one.queue ?? 0, one.syn_recv ?? 0) / Math.max(1, one.limit ?? 1);
-      if (fullness >= (fullest.get(name)?.fullness ?? -1)) fullest.set(name, { fullness, one });
-    }
-  // Ranks in steps of a tenth, so that nearly equal listeners keep their places.
-  const rank = name => Math.round(fullest.get(name).fullness * 10);
-  const names = [...fullest.keys()].sort((a, b) => rank(b) - rank(a) || a.localeCompare(b)).slice(0, most);
-  const total = view.isNow ? doc.listeners_total : null;
-  setText(byId('listeners-aside'), names.length === 0 ? 'No TCP listeners here.'
-    : total > names.length ? `There are ${number(total)} listeners; these are the fullest.` : '');
-  keep(byId('listeners'), parts.listeners, names, name => new Row(name, '', { meter: true }));
-  for (const name of names) {
-    const row = parts.listeners.get(name);
-    const read = key => at => at.listeners.get(name)?.[key] ?? null;
-    const known = view.row.listeners.get(name);
-    const one = known ?? {};
-    const limit = one.limit ?? fullest.get(name).one.limit ?? null;
-    const highest = store.highest(read('queue'), view.rows)?.value ?? null;
-    const peak = view.isNow && one.peak !== undefined ? Math.max(one.peak ?? 0, highest ?? 0) : highest;
-    const dropped = store.gain(read('drops'), view.rows);
-    setText(row.figure, number(one.queue));
-    setText(row.more, `of ${number(limit)} wait${peak === null ? '' : `, peak ${number(peak)}`}, half-open ${number(one.syn_recv)}${dropped ? `, dropped ${number(dropped)}` : ''}`);
-    const halfOpen = store.highest(read('syn_recv'), view.rows)?.value ?? 0;
-    const [accept, syn] = [worst(view, at => at.listeners.get(name)?.accept_state), worst(view, at => at.listeners.get(name)?.syn_state)];
-    const state = accept === 'limiting' || syn === 'limiting' ? 'limiting' : accept === 'near' || syn === 'near' ? 'near' : 'ok';
-    row.element.dataset.state = state;
-    row.element.dataset.quiet = !peak && !halfOpen && !dropped;
-    const late = view.rows.some(at => at.listeners.get(name)?.late);
-    setText(row.word, accept === 'limiting' ? (late ? 'clients waited' : 'was full') : syn === 'limiting' ? 'SYN queue was full' : '');
-    row.meter.draw(shareOf(one.queue ?? 0, limit), shareOf(peak ?? 0, limit), `${number(one.queue)} of ${number(limit)}, peak ${number(peak)}`, state);
-    row.plot.draw(view, store.points(read('queue'), view.rows, view.span), {
-      top: Math.max(1, limit ?? 1, highest ?? 1), limit, losses: store.points(store.rate(read('drops')), view.rows, view.span),
-      second: halfOpen > 0 ? store.points(read('syn_recv'), view.rows, view.span) : null,
-      label: `queue of ${name} over time: ${number(one.queue)} now, highest ${number(peak)}, limit ${number(limit)}; half-open at most ${number(halfOpen)}`,
-      format: at => `${number(read('queue')(at))} wait, ${number(read('syn_recv')(at))} half-open`,
-    });
-  }
+  setText(byId('states-aside'), empty.length === 0 ? '' : `None in this range: ${empty.join(', ')}.`);
 }
 
 export function drawDrops(store, view, doc) {
-  const names = doc.why.drops.map(one => one.stage);
-  keep(byId('drops'), parts.drops, names, stage => new Row(stage, doc.why.drops.find(one => one.stage === stage).meaning, { kind: 'dropped' }));
-  for (const one of doc.why.drops) {
+  const all = doc.why.drops.map(one => ({ ...one, lost: store.gain(store.gauge(`drops.${one.stage}`), view.rows) }));
+  const [hot, rest] = [all.filter(one => one.lost > 0), all.filter(one => !(one.lost > 0))];
+  keep(byId('drops'), parts.drops, hot.map(one => one.stage), stage => {
+    const row = new Row(stage, stage, '', { kind: 'dropped' });
+    row.element.firstChild.append(h('span', { class: 'what', text: all.find(one => one.stage === stage).meaning }));
+    return row;
+  });
+  byId('drops').hidden = hot.length === 0;
+  byId('drops-rest').hidden = rest.length === 0;
+  setText(byId('drops-count'), `Nothing was dropped at ${hot.length > 0 ? `${rest.length} other stages` : `any of ${rest.length} stages`}`);
+  const list = byId('drops-none');
+  const item = one => h('li', {}, h('b', { text: one.stage }), ' ', h('span', { class: 'what', text: one.meaning }));
+  if (list.children.length !== rest.length) list.replaceChildren(...rest.map(item));
+  for (const one of hot) {
     const row = parts.drops.get(one.stage);
-    const read = store.gauge(`drops.${one.stage}`);
-    const rate = store.rate(read);
+    const rate = store.rate(store.gauge(`drops.${one.stage}`));
     const points = store.points(rate, view.rows, view.span);
     const best = store.highest(point => point.y, points);
-    const [lost, now] = [store.gain(read, view.rows), rate(view.row, store.before(view.row))];
-    setText(row.figure, number(lost));
-    setText(row.more, lost ? `${number(now)}/s, highest ${number(best?.value)}/s` : 'none');
-    row.figure.hidden = !lost;
-    setText(row.word, lost && !one.harmful ? 'may be harmless' : '');
-    row.element.dataset.state = lost && one.harmful ? 'limiting' : 'ok';
-    row.element.dataset.quiet = !lost;
+    const now = rate(view.row, store.before(view.row));
+    setText(row.figure, number(one.lost));
+    setText(row.more, `${number(now)}/s, highest ${number(best?.value)}/s`);
+    setText(row.word, one.harmful ? '' : 'may be harmless');
+    row.element.dataset.state = one.harmful ? 'limiting' : 'ok';
     row.plot.draw(view, points, {
-      top: Math.max(1, best?.value ?? 0), label: `${one.stage} drops a second over time: ${number(now)} now, ${highLabel(best)}, ${number(lost)} in all`,
+      top: Math.max(1, best?.value ?? 0),
+      label: `${one.stage} drops a second over time: ${number(now)} now, ${highLabel(best)}, ${number(one.lost)} in all`,
       format: at => `${number(rate(at, store.before(at)))}/s`,
     });
   }

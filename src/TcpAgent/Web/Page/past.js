@@ -1,7 +1,6 @@
 // Times that the page did not see itself (before it was opened, or while it was hidden), from the agent's history, and the incidents.
 import { ask, askHistory, inWords } from './agent.js';
-import { byId, dayAndClock, h } from './dom.js';
-import { changes } from './timeline.js';
+import { drawIncidents } from './events.js';
 
 // Requests beside the live ones, which never wait for them: one at a time, and after failures less and less often.
 class Errand {
@@ -24,12 +23,16 @@ class Errand {
   }
 }
 
+const noHistory = 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.';
+const noIncident = 'No incident yet. When something starts to limit, the five minutes before and the three after are saved here.';
+
 export class Past {
   #history = new Errand();
   #incidents = new Errand();
   // The time from which rows are missing; null if none are.
   #missing = null;
   #isTold = false;
+  #list = null;
 
   // note: shows a text, '' for none; onFilled: rows have arrived.
   constructor(store, note, onFilled) {
@@ -56,7 +59,6 @@ export class Past {
     this.#missing = null;
     try {
       store.addHistory(await askHistory(`since=${new Date(since).toISOString()}`));
-      for (const row of store.rows) if (row.t > store.told) store.addEvents(changes(store, row));
       if (this.#isTold) this.note('');
       this.#isTold = false;
     } catch (problem) {
@@ -71,15 +73,12 @@ export class Past {
   // New ones appear three minutes after the verdict changes to limiting.
   incidents(doc, pause = 60_000) {
     this.#incidents.run(async () => {
-      if (!doc.history) return showIncidents([], 'This agent keeps no history: start it with --history.file, or under systemd with a state directory.');
-      const { incidents } = await ask('api/v1/incidents');
-      return showIncidents(incidents.slice(-8).reverse(), 'No incidents. One is saved three minutes after the verdict changes to limiting.');
+      this.#list = doc.history ? (await ask('api/v1/incidents')).incidents.slice(-8).reverse() : [];
+      this.drawIncidents(doc);
     }, pause);
   }
-}
 
-function showIncidents(list, otherwise) {
-  const items = list.map(one => h(
-    'li', {}, h('a', { href: `?since=${one.since}&until=${one.until}&incident=${one.name}`, text: dayAndClock(Date.parse(one.time)) }), ' ', one.limiting.join('; ')));
-  byId('incidents').replaceChildren(...(items.length > 0 ? items : [h('li', { class: 'aside', text: otherwise })]));
+  drawIncidents(doc) {
+    if (this.#list !== null) drawIncidents(this.#list, doc.history ? noIncident : noHistory);
+  }
 }

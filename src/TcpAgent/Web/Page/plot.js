@@ -5,7 +5,9 @@ const width = 1000;
 const height = 100;
 
 export class Plot {
-  constructor(kind = '') {
+  // name: what the chart shows, for the tooltip.
+  constructor(name, kind = '') {
+    this.name = name;
     this.area = svg('path', { class: 'area' });
     this.line = svg('path', { class: 'line' });
     this.second = svg('path', { class: 'second' });
@@ -30,6 +32,7 @@ export class Plot {
     setAttribute(this.limit, 'd', limit !== null && limit <= top ? `M0 ${y(limit)}H${width}` : '');
     setAttribute(this.losses, 'd', losses === null ? '' : losses.map(loss => (loss.y > 0 ? `M${x(loss.t)} 0V${height}` : '')).join(''));
     setAttribute(this.picture, 'aria-label', label);
+    this.view = view;
     this.tell = format;
     this.point(view);
   }
@@ -41,9 +44,9 @@ export class Plot {
 }
 
 // The line through points and the area below it, both with a gap where there are no samples.
-function trace(points, x, y) {
+export function trace(points, x, y, floor = height) {
   let [line, area, start, last] = ['', '', null, null];
-  const close = () => { if (start !== null) area += `L${x(last.t)} ${height}L${x(start)} ${height}Z`; };
+  const close = () => { if (start !== null) area += `L${x(last.t)} ${floor}L${x(start)} ${floor}Z`; };
   for (const point of points) {
     if (point.y === null || (last && point.t - last.t > points.gap)) {
       close();
@@ -65,19 +68,21 @@ export class Meter {
   constructor(label) {
     this.fill = h('i', { class: 'fill' });
     this.mark = h('i', { class: 'mark' });
-    this.element = h('div', { class: 'meter', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, this.fill, this.mark);
+    const range = { 'aria-valuemin': 0, 'aria-valuemax': 100 };
+    this.element = h('div', { class: 'meter', role: 'meter', 'aria-label': label, ...range }, this.fill, this.mark);
   }
 
   // Shares of the limit, now and at the peak; null if there is no limit. The state is the agent's.
   draw(share, highest, text, state) {
-    this.element.classList.toggle('empty', share === null);
+    const isKnown = share !== null || highest !== null;
+    this.element.classList.toggle('empty', !isKnown);
     const high = Math.min(1, Math.max(share ?? 0, highest ?? 0));
     share = Math.min(1, share ?? 0);
     this.fill.style.width = `${share * 100}%`;
     this.mark.style.left = `${high * 100}%`;
-    this.mark.hidden = high === 0;
+    this.mark.hidden = high === 0 || !isKnown;
     this.element.dataset.level = state;
     setAttribute(this.element, 'aria-valuenow', Math.round(share * 100));
-    setAttribute(this.element, 'aria-valuetext', this.element.classList.contains('empty') ? 'no known limit' : text);
+    setAttribute(this.element, 'aria-valuetext', isKnown ? text : 'no known limit');
   }
 }

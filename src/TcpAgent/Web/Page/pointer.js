@@ -1,5 +1,7 @@
-// Pointing at any chart moves the shared cursor and shows time and value. A click pins the cursor, a double click shows the minute.
-import { clock, h, setText } from './dom.js';
+// Pointing at any chart moves the shared cursor and shows what it is, its value and the time. A click pins the cursor, a double click shows
+// the minute.
+import { clock } from './zone.js';
+import { h, setText } from './dom.js';
 
 const near = 8;
 
@@ -9,21 +11,26 @@ export function followPointer(page) {
   document.body.append(tip);
 
   function find(event) {
-    const plot = event.target.closest?.('.plot');
-    if (!plot || !page.store.last) return null;
-    const box = plot.getBoundingClientRect();
-    const view = page.look();
-    const x = t => box.left + (t - view.from) / view.span * box.width;
-    return { plot: plot.plot, t: view.from + Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * view.span, view, x };
+    const element = event.target.closest?.('.plot');
+    if (!element?.plot?.view || !page.store.last) return null;
+    const box = element.getBoundingClientRect();
+    const { plot } = element;
+    const { from, to } = plot.view;
+    const x = t => box.left + (t - from) / (to - from) * box.width;
+    const isBelow = element.closest('#signs, .cards') !== null;
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    return { plot, box, isBelow, t: from + share * (to - from), view: page.look(), x };
   }
 
+  // Above the chart, where it covers neither the curve nor a figure; below it where its figure is above it, and at the top of the window.
   function show(event, at) {
     tip.hidden = at === null;
     if (at === null) return;
     const row = page.store.at(at.t);
-    setText(tip, `${clock(row.t)}  ${at.plot.tell?.(row) ?? ''}`);
-    tip.style.left = `${Math.max(4, Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${Math.max(8, event.clientY - 36)}px`;
+    setText(tip, `${at.plot.name ? `${at.plot.name}: ` : ''}${at.plot.tell?.(row) ?? ''} at ${clock(row.t)}`);
+    const above = at.box.top - tip.offsetHeight - 4;
+    tip.style.left = `${Math.max(4, Math.min(event.clientX - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${above >= 4 && !at.isBelow ? above : at.box.bottom + 4}px`;
   }
 
   document.addEventListener('pointermove', event => {

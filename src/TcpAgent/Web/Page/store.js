@@ -3,10 +3,11 @@
 
 export class Store {
   rows = [];
+  // What happened, in the agent's words: { t, series, kind, text }.
   events = [];
+  // How the agent explained its verdict, { t, why }, in order.
+  reports = [];
   interval = 1000;
-  // The time up to which the events come from the agent itself.
-  told = 0;
   // The end of the range in view while paused. Rows before it are kept as long as new ones.
   held = null;
   #columns = new Map();
@@ -37,14 +38,17 @@ export class Store {
     };
     if (this.last?.t === row.t) return false;
     const isBack = this.last?.t > row.t;
-    if (isBack) Object.assign(this, { rows: [], events: [], told: 0, held: null });
+    if (isBack) Object.assign(this, { rows: [], events: [], reports: [], held: null });
     this.rows.push(row);
+    this.#addEvents(doc.events.filter(event => Date.parse(event.time) <= row.t), { isNewer: false });
+    if (doc.why.limiting.length > 0) this.#addReports([doc.why]);
     this.#forget();
     return isBack;
   }
 
-  // Existing rows stay, because a live one has more data. Records newer than those rows come from another clock.
-  addHistory(doc) {
+  // Existing rows stay, because a live one has more data. Records newer than those rows come from another clock. With standing: states that
+  // are older than the first record are events too.
+  addHistory(doc, { standing = false } = {}) {
     const newest = this.last?.t ?? Infinity;
     const known = new Set(this.rows.map(row => row.t));
     const columns = doc.series.map(name => this.column(name));
@@ -56,31 +60,40 @@ export class Store {
       this.rows.push({ t, v, listeners: named(record.listeners ?? [], 'listener') });
     }
     this.rows.sort((a, b) => a.t - b.t);
-    this.#addTold(doc, newest);
+    this.#addEvents(doc.events.filter(event => Date.parse(event.time) <= newest && (standing || !event.standing)), { isNewer: true });
+    this.#addReports((doc.reports ?? []).filter(why => Date.parse(why.time) <= newest));
     this.#forget();
   }
 
-  // The agent's events replace those that the page derived. The agent starts without a state and reports one at its first record: that is a
-  // change only if the row before, which the page may have, had another state.
-  #addTold({ records, events }, newest) {
-    const times = records.map(record => Date.parse(record.time)).filter(t => t <= newest);
-    if (times.length === 0) return;
-    const until = times.at(-1);
-    const isTurn = ({ t, series }) => {
-      const [state, row] = [this.gauge(series), this.at(t)];
-      const before = this.before(row);
-      return before !== undefined && state(before) !== state(row);
-    };
-    this.events = this.events.filter(event => event.t < times[0] || !event.isOwn);
-    this.addEvents(events.map(event => ({ t: Date.parse(event.time), series: event.series ?? '', text: event.text }))
-      .filter(event => event.t <= until && (!event.series.endsWith('.state') || isTurn(event))));
-    this.told = Math.max(this.told, until);
+  // The same event may come twice: from each live sample, from the history, and again once its end is known. The history knows more than a
+  // sample, and the newest history most.
+  #addEvents(told, { isNewer }) {
+    const events = told.map(({ time, series = '', kind = '', text }) => ({ t: Date.parse(time), series, kind, text }));
+    const isNear = (one, other) => Math.abs(one.t - other.t) <= 1.5 * this.interval;
+    const isSame = one => other => one.series === other.series && one.kind === other.kind && isNear(one, other);
+    if (isNewer) this.events = this.events.filter(one => !events.some(isSame(one)));
+    const added = isNewer ? events : events.filter(one => !this.events.some(isSame(one)));
+    if (added.length > 0) this.events = [...this.events, ...added].sort((a, b) => a.t - b.t);
   }
 
-  addEvents(events) {
-    for (const event of events)
-      if (!this.events.some(one => one.t === event.t && one.text === event.text)) this.events.push(event);
-    this.events.sort((a, b) => a.t - b.t);
+  // Live reports come each second; one in ten is kept, and always the newest.
+  #addReports(whys) {
+    for (const why of whys) {
+      const t = Date.parse(why.time);
+      const [newest, before] = [this.reports.at(-1), this.reports.at(-2)];
+      if (newest && before && t > newest.t && newest.t - before.t < 10_000) this.reports.pop();
+      if (!this.reports.some(one => one.t === t)) this.reports.push({ t, why });
+    }
+    this.reports.sort((a, b) => a.t - b.t);
+  }
+
+  // The last explanation of a resource in a state, within a time.
+  reportOf(name, state, from, to) {
+    for (const { t, why } of this.reports.toReversed()) {
+      const one = t >= from && t <= to ? why.resources.find(each => each.resource === name && each.state === state) : null;
+      if (one) return { t, one };
+    }
+    return null;
   }
 
   #take(series, values) {
@@ -92,8 +105,7 @@ export class Store {
   #forget() {
     const oldest = (this.last?.t ?? 0) - this.longest;
     const isKept = ({ t }) => t >= oldest || (this.held !== null && t <= this.held && t >= this.held - this.longest);
-    this.rows = this.rows.filter(isKept);
-    this.events = this.events.filter(isKept);
+    for (const list of ['rows', 'events', 'reports']) this[list] = this[list].filter(isKept);
   }
 
   // The rows from one time to another, both inclusive.

@@ -1,7 +1,11 @@
 // The verdict over time. It is also the handle of the time cursor that all charts share, by pointer or by keys.
-import { byId, clock, duration, h, number, setAttribute, setText, stateWords, svg } from './dom.js';
+import { clock, zoneAt } from './zone.js';
+import { byId, duration, h, minute, number, setAttribute, setText, stateWords, svg } from './dom.js';
 
 const heights = [22, 55, 100];
+const help = 'Arrow keys move by seconds, page up and down by minutes; enter shows the surrounding minute, escape returns to now.';
+const isTouch = matchMedia('(hover: none)').matches;
+const invitation = isTouch ? 'Tap a chart to read any second.' : 'Point at a chart, or use the arrow keys here, to read any second.';
 
 export class Timeline {
   constructor(onMove, onZoom) {
@@ -9,13 +13,14 @@ export class Timeline {
     this.cursor = svg('path', { class: 'cursor' });
     this.ends = [h('span'), h('span'), h('span')];
     this.told = h('p', { id: 'told' });
+    this.name = '';
     this.slider = h(
       'div', { class: 'strip plot', role: 'slider', tabindex: 0, 'aria-label': 'Time', 'aria-describedby': 'slider-help' },
       svg('svg', { viewBox: '0 0 1000 100', preserveAspectRatio: 'none', 'aria-hidden': true }, ...this.paths, this.cursor));
     this.slider.plot = this;
     byId('timeline').append(
       this.told, this.slider, h('div', { class: 'axis', 'aria-hidden': true }, ...this.ends),
-      h('p', { id: 'slider-help', class: 'unseen', text: 'Arrow keys move by seconds, page up and down by minutes; enter shows the surrounding minute, escape returns to now.' }));
+      h('p', { id: 'slider-help', class: 'unseen', text: help }));
     this.slider.addEventListener('keydown', event => this.#key(event, onMove, onZoom));
   }
 
@@ -23,7 +28,6 @@ export class Timeline {
     const { view } = this;
     if (!view || event.ctrlKey || event.altKey || event.metaKey) return;
     const at = view.cursor ?? view.row.t;
-    const minute = 60_000;
     const target = {
       ArrowLeft: at - this.interval, ArrowDown: at - this.interval, ArrowRight: at + this.interval, ArrowUp: at + this.interval,
       PageDown: at - minute, PageUp: at + minute, Home: view.from, End: null, Escape: null,
@@ -50,7 +54,8 @@ export class Timeline {
       runs[state] += `M${x(rows[start].t)} 100V${100 - heights[state]}H${x(until)}V100Z`;
     }
     runs.forEach((path, state) => setAttribute(this.paths[state], 'd', path));
-    [view.from, (view.from + view.to) / 2, view.to].forEach((t, i) => setText(this.ends[i], clock(t)));
+    const [from, to] = [view.from, view.to];
+    [from, (from + to) / 2, to].forEach((t, i) => setText(this.ends[i], clock(t) + (i === 2 ? ` ${zoneAt(to)}` : '')));
     setAttribute(this.slider, 'aria-valuemin', Math.round(view.from / 1000));
     setAttribute(this.slider, 'aria-valuemax', Math.round(view.to / 1000));
     this.point(view, store);
@@ -63,7 +68,7 @@ export class Timeline {
     const ago = Math.round((view.to - view.row.t) / 1000);
     const text = `${clock(view.row.t)}${ago > 0 ? `, ${duration(ago * 1000)} before the end` : ''}: ${describe(store, view.row)}`;
     setAttribute(this.slider, 'aria-valuetext', text);
-    setText(this.told, view.cursor === null ? 'Verdict over time. Point at a chart, or use the arrow keys here, to read any second.' : text);
+    setText(this.told, view.cursor === null ? `Verdict over time${view.isShort ? ', since the first sample' : ''}. ${invitation}` : text);
     this.tell = row => describe(store, row);
   }
 }
@@ -89,26 +94,37 @@ export function judge(store, rows) {
     if (worst === null || worst.value === 0) continue;
     const during = rows.filter(row => state(row) === worst.value);
     const peak = store.highest(store.gauge(`${name}.used`), during);
+    const before = store.before(during[0]);
     found.push({
-      name, state: worst.value, from: during[0].t, until: during.at(-1).t, lasted: during.length * store.interval, peak: peak?.value ?? null,
-      limit: peak === null ? null : store.gauge(`${name}.limit`)(store.at(peak.t)), lost: store.gain(store.gauge(`${name}.losses`), rows),
+      name, state: worst.value, from: during[0].t, until: during.at(-1).t, lasted: during.length * store.interval,
+      peak: peak?.value ?? null, limit: peak === null ? null : store.gauge(`${name}.limit`)(store.at(peak.t)),
+      lost: store.gain(store.gauge(`${name}.losses`), rows),
+      isTurn: store.follows(during[0], before), isOver: during.at(-1) !== rows.at(-1),
     });
   }
   return found.sort((a, b) => b.state - a.state || a.from - b.from);
 }
 
-// Changes of the verdict that the page itself saw, in the words of the agent's history.
-export function changes(store, row) {
-  const before = store.before(row);
-  if (!before || row.t <= store.told) return [];
-  const events = [];
-  for (const name of store.resources) {
-    const state = store.gauge(`${name}.state`);
-    const [now, then] = [state(row), state(before)];
-    if (now === then || now === null || (then === null && now === 0)) continue;
-    const [used, limit] = [store.gauge(`${name}.used`)(row), store.gauge(`${name}.limit`)(row)];
-    const figures = now === 0 || used === null || limit === null ? '' : `, ${used} of ${limit}`;
-    events.push({ t: row.t, isOwn: true, text: `verdict: ${name} is ${['ok again', 'near its limit', 'limiting'][now]}${figures}` });
-  }
-  return events;
+// Since when the resource has been in its state, { t, isTurn }; null if the row does not have it.
+export function since(store, name, wanted, row) {
+  const state = store.gauge(`${name}.state`);
+  if (!row || state(row) !== wanted) return null;
+  let before = store.before(row);
+  for (; store.follows(row, before) && state(before) === wanted; before = store.before(row)) row = before;
+  return { t: row.t, isTurn: store.follows(row, before) };
+}
+
+// The last stretch that had something limiting and is over, within rows: { from, until, names, lost }; null if there is none.
+export function lastLimited(store, rows) {
+  const verdict = store.gauge('verdict');
+  let end = rows.length - 1;
+  while (end >= 0 && verdict(rows[end]) !== 2) end--;
+  if (end < 0 || end === rows.length - 1) return null;
+  let start = end;
+  while (start > 0 && verdict(rows[start - 1]) === 2 && store.follows(rows[start], rows[start - 1])) start--;
+  const during = rows.slice(start, end + 1);
+  const names = store.resources.filter(name => during.some(row => store.gauge(`${name}.state`)(row) === 2));
+  const counted = start > 0 ? rows.slice(start - 1, end + 1) : during;
+  const lost = names.reduce((sum, name) => sum + (store.gain(store.gauge(`${name}.losses`), counted) ?? 0), 0);
+  return { from: rows[start].t, until: rows[end].t, lasted: during.length * store.interval, names, lost };
 }

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using TcpAgent.Kernel;
+using TcpAgent.Metrics;
+using TcpAgent.Resources;
+using TcpAgent.Verdict;
+
+namespace TcpAgent.History;
+
+/// <summary>
+/// Remembers the last changes of states, with or without a history file, so that the live page shows them in the same words as the history.
+/// A tick without a change allocates nothing.
+/// </summary>
+sealed class TurnLog
+{
+    /// <summary>The number of events kept, the newest.</summary>
+    internal const int Most = 64;
+
+    readonly Lock _lock = new();
+    readonly Queue<HistoryEvent> _events = [];
+
+    /// <summary>The time of the last sample; before the first it is later than any.</summary>
+    long _last = long.MaxValue;
+
+    readonly long[] _states = new long[ResourceCatalog.All.Length];
+
+    internal TurnLog() => _states.AsSpan().Fill(KernelValue.Absent);
+
+    /// <summary>The events, the earliest first.</summary>
+    internal HistoryEvent[] Events
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _events];
+        }
+    }
+
+    /// <summary>Called after each sample, on the sampler's thread.</summary>
+    internal void Ticked(SnapshotExchange snapshots)
+    {
+        if (snapshots.Acquire() is not { } snapshot)
+            return;
+        var (table, time) = (snapshot.Find(ResourceRows.Rows), SeriesReader.Time(snapshot));
+        if (time < _last)
+            Begin(time);
+        _last = time;
+        for (int row = 0, i = 0; row < _states.Length; row++)
+        {
+            // Instances come in the order of the rows. One that is unknown at this tick has none.
+            var isKnown = table is not null && i < table.Count && ReferenceEquals(table.InstanceAt(i), ResourceCatalog.All[row].Instance);
+            var now = isKnown ? table![i][ResourceRows.State] : KernelValue.Absent;
+            if (Turn.IsOne(_states[row], now))
+                Note(snapshot, ResourceCatalog.All[row], isKnown ? table![i] : default, now);
+            _states[row] = now;
+            i += isKnown ? 1 : 0;
+        }
+        snapshots.Release(snapshot);
+    }
+
+    /// <summary>What happened before belongs to another clock.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Begin(long time)
+    {
+        lock (_lock)
+            _events.Clear();
+        Add(new HistoryEvent(time, "", _last == long.MaxValue ? Timeline.Started : Timeline.ClockSetBack, EventKind.Agent));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Note(Snapshot snapshot, Resource resource, Slots slots, long state)
+    {
+        var figures = state == KernelValue.Absent ? new TurnFigures(state, state, state)
+            : new TurnFigures(state, slots[ResourceRows.Used], slots[ResourceRows.Limit]);
+        Add(Turn.Event(_last, resource.Name, SubjectOf(snapshot, resource), figures, isStanding: false));
+    }
+
+    void Add(in HistoryEvent made)
+    {
+        lock (_lock)
+        {
+            if (_events.Count == Most)
+                _events.Dequeue();
+            _events.Enqueue(made);
+        }
+    }
+
+    static string SubjectOf(Snapshot snapshot, Resource resource)
+    {
+        if (snapshot.Find(ResourceMonitor.SubjectRows) is { } subjects)
+            for (var i = 0; i < subjects.Count; i++)
+                if (subjects.InstanceAt(i) is SubjectInstance one && ReferenceEquals(one.Resource, resource))
+                    return one.Of.Subject;
+        return "";
+    }
+}
