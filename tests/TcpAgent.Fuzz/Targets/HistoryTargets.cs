@@ -9,7 +9,7 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>The flight recorder's file, which may come from anywhere, and what is asked of it.</summary>
+/// <summary>The flight recorder's file, which may come from anywhere, and queries of it.</summary>
 static class HistoryTargets
 {
     const string Name = "history.ring";
@@ -17,7 +17,7 @@ static class HistoryTargets
     /// <summary>The year 10000, in milliseconds since the epoch.</summary>
     const long EndOfTime = 253_402_300_800_000;
 
-    /// <summary>A file's own bytes where they begin as one, else what a forger gives right checksums: see <see cref="Forge"/>.</summary>
+    /// <summary>The bytes as they are if they begin like a file; otherwise <see cref="Forge"/> gives them correct checksums.</summary>
     internal static void File(byte[] input)
     {
         Folder.Write(Name, input.AsSpan().StartsWith(HistoryHeader.Magic) ? input : Forge(input));
