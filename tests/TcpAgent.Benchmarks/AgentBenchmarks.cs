@@ -97,7 +97,7 @@ public class RenderBenchmarks
     public int RenderOpenMetrics() => _agent.Render(ExpositionFormat.OpenMetrics).Length;
 }
 
-/// <summary>A label text from a name, as each new device or CPU costs once.</summary>
+/// <summary>A label text made from a name, which each new device or CPU costs once.</summary>
 [MemoryDiagnoser]
 public class LabelBenchmarks
 {

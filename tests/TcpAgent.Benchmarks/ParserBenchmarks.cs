@@ -5,7 +5,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Benchmarks;
 
-/// <summary>Every parser over the bytes of a kernel file, without the read: a small host, and one of 256 CPUs and 300 devices.</summary>
+/// <summary>Every parser over the bytes of a kernel file, without the read: of a small host, and of 256 CPUs and 300 devices.</summary>
 [MemoryDiagnoser]
 public class ParserBenchmarks
 {
@@ -71,7 +71,7 @@ public class ParserBenchmarks
         public int SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => rows.Find(section, field)?.Slot ?? -1;
     }
 
-    /// <summary>Every column wanted, the first of them repeated on each line.</summary>
+    /// <summary>Every column is wanted, and the first is the same on each line.</summary>
     sealed class AnyMap : IFieldMap
     {
         int _next;

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TcpAgent.Benchmarks;
 
-// In this process: BenchmarkDotNet's own build would neither find the pinned packages nor the internals.
+// In this process, because BenchmarkDotNet's own build would find neither the pinned packages nor the internals.
 var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
 var config = DefaultConfig.Instance.AddJob(job)
     .WithArtifactsPath(Repo.Path("artifacts", "benchmarks"));

@@ -15,11 +15,11 @@ static partial class LibFuzzer
     delegate int Callback(IntPtr data, nuint length);
 
     /// <summary>
-    /// Returns when libFuzzer's limits of time or runs are reached. What the target throws ends the process; libFuzzer keeps the input.
+    /// Returns when libFuzzer's limit of time or runs is reached. An exception of the target ends the process; libFuzzer keeps the input.
     /// </summary>
     internal static int Run(string[] arguments, Action<byte[]> target)
     {
-        // make fuzz is run in the repository's folder, and starts this program there.
+        // make fuzz runs in the repository's folder and starts this program there.
         NativeLibrary.SetDllImportResolver(
             typeof(LibFuzzer).Assembly, (_, _, _) => NativeLibrary.Load(Path.GetFullPath("artifacts/fuzz/libfuzzer.so")));
         RegisterCounters();
@@ -50,7 +50,7 @@ static partial class LibFuzzer
         return result;
     }
 
-    /// <summary>The counters, and a made-up address for each, without which libFuzzer does not tell how many are covered.</summary>
+    /// <summary>The counters, and an invented address for each: without one, libFuzzer does not report how many are covered.</summary>
     static void RegisterCounters()
     {
         __sanitizer_cov_8bit_counters_init(Coverage.Counters, Coverage.Counters + Coverage.Capacity);

@@ -4,9 +4,9 @@ using TcpAgent.Fuzz;
 Coverage.Begin();
 
 // instrument: rewrites the agent's assembly beside this one, once after each build.
-// seeds FOLDER: writes a corpus to begin with, from tests/fixtures.
+// seeds FOLDER: writes a first corpus, made from tests/fixtures.
 // list: the targets.
-// Else libFuzzer's arguments; the target is named by FUZZ_TARGET, because libFuzzer starts this program anew to merge corpora.
+// Anything else is an argument of libFuzzer. FUZZ_TARGET names the target, because libFuzzer restarts this program to merge corpora.
 switch (args)
 {
     case ["instrument"]:

@@ -9,7 +9,7 @@ using TcpAgent.Verdict;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>A corpus to begin with, from the fixtures; libFuzzer goes on from there and drops what tells nothing new.</summary>
+/// <summary>A first corpus, made from the fixtures. libFuzzer extends it and drops inputs that reach nothing new.</summary>
 static class Seeds
 {
     static readonly string[] s_accepts =

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes each target for so many seconds, on one core; simple ones, which are exhausted sooner, for a third of that. One line a target:
-# name, executions, edges and features covered, inputs kept, and what was found, if anything. Called by make fuzz-all.
+# Fuzzes each target for a number of seconds on one core; simple targets, which are exhausted sooner, for a third of that. Prints a line
+# a target: name, executions, edges and features covered, inputs kept, and what was found, if anything. Called by make fuzz-all.
 set -uo pipefail
 program=$1 seconds=$2 folder=artifacts/fuzz
 found=0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Merges what runs have kept into the corpus of the tree: of the inputs that reach the same the smallest, and of those no more than
-# 32 KiB a target. Inputs named found* are mistakes that were fixed, and stay. Called by make fuzz-corpus;
-# TARGETS after the program: only those.
+# Merges the inputs that runs kept into the corpus of the tree: the smallest of those that reach the same code, at most 32 KiB a
+# target. Inputs named found* are mistakes that were fixed, and stay. Called by make fuzz-corpus. TARGETS after the program limit it
+# to those.
 set -euo pipefail
 program=$1 most=$((32 * 1024))
 shift

@@ -34,7 +34,7 @@ public class EphemeralPortTests
     }
 
     [SkippableFact]
-    public async Task PortsReservedAndListenedOnAreNotHad()
+    public async Task ReservedPortsAndPortsOfListenersCannotBeHeld()
     {
         // The list is longer than a page: what the kernel gives in one read is cut.
         var odd = string.Join(',', Enumerable.Range(10000, 1000).Select(i => i * 2 + 1));

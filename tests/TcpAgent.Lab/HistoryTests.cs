@@ -104,7 +104,7 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
     [InlineData("size=64k", "size=32m")]
     [InlineData("size=32m,ro", "rw")]
     [Trait("Category", "root")]
-    public async Task WithoutADiskTheAgentGoesOnSaysSoAndRecoversWhenThereIsOne(string bad, string good)
+    public async Task WithoutADiskTheAgentGoesOnReportsItAndRecovers(string bad, string good)
     {
         Require.Root();
         var port = Ports.Free();

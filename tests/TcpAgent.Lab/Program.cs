@@ -6,7 +6,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Lab;
 
-/// <summary>What a test starts as a process of its own, to kill it.</summary>
+/// <summary>What a test starts as a separate process, to kill it.</summary>
 static class Program
 {
     /// <summary>record FILE: records as fast as it can, and after each one writes into FILE.written how many there are.</summary>

@@ -58,7 +58,7 @@ public class PrometheusTests
     }
 
     [SkippableFact]
-    public async Task PromtoolFindsNothingToSayOfTheLiveExposition()
+    public async Task PromtoolHasNothingToSayAboutTheLiveExposition()
     {
         var promtool = Require.Tool("promtool", "prometheus");
         foreach (var exposition in (string[])[await AgentProgram.Print("--netstat.all"), await Served("text/plain;version=0.0.4")])
@@ -90,7 +90,7 @@ public class PrometheusTests
         }
     }
 
-    /// <summary>By an agent that has counted events of each kind, but for a change of state.</summary>
+    /// <summary>From an agent that has counted events of each kind except a change of state.</summary>
     static async Task<string> Served(string accept)
     {
         var folder = Directory.CreateTempSubdirectory("tcp-agent-");
@@ -119,7 +119,7 @@ public class PrometheusTests
         }
     }
 
-    /// <summary>Debian's Prometheus always asks for OpenMetrics first: this stands between and asks for text.</summary>
+    /// <summary>Debian's Prometheus always asks for OpenMetrics first; this proxy asks for text instead.</summary>
     static async Task<WebApplication> TextOnlyProxy(int port, int agentPort)
     {
         var app = WebApplication.CreateSlimBuilder().Build();

@@ -39,7 +39,7 @@ public class QdiscTests
                 AssertBetween(Number(first, field), Number(second, field), Of(series, metric, first), $"{Name(first)} {field}");
         Assert.Equal(before.Count, series.Keys.Count(key => key.StartsWith("tcpagent_qdisc_dropped_total{", StringComparison.Ordinal)));
 
-        // Full, and said so by the queue and its limit alike.
+        // Full, by the queue and by its limit.
         var (t0, c0, h0) = (before[0], before[1], before[4]);
         Assert.True(Number(t0, "drops") > 0 && Number(c0, "drops") > 0 && Number(h0, "drops") > 0);
         Assert.InRange(Of(series, "queue_bytes", t0), 2_000, Of(series, "limit_bytes", t0));

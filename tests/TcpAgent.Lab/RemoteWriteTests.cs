@@ -40,7 +40,7 @@ public sealed class RemoteWriteTests
                         && await Query(client, "up == 1") == 1,
                 TimeSpan.FromSeconds(40), () => first.Output + second.Output + receiver.Output);
 
-            // A host that both scrape would be there once for each; the second may send some seconds after the first.
+            // A host that both scrape would appear twice; the second may send some seconds after the first.
             await Task.Delay(TimeSpan.FromSeconds(8));
             Assert.Equal((1, 1), (await Query(client, "tcpagent_samples_total"), await Query(client, "up")));
             Assert.Equal(0, await Query(client, "{job!=\"\",__name__!~\"tcpagent_.+|process_.+|up|scrape_.+\"}"));

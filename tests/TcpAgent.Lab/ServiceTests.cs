@@ -50,7 +50,7 @@ public class ServiceTests
     }
 
     [SkippableFact]
-    public async Task AStopBeforeTheFirstSampleIsAnOrderlyOneAndTheAgentWasNeverReady()
+    public async Task AStopBeforeTheFirstSampleIsOrderlyAndTheAgentIsNeverReady()
     {
         using var proc = new ProcCopy("linux-6.18");
         await proc.Hang("net/snmp");
@@ -74,7 +74,7 @@ public class ServiceTests
     }
 
     [SkippableFact]
-    public async Task ASupervisorThatCannotBeReachedIsLoggedAndTheAgentServesAllTheSame()
+    public async Task ASupervisorThatCannotBeReachedIsLoggedAndTheAgentStillServes()
     {
         var address = "/" + new string('x', 200);
         var port = Ports.Free();
@@ -108,7 +108,7 @@ public class ServiceTests
     [InlineData("192.0.2.1", "Cannot assign requested address")]
     [InlineData("0.0.0.0", "Permission denied")]
     [Trait("Category", "root")]
-    public async Task AnAddressThatCannotBeHadIsSaidInOneLine(string address, string why)
+    public async Task AnAddressThatCannotBeBoundIsReportedInOneLine(string address, string why)
     {
         // As nobody, to whom the ports below 1024 are closed.
         Require.Root();
@@ -120,7 +120,7 @@ public class ServiceTests
     }
 
     [SkippableFact]
-    public async Task AnAddressInUseIsSaidInOneLine()
+    public async Task AnAddressInUseIsReportedInOneLine()
     {
         var port = Ports.Free();
         await using var first = AgentProgram.Serve(port);
@@ -157,7 +157,7 @@ public class ServiceTests
 
     static async Task<bool> Answers(HttpClient client, int port) => await Status(client, port, "/-/ready") == HttpStatusCode.OK;
 
-    /// <summary>Null while nobody listens.</summary>
+    /// <summary>Null while nobody is listening.</summary>
     static async Task<HttpStatusCode?> Status(HttpClient client, int port, string path)
     {
         try

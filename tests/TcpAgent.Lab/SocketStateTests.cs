@@ -38,7 +38,7 @@ public class SocketStateTests
     }
 
     [SkippableFact]
-    public async Task TheFilesOfProcTellTheSame()
+    public async Task TheFilesOfProcShowTheSame()
     {
         await using var place = await NetworkNamespace.Create();
         await using var states = await MakeStates(place);

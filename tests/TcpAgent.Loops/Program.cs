@@ -10,7 +10,7 @@ using TcpAgent.System;
 namespace TcpAgent.Loops;
 
 /// <summary>
-/// tick N or walk N: so many back to back, beside the floor.c of the benchmarks, which asks the kernel for the same. Prints the median
+/// tick N or walk N: N of them back to back, beside the floor.c of the benchmarks, which asks the kernel for the same. Prints the median
 /// CPU time of a pass in milliseconds.
 /// </summary>
 static class Program

@@ -7,13 +7,13 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests;
 
-/// <summary>Beside other tests the live kernel's sockets change, and a new listener does allocate.</summary>
+/// <summary>While other tests run, the live kernel's sockets change, and a new listener does allocate.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;
 
 /// <summary>
-/// The promise that a tick allocates nothing after warm-up, slow lane and the agent's own events included, and rendering the snapshot
-/// neither.
+/// After warm-up a tick allocates nothing, including the slow lane and the agent's own events, and neither does rendering the
+/// snapshot.
 /// </summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
@@ -29,7 +29,7 @@ public class AllocationTests
         var time = new ManualTime();
         using var agent = new TestAgent(KernelRoot.At("/proc", "/sys"), SamplingOptions.Default, time);
 
-        // The first full count may start its thread, once, and is put off for long where the first walk was dear.
+        // The first full count may start its thread, once, and waits long if the first walk was expensive.
         Pass(agent, time);
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (agent.Value("tcpagent_walk_checks_total") == "0" && DateTime.UtcNow < deadline)
@@ -56,7 +56,7 @@ public class AllocationTests
         using var agent = TestAgent.OverFixture(set, time);
         AssertAllocatesNothing(agent, time, passes);
 
-        // It was counted, every tick.
+        // Every tick was counted.
         Assert.Contains(
             $"tcpagent_tick_duration_seconds_count {Math.Min(WarmUps, passes) + passes}\n",
             Encoding.UTF8.GetString(agent.RenderWhole(ExpositionFormat.Text)),
@@ -81,7 +81,7 @@ public class AllocationTests
         Assert.Equal(0, allocated);
     }
 
-    /// <summary>The library's stream and its buffer; of one that is kept it would be none.</summary>
+    /// <summary>The library's stream and its buffer. A stream that is kept would cost nothing.</summary>
     [Fact]
     public void TheAgentsOwnEventsAreWrittenByLittleMoreThanOneBufferOfTheLibrarys()
     {
@@ -135,7 +135,7 @@ public class AllocationTests
         for (var i = 0; i < Math.Min(WarmUps, passes); i++)
             Pass(agent, time);
 
-        // Something new on the host (a device, a listener, a first dear walk) may allocate, once: what is new in one round is known in
+        // Something new on the host (a device, a listener, a first expensive walk) may allocate, once: what is new in one round is known in
         // the next. The fixtures never change, so they have no such excuse.
         var rounds = isLive ? 3 : 1;
         long allocated = 0;

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 namespace TcpAgent.Tests;
 
 /// <summary>
-/// The categories by which tests are chosen; tests/README.md says what each means. UnitFramework finds what takes long and has none.
+/// The categories by which tests are chosen; tests/README.md explains each. UnitFramework finds slow tests without one.
 /// </summary>
 public partial class CategoryTests
 {
     static readonly string[] s_categories = ["browser", "live", "root", "slow"];
 
-    /// <summary>What a test calls that needs a category, and which.</summary>
+    /// <summary>Calls that need a category, and which one.</summary>
     static readonly (string Call, string Category)[] s_needs =
     [
         ("Require.Root()", "root"), ("NetworkNamespace.Create(", "root"), ("Stage.Create(", "root"), (": PageScene", "root"),

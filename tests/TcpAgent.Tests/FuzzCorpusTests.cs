@@ -2,7 +2,7 @@ using TcpAgent.Fuzz;
 
 namespace TcpAgent.Tests;
 
-/// <summary>Each input that make fuzz has kept, found mistakes among them, against what must hold of it.</summary>
+/// <summary>Each input that make fuzz kept, mistakes that it found included, must satisfy what holds for its target.</summary>
 public class FuzzCorpusTests
 {
     static readonly string s_corpus = Repo.Path("tests", "TcpAgent.Fuzz", "corpus");

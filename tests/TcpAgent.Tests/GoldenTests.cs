@@ -67,7 +67,7 @@ public partial class GoldenTests
             families.Select(family => family.Help));
     }
 
-    /// <summary>A file that no test compares with would be believed and never renewed.</summary>
+    /// <summary>A file that no test compares with would mislead and never be renewed.</summary>
     [Fact]
     public void NoOtherExpectedFileIsKept()
     {
@@ -109,7 +109,7 @@ public partial class GoldenTests
         Assert.Equal(0, process.ExitCode);
     }
 
-    /// <summary>Of the walk, which is real whatever the clock says, and what follows from it.</summary>
+    /// <summary>Figures of the walk, which takes real time whatever the clock says, and figures that depend on it.</summary>
     [GeneratedRegex("^(tcpagent_walk_cpu_seconds_total|tcpagent_walk_interval_seconds) [^ \\n]+", RegexOptions.Multiline)]
     private static partial Regex CpuTime();
 

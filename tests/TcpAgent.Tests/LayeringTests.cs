@@ -8,7 +8,7 @@ namespace TcpAgent.Tests;
 public partial class LayeringTests
 {
     /// <summary>
-    /// Every folder, and the folders it may use besides itself: all of them stand above it in docs/architecture.md, so there is no cycle.
+    /// Every folder, and the folders it may use besides itself. They are all above it in docs/architecture.md, so there is no cycle.
     /// Log.cs and Program.cs belong to no folder.
     /// </summary>
     static readonly (string Folder, string[] MayUse)[] s_layers =
@@ -55,7 +55,7 @@ public partial class LayeringTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>An arrow that nothing goes along would allow what nobody decided.</summary>
+    /// <summary>An arrow that no code uses would permit what nobody decided.</summary>
     [Fact]
     public void TheTableHoldsEveryFolderAndNoArrowTooMany()
     {
@@ -104,7 +104,7 @@ public partial class LayeringTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>As wide as .editorconfig says at most, but for the HELP text of a metric, which stands whole beside its name.</summary>
+    /// <summary>At most as wide as .editorconfig says, except the HELP text of a metric, which is one line beside its name.</summary>
     [Fact]
     public void NoLineIsTooWide()
     {

@@ -3,7 +3,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Tests;
 
-/// <summary>Whoever starts the lab's traffic starts a kind that traffic.py has; the lab itself would notice minutes later.</summary>
+/// <summary>Every kind of traffic that is started exists in traffic.py; the lab itself would notice minutes later.</summary>
 public partial class TrafficKindsTests
 {
     static readonly Match[] s_functions =
@@ -23,11 +23,11 @@ public partial class TrafficKindsTests
         s_kinds.Where(name => !name.StartsWith("record_", StringComparison.Ordinal)).Order(),
         Enum.GetValues<Kind>().Select(kind => kind.Name()).Order());
 
-    /// <summary>What the guests of the kernel matrix and the soak start by name, in Python.</summary>
+    /// <summary>Kinds that the guests of the kernel matrix and the soak start by name, in Python.</summary>
     [Theory]
     [InlineData("tests/TcpAgent.Lab/KernelMatrix/guest.py", """\b(?:traffic|listening)\((?:"\w"|None), "(\w+)" """)]
     [InlineData("tests/TcpAgent.Benchmarks/soak/load.py", """\bTRAFFIC, "(\w+)" """)]
-    public void SoAreThoseThatProgramsName(string file, string pattern)
+    public void ScriptsThatProgramsNameExist(string file, string pattern)
     {
         var named = Regex.Matches(File.ReadAllText(Repo.Path(file)), pattern.Trim()).Select(one => one.Groups[1].Value).ToArray();
         Assert.NotEmpty(named);

@@ -90,7 +90,7 @@ def capture(agent, folder):
 
 
 class Server:
-    """A Prometheus with so many targets."""
+    """A Prometheus with a number of targets."""
 
     def __init__(self, folder, hosts, interval):
         self.folder = tempfile.mkdtemp(prefix=f"{hosts}-", dir=folder)
@@ -124,13 +124,13 @@ class Server:
         return median_ms(5, lambda: [self.ask(query) for query in queries])
 
     def hosts_ms(self):
-        """What the dashboard's list of hosts is filled from."""
+        """The query that fills the dashboard's list of hosts."""
         selector = urllib.parse.urlencode({"match[]": "tcpagent_build_info"})
         return median_ms(5, lambda: get(f"http://127.0.0.1:{PROMETHEUS}/api/v1/label/instance/values?{selector}"))
 
 
 def fleet_queries():
-    """What one view of the Fleet dashboard asks."""
+    """The queries of one view of the Fleet dashboard."""
     with open(f"{ROOT}/deploy/grafana/dashboards/fleet.json", encoding="ascii") as file:
         targets = [target["expr"] for panel in json.load(file)["panels"] for target in panel.get("targets", [])]
     return [re.sub(r"\$(job|instance|resource)\b", ".+", expression) for expression in targets]

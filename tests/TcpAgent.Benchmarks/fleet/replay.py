@@ -1,4 +1,4 @@
-"""Serves two expositions of one agent as those of any number of hosts: replay.py PORT FIRST SECOND, then /NUMBER.
+"""Serves two expositions of one agent as if they came from any number of hosts: replay.py PORT FIRST SECOND, then /NUMBER.
 
 Each host has 2 devices, 4 CPUs and 10 listeners, made of what the expositions hold. Counters that moved between the two go on at
 that rate, more or less, each host in its own way; gauges waver between both values; one host of five has a full accept queue: then the
@@ -22,7 +22,7 @@ def samples(path):
 
 
 def shaped(lines):
-    """The two devices with most series, two CPUs that become four, ten listeners."""
+    """The two devices with the most series, two CPUs that become four, ten listeners."""
     found = [match[1] for series, value in lines if value is not None and (match := re.search(r'device="([^"]*)"', series))]
     devices = [name for name, _ in collections.Counter(found).most_common(2)]
     listeners = {}

@@ -1,4 +1,4 @@
-// The least that each way of counting costs: no parsing beyond the state byte, no output but the median CPU time of a pass.
+// The least that each way of counting costs: it parses only the state byte and prints only the median CPU time of a pass.
 //
 //   floor rare|full|listen|proc|tick PASSES PAUSE_MS      in this process
 //   floor run PASSES PAUSE_MS COMMAND...                  user and system time of a command, without its output
@@ -85,7 +85,7 @@ static void read_proc(const char *path)
 	close(fd);
 }
 
-// What a tick of the agent reads, read for read, on a host that loses nothing, has no NFQUEUE and has nothing to walk.
+// Every read of the agent's tick, on a host that loses nothing, has no NFQUEUE and has nothing to walk.
 static const char *const files[] = {
 	"/proc/net/snmp", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/netstat", "/proc/net/snmp6", "/proc/net/softnet_stat",
 	"/proc/net/stat/nf_conntrack", "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/net/stat/arp_cache", "/proc/net/stat/ndisc_cache",

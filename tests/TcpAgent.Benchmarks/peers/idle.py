@@ -1,4 +1,4 @@
-"""What the whole agent costs on an idle host, beside the reads of its tick in C, in the same seconds of one network namespace."""
+"""What the whole agent costs on an idle host, beside the reads of its tick in C, during the same seconds in one network namespace."""
 
 import contextlib
 import os
@@ -41,7 +41,7 @@ def measure(bench, agents, windows):
 
 
 def summary(result, name):
-    """Of one program: CPU milliseconds a second, and how many times the floor's, over all windows and in single ones."""
+    """One program's CPU milliseconds a second, also as a multiple of the floor's, over all windows and in single ones."""
     spent, floor = result["cpu"][name], result["cpu"][FLOOR]
     ratios = [a / b for a, b in zip(spent, floor)]
     return {"ms": statistics.fmean(spent), "ratio": sum(spent) / sum(floor), "least": min(ratios), "most": max(ratios)}

@@ -1,4 +1,4 @@
-"""Two network namespaces, what runs in them and what it costs. Shared by make bench-peers and make soak."""
+"""Two network namespaces, the programs in them and their cost. Shared by make bench-peers and make soak."""
 
 import contextlib
 import ctypes
@@ -26,7 +26,7 @@ def unit_environment():
 
 
 def take_turn(path="/run/lock/tcp-agent-lab"):
-    """Keeps out the lab tests that change settings of the whole host, by their own lock (HostTurn.cs), until this process ends."""
+    """Holds the lock (HostTurn.cs) of the lab tests that change settings of the whole host, until this process ends."""
     turn = open(path, "a", encoding="ascii")
     try:
         fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,7 +41,7 @@ def check(result):
 
 
 class Failed(Exception):
-    """A measurement that could not be made; the others go on."""
+    """A measurement that failed; the others go on."""
 
 
 class Lab:
@@ -165,14 +165,14 @@ class Measured:
         return time.clock_gettime((~self.pid << 3) | 2)
 
     def memory(self):
-        """In MiB, and how many threads."""
+        """Resident memory in MiB, and the number of threads."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             fields = dict(line.split(":", 1) for line in status)
         return {name: int(fields[name].split()[0]) / (1 if name == "Threads" else 1024) for name in ("VmRSS", "RssAnon", "VmHWM", "Threads")}
 
 
 class Exporter(Measured):
-    """One that serves /metrics to its only client."""
+    """An exporter that serves /metrics to its only client."""
 
     def __init__(self, lab, child, port):
         super().__init__(child)
@@ -208,7 +208,7 @@ class Exporter(Measured):
         return series(self.scrape())
 
     def leave(self):
-        """Ends the connection by a reset, which leaves nothing in TIME_WAIT behind."""
+        """Ends the connection by a reset, which leaves no TIME_WAIT behind."""
         self.http.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.http.close()
 
@@ -233,7 +233,7 @@ class Exporter(Measured):
             self.child.send_signal(signal.SIGSTOP)
 
     def scrape_cost(self, count, warm, encoding="identity", pause=0):
-        """CPU milliseconds of one scrape, what the exporter does in a pause before it included."""
+        """CPU milliseconds of one scrape, including what the exporter does in a pause before it."""
         for _ in range(warm):
             self.scrape(encoding)
         before = self.cpu()

@@ -77,7 +77,7 @@ class Bench:
 
     @contextlib.contextmanager
     def agents(self):
-        """Two that live through all sizes, as agents do: what the runtime compiles in the first minute is not in the figures."""
+        """Two exporters that run through all sizes, as agents do. The figures exclude what the runtime compiles in the first minute."""
         with self.run_agent(AGENT_PORT) as default, self.run_agent(WALKING_PORT, "--sample.walk-budget=1") as walking:
             self.default, self.walking = default, walking
             time.sleep(WARM_UP)
@@ -92,7 +92,7 @@ class Bench:
             yield
 
     def agent_walk(self, size):
-        """One walk a second whatever it costs: the cost of one, and of the whole agent."""
+        """One walk a second, whatever it costs: the cost of a walk, and of the whole agent."""
         with self.walking.awake() as agent:
             time.sleep(4)
             before, after, cpu = agent.watched(lambda: time.sleep(8))
@@ -124,7 +124,7 @@ class Bench:
             return result
 
     def exactness(self):
-        """The agent's eleven states and those ss counts, while nothing moves; None when something did."""
+        """The agent's eleven states and those that ss counts, while nothing moves; None if something did."""
         with self.walking.awake() as agent:
             time.sleep(3)
             for _ in range(5):

@@ -134,7 +134,7 @@ static struct pair connect_pair(int listener, const struct sockaddr *to, socklen
 	return pair;
 }
 
-// Sends until nothing more is taken: the peer's window is shut and stays so, because nobody reads.
+// Sends until the kernel takes no more: the peer's window is closed and stays closed, because nobody reads.
 static void fill(int fd)
 {
 	char bytes[4096] = {0};
@@ -142,7 +142,7 @@ static void fill(int fd)
 		;
 }
 
-// A worker builds its share, reports, and keeps it until the parent closes the pipe or is gone.
+// A worker builds its share, reports, and keeps it until the parent closes the pipe or ends.
 __attribute__((noreturn)) static void hold(int worker)
 {
 	char byte;
@@ -189,7 +189,7 @@ static void await(int count)
 	}
 }
 
-// A port under 1024 for each worker, so that it is never one of the ephemeral ones, on an address of its own for each 900.
+// A port below 1024 for each worker, so that it is never an ephemeral one, and an address of its own for each 900.
 static struct sockaddr_in listen_address(int worker)
 {
 	return loopback((uint32_t)(1 + worker / 900), 1 + worker % 900);
@@ -218,7 +218,7 @@ static int start_established(long connections, int family)
 	return started;
 }
 
-// Each of the other states, count times, in IPv4 and IPv6 by turns. None of them ends by itself while the peer does not read.
+// Each of the other states, count times, in IPv4 and IPv6 alternately. None of them ends by itself while the peer does not read.
 static int start_rare(long count)
 {
 	int worker = begin_worker();
@@ -420,7 +420,7 @@ int main(int argc, char **argv)
 	if (pipe2(stop_pipe, O_CLOEXEC) || pipe2(report_pipe, O_CLOEXEC))
 		die("pipe");
 
-	// A flood needs the CPUs for itself, and what lives for 60 s only comes last.
+	// A flood needs the CPUs for itself, and sockets that live for only 60 s come last.
 	int started = start_established(est / 2, AF_INET) + start_established(est6 / 2, AF_INET6) + start_listeners(listeners);
 	if (rare > 0)
 		started += start_rare(rare);

@@ -1,4 +1,4 @@
-"""docs/performance.md from what was measured."""
+"""Writes docs/performance.md from the measurements."""
 
 import os
 import platform

@@ -42,7 +42,7 @@ def lasts(bench, *command):
 
 @contextlib.contextmanager
 def daemon(bench, folder, *flags):
-    """Yields when systemd would know it as started, which is after its first full sample: the process, and milliseconds since before exec."""
+    """Yields when systemd would know that it has started, after its first full sample: the process, and the milliseconds since before exec."""
     path = os.path.join(folder, "notify")
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
@@ -77,7 +77,7 @@ def after_scrapes(bench, folder, flags):
 
 
 def scrape(bench, tls):
-    """As Prometheus does it, but for the kept connection."""
+    """Scrapes as Prometheus does, but without keeping the connection."""
     with bench.lab.inside(bench.lab.server):
         plain = socket.create_connection(("127.0.0.1", PORT), timeout=30)
     with tls.wrap_socket(plain) if tls else plain as connection:

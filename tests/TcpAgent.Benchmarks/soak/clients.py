@@ -1,4 +1,4 @@
-"""The clients of the soak: four that ask all the time, and who renews the certificate and spoils the file meanwhile."""
+"""The clients of the soak: four that ask all the time, and one that renews the certificate and spoils the file meanwhile."""
 
 import base64
 import contextlib
@@ -48,7 +48,7 @@ def require(condition, problem):
 
 
 class Asking:
-    """One client's requests: each is counted, and each that goes wrong is told."""
+    """One client's requests: each is counted, and each failure is reported."""
 
     def __init__(self, name, connect, totals):
         self.name, self.connect, self.totals, self.connection = name, connect, totals, connect()
@@ -90,7 +90,7 @@ def open_metrics(lab, clock, totals):
 
 
 def page(lab, clock, totals):
-    """What the open page asks for, and once a minute what one does that is just opened, and the verdict."""
+    """What an open page asks for; once a minute also what a page asks for when it opens, and the verdict."""
     with lab.inside(lab.peer):
         client = Asking("page", plain, totals)
         for number, _ in enumerate(clock.every(1)):
@@ -130,7 +130,7 @@ class WebFolder:
         return os.path.join(self.folder, name)
 
     def renew(self):
-        """A new key and certificate, each there whole or not at all; the certificate as DER."""
+        """A new key and certificate, each replaced atomically; returns the certificate as DER."""
         self.number += 1
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", f"/CN=soak{self.number}",
@@ -147,7 +147,7 @@ class WebFolder:
 
 
 def served(user=USER):
-    """The certificate that a new connection sees, and whether the agent calls its last reload good."""
+    """The certificate that a new connection gets, and whether the agent reports its last reload as successful."""
     with contextlib.closing(tls()) as connection:
         connection.connect()
         certificate = connection.sock.getpeercert(binary_form=True)
@@ -155,7 +155,7 @@ def served(user=USER):
 
 
 def reloads(lab, clock, totals, folder, pid):
-    """By turns a new certificate, a file that is bad and one that is good again; a SIGHUP after each."""
+    """A new certificate, a bad file and a good one again, in turn; a SIGHUP after each."""
     with lab.inside(lab.peer):
         certificate, user = served()[0], USER
         for number, _ in enumerate(clock.every(30)):

@@ -1,6 +1,6 @@
 """The load of the soak: connections, listeners, devices and switches that come and go in the server's namespace.
 
-Each function is a process of its own. How much there is of each follows from the time alone, so none needs to be told.
+Each function is a process of its own. How much load each makes depends on the time alone, so they need not communicate.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ MOST_SHORT, MOST_LONG, MOST_LISTENERS, MOST_DEVICES = 1500, 5000, 300, 40  # the
 
 
 class Clock:
-    """Cycles of so many minutes: nine tenths busy, the last tenth quiet."""
+    """Cycles of a number of minutes: nine tenths busy, the last tenth quiet."""
 
     def __init__(self, minutes, cycle):
         self.start, self.cycle, self.cycles = time.monotonic(), cycle * 60, max(2, round(minutes / cycle))
@@ -50,7 +50,7 @@ def connect(address, timeout=2):
 
 
 def drain(listener):
-    """Takes what a failed attempt left, else each later one would be given its predecessor's end."""
+    """Takes what a failed attempt left; otherwise each later one would get the end of the one before."""
     listener.setblocking(False)
     with contextlib.suppress(OSError):
         while True:
@@ -59,7 +59,7 @@ def drain(listener):
 
 
 def short(lab, clock, totals):
-    """Connections that the server closes at once: TIME_WAIT is its own. One process has both ends, so nothing waits for a scheduler."""
+    """Connections that the server closes at once, so TIME_WAIT is on its side. One process has both ends, so nothing waits for a scheduler."""
     with lab.inside(lab.server):
         listeners = [socket.create_server((SERVER, port), backlog=4096) for port in SHORT_PORTS]
     for one in listeners:
@@ -82,7 +82,7 @@ def short(lab, clock, totals):
 
 
 def long(lab, clock, totals):
-    """Connections that stay, a few of them with a little to say."""
+    """Connections that stay; a few of them send a little."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (4 * MOST_LONG, 4 * MOST_LONG))
     with lab.inside(lab.server):
         listener = socket.create_server((SERVER, LONG_PORT), backlog=4096)
@@ -124,7 +124,7 @@ def listeners(lab, clock, totals):
 
 
 def devices(lab, clock, totals):
-    """Dummies and veth pairs: made, renamed a second later, in the end removed."""
+    """Dummies and veth pairs: created, renamed a second later, finally removed."""
     number, fresh, renamed = 0, [], []
     with lab.inside(lab.server):
         for at in clock.every(1):
@@ -150,7 +150,7 @@ def devices(lab, clock, totals):
 
 
 def queues(lab, clock, totals):
-    """By turns SYN_RECV from addresses that never answer, and an accept queue that nobody empties."""
+    """In turn, SYN_RECV from addresses that never answer, and an accept queue that nobody empties."""
     for at in clock.every(15):
         if at is None or at > 0.85:
             continue
@@ -171,7 +171,7 @@ def queues(lab, clock, totals):
 
 
 def switches(lab, clock, totals):
-    """Connection tracking and IPv6, on and off; as they were while quiet."""
+    """Connection tracking and IPv6, on and off; while quiet, as they were before."""
     tracking, ipv6, turn = False, True, 0
     with lab.inside(lab.server):
         for at in clock.every(5):
@@ -191,7 +191,7 @@ def switches(lab, clock, totals):
 
 
 def stalls(lab, clock, totals, cpu):
-    """When the machine itself stood still: a sleeper on this CPU that woke half a second late. The verdict does not excuse a missed sample for it."""
+    """Times at which the machine itself stood still: a sleeper on this CPU woke half a second late. That does not excuse a missed sample."""
     os.sched_setaffinity(0, {cpu})
     before = time.monotonic()
     while before < clock.end:

@@ -33,7 +33,7 @@ RISE = {"rss": 2, "descriptors": 2, "threads": 2}  # MiB, and how many
 
 
 class Totals:
-    """What was done and what went wrong, by all processes."""
+    """What all processes did, and what went wrong."""
 
     def __init__(self, path):
         self.path, self.values = path, {name: multiprocessing.Value("q") for name in NAMES}
@@ -143,8 +143,8 @@ def soak(lab, arguments, totals):
         ends += watch.cycle(number)
         if dead := [process.name for process in children if process.exitcode]:
             sys.exit(f"soak.py: ended by itself: {', '.join(dead)}")
-        told = "; ".join(f"{e['agent']} {e['rss']:.1f} MiB, {e['descriptors']:.0f} descriptors, {e['threads']:.0f} threads, {e['missed']} missed" for e in ends[-2:])
-        log(f"{ends[-1]['minutes']} min: {told}; {totals['failures']} failures")
+        figures = "; ".join(f"{e['agent']} {e['rss']:.1f} MiB, {e['descriptors']:.0f} descriptors, {e['threads']:.0f} threads, {e['missed']} missed" for e in ends[-2:])
+        log(f"{ends[-1]['minutes']} min: {figures}; {totals['failures']} failures")
     for process in children:
         process.join(30)
         if process.exitcode != 0:

@@ -1,4 +1,4 @@
-"""The two agents of the soak, and what is read of them every ten seconds."""
+"""The two agents of the soak, and what is read from them every ten seconds."""
 
 import csv
 import os
@@ -88,7 +88,7 @@ class Watch:
             self.read()
 
     def cycle(self, number):
-        """Through one cycle; for each agent its figures at the quiet end: medians of the last third of the quiet time."""
+        """Watches one cycle. Returns each agent's figures at the quiet end: medians of the last third of the quiet time."""
         begin = self.clock.start + number * self.clock.cycle
         end, quiet = begin + self.clock.cycle - 0.5, self.clock.cycle / 10
         cpu = {agent: (agent.cpu(), time.monotonic()) for agent in self.agents}

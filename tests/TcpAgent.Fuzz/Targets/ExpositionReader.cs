@@ -6,14 +6,14 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>Reads an exposition as strictly as a scraper: each line one thing, each label closed, each series once.</summary>
+/// <summary>Reads an exposition as strictly as a scraper: one item a line, each label closed, each series once.</summary>
 static class ExpositionReader
 {
     static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
     static readonly SearchValues<char> s_name = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
     static readonly SearchValues<char> s_number = SearchValues.Create("-+0123456789.e");
 
-    /// <summary>As the kernel's families are written, and by prometheus-net: 2.0259e-05.</summary>
+    /// <summary>Numbers as the agent writes them, and as prometheus-net does: 2.0259e-05.</summary>
     const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     internal static void Check(ReadOnlySpan<byte> bytes, ExpositionFormat format)

@@ -2,13 +2,13 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>A folder in memory in place of both /proc and /sys, emptied before each input.</summary>
+/// <summary>A folder in memory that replaces both /proc and /sys, emptied before each input.</summary>
 static class Folder
 {
-    /// <summary>Stands between the files of one moment.</summary>
+    /// <summary>Separates the files of one moment.</summary>
     internal const byte FileSeparator = 0x1e;
 
-    /// <summary>Stands between one moment and the next.</summary>
+    /// <summary>Separates one moment from the next.</summary>
     internal const byte TickSeparator = 0x1d;
 
     static readonly Lazy<string> s_path = new(Create);
@@ -17,7 +17,7 @@ static class Folder
 
     internal static string File(string name) => Path.Combine(s_path.Value, name);
 
-    /// <summary>Writes the parts of the input to the files in their order; what has no part is not there.</summary>
+    /// <summary>Writes the parts of the input to the files, in order; a file without a part does not exist.</summary>
     internal static void Write(string[] names, byte[] input)
     {
         var parts = FuzzTargets.Split(input, FileSeparator);
@@ -38,7 +38,7 @@ static class Folder
         var parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var path = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}");
 
-        // libFuzzer ends the process without the runtime's leave; what it left the next one clears.
+        // libFuzzer ends the process without a clean-up by the runtime; the next process removes what is left.
         foreach (var left in Directory.GetDirectories(parent, $"{Prefix}*"))
             if (!Directory.Exists($"/proc/{Path.GetFileName(left)[Prefix.Length..]}"))
                 Directory.Delete(left, recursive: true);

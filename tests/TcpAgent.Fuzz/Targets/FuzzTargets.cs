@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace TcpAgent.Fuzz;
 
 /// <summary>
-/// The parsers by name, each with what must hold for any input: make fuzz mutates against them, and the unit tests replay the corpus.
+/// The parsers by name, each with what must hold for any input. make fuzz mutates inputs for them, and the unit tests replay the corpus.
 /// Whatever the input, there is no exception and a bound on time and memory.
 /// </summary>
 static class FuzzTargets
 {
-    /// <summary>Far above what any input needs, the checks included, and below what a loop without end takes.</summary>
+    /// <summary>Far above what any input and its checks need, and below what an endless loop takes.</summary>
     static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
     const long MostAllocated = 64 * 1024 * 1024;

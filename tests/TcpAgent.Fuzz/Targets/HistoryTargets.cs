@@ -9,7 +9,7 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>The flight recorder's file, which may come from anywhere, and what is asked of it.</summary>
+/// <summary>The flight recorder's file, which may come from anywhere, and queries of it.</summary>
 static class HistoryTargets
 {
     const string Name = "history.ring";
@@ -19,7 +19,7 @@ static class HistoryTargets
     /// <summary>The year 10000, in milliseconds since the epoch.</summary>
     const long EndOfTime = 253_402_300_800_000;
 
-    /// <summary>A file's own bytes where they begin as one, else what a forger gives right checksums: see <see cref="Forge"/>.</summary>
+    /// <summary>The bytes as they are if they begin like a file; otherwise <see cref="Forge"/> gives them correct checksums.</summary>
     internal static void File(byte[] input)
     {
         // The inside of a report, whose parts have checksums of their own.

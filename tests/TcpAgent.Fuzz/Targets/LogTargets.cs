@@ -9,7 +9,7 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>Texts from the kernel or a client that go into the log: whatever they hold, an entry stays one line.</summary>
+/// <summary>Texts from the kernel or a client that go into the log. Whatever they contain, an entry stays one line.</summary>
 static class LogTargets
 {
     /// <summary>The input is the template, and after separators the values of A, B and so on.</summary>

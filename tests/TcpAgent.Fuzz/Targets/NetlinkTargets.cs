@@ -7,7 +7,7 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>Sources that read netlink dumps. The input is datagrams, each after its length as u16; they answer each request.</summary>
+/// <summary>Sources that read netlink dumps. The input is datagrams, each after its length as u16, and they answer each request.</summary>
 static class NetlinkTargets
 {
     internal static void Links(byte[] input)
@@ -33,7 +33,7 @@ static class NetlinkTargets
         rig.Check();
     }
 
-    /// <summary>Two dumps: what listens, and then again, so that drops are followed.</summary>
+    /// <summary>Two dumps of the listeners, so that drops are followed.</summary>
     internal static void Listeners(byte[] input)
     {
         using var netstat = ProcTargets.Table(Folder.Root, "netstat", NetstatRows.Rows);
@@ -49,7 +49,7 @@ static class NetlinkTargets
         }
     }
 
-    /// <summary>Before the datagrams the range and the reserved ports, each as /proc/sys prints it and a separator.</summary>
+    /// <summary>The range and the reserved ports come before the datagrams, each as /proc/sys prints it, with a separator.</summary>
     internal static void Ports(byte[] input)
     {
         var at = 0;
@@ -74,10 +74,10 @@ static class NetlinkTargets
                 $"{one.Held} ports held, {one.TimeWait} in TIME_WAIT");
     }
 
-    /// <summary>No look is so expensive that the next may not follow at once.</summary>
+    /// <summary>No scan is so expensive that the next must wait.</summary>
     static readonly SamplingOptions s_noRest = SamplingOptions.Default with { WalkBudget = 1e12 };
 
-    /// <summary>Two looks, so that queues are followed. Two series of one name would fail the check.</summary>
+    /// <summary>Two scans, so that queues are followed. Two series of one name would fail the check.</summary>
     internal static void Unix(byte[] input)
     {
         using var source = new UnixListeners(Dump(input), new UnixReread(Dump(input)), s_noRest, new StillTime());
@@ -94,7 +94,7 @@ static class NetlinkTargets
                 $"{listener.Name}: {listener.Standing} of {listener.Length}");
     }
 
-    /// <summary>Two looks, so that drops are followed; the answer is that of both families.</summary>
+    /// <summary>Two scans, so that drops are followed; both families get the same answer.</summary>
     internal static void Udp(byte[] input)
     {
         Folder.Write("sys/net/ipv4/ip_local_port_range", "32768\t60999\n"u8);
@@ -120,7 +120,7 @@ static class NetlinkTargets
 
     static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));
 
-    /// <summary>A kernel that answers whatever it is asked with the input.</summary>
+    /// <summary>A kernel that answers every request with the input.</summary>
     sealed class Datagrams(byte[] input) : INetlinkTransport
     {
         uint _sequence;

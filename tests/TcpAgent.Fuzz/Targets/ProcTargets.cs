@@ -9,7 +9,7 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>Sources that read files: the input is their files at one moment, and then at others.</summary>
+/// <summary>Sources that read files. The input is their files at one moment, and then at others.</summary>
 static partial class ProcTargets
 {
     const int MostTicks = 4;
@@ -60,7 +60,7 @@ static partial class ProcTargets
         }
     }
 
-    /// <summary>Such a source adds up nothing: each of its values stands in its text.</summary>
+    /// <summary>Such a source adds nothing up: each of its values is in its text.</summary>
     static void AreInTheText(Source source, byte[] text)
     {
         var numbers = new HashSet<long>();
@@ -75,7 +75,7 @@ static partial class ProcTargets
                     Hold(value == KernelValue.Absent || numbers.Contains(value), $"{source.Name}: {value} is not in the text");
     }
 
-    /// <summary>The socket table as /proc prints it, by which listeners are found too.</summary>
+    /// <summary>The socket table as /proc prints it, which also contains the listeners.</summary>
     internal static void Sockets(byte[] input)
     {
         Folder.Write(SocketFiles, input);
@@ -83,7 +83,7 @@ static partial class ProcTargets
         rig.Check();
     }
 
-    /// <summary>Lists of CPUs and of ports, compared with a plain reading.</summary>
+    /// <summary>Lists of CPUs and of ports, compared with a simple reader.</summary>
     internal static void Lists(byte[] input)
     {
         var ids = new int[1024];

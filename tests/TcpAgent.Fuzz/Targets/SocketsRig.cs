@@ -23,7 +23,7 @@ sealed class SocketsRig : IDisposable
             new SocketCheck(_snmp, _sockstat, true, time), _listeners, options, time);
     }
 
-    /// <summary>One tick as the sampler makes it.</summary>
+    /// <summary>One tick, as the sampler makes it.</summary>
     internal void Check()
     {
         var tick = SourceCheck.FirstTick;

@@ -6,14 +6,14 @@ using static TcpAgent.Fuzz.FuzzTargets;
 
 namespace TcpAgent.Fuzz;
 
-/// <summary>What must hold of a source after a read, whatever it read.</summary>
+/// <summary>What must hold for a source after a read, whatever it read.</summary>
 static class SourceCheck
 {
     internal static readonly Tick FirstTick = new(0, 1_000_000_000, IsSlow: true);
 
     /// <param name="source">The source, just read.</param>
-    /// <param name="status">What it came to.</param>
-    /// <param name="malformed">What <see cref="Source.Malformed"/> was before.</param>
+    /// <param name="status">The status of that read.</param>
+    /// <param name="malformed"><see cref="Source.Malformed"/> before the read.</param>
     internal static void Check(Source source, ReadStatus status, long malformed)
     {
         var torn = source.Malformed > malformed;

@@ -57,7 +57,7 @@ static class WebTargets
             return;
         var text = Encoding.UTF8.GetString(input);
 
-        // The library counts the end as one more.
+        // The library counts the end as another part.
         var lines = text.Count(c => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029') + 2;
         var findings = new ConfigReport("f");
         var config = ConfigReader.Read(text, findings);

@@ -136,7 +136,7 @@ sealed class AlertChain : IAsyncDisposable
     /// <summary>Alerts that have fired since the start, held back by Alertmanager or not.</summary>
     internal Task<string[]> Fired() => Alerts("last_over_time(ALERTS{alertstate=\"firing\"}[2h])");
 
-    /// <summary>Alerts whose condition has held without a break for so many seconds, whether they wait or fire.</summary>
+    /// <summary>Alerts whose condition has held without a break for a number of seconds, whether they wait or fire.</summary>
     internal Task<string[]> TrueFor(double seconds) => Alerts(FormattableString.Invariant($"time() - ALERTS_FOR_STATE >= {seconds}"));
 
     /// <summary>Names of the alerts among some series.</summary>
@@ -155,7 +155,7 @@ sealed class AlertChain : IAsyncDisposable
             document.RootElement.GetProperty("annotations").GetProperty("summary").GetString()!);
     })];
 
-    /// <summary>Asks or tells Alertmanager.</summary>
+    /// <summary>Runs amtool.</summary>
     internal Task<string> Amtool(params string[] arguments) =>
         RunToEnd(
             Require.Tool("amtool", "prometheus-alertmanager"),
@@ -170,7 +170,7 @@ sealed class AlertChain : IAsyncDisposable
             .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!)];
     }
 
-    internal async Task<string> Told() =>
+    internal async Task<string> Summary() =>
         $"pending: {string.Join(", ", (await Ask("ALERTS{alertstate=\"pending\"}")).Select(one => one.Labels["alertname"]))}\nfired: "
         + $"{string.Join(", ", await Fired())}\narrived: "
         + $"{string.Join(", ", Arrived.Select(one => $"{one.Alert} {one.Status}").Distinct())}";

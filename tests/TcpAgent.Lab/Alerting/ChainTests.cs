@@ -6,7 +6,7 @@ namespace TcpAgent.Lab.Alerting;
 
 /// <summary>
 /// From the kernel to the operator: real conditions, the agent, Prometheus and Alertmanager with the shipped configuration, and a
-/// webhook that is told.
+/// webhook that receives the alerts.
 /// </summary>
 [Collection(WholeHost.Name)]
 [Trait("Category", "root")]
@@ -16,7 +16,7 @@ public sealed class ChainTests(ITestOutputHelper output)
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
-    public async Task TheseFireAndNothingElse(string name)
+    public async Task TheAlertsOfTheCaseFireAndNoOthers(string name)
     {
         var one = AlertCase.All.Single(one => one.Name == name);
         var port = Ports.Free();
@@ -27,23 +27,23 @@ public sealed class ChainTests(ITestOutputHelper output)
         await one.Make(stage);
         await Fire(chain, one.Alerts, one.Seconds);
         await stage.EndTraffic();
-        output.WriteLine(await chain.Told());
+        output.WriteLine(await chain.Summary());
         Assert.DoesNotContain(await chain.Fired(), alert => !one.MayFire(alert));
     }
 
     /// <summary>All of them fire, and each that nothing holds back reaches the webhook.</summary>
     internal static async Task Fire(AlertChain chain, string[] alerts, int seconds)
     {
-        var told = "";
+        var summary = "";
         await Eventually.Holds(
             async () =>
             {
-                told = await chain.Told();
+                summary = await chain.Summary();
                 var heldBack = await chain.HeldBack();
                 return !alerts.Except(await chain.Fired()).Any()
                     && !alerts.Except(chain.Arrived.Select(one => one.Alert)).Except(heldBack).Any();
             },
             TimeSpan.FromSeconds(seconds),
-            () => told);
+            () => summary);
     }
 }

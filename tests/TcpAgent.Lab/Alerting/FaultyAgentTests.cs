@@ -5,13 +5,13 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
-/// <summary>Agents that cannot read, do not sample, or live in another time.</summary>
+/// <summary>Agents that cannot read, do not sample, or have another clock.</summary>
 [Collection(WholeHost.Name)]
 [Trait("Category", "root")]
 public sealed class FaultyAgentTests
 {
     [SkippableFact]
-    public async Task EachIsTold()
+    public async Task EachFaultIsReported()
     {
         var (broken, late, stuck) = (Ports.Free(), Ports.Free(), Ports.Free());
         await using var stage = await Stage.Create();

@@ -4,7 +4,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Alerting;
 
-/// <summary>An alert fires, arrives, holds back the lesser one, and resolves when the condition is over.</summary>
+/// <summary>An alert fires, arrives, inhibits the lesser one, and resolves when the condition is over.</summary>
 [Collection(WholeHost.Name)]
 [Trait("Category", "root")]
 public sealed class LifecycleTests
@@ -33,7 +33,7 @@ public sealed class LifecycleTests
     }
 
     [SkippableFact]
-    public async Task AGrowingTrackingTableIsForetoldThenNearThenFullAndResolves()
+    public async Task AGrowingTrackingTableIsPredictedThenNearThenFullAndResolves()
     {
         var port = Ports.Free();
         await using var stage = await Stage.Create(seconds: 100);
@@ -65,7 +65,7 @@ public sealed class LifecycleTests
     }
 
     [SkippableFact]
-    public async Task AHostWithoutItsAgentIsSilentButForThat()
+    public async Task AHostWithoutItsAgentHasNoOtherAlert()
     {
         var port = Ports.Free();
         await using var stage = await Stage.Create(seconds: 30);
@@ -75,7 +75,7 @@ public sealed class LifecycleTests
         await agent.Signal("KILL");
         await Arrives(chain, "TcpAgentDown", "firing");
 
-        // What was so before the agent went; another host's alert goes through.
+        // What held before the agent went; another host's alert gets through.
         foreach (var host in (string[])[$"localhost:{port}", "other:10793"])
             await chain.Amtool(
                 "alert", "add", "TcpAgentConntrackLosing", "job=tcp-agent", $"instance={host}", "severity=critical", "verdict=limiting",
@@ -127,15 +127,15 @@ public sealed class LifecycleTests
     static async Task<Notification> Arrives(AlertChain chain, string alert, string status, int seconds = 30)
     {
         Notification? found = null;
-        var told = "";
+        var summary = "";
         await Eventually.Holds(
             async () =>
             {
-                told = await chain.Told();
+                summary = await chain.Summary();
                 return (found = chain.Arrived.FirstOrDefault(one => one.Alert == alert && one.Status == status)) is not null;
             },
             TimeSpan.FromSeconds(seconds),
-            () => $"{alert} {status}\n{told}");
+            () => $"{alert} {status}\n{summary}");
         return found!;
     }
 }

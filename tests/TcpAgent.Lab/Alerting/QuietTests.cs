@@ -47,12 +47,12 @@ public sealed class QuietTests(ITestOutputHelper output)
 
         var seen = await chain.Ask(
             "{__name__=~\"tcpagent_samples_total|tcpagent_tcp_passive_opens_total|tcpagent_tcp_sockets\",state=~\"|time_wait|syn_recv\"}");
-        output.WriteLine(string.Join('\n', seen.Select(one => $"{one.Labels["__name__"]} {one.Value}")) + "\n" + await chain.Told());
+        output.WriteLine(string.Join('\n', seen.Select(one => $"{one.Labels["__name__"]} {one.Value}")) + "\n" + await chain.Summary());
         Assert.NotEmpty(await chain.Ask("up == 1"));
         Assert.NotEmpty(await chain.Ask($"increase(tcpagent_tcp_passive_opens_total[{seconds}s]) >= {opens * seconds}"));
         Assert.Empty(await chain.Fired());
 
-        // What is true nearly from the start is a false alarm, though its `for` be longer than the watch.
+        // A condition that holds nearly from the start is a false alarm, even if its `for` is longer than the watch.
         Assert.Empty(await chain.TrueFor(0.75 * seconds));
     }
 }

@@ -14,7 +14,7 @@ static partial class ScaledTime
     /// <summary>An agent's peak window, to be short against `for`.</summary>
     internal const string PeakWindow = "--sample.peak-window=3s";
 
-    /// <summary>Ranges, offsets, what is waited for, what is foretold, and seconds of an hour.</summary>
+    /// <summary>Ranges, offsets, waits, forecasts, and the seconds of an hour.</summary>
     internal static string Rules(string text)
     {
         text = Durations().Replace(text, match => match.Groups[1].Value + Scaled(match.Groups[2].Value, match.Groups[3].Value));
@@ -31,7 +31,7 @@ static partial class ScaledTime
         return seconds % Factor == 0 ? $"{seconds / Factor}s" : $"{1000 * seconds / Factor}ms";
     }
 
-    /// <summary>Replaces what must be there.</summary>
+    /// <summary>Replaces text that must be there.</summary>
     internal static string Replace(string text, string from, string to)
     {
         Assert.Contains(from, text, StringComparison.Ordinal);

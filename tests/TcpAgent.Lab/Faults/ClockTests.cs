@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
 
-/// <summary>A wall clock that is set while the agent runs: only what tells the time of day may change.</summary>
+/// <summary>A wall clock that is set while the agent runs. Only times of day may change.</summary>
 [Trait("Category", "live")]
 public sealed class ClockTests(ITestOutputHelper output) : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
     string At(string name) => Path.Combine(_folder, name);
 
     [SkippableFact]
-    public async Task AClockThatIsSetForthAndBackChangesNothingButTimes()
+    public async Task AClockThatIsSetForwardAndBackChangesNothingButTimes()
     {
         var clock = await SteppedClock.In(_folder);
         await using var agent = await Victim.StartBy(

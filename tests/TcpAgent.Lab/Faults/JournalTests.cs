@@ -35,7 +35,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         Child.Start(Require.Tool("nsenter", "util-linux"), ["-t", $"{place.Id}", "-m", file, .. arguments]);
 
     [SkippableFact]
-    public async Task WithoutJournaldTheAgentGoesOnCountsWhatItCouldNotSayAndSpeaksAgain()
+    public async Task WithoutJournaldTheAgentGoesOnCountsLostMessagesAndLogsAgain()
     {
         Require.Root();
         await using var place = Child.Start(
@@ -55,7 +55,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(1, Lines("Reloaded"));
         Assert.Equal(0, before["tcpagent_log_entries_dropped_total"]);
 
-        // Stopped: nobody listens.
+        // Stopped: nobody is listening.
         await first.Signal("KILL");
         await first.Exited(TimeSpan.FromSeconds(10));
         var stopped = await agent.Reloaded();
@@ -64,7 +64,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         await agent.Reloaded();
         Assert.Equal(2, Lines("Reloaded"));
 
-        // Hanging: the socket is there and takes no more than its queue holds, and nobody waits for it.
+        // Hanging: the socket exists but takes no more than its queue holds, and nobody waits for it.
         await second.Signal("STOP");
         var full = await File.ReadAllTextAsync("/proc/sys/net/unix/max_dgram_qlen");
         var held = stopped;

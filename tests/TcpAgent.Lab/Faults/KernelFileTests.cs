@@ -9,14 +9,14 @@ public sealed class KernelFileTests(ITestOutputHelper output)
 {
     const string Fast = "--sample.interval=100ms";
 
-    /// <summary>Beginnings of the names of what the agent says of itself.</summary>
+    /// <summary>Prefixes of the metrics that the agent exports about itself.</summary>
     static readonly string[] s_own = ["process_", "tcpagent_source_", "tcpagent_sample", "tcpagent_walk", "tcpagent_ports_"];
 
-    /// <summary>What the agent says of itself differs from sample to sample; all else is a recorded file's.</summary>
+    /// <summary>What the agent exports about itself differs from sample to sample; everything else comes from recorded files.</summary>
     static bool IsOfTheKernel(string series) =>
         !AgentProgram.IsOwnEvent(series) && !s_own.Any(beginning => series.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>A name that is spoilt is one the agent does not know, and no failure; all other damage must be seen.</summary>
+    /// <summary>A damaged name is an unknown name and no failure; all other damage must be seen.</summary>
     const string Unseen = "noise in the middle";
 
     static readonly (string Name, Func<byte[], byte[]?> Of)[] s_damage =
@@ -45,7 +45,7 @@ public sealed class KernelFileTests(ITestOutputHelper output)
     [InlineData("softnet", "net/softnet_stat", false)]
     [InlineData("devices", "net/dev", false)]
     [InlineData("conntrack", "net/stat/nf_conntrack", true)]
-    public async Task WhatIsDamagedOrGoneIsLeftOutAndSaidOnceAndComesBack(string source, string file, bool isOptional)
+    public async Task ADamagedOrMissingFileIsLeftOutReportedOnceAndReadAgain(string source, string file, bool isOptional)
     {
         using var proc = new ProcCopy("linux-6.18");
         await using var agent = await Victim.Start(Fast, proc.Flag);
@@ -82,7 +82,7 @@ public sealed class KernelFileTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    public async Task AReadThatHangsIsHiddenBehindNothingAndTheTicksAfterItAreNotMadeUpFor()
+    public async Task AReadThatHangsIsVisibleAndMissedTicksAreNotMadeUpFor()
     {
         using var proc = new ProcCopy("linux-6.18");
         await using var agent = await Victim.Start(Fast, proc.Flag);
@@ -95,7 +95,7 @@ public sealed class KernelFileTests(ITestOutputHelper output)
         Assert.Equal(503, await agent.Status("/-/healthy"));
         Assert.All(stale.Keys, series => Assert.False(series.StartsWith("tcpagent_device_", StringComparison.Ordinal), series));
 
-        // Whoever waits to open it goes on, and finds no file there but a pipe: a failure like any other.
+        // The read that waits to open it goes on and finds a pipe instead of a file: a failure like any other.
         var pipe = proc.PathOf("net/netstat");
         using (new FileStream(pipe, FileMode.Open, FileAccess.Write))
             proc.Write("net/netstat", whole);

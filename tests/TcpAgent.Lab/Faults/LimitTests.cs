@@ -3,7 +3,7 @@ using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Faults;
 
-/// <summary>The limits that the unit or whoever starts the agent sets are in force in the shipped executable, or the log says so.</summary>
+/// <summary>Limits set by what starts the agent, such as the unit, are in force in the shipped executable, or the log says so.</summary>
 [Trait("Category", "live")]
 public class LimitTests
 {

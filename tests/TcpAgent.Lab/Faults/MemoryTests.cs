@@ -36,7 +36,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     [InlineData("http", 0)]
     [InlineData("https", 0)]
     [InlineData("http", 11)]
-    public async Task ClientsDoNotGetItToTheLimit(string scheme, int heap)
+    public async Task ClientsCannotFillTheHeap(string scheme, int heap)
     {
         using var proc = new ProcCopy("many");
         var environment = UnitFile.Environment();

@@ -31,7 +31,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         var sent = await agent.Sampled(2);
         Assert.Equal((30, 30), (sent[Tx("one")], sent[Rx("two")]));
 
-        // Two names change places, so that a name kept by mistake would show another device's counters.
+        // Two devices swap names, so that a name kept by mistake would show another device's counters.
         foreach (var (from, to) in ((string, string)[])[("one", "tmp"), ("two", "one"), ("tmp", "two")])
         {
             await place.Run(ip, "link", "set", from, "down");
@@ -90,7 +90,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    public async Task WithoutIpv6TheAgentGoesOnAndWithItAgainToo()
+    public async Task TheAgentGoesOnWithoutIPv6AndWithItAgain()
     {
         await using var stage = await Stage.Create();
         await using var agent = await Victim.StartIn(stage.Server, Fast);

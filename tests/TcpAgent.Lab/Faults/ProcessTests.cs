@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Faults;
 
-/// <summary>What is done to the process as a whole: stopped, left without file descriptors.</summary>
+/// <summary>Faults of the whole process: it is stopped, or left without file descriptors.</summary>
 [Trait("Category", "live")]
 public sealed class ProcessTests(ITestOutputHelper output)
 {
@@ -13,7 +13,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
     static int Seconds => int.Parse(Environment.GetEnvironmentVariable("FAULT_SECONDS") ?? "10", CultureInfo.InvariantCulture);
 
     [SkippableFact]
-    public async Task StoppedAndContinuedItCountsWhatItMissedAndMakesUpForNothing()
+    public async Task AStoppedAgentCountsWhatItMissedAndDoesNotCatchUp()
     {
         await using var agent = await Victim.Start();
         var before = await agent.Sampled(2);
@@ -28,7 +28,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
             one.Key.StartsWith("tcpagent_resource_saturated_seconds_total", StringComparison.Ordinal)))
             Assert.InRange(value - before[series], 0, 7);
 
-        // What is served right away is no old sample under a new time.
+        // What is served at once is not an old sample with a new time.
         Assert.True(
             !continued.ContainsKey("tcpagent_tcp_segments_received_total")
             || continued["tcpagent_sample_timestamp_seconds"] - before["tcpagent_sample_timestamp_seconds"] >= Seconds - 1,
@@ -40,7 +40,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
 
     /// <summary>Without two descriptors for a new thread the runtime ends the process: clients must not be able to take the last.</summary>
     [SkippableFact]
-    public async Task ClientsThatTakeAllConnectionsLeaveItTheDescriptorsItNeeds()
+    public async Task ClientsThatTakeAllConnectionsLeaveTheAgentItsDescriptors()
     {
         await using var agent = await Victim.StartBy(
             (file, arguments, _) => Child.Start(Require.Tool("prlimit", "util-linux"), ["--nofile=400:400", file, .. arguments]));
@@ -71,7 +71,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    public async Task WithoutDescriptorsToOpenAnythingAnewItSaysWhatIsMissingAndRecovers()
+    public async Task WithoutDescriptorsItReportsWhatItCannotReopenAndRecovers()
     {
         // Threads are made beforehand and kept: the runtime cannot make one without descriptors.
         await using var agent = await Victim.StartBy(

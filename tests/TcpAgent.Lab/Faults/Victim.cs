@@ -4,7 +4,7 @@ using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Faults;
 
-/// <summary>An agent that something is done to, asked over HTTP as Prometheus asks it.</summary>
+/// <summary>An agent that a test mistreats, asked over HTTP as Prometheus asks it.</summary>
 sealed class Victim : IAsyncDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -72,13 +72,13 @@ sealed class Victim : IAsyncDisposable
         return values;
     }
 
-    /// <summary>Of an exposition whether each source was read.</summary>
+    /// <summary>Whether each source was read, from an exposition.</summary>
     internal static IEnumerable<KeyValuePair<string, double>> Sources(Dictionary<string, double> metrics) =>
         metrics.Where(one => one.Key.StartsWith("tcpagent_source_success", StringComparison.Ordinal));
 
     internal async Task<int> Status(string path) => (int)(await _client.GetAsync($"{_scheme}://127.0.0.1:{Port}{path}")).StatusCode;
 
-    /// <summary>The first exposition of which something holds.</summary>
+    /// <summary>The first exposition for which the condition holds.</summary>
     internal async Task<Dictionary<string, double>> Until(Func<Dictionary<string, double>, bool> condition)
     {
         Dictionary<string, double> metrics = [];
@@ -102,7 +102,7 @@ sealed class Victim : IAsyncDisposable
         return metrics;
     }
 
-    /// <summary>After so many more samples, each begun after this was called but the first.</summary>
+    /// <summary>After a number of further samples; all but the first began after this was called.</summary>
     internal async Task<Dictionary<string, double>> Sampled(int more)
     {
         var first = (await Until(metrics => metrics.ContainsKey("tcpagent_samples_total")))["tcpagent_samples_total"];

@@ -119,7 +119,7 @@ public sealed class DashboardQueriesTests
         stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8080", "20");
         await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8091", "16");
         stage.Start(stage.Client, Kind.SynFlood, Stage.Server4, "8091", "200", "10.92.1.");
-        // Of this limit no listener or device is the subject.
+        // No listener or device is the subject of this limit.
         await Stage.Set(stage.Server, "net.ipv4.tcp_max_tw_buckets=4");
         await stage.StartAndWait(stage.Client, Kind.EchoClose, Stage.Client4, "8082", "1024");
         stage.Start(stage.Server, Kind.Short, Stage.Client4, "8082", "100");

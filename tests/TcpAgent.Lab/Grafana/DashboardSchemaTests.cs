@@ -30,7 +30,7 @@ public sealed class DashboardSchemaTests
 
             GoldenFile.AssertEquals(Dashboard.FieldsFile, string.Join('\n', Dashboard.Fields) + '\n');
 
-            // It would have said so.
+            // It would have reported it.
             var wrong = Path.Combine(folder.FullName, "wrong.json");
             await File.WriteAllTextAsync(
                 wrong, Dashboard.Open("host.json").Text.Replace("\"graphMode\": \"none\"", "\"graphMode\": \"nothing\"",

@@ -1,4 +1,4 @@
-"""Inside the guest: makes each condition, asks `tcp-agent why`, and prints one line of JSON for each."""
+"""Runs in the guest: makes each condition, asks `tcp-agent why`, and prints one line of JSON for each."""
 import json
 import pathlib
 import re
@@ -200,7 +200,7 @@ HOST_SETTINGS = [
 
 
 def why(place, expected):
-    """The verdict, and where one is expected what the agent says beside it."""
+    """The verdict, and what the agent says beside it if something is expected."""
     answer = subprocess.run(inside(place, AGENT, "why", "--json", "--for=4s"), capture_output=True, text=True, check=False)
     document = json.loads(answer.stdout)
     blamed = document["limiting"] or [one["resource"] for one in document["resources"] if one["state"] == "near"]
@@ -218,7 +218,7 @@ def names(text):
 
 
 def established_agrees():
-    """With CLOSE_WAIT sockets about, whose place in CurrEstab changed between kernels."""
+    """With sockets in CLOSE_WAIT, which some kernels count in CurrEstab and others do not."""
     text = metrics("s")
     series = {state: int(re.search(rf'tcpagent_tcp_sockets{{state="{state}"}} (\d+)', text).group(1)) for state in ("established", "close_wait")}
     listing = subprocess.run(inside("s", "ss", "-Htan"), capture_output=True, text=True, check=True).stdout

@@ -48,7 +48,7 @@ def output(*command, **options):
 
 
 def mirror():
-    """The one that this machine's own apt uses."""
+    """The mirror that this machine's apt uses."""
     lines = output("apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages").splitlines()
     return next(uri for origin, _, uri in (line.partition(" ") for line in lines) if origin == "Debian" and "security" not in uri).rstrip("/")
 

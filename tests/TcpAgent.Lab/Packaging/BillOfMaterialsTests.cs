@@ -8,7 +8,7 @@ namespace TcpAgent.Lab.Packaging;
 [Trait("Category", "live")]
 public class BillOfMaterialsTests
 {
-    /// <summary>They work on the source and leave nothing in the executable.</summary>
+    /// <summary>Tools that work on the source and leave nothing in the executable.</summary>
     static readonly string[] s_buildOnly = ["Microsoft.CodeAnalysis.BannedApiAnalyzers", "Microsoft.NET.ILLink.Tasks"];
 
     static JsonElement Bill => JsonDocument.Parse(File.ReadAllText(Path.Combine(Published.Own.Folder, "tcp-agent.cdx.json"))).RootElement;
@@ -43,7 +43,7 @@ public class BillOfMaterialsTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(program)), Text(agent.GetProperty("hashes")[0], "content"));
     }
 
-    /// <summary>The rules of CycloneDX 1.5 that its schema states for what is used here.</summary>
+    /// <summary>The rules that the schema of CycloneDX 1.5 states for the parts used here.</summary>
     [SkippableFact]
     public void TheDocumentHangsTogether()
     {

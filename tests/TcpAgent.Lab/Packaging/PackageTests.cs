@@ -72,7 +72,7 @@ public class PackageTests
         Assert.Equal("/etc/sysconfig/tcp-agent\n", await Child.Run(rpm, "-qpc", package));
         Assert.Contains("First release", await Child.Run(rpm, "-qp", "--changelog", package), StringComparison.Ordinal);
 
-        // Into a root of its own, without the scriptlets, which need a shell in there.
+        // Into a root of its own, without the scriptlets, which would need a shell there.
         var root = Directory.CreateTempSubdirectory("tcp-agent-rpm-").FullName;
         try
         {

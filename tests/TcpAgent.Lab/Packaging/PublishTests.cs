@@ -2,7 +2,7 @@ using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Packaging;
 
-/// <summary>The shipped form: one native executable that needs no .NET on the host and no young C library.</summary>
+/// <summary>The shipped form: one native executable that needs neither .NET nor a recent C library on the host.</summary>
 [Trait("Category", "live")]
 public class PublishTests
 {
@@ -69,7 +69,7 @@ public class PublishTests
         Assert.DoesNotContain(".symtab", await Elf.Read("--section-headers", Published.Own.Program), StringComparison.Ordinal);
     }
 
-    /// <summary>An error that nobody expected says what it is and where it was, for the report.</summary>
+    /// <summary>An unexpected error says what it is and where it happened, for the report.</summary>
     [SkippableFact]
     public async Task MessagesAndStackTracesAreKept()
     {

@@ -4,7 +4,7 @@ using TcpAgent.Lab.Support;
 
 namespace TcpAgent.Lab.Packaging;
 
-/// <summary>The unit files as systemd reads them. It returns 0 for a key it does not know, so what counts is its silence.</summary>
+/// <summary>The unit files as systemd reads them. It returns 0 for an unknown key, so what counts is its silence.</summary>
 [Trait("Category", "live")]
 public sealed partial class UnitFileTests : IDisposable
 {
@@ -42,7 +42,7 @@ public sealed partial class UnitFileTests : IDisposable
 
     [SkippableTheory]
     [MemberData(nameof(DropIns))]
-    public async Task NorAboutTheDropIns(string dropIn)
+    public async Task SystemdHasNothingToSayAboutTheDropIns(string dropIn)
     {
         Add(dropIn);
         Assert.Equal("", await Verify("tcp-agent.service"));
@@ -50,7 +50,7 @@ public sealed partial class UnitFileTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task AMistakeWouldBeSaid()
+    public async Task AMistakeWouldBeReported()
     {
         File.AppendAllText(Path.Combine(Units, "tcp-agent.service"), "\n[Service]\nProtectEverything=yes\n");
         Assert.Contains("ProtectEverything", await Verify("tcp-agent.service"), StringComparison.Ordinal);

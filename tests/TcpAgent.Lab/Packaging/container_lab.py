@@ -83,7 +83,7 @@ class Engine:
             return None
 
     def stop(self, started):
-        """podman passes the signal on to the agent, and its exit code back."""
+        """podman passes the signal to the agent, and its exit code back."""
         started.terminate()
         return started.wait(15)
 
@@ -111,7 +111,7 @@ def bud(engine, image, *options):
 
 
 def cross_build(engine):
-    """For the other platform, whose base takes the first one's name; its executable runs by emulation."""
+    """For the other platform, whose base takes the name of the first one's; its executable runs under emulation."""
     runtime_base(engine, "arm64")
     bud(engine, f"{IMAGE}-arm64", "--build-arg", "TARGETARCH=arm64")
     docker = json.loads(engine.buildah("inspect", "--type", "image", f"{IMAGE}-arm64"))["Docker"]
@@ -179,7 +179,7 @@ def number(text, name):
 
 
 def start_time(pid):
-    """Field 22 of its stat. process_start_time_seconds goes by the kernel's btime, which is of whole seconds."""
+    """Field 22 of its stat. process_start_time_seconds comes from the kernel's btime, which has whole seconds."""
     ticks = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
 

@@ -37,7 +37,7 @@ def debian(suite="bookworm"):
 
 
 class Machine:
-    """with Machine(suite) as machine: machine.run("systemctl", "status"). It shares this host's network, and changes nothing of it."""
+    """with Machine(suite) as machine: machine.run("systemctl", "status"). It shares this host's network and does not change it."""
 
     nspawn = None
 
@@ -93,7 +93,7 @@ class Machine:
         return dict(line.split("=", 1) for line in lines)
 
     def files(self):
-        """Every path but those that live on their own."""
+        """Every path except those with a life of their own."""
         passing = ("proc", "sys", "dev", "run", "tmp", "var/tmp", "var/log", "var/cache", "var/lib/dpkg", "var/lib/systemd", "root")
         found = set()
         for folder, folders, names in os.walk(self.root):
@@ -104,7 +104,7 @@ class Machine:
 
     @staticmethod
     def wait(what, condition, seconds):
-        """The first value that is true; how long it took is nobody's concern."""
+        """The first value that is true, however long it takes."""
         end = time.monotonic() + seconds
         while True:
             value = condition()

@@ -85,7 +85,7 @@ def names(text):
 
 
 def sources(machine):
-    """What root sees outside of the sandbox is seen inside."""
+    """What root sees outside the sandbox is also seen inside."""
     outside, seen = machine.run("/usr/bin/tcp-agent", "print", "--samples", "2"), set()
     for _ in range(12):
         # Some are there only while a connection waits or a rare walk has just been made.
@@ -103,7 +103,7 @@ def sources(machine):
 
 
 def memory(machine):
-    """After the scrapes above. The cgroup's figure is there where systemd has that controller, which in a container it often has not."""
+    """After the scrapes above. The cgroup has a figure only where systemd has that controller, which in a container it often lacks."""
     state = machine.show(UNIT, "MainPID", "MemoryCurrent")
     status = dict(line.split(":", 1) for line in machine.run("cat", f"/proc/{state['MainPID']}/status").splitlines())
     resident = int(status["VmRSS"].split()[0]) / 1024
@@ -164,7 +164,7 @@ def arguments(machine, text):
 
 
 def upgrade(machine, package):
-    """A newer package with another conffile; the administrator has changed it too."""
+    """A newer package with another conffile, which the administrator has changed too."""
     arguments(machine, "--log.level=debug --listeners.max=7")
     machine.run("systemctl", "start", UNIT)
     old = machine.show(UNIT, "MainPID")

@@ -38,7 +38,7 @@ static class ApplicationScenarios
         {
             Subject = Service,
             Awaited = [(Signals.Overflows, 10), (Signals.CloseWait, 100)],
-            // No process has them: nobody forgot to close.
+            // No process holds them, so none forgot to close them.
             NotFound = ["close_wait_pile"],
         },
         new("overflow answered with resets", ["accept_queue"], async stage =>
@@ -131,7 +131,7 @@ static class ApplicationScenarios
             stage.Start(stage.Client, Kind.ConnectsWithData, Stage.Server4, "8080", "60");
         }) with
         {
-            // One handshake that nobody completes has the only place; the others go the usual way.
+            // One handshake that nobody completes takes the only place; the others take the usual path.
             Awaited = [(Signals.FastOpenOverflows, 50), (Signals.Established, 30)],
             Still = [Signals.Overflows],
         },

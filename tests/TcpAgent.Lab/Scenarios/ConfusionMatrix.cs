@@ -4,7 +4,7 @@ using Xunit.Sdk;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>What was concluded of each scenario.</summary>
+/// <summary>What the agent concluded in each scenario.</summary>
 public sealed class ConfusionMatrix
 {
     readonly Dictionary<string, string> _concluded = [];
@@ -13,7 +13,7 @@ public sealed class ConfusionMatrix
 
     string Concluded(Scenario scenario) => _concluded.GetValueOrDefault(scenario.Name, "not run");
 
-    /// <summary>Scenarios off the diagonal. One that was skipped has nothing to say.</summary>
+    /// <summary>Scenarios off the diagonal. A skipped one does not count.</summary>
     internal string[] Wrong =>
         [.. ScenarioTests.All.Where(one => Concluded(one) != one.Conclusion && Concluded(one) != Skipped).Select(one =>
             $"{one.Name}: {Concluded(one)}")];
@@ -29,7 +29,7 @@ public sealed class ConfusionMatrix
     }
 }
 
-/// <summary>Scenarios in the order of their table, those that run side by side first; what is no scenario comes after them.</summary>
+/// <summary>Scenarios in the order of their table, those that run side by side first. Other tests come after them.</summary>
 public sealed class TableOrder : ITestCaseOrderer
 {
     public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)

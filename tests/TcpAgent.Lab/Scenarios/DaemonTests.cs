@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>What the daemon, sampling once a second, concludes of conditions that come while it runs.</summary>
+/// <summary>What the daemon, sampling once a second, concludes about conditions that begin while it runs.</summary>
 [Collection(WholeHost.Name)]
 [Trait("Category", "root")]
 public sealed class DaemonTests(ITestOutputHelper output)

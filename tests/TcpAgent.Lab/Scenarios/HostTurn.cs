@@ -1,13 +1,13 @@
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>Tests that change, or would notice, a setting of the whole host: one after another, and beside no other test.</summary>
+/// <summary>Tests that change a setting of the whole host, or would notice a change. They run alone, one after another.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WholeHost : ICollectionFixture<HostTurn>
 {
     internal const string Name = "whole host";
 }
 
-/// <summary>Two runs on one host take turns: the second would keep for the host's own value what the first has lowered.</summary>
+/// <summary>Two runs on one host take turns; otherwise the second would restore the value that the first has lowered.</summary>
 public sealed class HostTurn : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);

@@ -2,7 +2,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>Healthy, whatever it looks like: nothing may be blamed.</summary>
+/// <summary>Healthy, though it may not look so: nothing may be blamed.</summary>
 static class LookAlikeScenarios
 {
     internal static readonly Scenario[] All =

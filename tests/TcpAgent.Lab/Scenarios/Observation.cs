@@ -4,7 +4,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>What was seen of one scenario: by the agent, and by the kernel's own account before, during and after.</summary>
+/// <summary>What was seen of one scenario: by the agent, and by the kernel's own counts before, during and after.</summary>
 /// <param name="Document">Of `why --json`.</param>
 /// <param name="ExitCode">Of the same.</param>
 /// <param name="Exposition">Of `print`, after as long a watch.</param>
@@ -49,7 +49,7 @@ sealed record Observation(
     {
         if (scenario.Awaited.Length == 0)
             return;
-        // A namespace of the stage began with none.
+        // A namespace of the stage started with none.
         double Had(Signal signal) => scenario.AwaitedAt is null ? before.GetValueOrDefault(signal.Kernel) : 0;
         var wanted = scenario.Awaited.SelectMany(one => new[] { one.Signal.Kernel, $"{Had(one.Signal) + one.AtLeast}" });
         var (file, arguments) = TrafficProgram.Command(Kind.UntilCounted, [.. wanted]);
@@ -102,7 +102,7 @@ sealed record Observation(
         }
     }
 
-    /// <summary>Every count that rose, for whoever reads the test's output.</summary>
+    /// <summary>Every count that rose, for the reader of the test's output.</summary>
     internal string Risen() =>
         string.Join(' ', After.Keys.Where(name => Rise(name) > 0).Order().Select(name => $"{name}+{Rise(name)}"));
 }

@@ -2,7 +2,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>The limiter is elsewhere: a peer, the way to it, another namespace. The verdict is ok, and a finding says who.</summary>
+/// <summary>The limiter is elsewhere: a peer, the path to it, another namespace. The verdict is ok, and a finding names it.</summary>
 static class PeerScenarios
 {
     internal static readonly Scenario[] All =

@@ -3,7 +3,7 @@ using TcpAgent.Lab.Traffic;
 
 namespace TcpAgent.Lab.Scenarios;
 
-/// <summary>Packets that rules of this host drop. No queue or table limits anything, and yet it is this host.</summary>
+/// <summary>Packets that rules of this host drop. No queue or table limits anything, and yet the cause is this host.</summary>
 static class RuleScenarios
 {
     static readonly string[] s_rules =
@@ -127,7 +127,7 @@ static class RuleScenarios
         },
     ];
 
-    /// <summary>The verdict is ok, and a finding says what drops.</summary>
+    /// <summary>The verdict is ok, and a finding names what drops.</summary>
     static Scenario Dropped(string name, string finding, Func<Stage, Task> make) => Scenario.Healthy(name, make) with { Found = [finding] };
 
     static async Task Connect(Stage stage)

@@ -39,16 +39,16 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
     /// <summary>Further claims on the document.</summary>
     internal Action<JsonElement>? Also { get; init; }
 
-    /// <summary>What the kernel must have counted, at least, before the agent is asked, however long that takes.</summary>
+    /// <summary>Counts that the kernel must have reached before the agent is asked, however long that takes.</summary>
     internal (Signal Signal, double AtLeast)[] Awaited { get; init; } = [];
 
-    /// <summary>Where the kernel counts that, if the agent looks from elsewhere.</summary>
+    /// <summary>Where the kernel counts them, if the agent runs elsewhere.</summary>
     internal Place? AwaitedAt { get; init; }
 
-    /// <summary>What the kernel must have counted, at least, or the condition was not made.</summary>
+    /// <summary>Counts that the kernel must have reached; otherwise the condition was not made.</summary>
     internal (Signal Signal, double AtLeast)[] Counted { get; init; } = [];
 
-    /// <summary>What it must not have counted.</summary>
+    /// <summary>Counts that must not have risen.</summary>
     internal Signal[] Still { get; init; } = [];
 
     /// <summary>Values of the exposition.</summary>
@@ -64,7 +64,7 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
 
     internal string Conclusion => Text(Verdict, Expected, Found);
 
-    /// <summary>What a document says of it: the findings that it names, wanted or not, are part of that.</summary>
+    /// <summary>What a document says about it, including the findings that it names, wanted or not.</summary>
     internal string ConclusionOf(JsonElement document) =>
         Text(document.Verdict(), document.Blamed(), Found.Concat(NotFound).Where(id => document.HasFinding(id)));
 
@@ -77,12 +77,12 @@ sealed record Scenario(string Name, string[] Expected, Func<Stage, Task> Make)
     public override string ToString() => Name;
 }
 
-/// <summary>Readings of a why document.</summary>
+/// <summary>Reads a why document.</summary>
 static class Document
 {
     internal static string Verdict(this JsonElement document) => document.GetProperty("verdict").GetString()!;
 
-    /// <summary>Who is blamed: what limits; where nothing does, what is near.</summary>
+    /// <summary>What is blamed: the limiting resource, or if there is none, the near one.</summary>
     internal static string[] Blamed(this JsonElement document)
     {
         var limiting = document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()!).ToArray();

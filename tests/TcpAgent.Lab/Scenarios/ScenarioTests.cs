@@ -85,7 +85,7 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
         seen.AssertDropsAreAccountedFor();
     }
 
-    /// <summary>After all scenarios: what was concluded is what was made, of each.</summary>
+    /// <summary>After all scenarios: for each, the agent concluded what was made.</summary>
     [SkippableFact]
     public void TheConfusionMatrixIsTheIdentity()
     {

@@ -6,7 +6,7 @@ namespace TcpAgent.Lab.Scenarios;
 /// </summary>
 public sealed class SideBySide
 {
-    /// <summary>Most of a scenario is waiting: on a machine of two CPUs so many take a CPU together.</summary>
+    /// <summary>Most of a scenario is waiting: on a machine with two CPUs this many take one CPU together.</summary>
     const int AtOnce = 4;
 
     /// <summary>Longer than any watch: it ends with the scenario.</summary>

@@ -19,7 +19,7 @@ sealed class Stage : IAsyncDisposable
 {
     internal const string Server4 = "10.91.0.1", Client4 = "10.91.0.2", Server6 = "fd91::1";
 
-    /// <summary>Of the third namespace, if there is one, and of the server towards it.</summary>
+    /// <summary>Addresses of the third namespace, if there is one, and of the server towards it.</summary>
     internal const string Behind4 = "10.94.0.2", ServerBehind4 = "10.94.0.1";
 
     readonly List<NetworkNamespace> _places = [];
@@ -96,13 +96,13 @@ sealed class Stage : IAsyncDisposable
         await place.Run(nft, $"add rule inet lab {hook} {what} counter name dropped drop");
     }
 
-    /// <summary>Of a file in a folder of the stage's.</summary>
+    /// <summary>Path of a file in the stage's folder.</summary>
     internal string PathOf(string name) => Path.Combine((_folder ??= Directory.CreateTempSubdirectory("tcp-agent-stage-")).FullName, name);
 
     internal static Task Set(NetworkNamespace place, params string[] settings) =>
         place.Run(Require.Tool("sysctl", "procps"), ["-qw", .. settings]);
 
-    /// <summary>Whether anything was changed or started outside its namespaces.</summary>
+    /// <summary>Whether the stage changed or started anything outside its namespaces.</summary>
     internal bool ReachesHost { get; private set; }
 
     /// <summary>A setting of the whole host.</summary>
@@ -124,7 +124,7 @@ sealed class Stage : IAsyncDisposable
         _children.Add(Child.Start(file, all));
     }
 
-    /// <summary>Starts what says when it is ready, and waits until it does.</summary>
+    /// <summary>Starts traffic that reports when it is ready, and waits for that.</summary>
     /// <returns>What it said.</returns>
     internal async Task<string> StartAndWait(NetworkNamespace place, Kind kind, params string[] arguments)
     {
@@ -135,7 +135,7 @@ sealed class Stage : IAsyncDisposable
         return child.Output;
     }
 
-    /// <summary>Runs to the end where an agent would look from, whatever the exit code.</summary>
+    /// <summary>Runs a program to its end where the agent would run, whatever the exit code.</summary>
     internal Task<(int Code, string Output)> Run(Place place, string file, params string[] arguments) => place switch
     {
         Place.Server => Server.RunAny(file, arguments),
@@ -143,7 +143,7 @@ sealed class Stage : IAsyncDisposable
         _ => Child.RunAny(file, arguments),
     };
 
-    /// <summary>The host's settings come back, the last first: of one that was changed twice the first value is to stay.</summary>
+    /// <summary>Restores the host's settings, the last first, so that one that was changed twice gets its first value back.</summary>
     internal async Task EndTraffic()
     {
         for (; _settings.Count > 0; _settings.RemoveAt(_settings.Count - 1))

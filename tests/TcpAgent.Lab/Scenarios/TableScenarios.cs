@@ -129,7 +129,7 @@ static class TableScenarios
             await Task.Delay(1000);
         })
         {
-            // The third value, where the kernel refuses, stays as it is: nothing is lost.
+            // The third value, at which the kernel refuses, stays as it is, so nothing is lost.
             Verdict = "near",
             Alone = true,
             Watch = Place.Host,
@@ -162,7 +162,7 @@ static class TableScenarios
         await stage.Server.Run(nft, "add rule inet lab input ct state new counter accept");
     }
 
-    /// <summary>No counter of the kernel tells that local ports ran out; connect() does.</summary>
+    /// <summary>No counter of the kernel shows that local ports ran out; only connect() does.</summary>
     static async Task Hold(Stage stage, NetworkNamespace place, string address, string ports, string each, string outcome) =>
         Assert.Contains(outcome, await stage.StartAndWait(place, Kind.Held, address, ports, each), StringComparison.Ordinal);
 

@@ -35,7 +35,7 @@ public sealed class LabFramework(IMessageSink messages) : XunitTestFramework(mes
                 }
                 catch (Exception)
                 {
-                    // Kept by the Lazy, and thrown in each of those tests.
+                    // The Lazy keeps it and throws it in each of those tests.
                 }
             });
             base.RunTestCases(chosen, executionMessageSink, executionOptions);

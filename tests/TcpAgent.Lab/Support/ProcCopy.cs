@@ -28,7 +28,7 @@ sealed class ProcCopy : IDisposable
         File.Move(PathOf(name) + ".new", PathOf(name), overwrite: true);
     }
 
-    /// <summary>Puts a pipe in the file's place: to open it waits until somebody writes.</summary>
+    /// <summary>Replaces the file with a pipe: opening it blocks until somebody writes.</summary>
     internal async Task Hang(string name)
     {
         await Child.Run(Require.Tool("mkfifo", "coreutils"), PathOf(name) + ".new");

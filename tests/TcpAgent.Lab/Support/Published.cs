@@ -53,7 +53,7 @@ sealed class Published
     /// <summary>What dotnet publish alone puts there.</summary>
     internal string[] Files { get; }
 
-    /// <summary>Takes a minute alone, several beside other work.</summary>
+    /// <summary>Takes a minute on an idle machine, several on a busy one.</summary>
     static void Run(string file, params string[] arguments)
     {
         using var process = Process.Start(

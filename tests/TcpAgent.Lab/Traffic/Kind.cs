@@ -76,6 +76,6 @@ static partial class KindNames
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex LaterCapital();
 
-    /// <summary>As the command line of traffic.py has it.</summary>
+    /// <summary>The name on the command line of traffic.py.</summary>
     internal static string Name(this Kind kind) => LaterCapital().Replace(kind.ToString(), "_$0").ToLowerInvariant();
 }

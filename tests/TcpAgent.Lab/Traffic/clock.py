@@ -1,4 +1,4 @@
-"""Every loop of a timed kind ends so many seconds after its start."""
+"""Every loop of a timed kind ends a number of seconds after its start."""
 import time
 
 _deadline = 0.0

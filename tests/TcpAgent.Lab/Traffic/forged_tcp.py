@@ -35,7 +35,7 @@ def timestamps(value):
 
 @timed
 def syn_data(source, address, port, per_second):
-    """SYNs with data and a request for a Fast Open cookie; their answers are for nobody."""
+    """SYNs with data and a request for a Fast Open cookie; nobody receives the answers."""
     raw = raw_socket()
     for number, _ in enumerate(every(1 / float(per_second))):
         packet = segment((source, 20000 + number % 20000), (address, int(port)), SYN, options=bytes([34, 2]), data=b"GET /")
@@ -86,7 +86,7 @@ def far_clients(device, prefix, address, port, per_second, round_trip):
 
 
 def syn_ack(capture, port):
-    """The next one that came from PORT: the client's address and port, and the server's sequence number. None if there is none."""
+    """The next answer from PORT: the client's address and port, and the server's sequence number. None if there is none."""
     while True:
         try:
             packet = capture.recv(200)

@@ -1,4 +1,4 @@
-"""What the kernel counts in this network namespace, asked of iproute2 and the kernel's own files, never of the agent."""
+"""What the kernel counts in this network namespace, from iproute2 and the kernel's own files, never from the agent."""
 import collections
 import json
 import pathlib
@@ -26,7 +26,7 @@ def states():
 
 
 def listeners():
-    """Drops that the kernel holds each listening socket to account for, by address and port; members of a group summed."""
+    """Drops that the kernel counts for each listening socket, by address and port; members of a group are summed."""
     drops = collections.Counter()
     for line in output("ss", "-HOltnm").splitlines():
         address, port = line.split()[3].rsplit(":", 1)

@@ -28,7 +28,7 @@ def no_descriptors(address, port, backlog, files):
 
 @timed
 def accept_some(address, port, backlog, count):
-    """Accepts so many connections and no more. An IPv6 address takes IPv4 too."""
+    """Accepts a number of connections and no more. An IPv6 address takes IPv4 too."""
     one = listener(address, port, backlog)
     held = [one.accept()[0] for _ in range(int(count))]
     until_the_end()

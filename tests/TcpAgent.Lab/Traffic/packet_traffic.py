@@ -50,7 +50,7 @@ def udp_flows(address, port, per_second):
 
 @timed
 def udp_flows_once(address, port, count):
-    """So many datagrams, each from a port of its own, then nothing."""
+    """A number of datagrams, each from a port of its own, then nothing."""
     for source in range(20000, 20000 + int(count)):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.bind(("", source))
@@ -60,7 +60,7 @@ def udp_flows_once(address, port, count):
 
 @timed
 def udp_stream(address, port, per_second):
-    """Datagrams of 1,000 bytes; what the device does not take is lost."""
+    """Datagrams of 1,000 bytes; those that the device does not take are lost."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.setblocking(False)
         for _ in every(0.01):
@@ -114,7 +114,7 @@ def foreign_frames(device, per_second):
 
 @untimed
 def frames_once(device, count):
-    """So many broadcast frames of the same sort at once."""
+    """A number of broadcast frames of the same kind at once."""
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     raw.bind((device, 0))
     for _ in range(int(count)):
@@ -133,7 +133,7 @@ def broadcasts(address):
 
 @timed
 def neighbours(prefix, count):
-    """Datagrams to so many neighbours that do not exist, spread so that their retries fill no other queue."""
+    """Datagrams to a number of neighbours that do not exist, spread so that their retries fill no other queue."""
     while running():
         for i in range(int(count)):
             if i % 20 == 0:

@@ -21,7 +21,7 @@ def listen(address, port):
 
 
 def connect(name, server, count, mapped=0):
-    """The first of them over IPv6 sockets, for IPv4 all the same."""
+    """The first of them through IPv6 sockets, although over IPv4."""
     host, port = server.getsockname()[:2]
     held, refused = [], 0
     for i in range(count):

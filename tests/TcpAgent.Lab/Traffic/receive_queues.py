@@ -44,7 +44,7 @@ def read_slowly(address, port, pause):
 
 @timed
 def pour(address, port, count):
-    """So many connections that send as much as is taken, and one more every half second."""
+    """A number of connections that send as much as the peer takes, and one more every half second."""
     senders = []
     for _ in every(0.5):
         for _ in range(1 if senders else int(count)):
@@ -57,7 +57,7 @@ def pour(address, port, count):
 
 @timed
 def talk(address, port, count):
-    """So many connections that send a few bytes each five times a second, whether they are acknowledged or not."""
+    """A number of connections that each send a few bytes five times a second, acknowledged or not."""
     senders = []
     for _ in range(int(count)):
         sender = socket.create_connection((address, int(port)), 5)

@@ -1,4 +1,4 @@
-"""Receivers of what others send."""
+"""Receivers of messages that other programs send."""
 import http.server
 import json
 import os

@@ -36,7 +36,7 @@ def behind_a_closed_window(connection, peer):
 
 
 def half_closed(server):
-    """FIN_WAIT2, the peer having all to say yet."""
+    """FIN_WAIT2: the peer has not sent its data yet."""
     connection, peer = accepted(server, 4)
     connection.shutdown(socket.SHUT_WR)
     peer.expect(FIN)
@@ -50,7 +50,7 @@ def end(connection):
 
 
 def prepare(step, server):
-    """Brings about what is before the step; returns the step."""
+    """Prepares what comes before the step; returns the step."""
     if step == 'connect':
         return connecting
     if step == 'connect-gives-up':

@@ -1,4 +1,4 @@
-"""Connections: who listens, who connects, who reads and who closes."""
+"""Connections: programs that listen, connect, read and close."""
 # Runs with Python 3.9 too, where a socket's timeout is no TimeoutError.
 import select
 import socket
@@ -92,7 +92,7 @@ def connects(address, port, per_second):
 
 
 def at_once(address, port, count):
-    """Opens so many connections without waiting for them."""
+    """Opens a number of connections without waiting for them."""
     held = []
     for _ in range(int(count)):
         one = tcp(address)
@@ -111,7 +111,7 @@ def burst(address, port, count):
 
 @timed
 def short_burst(address, port, backlog, count):
-    """Listens, lets connections overflow its queue for 0.3 s, then takes them all and goes on healthy."""
+    """Listens, lets connections overflow its queue for 0.3 s, then accepts them all and stays healthy."""
     one = listener(address, port, backlog)
     held = at_once(address, port, count)
     time.sleep(0.3)
@@ -179,7 +179,7 @@ def bulk(address, port, flows):
 
 @timed
 def held(address, ports, each):
-    """So many connections to each of the PORTS (7000,7001), kept. Prints how many are open and how many failed."""
+    """Opens a number of connections to each of the PORTS (7000,7001) and keeps them. Prints how many are open and how many failed."""
     kept = []
     failed = 0
     for port in ports.split(","):
@@ -227,7 +227,7 @@ def unread(address, port, count):
 
 @timed
 def memory(address, port, count):
-    """As many connections with full buffers, which nobody reads, now and then some bytes more."""
+    """As many connections with full buffers that nobody reads, and some more bytes now and then."""
     one = listener(address, port, 4096)
     kept = []
     for _ in range(int(count)):

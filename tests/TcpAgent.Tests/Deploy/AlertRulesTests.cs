@@ -4,7 +4,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Deploy;
 
-/// <summary>The alerts say what they mean, are tested, and speak of metrics that exist. promtool, in the lab, tests what they do.</summary>
+/// <summary>The alerts say what they mean, have tests, and name metrics that exist. In the lab, promtool tests what they do.</summary>
 public partial class AlertRulesTests
 {
     static readonly string s_folder = Repo.Path("deploy", "prometheus");
@@ -57,7 +57,7 @@ public partial class AlertRulesTests
         }
     }
 
-    /// <summary>What pages is full and loses; what may be inhibited says of which resource it speaks.</summary>
+    /// <summary>Alerts that page are about a resource that is full and loses. Alerts that may be inhibited name their resource.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void WhatPagesIsTheVerdictLimiting(string name)
@@ -90,7 +90,7 @@ public partial class AlertRulesTests
                 Assert.Contains(name, resources);
     }
 
-    /// <summary>A resource that loses is reported by an alert of its own, or by the one for those that have none.</summary>
+    /// <summary>A resource that loses is reported by an alert of its own, or by the general one.</summary>
     [Fact]
     public void EveryResourceHasAnAlertThatSaysLimiting()
     {

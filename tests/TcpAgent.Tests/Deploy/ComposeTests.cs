@@ -83,7 +83,8 @@ public class ComposeTests
         var mounts = Mounts("grafana");
         var provisioning = mounts.Single(mount => mount.Target == "/etc/grafana/provisioning").Source;
         var source = Yaml.Load(Path.Combine(provisioning, "datasources", "prometheus.yaml")).Single();
-        Assert.Equal(("prometheus", "tcpagent-prometheus"), (source.Text("datasources/0/type"), source.Text("datasources/0/uid")));
+        Assert.Equal("prometheus", source.Text("datasources/0/type"));
+        Assert.Equal("tcpagent-prometheus", source.Text("datasources/0/uid"));
         Assert.Contains(
             $"--web.listen-address={source.Text("datasources/0/url").Replace("http://localhost", "127.0.0.1", StringComparison.Ordinal)}",
             Service("prometheus").Texts("command"));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace TcpAgent.Tests.Deploy;
 
-/// <summary>A dashboard file of deploy/grafana, with what tests ask of it.</summary>
+/// <summary>A dashboard file of deploy/grafana, as tests read it.</summary>
 sealed class Dashboard
 {
     readonly JsonElement _root;
@@ -30,7 +30,7 @@ sealed class Dashboard
     internal IEnumerable<(string Panel, JsonElement Target)> Targets =>
         from panel in Panels from target in panel.GetProperty("targets").EnumerateArray() select (panel.Text("title"), target);
 
-    /// <summary>Every expression, those of annotations and variables too, each with where it stands.</summary>
+    /// <summary>Every expression, including those of annotations and variables, with its place.</summary>
     internal IEnumerable<(string Where, string Expression)> Expressions =>
         Targets.Select(one => ($"{one.Panel} {one.Target.Text("refId")}", one.Target.Text("expr")))
             .Concat(
@@ -64,7 +64,7 @@ sealed class Dashboard
     };
 
     /// <summary>
-    /// The metric names in an expression, with where each begins. What stands in strings, label lists or braces is no name.
+    /// The metric names in an expression, and where each begins. Words in strings, label lists or braces are no names.
     /// </summary>
     internal static IEnumerable<Match> Names(string expression) => Regex.Matches(
         Regex.Replace(expression, "\"(\\\\.|[^\"])*\"", match => new string('"', match.Length)),

@@ -9,7 +9,7 @@ public class DashboardTests
 {
     public static TheoryData<string> Files => [.. Dashboard.Files];
 
-    /// <summary>Recorded series without an instance: their level is another.</summary>
+    /// <summary>Recorded series without an instance, because they are of another level.</summary>
     static readonly string[] s_aboveInstances = ["job:", "resource:", "stage:", "version:"];
 
     [Fact]
@@ -35,16 +35,16 @@ public class DashboardTests
     {
         var variables = Dashboard.Open(file).Variables;
         Assert.Equal(["datasource", "job", "instance"], variables.Take(3).Select(one => one.Text("name")));
-        Assert.Equal(
-            ("datasource", "prometheus", "Data source"),
-            (variables[0].Text("type"), variables[0].Text("query"), variables[0].Text("label")));
+        Assert.Equal("datasource", variables[0].Text("type"));
+        Assert.Equal("prometheus", variables[0].Text("query"));
+        Assert.Equal("Data source", variables[0].Text("label"));
         foreach (var variable in variables.Skip(1))
         {
-            Assert.Equal(
-                ("query", ".+", "${datasource}"),
-                (variable.Text("type"), variable.Text("allValue"), variable.GetProperty("datasource").Text("uid")));
+            Assert.Equal("query", variable.Text("type"));
+            Assert.Equal(".+", variable.Text("allValue"));
+            Assert.Equal("${datasource}", variable.GetProperty("datasource").Text("uid"));
             Assert.True(variable.GetProperty("multi").GetBoolean());
-            // Host opens with one host: all of a fleet at once would be ten thousand lines a panel.
+            // Host opens with one host, because a whole fleet would be ten thousand lines a panel.
             Assert.Equal((file, variable.Text("name")) != ("host.json", "instance"), variable.GetProperty("includeAll").GetBoolean());
             Assert.Equal(2, variable.GetProperty("refresh").GetInt32());
             Assert.NotEqual("", variable.Text("label"));
@@ -110,25 +110,25 @@ public class DashboardTests
             foreach (var name in Dashboard.Names(expression).Where(name => name.Value.EndsWith("_total", StringComparison.Ordinal)))
                 Assert.True(Regex.IsMatch(expression[..name.Index], @"\b(rate|increase)\($"), $"{where}: {name.Value} without rate");
             foreach (Match call in Regex.Matches(expression, @"\b(\w+)\([^()]*\[([^\]]+)\]"))
-                Assert.Equal(
-                    (where, call.Groups[1].Value switch { "rate" => "$__rate_interval", "deriv" => "15m", _ => "$__range" }),
-                    (where, call.Groups[2].Value));
+                new Facts(where).Is(
+                    call.Groups[1].Value switch { "rate" => "$__rate_interval", "deriv" => "15m", _ => "$__range" },
+                    call.Groups[2].Value, "range").Verify();
         }
     }
 
     /// <summary>
-    /// Grafana's schema comes from the npm registry, which CI does not depend on: what it has accepted stands in. A new field or word
+    /// Grafana's schema comes from the npm registry, which CI does not depend on, so fields.txt lists what it accepted. A new field or word
     /// needs one run of DashboardSchemaTests with UPDATE=1.
     /// </summary>
     [Fact]
     public void EveryFieldHasPassedGrafanasSchema() => Assert.Empty(Dashboard.Fields.Except(File.ReadLines(Dashboard.FieldsFile)));
 
     /// <summary>
-    /// Over a range the last value is that of a series which ended long ago: a limiter of an hour ago would stand there as now.
+    /// Over a range, the last value may come from a series that ended: a limiter of an hour ago would appear as current.
     /// </summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void WhatIsSoNowIsAskedForNow(string file)
+    public void PanelsOfTheMomentAskForOneMoment(string file)
     {
         foreach (var panel in Dashboard.Open(file).Panels.Where(panel =>
             panel.Text("type") is "table" or "bargauge"
@@ -138,7 +138,7 @@ public class DashboardTests
                     Assert.True(target.TryGetProperty("instant", out var instant) && instant.GetBoolean(), panel.Text("title")));
     }
 
-    /// <summary>Without the rules there is no data; a 0 would read as all is well.</summary>
+    /// <summary>Without the rules there is no data; a 0 would look healthy.</summary>
     [Theory]
     [MemberData(nameof(Files))]
     public void NoNumberIsMadeUp(string file) => Assert.DoesNotContain("vector(", Dashboard.Open(file).Text, StringComparison.Ordinal);

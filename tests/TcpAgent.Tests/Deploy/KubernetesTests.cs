@@ -38,12 +38,12 @@ public class KubernetesTests
         Assert.True(volume.Has("emptyDir"), "nothing of the node is mounted");
         Assert.StartsWith(
             $"--history.file={container.Text("volumeMounts/0/mountPath")}/", Pod.Texts("containers/0/args")[^1], StringComparison.Ordinal);
-        Assert.Equal(("true", "65534"), (Pod.Text("securityContext/runAsNonRoot"), Pod.Text("securityContext/runAsUser")));
+        Assert.Equal("true", Pod.Text("securityContext/runAsNonRoot"));
+        Assert.Equal("65534", Pod.Text("securityContext/runAsUser"));
         Assert.Equal("RuntimeDefault", Pod.Text("securityContext/seccompProfile/type"));
-        Assert.Equal(
-            ("false", "false", "true"),
-            (container.Text("securityContext/allowPrivilegeEscalation"), container.Text("securityContext/privileged"),
-                container.Text("securityContext/readOnlyRootFilesystem")));
+        Assert.Equal("false", container.Text("securityContext/allowPrivilegeEscalation"));
+        Assert.Equal("false", container.Text("securityContext/privileged"));
+        Assert.Equal("true", container.Text("securityContext/readOnlyRootFilesystem"));
         Assert.Equal(["ALL"], container.Texts("securityContext/capabilities/drop"));
         Assert.False(container.At("securityContext/capabilities").Has("add"));
         Assert.Contains("USER 65534:65534", File.ReadAllText(Repo.Path("Dockerfile")), StringComparison.Ordinal);
@@ -53,11 +53,12 @@ public class KubernetesTests
     public void ProbesAskWhatTheAgentAnswersAtTheContractsPort()
     {
         var container = Pod.At("containers/0");
-        Assert.Equal(("metrics", "10793"), (container.Text("ports/0/name"), container.Text("ports/0/containerPort")));
-        Assert.Equal(
-            ("/-/healthy", "metrics"), (container.Text("livenessProbe/httpGet/path"), container.Text("livenessProbe/httpGet/port")));
-        Assert.Equal(
-            ("/-/ready", "metrics"), (container.Text("readinessProbe/httpGet/path"), container.Text("readinessProbe/httpGet/port")));
+        Assert.Equal("metrics", container.Text("ports/0/name"));
+        Assert.Equal("10793", container.Text("ports/0/containerPort"));
+        Assert.Equal("/-/healthy", container.Text("livenessProbe/httpGet/path"));
+        Assert.Equal("metrics", container.Text("livenessProbe/httpGet/port"));
+        Assert.Equal("/-/ready", container.Text("readinessProbe/httpGet/path"));
+        Assert.Equal("metrics", container.Text("readinessProbe/httpGet/port"));
         Assert.True(container.At("resources/requests").Has("cpu") && container.At("resources/limits").Has("memory"));
         Assert.False(container.At("resources/limits").Has("cpu"), "a throttled agent misses samples");
     }
@@ -84,9 +85,10 @@ public class KubernetesTests
             monitor.At("spec/selector/matchLabels"), policy.At("spec/podSelector/matchLabels")])
             Assert.Equal("tcp-agent", ((YamlScalarNode)selector[Name.Replace("~1", "/", StringComparison.Ordinal)]).Value);
         Assert.Equal("tcp-agent", ((YamlScalarNode)labels["app.kubernetes.io/name"]).Value);
-        Assert.Equal(("10793", "metrics"), (service.Text("spec/ports/0/port"), service.Text("spec/ports/0/targetPort")));
-        Assert.Equal(
-            ("metrics", "/metrics"), (monitor.Text("spec/podMetricsEndpoints/0/port"), monitor.Text("spec/podMetricsEndpoints/0/path")));
+        Assert.Equal("10793", service.Text("spec/ports/0/port"));
+        Assert.Equal("metrics", service.Text("spec/ports/0/targetPort"));
+        Assert.Equal("metrics", monitor.Text("spec/podMetricsEndpoints/0/port"));
+        Assert.Equal("/metrics", monitor.Text("spec/podMetricsEndpoints/0/path"));
         Assert.Equal("app.kubernetes.io/name", monitor.Text("spec/jobLabel"));
         Assert.Equal("10793", policy.Text("spec/ingress/0/ports/0/port"));
         Assert.Empty(policy.List("spec/egress"));

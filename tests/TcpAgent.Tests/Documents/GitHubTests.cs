@@ -2,7 +2,7 @@ using TcpAgent.Tests.Deploy;
 
 namespace TcpAgent.Tests.Documents;
 
-/// <summary>What only GitHub reads, where a mistake shows after a push at the earliest.</summary>
+/// <summary>Files that only GitHub reads, where a mistake does not show before a push.</summary>
 public class GitHubTests
 {
     public static TheoryData<string> Forms =>

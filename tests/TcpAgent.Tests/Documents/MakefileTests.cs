@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TcpAgent.Tests.Documents;
 
-/// <summary>make help lists what has a sentence behind ##, so every target must have one.</summary>
+/// <summary>make help lists targets with a sentence after ##, so every target must have one.</summary>
 public partial class MakefileTests
 {
     static readonly string s_makefile = File.ReadAllText(Repo.Path("Makefile"));

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TcpAgent.Tests.Documents;
 
-/// <summary>A page of the repository: its headings and links, without what stands in code blocks.</summary>
+/// <summary>A page of the repository: its headings and links, without its code blocks.</summary>
 sealed partial class Markdown
 {
     readonly string _text;
@@ -13,7 +13,7 @@ sealed partial class Markdown
         _text = CodeBlock().Replace(File.ReadAllText(path), "");
     }
 
-    /// <summary>Every page but those of the build and of packages.</summary>
+    /// <summary>Every page except those of the build and of packages.</summary>
     internal static IEnumerable<string> Pages => ((string[])[".github", "docs", "deploy", "packaging", "tests"])
         .Select(folder => Repo.Path(folder))
         .Where(Directory.Exists)
@@ -25,12 +25,12 @@ sealed partial class Markdown
 
     internal IEnumerable<string> Headings => Heading().Matches(_text).Select(match => match.Groups[1].Value);
 
-    /// <summary>The text of each link and where it leads, but for other sites.</summary>
+    /// <summary>The text and target of each link, except links to other sites.</summary>
     internal IEnumerable<(string Text, string Target)> Links => Link().Matches(_text)
         .Select(match => (match.Groups[1].Value, match.Groups[2].Value))
         .Where(link => !link.Item2.Contains("://", StringComparison.Ordinal));
 
-    /// <summary>What stands between backticks.</summary>
+    /// <summary>The text between backticks.</summary>
     internal IEnumerable<string> Code => Backticks().Matches(_text).Select(match => match.Groups[1].Value);
 
     /// <summary>The cells of the table below a heading, without its head.</summary>

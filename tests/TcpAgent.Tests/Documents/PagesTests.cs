@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TcpAgent.Tests.Documents;
 
-/// <summary>The pages lead nowhere that does not exist.</summary>
+/// <summary>No page links to something that does not exist.</summary>
 public partial class PagesTests
 {
     static readonly Markdown[] s_pages = [.. Markdown.Pages.Select(path => new Markdown(path))];

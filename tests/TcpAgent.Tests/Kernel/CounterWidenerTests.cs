@@ -23,7 +23,7 @@ public class CounterWidenerTests
     }
 
     [Fact]
-    public void AResetAfterAWrapBeginsAnewAt32Bits()
+    public void AResetAfterAWrapStartsAgainAt32Bits()
     {
         var widener = new CounterWidener();
         widener.Widen(0, 0xffff_ffff);

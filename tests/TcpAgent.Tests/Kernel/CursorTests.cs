@@ -54,7 +54,7 @@ public class CursorTests
     [InlineData("-9223372036854775808", -long.MaxValue)]
     [InlineData("-1", -1)]
     [InlineData("0000000000000000000000000012", 12)]
-    public void WhatDoesNotFitIsClamped(string text, long expected)
+    public void AValueThatDoesNotFitIsClamped(string text, long expected)
     {
         Assert.True(Cursor.TryParseInt64(Encoding.ASCII.GetBytes(text), out var value));
         Assert.Equal(expected, value);
@@ -89,6 +89,8 @@ public class CursorTests
         Assert.True(cursor.TryReadInt64(out var second));
         Assert.True(cursor.TryReadInt64(out var third));
         Assert.False(cursor.TryReadField(out _));
-        Assert.Equal((4096, 131072, 6291456), (first, second, third));
+        Assert.Equal(4096, first);
+        Assert.Equal(131072, second);
+        Assert.Equal(6291456, third);
     }
 }

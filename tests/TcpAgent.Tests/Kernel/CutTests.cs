@@ -2,10 +2,10 @@ using TcpAgent.Kernel;
 
 namespace TcpAgent.Tests.Kernel;
 
-/// <summary>Every fixture, cut at every byte: what is read is read right, and the cut is noticed.</summary>
+/// <summary>Every fixture, cut at every byte: values that are read are correct, and the cut is noticed.</summary>
 public class CutTests
 {
-    /// <summary>Files of hundreds of CPUs or devices are cut at each line's end and start, and at every so many bytes.</summary>
+    /// <summary>Files with hundreds of CPUs or devices are cut at the start and end of each line, and at regular intervals.</summary>
     static IEnumerable<int> Cuts(byte[] text)
     {
         var step = text.Length > 8 * 1024 ? 61 : 1;
@@ -24,7 +24,7 @@ public class CutTests
 
     [Theory]
     [MemberData(nameof(Named))]
-    public void ACutTakesNamedValuesAwayButChangesNone(string name)
+    public void ACutRemovesValuesButChangesNone(string name)
     {
         foreach (var (set, text) in Fixtures.Files(name))
         {
@@ -63,7 +63,7 @@ public class CutTests
                     continue;
                 }
 
-                // The sum over fewer CPUs is wrong for the host, and nothing in the text tells: the kernel gives whole lines.
+                // The sum over fewer CPUs is wrong for the host, and nothing in the text shows it; the kernel returns whole lines.
                 Assert.True(IsLineEnd(text, cut), $"{set} {name} cut at {cut} was not noticed");
                 foreach (var (field, expected) in Formats.Model(text.AsSpan(0, cut)))
                     Assert.True(
@@ -87,7 +87,7 @@ public class CutTests
                     items.Count <= whole.Count && items.SequenceEqual(whole.Take(items.Count)),
                     $"{set} {name} cut at {cut}: {string.Join(", ", items.Except(whole))}");
 
-                // Of these lists one may be empty: nfnetlink_queue has no header and no line where no program takes packets.
+                // One of these lists may be empty: nfnetlink_queue has no header, and no line if no program takes packets.
                 var isWhole = IsLineEnd(text, cut) || (cut == 0 && name == Formats.NfQueue);
                 Assert.True(result.Dropped > 0 || isWhole, $"{set} {name} cut at {cut} was not noticed");
             }

@@ -21,7 +21,9 @@ public class EndpointTests
     public void AnAddressIsWrittenAsItIsRead(string address, string expected, bool isIPv4)
     {
         var endpoint = Of(address);
-        Assert.Equal((expected, isIPv4, (ushort)443), (endpoint.Address.ToString(), endpoint.IsIPv4, endpoint.Port));
+        Assert.Equal(expected, endpoint.Address.ToString());
+        Assert.Equal(isIPv4, endpoint.IsIPv4);
+        Assert.Equal((ushort)443, endpoint.Port);
     }
 
     [Theory]
@@ -60,7 +62,8 @@ public class EndpointTests
     public void TheHexOfProcIsInTheHostsWords(string text, string address, int port)
     {
         Assert.True(Endpoint.TryParseHex(Encoding.ASCII.GetBytes(text), out var endpoint));
-        Assert.Equal((address, port), (endpoint.Address.ToString(), endpoint.Port));
+        Assert.Equal(address, endpoint.Address.ToString());
+        Assert.Equal(port, endpoint.Port);
     }
 
     [Theory]

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace TcpAgent.Tests.Kernel;
 
-/// <summary>Every good fixture of named values holds what a second, plain reading of it finds.</summary>
+/// <summary>For every good fixture of named values the parser finds what a second, simple reader finds.</summary>
 public class FixtureTests
 {
-    /// <summary>Torn, with values below 0, and with a header without values.</summary>
+    /// <summary>Sets with torn files, with values below 0, and with a header without values.</summary>
     static readonly string[] s_broken = ["torn", "below-zero", "gvisor"];
 
     public static TheoryData<string, string> Files
@@ -52,7 +52,7 @@ public class FixtureTests
         var count = 0;
         foreach (var (field, value) in Plain(name, text))
         {
-            Assert.Equal((field, value), (field, map[field] ?? long.MinValue));
+            new Facts(name).Is(value, map[field] ?? long.MinValue, field).Verify();
             count++;
         }
         Assert.True(count > 2);

@@ -25,7 +25,7 @@ static class Formats
 
     internal static readonly string[] Tables = [Conntrack, ArpCache, NdiscCache];
 
-    /// <summary>Files of one line for each of something.</summary>
+    /// <summary>Files with one line for each item, such as a CPU or a device.</summary>
     internal static readonly string[] Lists = [Softnet, Dev, Protocols, NfQueue];
 
     internal static TextParser Parser(string name, FieldMap map) => name switch

@@ -15,7 +15,7 @@ public class MutationTests
 
     public static TheoryData<string> Lists => [.. Formats.Lists];
 
-    /// <summary>The large set would take most of the time and has nothing of its own for a parser but its length.</summary>
+    /// <summary>The large set would take most of the time, and for a parser only its length is special.</summary>
     static byte[][] Files(string name) => [.. Fixtures.Files(name).Select(file => file.Text).Where(text => text.Length < 8 * 1024)];
 
     static byte[] Damage(Random random, byte[][] files)

@@ -14,7 +14,7 @@ public class NameValueParserTests
     {
         _map.Parse(_parser, "Ip6InReceives \t1\nIp6InDiscards \t2\nUdp6NoPorts \t3\n"u8);
         Assert.Equal(0, _map.Parse(_parser, "Udp6NoPorts \t30\nIp6New \t40\nIp6InReceives \t10\nIp6InDiscards \t20\n"u8).Dropped);
-        Assert.Equal((10, 20, 30), (_map[".Ip6InReceives"], _map[".Ip6InDiscards"], _map[".Udp6NoPorts"]));
+        _map.Shows((".Ip6InReceives", 10), (".Ip6InDiscards", 20), (".Udp6NoPorts", 30));
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public class NameValueParserTests
     {
         var result = _map.Parse(_parser, "A 1\nB x\nC\nD 4 5\n\nE 5\nF 6"u8);
         Assert.Equal(new ParseResult(5, 2), result);
-        Assert.Equal((1, 5), (_map[".A"], _map[".E"]));
+        _map.Shows((".A", 1), (".E", 5));
         Assert.Null(_map[".B"]);
         Assert.Null(_map[".D"]);
         Assert.Null(_map[".F"]);

@@ -42,7 +42,8 @@ public sealed class ProcLinesTests : IDisposable
     {
         var expected = Enumerable.Range(0, count).Select(number => Line(number, length)[..length]).ToList();
         var (lines, errno, isTorn) = Read(string.Concat(expected.Select(line => line + "\n")));
-        Assert.Equal((0, false), (errno, isTorn));
+        Assert.Equal(0, errno);
+        Assert.False(isTorn);
         Assert.Equal(expected, lines);
     }
 
@@ -53,7 +54,8 @@ public sealed class ProcLinesTests : IDisposable
         for (var length = Capacity - 5; length < Capacity; length++)
         {
             var (lines, errno, isTorn) = Read($"{Line(1, length)}\nlast\n");
-            Assert.Equal((0, false), (errno, isTorn));
+            Assert.Equal(0, errno);
+            Assert.False(isTorn);
             Assert.Equal([Line(1, length), "last"], lines);
         }
     }
@@ -63,7 +65,8 @@ public sealed class ProcLinesTests : IDisposable
     {
         var (lines, errno, isTorn) = Read("");
         Assert.Empty(lines);
-        Assert.Equal((0, false), (errno, isTorn));
+        Assert.Equal(0, errno);
+        Assert.False(isTorn);
     }
 
     [Theory]
@@ -73,7 +76,8 @@ public sealed class ProcLinesTests : IDisposable
     {
         var (lines, errno, isTorn) = Read(text);
         Assert.Equal(["one"], lines);
-        Assert.Equal((0, true), (errno, isTorn));
+        Assert.Equal(0, errno);
+        Assert.True(isTorn);
     }
 
     [Theory]
@@ -84,7 +88,8 @@ public sealed class ProcLinesTests : IDisposable
     {
         var (lines, errno, isTorn) = Read($"one\n{Line(2, length)}\nthree\n");
         Assert.Equal(["one"], lines);
-        Assert.Equal((0, true), (errno, isTorn));
+        Assert.Equal(0, errno);
+        Assert.True(isTorn);
     }
 
     [Fact]
@@ -118,7 +123,8 @@ public sealed class ProcLinesTests : IDisposable
         var folder = new ProcLines(_root.Kernel.ProcFs);
         Assert.Equal(0, folder.Begin());
         Assert.False(folder.TryRead(out _, out var errno));
-        Assert.Equal((EISDIR, false), (errno, folder.IsTorn));
+        Assert.Equal(EISDIR, errno);
+        Assert.False(folder.IsTorn);
     }
 
     [Fact]
@@ -129,7 +135,7 @@ public sealed class ProcLinesTests : IDisposable
         Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd").Select(Target), path => path == _lines.Path);
     }
 
-    /// <summary>Tests beside this one open and close theirs meanwhile.</summary>
+    /// <summary>Other tests open and close descriptors meanwhile.</summary>
     static string? Target(string fd)
     {
         try

@@ -10,23 +10,24 @@ public class SockstatParserTests
     public SockstatParserTests() => _parser = new SockstatParser(_map);
 
     [Fact]
-    public void EachLineHoldsNamesAndValuesInTurn()
+    public void EachLineHasNamesAndValuesAlternately()
     {
         var text = "sockets: used 290\nTCP: inuse 5 orphan 1 tw 13 alloc 1000012 mem 57\nUDP: inuse 2 mem 1\nFRAG: inuse 0 memory 0\n"u8;
         Assert.Equal(0, _map.Parse(_parser, text).Dropped);
-        Assert.Equal((290, 5, 1, 13), (_map["sockets.used"], _map["TCP.inuse"], _map["TCP.orphan"], _map["TCP.tw"]));
-        Assert.Equal((1000012, 57, 2, 0), (_map["TCP.alloc"], _map["TCP.mem"], _map["UDP.inuse"], _map["FRAG.memory"]));
+        _map.Shows(
+            ("sockets.used", 290), ("TCP.inuse", 5), ("TCP.orphan", 1), ("TCP.tw", 13), ("TCP.alloc", 1000012), ("TCP.mem", 57),
+            ("UDP.inuse", 2), ("FRAG.memory", 0));
     }
 
     [Fact]
     public void WordsThatThisKernelAddsDoNotShiftTheOthers()
     {
         Assert.Equal(0, _map.Parse(_parser, "TCP: inuse 5 tls 9 orphan 1 tw 13\n"u8).Dropped);
-        Assert.Equal((5, 1, 13), (_map["TCP.inuse"], _map["TCP.orphan"], _map["TCP.tw"]));
+        _map.Shows(("TCP.inuse", 5), ("TCP.orphan", 1), ("TCP.tw", 13));
     }
 
     [Fact]
-    public void AValueThatNobodyReadsMayBeAnything()
+    public void AValueThatIsNotReadMayBeAnything()
     {
         _map.Parse(_parser, "TCP: inuse 5\n"u8);
         _map.Frozen = true;
@@ -49,7 +50,7 @@ public class SockstatParserTests
         var result = _map.Parse(_parser, "sockets: used 290\nTCP: inuse 5 orphan 1 tw\nUDP: inuse 2 mem 1\n"u8);
         Assert.Equal(new ParseResult(1, 2), result);
         Assert.Null(_map["TCP.inuse"]);
-        Assert.Equal((290, 2), (_map["sockets.used"], _map["UDP.inuse"]));
+        _map.Shows(("sockets.used", 290), ("UDP.inuse", 2));
     }
 
     [Fact]

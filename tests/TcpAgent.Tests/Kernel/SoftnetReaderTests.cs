@@ -17,12 +17,17 @@ public class SoftnetReaderTests
     [InlineData(13, 10, 11, 12, 13)]
     [InlineData(15, 10, 11, 12, 13)]
     [InlineData(16, 10, 11, 12, 13)]
-    public void TheNumberOfColumnsTellsTheLayout(int columns, long receivedRps, long flowLimit, long backlog, long cpu)
+    public void TheNumberOfColumnsDeterminesTheLayout(int columns, long receivedRps, long flowLimit, long backlog, long cpu)
     {
         var reader = new SoftnetReader(Encoding.ASCII.GetBytes(Line(columns)));
         Assert.True(reader.TryRead(out var line));
-        Assert.Equal((1, 2, 3), (line.Processed, line.Dropped, line.TimesSqueezed));
-        Assert.Equal((receivedRps, flowLimit, backlog, cpu), (line.ReceivedRps, line.FlowLimit, line.Backlog, line.Cpu));
+        Assert.Equal(1, line.Processed);
+        Assert.Equal(2, line.Dropped);
+        Assert.Equal(3, line.TimesSqueezed);
+        Assert.Equal(receivedRps, line.ReceivedRps);
+        Assert.Equal(flowLimit, line.FlowLimit);
+        Assert.Equal(backlog, line.Backlog);
+        Assert.Equal(cpu, line.Cpu);
         Assert.False(reader.TryRead(out _));
         Assert.Equal(0, reader.Result.Dropped);
     }
@@ -66,6 +71,7 @@ public class SoftnetReaderTests
     {
         var reader = new SoftnetReader("1000000000 ffffffffffffffff 0 0 0 0 0 0 0\n"u8);
         Assert.True(reader.TryRead(out var line));
-        Assert.Equal((0x10_0000_0000, long.MaxValue), (line.Processed, line.Dropped));
+        Assert.Equal(0x10_0000_0000, line.Processed);
+        Assert.Equal(long.MaxValue, line.Dropped);
     }
 }

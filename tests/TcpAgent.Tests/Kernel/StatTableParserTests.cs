@@ -20,17 +20,17 @@ public class StatTableParserTests
     public void EntriesAreTakenOnceAndCountersAreSummed()
     {
         Assert.Equal(0, Parse("entries  drop found\n00000021  0000000a 00000001\n00000021  0000000b 00000002\n").Dropped);
-        Assert.Equal((0x21, 0x15, 3), (_map[".entries"], _map[".drop"], _map[".found"]));
+        _map.Shows((".entries", 0x21), (".drop", 0x15), (".found", 3));
     }
 
     [Fact]
     public void TheSameWidthMayHoldOtherColumns()
     {
         Parse("entries  searched found delete_list\n00000001  00000007 00000000 00000005\n");
-        Assert.Equal((7, 5), (_map[".searched"], _map[".delete_list"]));
+        _map.Shows((".searched", 7), (".delete_list", 5));
 
         Assert.Equal(0, Parse("entries  clashres found chainlength\n00000001  00000003 00000000 00000004\n").Dropped);
-        Assert.Equal((3, 4), (_map[".clashres"], _map[".chainlength"]));
+        _map.Shows((".clashres", 3), (".chainlength", 4));
         Assert.Null(_map[".searched"]);
         Assert.Null(_map[".delete_list"]);
     }
@@ -59,7 +59,7 @@ public class StatTableParserTests
     }
 
     [Fact]
-    public void AHeaderWithoutRowsIsNothingCounted()
+    public void AHeaderWithoutRowsCountsNothing()
     {
         Assert.Equal(0, Parse("entries drop\n").Dropped);
         Assert.Null(_map[".entries"]);
@@ -67,17 +67,17 @@ public class StatTableParserTests
 
     /// <summary>neighbour.c up to 2.6.27: twelve names and eleven values.</summary>
     [Fact]
-    public void AValueLessThanNamesInEachRowIsTheLastOne()
+    public void ARowThatIsOneValueShortLacksTheLastColumn()
     {
         Assert.Equal(0, Parse("entries drop found\n00000007 00000002\n00000007 00000003\n").Dropped);
-        Assert.Equal((7, 5), (_map[".entries"], _map[".drop"]));
+        _map.Shows((".entries", 7), (".drop", 5));
         Assert.Null(_map[".found"]);
         Assert.Equal(new ParseResult(1, 3), Parse("entries drop found\n00000007 00000002\n00000007 00000003 00000001\n"));
         Assert.Equal(new ParseResult(1, 2), Parse("entries drop found\n00000007\n"));
     }
 
     [Fact]
-    public void EntriesBelowZeroAreAbsentAndCountedAndTheRestStands()
+    public void EntriesBelowZeroAreAbsentAndCountedAndTheOthersAreRead()
     {
         Assert.Equal(1, Parse("entries drop\nfffffffd 00000002\nfffffffd 00000003\n").Dropped);
         Assert.Null(_map[".entries"]);
@@ -123,7 +123,7 @@ public class StatTableParserTests
     {
         Parse("entries,allocs,destroys table_fulls\n"); // commas make one name: nothing there is known
         Assert.Equal(0, Parse("entries allocs table_fulls\n00000009 00000001 00000002\n00000009 00000001 00000005\n").Dropped);
-        Assert.Equal((9, 7), (_map[".entries"], _map[".table_fulls"]));
+        _map.Shows((".entries", 9), (".table_fulls", 7));
         Assert.Equal(0, Parse("entries allocs\n00000009 00000001\n").Dropped);
         Assert.Null(_map[".table_fulls"]);
     }

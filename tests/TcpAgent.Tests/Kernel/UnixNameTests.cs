@@ -35,7 +35,7 @@ public class UnixNameTests
     }
 
     [Fact]
-    public void ALongNameIsCutAndStaysApartFromOthers()
+    public void ALongNameIsCutAndStillDiffersFromOthers()
     {
         var plain = new string('a', 108);
         Assert.Equal(plain, Text(plain));

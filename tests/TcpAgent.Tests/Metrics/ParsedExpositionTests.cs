@@ -1,6 +1,6 @@
 namespace TcpAgent.Tests.Metrics;
 
-/// <summary>The parser that judges the OpenMetrics form of every fixture set refuses what a strict scraper would.</summary>
+/// <summary>The parser that checks the OpenMetrics format of every fixture set refuses what a strict scraper would refuse.</summary>
 public class ParsedExpositionTests
 {
     const string Good = "# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds Time.\na_seconds_total 1.5\n"
@@ -27,7 +27,7 @@ public class ParsedExpositionTests
     [InlineData("b{x=\"2\"}", "b{x=\"1\"}")]
     [InlineData("b{x=\"2\"} -3\n", "b{x=\"2\"} -3\n# TYPE b gauge\n# HELP b Size.\nb{x=\"3\"} 1\n")]
     [InlineData("b gauge", "b untyped")]
-    public void WhatIsNotIsRefused(string part, string instead)
+    public void AnInvalidExpositionIsRefused(string part, string instead)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => ParsedExposition.OpenMetrics(Good.Replace(part, instead, StringComparison.Ordinal)));

@@ -113,7 +113,7 @@ public class SnapshotExchangeTests
                 var generation = snapshot.Timestamp;
                 var good = generation >= newest && IsConsistent(snapshot, generation);
 
-                // Looked at twice with a pause, so that a writer that took it would be seen.
+                // Read twice with a pause, so that a writer that took it would be seen.
                 Thread.Yield();
                 if (!good || !IsConsistent(snapshot, generation))
                     Interlocked.Increment(ref failures);

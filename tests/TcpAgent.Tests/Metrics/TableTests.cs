@@ -36,7 +36,8 @@ public class TableTests
     {
         var slots = new Table(s_rows).Add(s_one);
         (slots[s_a], slots[s_b]) = (1, 2);
-        Assert.Equal((1, 2), (slots[s_a], slots[s_b]));
+        Assert.Equal(1, slots[s_a]);
+        Assert.Equal(2, slots[s_b]);
         Assert.Equal([1L, 2L], slots.Values.ToArray());
     }
 
@@ -60,12 +61,14 @@ public class TableTests
         source.Add(s_two).Values.Fill(2);
         source.Add(s_three).Values.Fill(3);
         copy.CopyFrom(source);
-        Assert.Equal((3, 3), (copy.Count, copy[2][s_b]));
+        Assert.Equal(3, copy.Count);
+        Assert.Equal(3, copy[2][s_b]);
         source.Withdraw();
         source.Add(s_nine).Values.Fill(9);
         Assert.Equal(1, copy[0][s_a]);
         copy.CopyFrom(source);
-        Assert.Equal((1, 9), (copy.Count, copy[0][s_a]));
+        Assert.Equal(1, copy.Count);
+        Assert.Equal(9, copy[0][s_a]);
         Assert.Same(s_nine, copy.InstanceAt(0));
     }
 }

@@ -6,8 +6,10 @@ public class WindowedTotalTests
 {
     readonly WindowedTotal _total = new(TimeSpan.FromSeconds(60), new ManualTime());
 
+    void Shows(Expected total, Expected recent) => new Facts("total").Is(total, _total.Total).Is(recent, _total.Recent).Verify();
+
     [Fact]
-    public void BeforeTheFirstAdditionThereIsNothing() => Assert.Equal((0, 0), (_total.Total, _total.Recent));
+    public void BeforeTheFirstAdditionThereIsNothing() => Shows(total: 0, recent: 0);
 
     [Fact]
     public void WhatWasAddedIsRecentUntilTheWindowHasPassed()
@@ -19,14 +21,14 @@ public class WindowedTotalTests
             Assert.Equal(5, _total.Recent);
         }
         _total.Add(165 * ManualTime.Second, 2);
-        Assert.Equal((7, 2), (_total.Total, _total.Recent));
+        Shows(total: 7, recent: 2);
     }
 
     [Fact]
-    public void AWindowWithoutAdditionsEndsAllTheSame()
+    public void AWindowWithoutAdditionsEndsToo()
     {
         _total.Add(100 * ManualTime.Second, 5);
         _total.Add(1_000 * ManualTime.Second, 0);
-        Assert.Equal((5, 0), (_total.Total, _total.Recent));
+        Shows(total: 5, recent: 0);
     }
 }

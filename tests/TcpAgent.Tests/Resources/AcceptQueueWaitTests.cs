@@ -3,6 +3,7 @@ using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Sources;
 using static TcpAgent.Tests.Sources.ListenersRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Resources;
 
@@ -23,11 +24,15 @@ public sealed class AcceptQueueWaitTests : IDisposable
         _rig.Dispose();
     }
 
-    static FakeSocket[] Waits(params ReadOnlySpan<uint> waited) => Array.ConvertAll(waited.ToArray(), one => Waiting(443, one));
+    static FakeSocket[] Waits(params ReadOnlySpan<uint> waited) => Array.ConvertAll(waited.ToArray(), time => Waiting(443, time));
 
-    /// <summary>That many came <paramref name="youngest"/> to <paramref name="oldest"/> milliseconds ago.</summary>
+    /// <summary>Connections that came <paramref name="youngest"/> to <paramref name="oldest"/> milliseconds ago.</summary>
     static FakeSocket[] Spread(int count, uint youngest, uint oldest) =>
         [.. Enumerable.Range(0, count).Select(i => Waiting(443, (uint)(youngest + (i * (oldest - youngest) / (count - 1)))))];
+
+    /// <summary>Ten clients that waited three seconds and closed <paramref name="ago"/> milliseconds ago, and one that came now.</summary>
+    static FakeSocket[] Left(uint ago) =>
+        [.. Enumerable.Range(0, 10).Select(i => Waiting(443, ago + 3_000, TcpState.CloseWait, left: ago)), Waiting(443, 200)];
 
     ResourceState Tick(params FakeSocket[] waiting) => Tick(0, [Listen(443, 1, (uint)waiting.Length, Limit), .. waiting]);
 
@@ -38,35 +43,33 @@ public sealed class AcceptQueueWaitTests : IDisposable
         _rig.Table.Set(sockets);
         _rig.Tick();
         _monitor.Derive(new Tick(0, _rig.Time.Now, false));
-        return (ResourceState)Value("state")!.Value;
+        return State;
     }
 
-    long? Value(string metric) => _monitor.Value($"tcpagent_resource_{metric}", "resource=\"accept_queue\"");
-
-    long? Recent(string metric) => _rig.Value($"recent_{metric}", 443);
+    ResourceState State => (ResourceState)_monitor.Metric("state", "accept_queue")!.Value;
 
     [Fact]
     public void ClientsThatWaitLongerThanASecondWhileOthersComeAreLimited()
     {
         Assert.Equal(ResourceState.Ok, Tick(Spread(20, 100, 3_000)));
         Assert.Equal(ResourceState.Limiting, Tick(Spread(30, 50, 4_000)));
-        Assert.Equal((30, (long)Limit, 30), (Value("used"), Value("limit"), Value("used_peak")));
-        Assert.Equal((0, ManualTime.Second), (Value("recent_losses"), Value("saturated_seconds_total")));
+        _monitor.Shows("accept_queue", used: 30, limit: Limit, peak: 30, recentLosses: 0, saturatedNs: ManualTime.Second);
         Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
-        Assert.Equal((23, 4_000), (Recent("late_connections"), Recent("wait")));
-        Assert.Equal(1, _rig.Value("late", 443));
+        _rig.Shows(443, recentLate: 23, recentWaitMs: 4_000, late: 1);
     }
 
     [Fact]
-    public void ItEndsWithThePeakWindow()
+    public void TheLimitEndsWithThePeakWindow()
     {
         Tick(Spread(20, 100, 3_000));
         Tick(Spread(30, 50, 4_000));
         Assert.Equal(ResourceState.Limiting, Tick());
-        Assert.Equal((ManualTime.Second, (long?)null), (Value("saturated_seconds_total")!.Value, _rig.Value("late", 443)));
+        _monitor.Shows("accept_queue", saturatedNs: ManualTime.Second);
+        _rig.Shows(443, late: Absent);
         for (var i = 0; i < 62; i++)
             Tick();
-        Assert.Equal((ResourceState.Ok, (long?)null), (Tick(), Recent("late_connections")));
+        Assert.Equal(ResourceState.Ok, Tick());
+        _rig.Shows(443, recentLate: Absent);
     }
 
     [Fact]
@@ -76,9 +79,9 @@ public sealed class AcceptQueueWaitTests : IDisposable
             Assert.Equal(ResourceState.Ok, i % 4 == 3 ? Tick() : Tick(Spread(400, 0, i % 2 == 0 ? 990u : 200u)));
     }
 
-    /// <summary>A pause of a second, as a collector of garbage makes.</summary>
+    /// <summary>A pause of a second, as a garbage collector makes it.</summary>
     [Fact]
-    public void OneSecondIsNoHarmYet()
+    public void APauseOfASecondIsNoLimit()
     {
         Tick(Spread(400, 0, 1_400));
         Assert.Equal(ResourceState.Ok, Tick(Spread(400, 0, 300)));
@@ -93,7 +96,7 @@ public sealed class AcceptQueueWaitTests : IDisposable
             Assert.Equal(ResourceState.Ok, Tick(Waits(i * 1_000, 600_000, 700_000, 800_000)));
     }
 
-    /// <summary>Nobody else comes: after ten seconds it does not matter.</summary>
+    /// <summary>After ten seconds it does not matter that no other client comes.</summary>
     [Fact]
     public void APoolOfClientsThatHangsIsLimitedAfterTenSeconds()
     {
@@ -121,50 +124,53 @@ public sealed class AcceptQueueWaitTests : IDisposable
     }
 
     [Fact]
-    public void ClientsThatLeftLongAgoAreHarmedNoMore()
+    public void ClientsThatLeftLongAgoAreNoLongerHarmed()
     {
-        FakeSocket[] Left(uint ago) =>
-            [.. Enumerable.Range(0, 10).Select(i => Waiting(443, ago + 3_000, TcpState.CloseWait, left: ago)), Waiting(443, 200)];
         for (var i = 0; i < 5; i++)
             Assert.Equal(ResourceState.Ok, Tick(Left(60_000)));
+    }
+
+    [Fact]
+    public void ClientsThatLeftJustNowAreLimited()
+    {
         Tick(Left(1_000));
         Assert.Equal(ResourceState.Limiting, Tick(Left(2_000)));
     }
 
-    /// <summary>Another is fuller by its share, and nobody waits there.</summary>
+    /// <summary>Another listener is fuller, but nobody waits there.</summary>
     [Fact]
     public void TheListenerWhoseClientsWaitIsNamedNotTheFullest()
     {
         for (var i = 0u; i < 5; i++)
             Tick(0, [Listen(443, 1, 20, Limit), Listen(80, 2, 4, 4), .. Spread(20, 50, 3_000 + (i * 1_000)), Waiting(80, 2)]);
         Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
-        Assert.Equal((20, (long)Limit), (Value("used"), Value("limit")));
+        _monitor.Shows("accept_queue", used: 20, limit: Limit);
     }
 
     [Fact]
-    public void WhatEachAddressOfAWildcardListenerHoldsAddsUp()
+    public void ConnectionsToAllAddressesOfAWildcardListenerAddUp()
     {
         FakeSocket[] sockets = [
             Listen(443, 1, 6, Limit), .. Spread(3, 500, 2_000),
             .. Enumerable.Range(0, 3).Select(_ => Waiting(443, 5_000, address: "10.0.0.9"))];
         Tick(0, sockets);
         Assert.Equal(ResourceState.Limiting, Tick(0, sockets));
-        Assert.Equal((5, 5_000), (Recent("late_connections"), Recent("wait")));
+        _rig.Shows(443, recentLate: 5, recentWaitMs: 5_000);
     }
 
     /// <summary>
-    /// Reset connections stay in the queue and are in no dump: what is in it beyond those that came within a second came before.
+    /// Reset connections stay in the queue but are in no dump. What exceeds the arrivals of a second has waited longer.
     /// </summary>
     [Fact]
-    public void AQueueThatHoldsMoreThanCameWithinASecondNeedsNoLook()
+    public void AQueueThatHoldsMoreThanCameWithinASecondNeedsNoScan()
     {
         ResourceState Queue(uint length, int opens) => Tick(opens, Listen(443, 1, length, Limit));
         Queue(300, 100);
         Queue(380, 100);
-        Assert.Equal(ResourceState.Ok, (ResourceState)Value("state")!.Value);
+        Assert.Equal(ResourceState.Ok, State);
         Queue(460, 100);
         Assert.Equal(ResourceState.Limiting, Queue(540, 100));
-        Assert.Equal(540 - 200, Recent("late_connections"));
+        _rig.Shows(443, recentLate: 540 - 200);
     }
 
     [Fact]
@@ -174,28 +180,28 @@ public sealed class AcceptQueueWaitTests : IDisposable
             Assert.Equal(ResourceState.Ok, Tick(2_000, Listen(443, 1, 200 + (i % 5 * 100), Limit)));
     }
 
-    /// <summary>Connections that nobody wants any more: the length stays.</summary>
+    /// <summary>Connections that no process accepts any more; the length stays.</summary>
     [Fact]
-    public void AQueueThatStandsStillProvesNothingByCount()
+    public void TheLengthOfAQueueThatDoesNotMoveProvesNothing()
     {
         for (var i = 0; i < 60; i++)
             Assert.Equal(ResourceState.Ok, Tick(1, Listen(443, 1, (uint)(80 + (i / 20)), Limit)));
     }
 
     [Fact]
-    public void ALookThatFailsEndsTheProof()
+    public void AScanThatFailsEndsTheProof()
     {
         Tick(Spread(20, 100, 3_000));
         Assert.Equal(ResourceState.Limiting, Tick(Spread(20, 50, 4_000)));
-        Assert.Equal(1, _rig.Value("late", 443));
+        _rig.Shows(443, late: 1);
         _rig.Table.BrokenPorts = true;
         Tick(Spread(20, 50, 5_000));
-        Assert.Null(_rig.Value("late", 443));
+        _rig.Shows(443, late: Absent);
     }
 
-    /// <summary>A backlog of 5, emptied within milliseconds, at its limit at every sample.</summary>
+    /// <summary>A backlog of 5 that is emptied within milliseconds and at its limit at every sample.</summary>
     [Fact]
-    public void AQueueThatIsSeenFullAndEmptiedAtOnceIsNotNear()
+    public void AQueueThatIsEmptiedAtOnceIsNotNearHoweverOftenItIsFull()
     {
         for (var i = 0; i < 60; i++)
             Assert.Equal(ResourceState.Ok, Tick(3_000, [Listen(443, 1, 5, 5), .. Spread(5, 0, 3)]));

@@ -1,29 +1,38 @@
 using TcpAgent.Kernel;
+using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Resources;
 
 /// <summary>Drops by stage, and which of them name a device or a CPU.</summary>
 public sealed class DropLedgerTests : IDisposable
 {
-    const long Ok = 0, Limiting = 2;
+    const ResourceState Ok = ResourceState.Ok, Limiting = ResourceState.Limiting;
 
     readonly ResourceRig _rig = new();
 
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void FramesNobodyWantsNameNoDeviceButMissedOnesDo()
+    public void FramesWithoutAHandlerNameNoDevice()
     {
         _rig.Devices.Set(
             "device=\"eth0\"", ("rx_dropped", 5), ("rx_missed_errors", 5), ("rx_fifo_errors", 0), ("rx_nohandler", 0), ("tx_dropped", 0));
         _rig.Tick();
         _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 500), ("rx_nohandler", 70));
         _rig.Tick();
-        Assert.Equal((Ok, 495L), (_rig.State("device_rx"), _rig.Value("recent_losses", "device_rx")));
-        Assert.Equal((500L, 70L), (_rig.Dropped("device_dropped"), _rig.Dropped("no_handler")));
+        _rig.Monitor.Shows("device_rx", state: Ok, recentLosses: 495);
+        Assert.Equal(500, _rig.Dropped("device_dropped"));
+        Assert.Equal(70, _rig.Dropped("no_handler"));
+    }
+
+    [Fact]
+    public void AMissedFrameNamesItsDevice()
+    {
+        _rig.Devices.Set("device=\"eth0\"", ("rx_dropped", 500), ("rx_missed_errors", 5));
+        _rig.Tick();
         _rig.Devices.Set("device=\"eth0\"", ("rx_missed_errors", 6));
         _rig.Tick();
-        Assert.Equal(Limiting, _rig.State("device_rx"));
+        _rig.Monitor.Shows("device_rx", state: Limiting);
         Assert.Equal("eth0", _rig.Report("device_rx").Subject);
     }
 
@@ -37,24 +46,27 @@ public sealed class DropLedgerTests : IDisposable
         _rig.Devices.Remove("device=\"a\"");
         _rig.Devices.Set("device=\"c\"", ("rx_missed_errors", 5000));
         _rig.Tick();
-        Assert.Equal((110L, Ok), (_rig.Dropped("nic_missed"), _rig.State("device_rx")));
+        Assert.Equal(110, _rig.Dropped("nic_missed"));
+        _rig.Monitor.Shows("device_rx", state: Ok);
         _rig.Devices.Set("device=\"c\"", ("rx_missed_errors", 5003));
         _rig.Tick();
-        Assert.Equal((113L, Limiting), (_rig.Dropped("nic_missed"), _rig.State("device_rx")));
+        Assert.Equal(113, _rig.Dropped("nic_missed"));
+        _rig.Monitor.Shows("device_rx", state: Limiting);
     }
 
     [Fact]
-    public void FlowLimitDropsAreNotTheBacklogs()
+    public void DropsOfTheFlowLimitAreNoLossOfTheBacklog()
     {
         _rig.Softnet.Set("cpu=\"0\"", ("dropped", 0), ("flow_limit", 0), ("backlog", 3));
         _rig.Tick();
         _rig.Softnet.Set("cpu=\"0\"", ("dropped", 8), ("flow_limit", 8));
         _rig.Tick();
-        Assert.Equal(Ok, _rig.State("softnet_backlog"));
-        Assert.Equal((0L, 8L), (_rig.Dropped("softnet_backlog"), _rig.Dropped("flow_limit")));
+        _rig.Monitor.Shows("softnet_backlog", state: Ok);
+        Assert.Equal(0, _rig.Dropped("softnet_backlog"));
+        Assert.Equal(8, _rig.Dropped("flow_limit"));
     }
 
-    /// <summary>The kernel counts RcvPruned before it counts the same segment as one of TCPRcvQDrop or TCPOFODrop.</summary>
+    /// <summary>The kernel counts a segment as RcvPruned first, and then as TCPRcvQDrop or TCPOFODrop too.</summary>
     [Fact]
     public void APacketThatNoSocketHadRoomForIsCountedOnce()
     {
@@ -78,14 +90,14 @@ public sealed class DropLedgerTests : IDisposable
         Set(pruned: 2, queue: 1, outOfOrder: 1, backlog: 10, udp: 100, udpMemory: 1000);
         Assert.Equal(2 + 10 + 300 + 3000, _rig.Dropped("socket_receive"));
 
-        // netstat cannot be read for a while.
+        // For a while netstat cannot be read.
         Set(KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, KernelValue.Absent, udp: 101, udpMemory: 1000);
         Set(pruned: 5, queue: 4, outOfOrder: 1, backlog: 10, udp: 101, udpMemory: 1000);
         Assert.Equal(5 + 10 + 303 + 3000, _rig.Dropped("socket_receive"));
     }
 
     [Fact]
-    public void BeforeTheKernelCountedThemApartPrunesAreTheOnlyWitness()
+    public void OnAKernelWithoutSeparateCountersPrunesAreCounted()
     {
         _rig.TcpExt("RcvPruned", 0);
         _rig.TcpExt("TCPOFODrop", 0);
@@ -96,9 +108,9 @@ public sealed class DropLedgerTests : IDisposable
         Assert.Equal(3, _rig.Dropped("socket_receive"));
     }
 
-    /// <summary>A total that fell and rose again would be an increase to Prometheus, as large as the counter is.</summary>
+    /// <summary>If a total fell and rose again, Prometheus would see an increase by the whole counter.</summary>
     [Fact]
-    public void AStageGoesOnWhileOneOfItsCountersCannotBeReadAndIsGoneWhenNoneCan()
+    public void AStageKeepsItsTotalWhileACounterCannotBeReadAndIsAbsentWhileNoneCan()
     {
         void Set(long v4, long v6)
         {

@@ -1,8 +1,9 @@
 using TcpAgent.Kernel;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>What the IP counters leave unexplained, and what only looks so.</summary>
+/// <summary>Packets that the IP counters do not explain, and packets that only look unexplained.</summary>
 public sealed class FilterTallyTests : IDisposable
 {
     readonly IpCounters _ip = new();
@@ -11,7 +12,8 @@ public sealed class FilterTallyTests : IDisposable
 
     public void Dispose() => _ip.Dispose();
 
-    (long? Input, long? Output) Dropped => (Rig.Dropped("filter_input"), Rig.Dropped("filter_output"));
+    void ShowsDropped(Expected input = default, Expected output = default) =>
+        new Facts("filters").Is(input, Rig.Dropped("filter_input")).Is(output, Rig.Dropped("filter_output")).Verify();
 
     [Fact]
     public void EveryPacketThatEndsSomewhereIsExplained()
@@ -26,18 +28,18 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("IpExt", ("InNoRoutes", 2), ("InTruncatedPkts", 1));
             _ip.Add("TcpExt", ("IPReversePathFilter", 2));
 
-            // 50 sent of which one is cut into 7 and one is too large.
+            // 50 sent: one is cut into 7 fragments, and one is too large.
             _ip.Add("Ip", ("OutRequests", 50), ("OutTransmits", 50 + 30 - 1 + 6), ("FragOKs", 1), ("FragCreates", 7));
             _ip.Add("", ("Ip6InReceives", 24), ("Ip6InDelivers", 10), ("Ip6InMcastPkts", 4), ("Ip6InTooBigErrors", 1));
             _ip.Add("", ("Ip6InNoRoutes", 2), ("Ip6OutForwDatagrams", 5), ("Ip6InAddrErrors", 1), ("Ip6InHdrErrors", 1));
             _ip.Add("", ("Ip6OutRequests", 9), ("Ip6OutTransmits", 14));
             Rig.Tick();
         }
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
     }
 
     [Fact]
-    public void WhatEndsNowhereIsDroppedByARule()
+    public void PacketsThatNothingExplainsWereDroppedByARule()
     {
         _ip.Start();
         for (var i = 0; i < 4; i++)
@@ -47,13 +49,13 @@ public sealed class FilterTallyTests : IDisposable
             Rig.Tick();
         }
 
-        // Those of the last tick may still be on their way.
-        Assert.Equal((3 * 65L, 3 * 11L), Dropped);
+        // The packets of the last tick may still be on their way.
+        ShowsDropped(input: 3 * 65L, output: 3 * 11L);
         Rig.Tick();
-        Assert.Equal((4 * 65L, 4 * 11L), Dropped);
+        ShowsDropped(input: 4 * 65L, output: 4 * 11L);
     }
 
-    /// <summary>A sample between the two counters of a packet.</summary>
+    /// <summary>The sample is taken between the two counts of a packet.</summary>
     [Fact]
     public void APacketThatIsOnItsWayIsNotDropped()
     {
@@ -65,7 +67,7 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("Ip", ("OutRequests", 1000), ("OutTransmits", 1000 - onTheirWay));
             Rig.Tick();
         }
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
     }
 
     [Fact]
@@ -78,15 +80,15 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("drop", ("drop", 400));
             Rig.Tick();
         }
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
         Assert.Equal(2000, Rig.Dropped("conntrack"));
     }
 
-    /// <summary>Where the driver counts multicast; what IP took of it is not what it left.</summary>
+    /// <summary>Only where the driver counts multicast does the agent know which packets IP did not accept.</summary>
     [Theory]
     [InlineData(300, 0)]
     [InlineData(KernelValue.Absent, 2 * 300)]
-    public void MulticastThatNobodyJoinedIsNoDrop(long multicast, long dropped)
+    public void MulticastWithoutAMemberIsNoDrop(long multicast, long dropped)
     {
         Rig.Devices.Set("device=\"eth0\"", ("multicast", Math.Min(multicast, 0)));
         _ip.Start();
@@ -97,12 +99,12 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("IpExt", ("InMcastPkts", 50));
             Rig.Tick();
         }
-        Assert.Equal(dropped, Dropped.Input);
+        ShowsDropped(input: dropped);
     }
 
-    /// <summary>IPVS takes packets from the input and sends them without a request.</summary>
+    /// <summary>IPVS takes packets from the input and sends them without counting a request.</summary>
     [Fact]
-    public void WhatIsSentWithoutARequestWasReceived()
+    public void PacketsSentWithoutARequestWereReceived()
     {
         _ip.Start();
         for (var i = 0; i < 5; i++)
@@ -110,11 +112,11 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("Ip", ("InReceives", 900), ("InDelivers", 100), ("OutRequests", 100), ("OutTransmits", 900));
             Rig.Tick();
         }
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
     }
 
     [Fact]
-    public void WhatIpsecHandsOverTwiceIsNoDrop()
+    public void PacketsThatIpsecRequestsTwiceAreNoDrop()
     {
         Rig.Memory.Set("", "refcnt", 2);
         _ip.Start();
@@ -123,19 +125,19 @@ public sealed class FilterTallyTests : IDisposable
             _ip.Add("Ip", ("OutRequests", 200), ("OutTransmits", 100));
             Rig.Tick();
         }
-        Assert.Equal((0L, null), Dropped);
+        ShowsDropped(input: 0, output: Absent);
     }
 
     [Fact]
-    public void AnOlderKernelDoesNotTellWhatItSent()
+    public void OnAKernelWithoutOutTransmitsOutputDropsAreAbsent()
     {
         _ip.Start("OutTransmits", "Ip6OutTransmits");
         _ip.Add("Ip", ("InReceives", 100), ("OutRequests", 900));
         Rig.Tick(2);
-        Assert.Equal((100L, null), Dropped);
+        ShowsDropped(input: 100, output: Absent);
     }
 
-    /// <summary>What rose meanwhile is not known of all counters alike.</summary>
+    /// <summary>The counters that could be read rose; how much the others rose is unknown.</summary>
     [Fact]
     public void WhileACounterCannotBeReadNothingIsCounted()
     {
@@ -143,16 +145,18 @@ public sealed class FilterTallyTests : IDisposable
         Rig.Netstat.Set("TcpExt", "IPReversePathFilter", KernelValue.Absent);
         _ip.Add("Ip", ("InReceives", 5000));
         Rig.Tick(2);
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
+
+        // Nor afterwards.
         Rig.TcpExt("IPReversePathFilter", 5000);
         Rig.Tick(4);
-        Assert.Equal((0L, 0L), Dropped);
+        ShowsDropped(input: 0, output: 0);
     }
 
     [Fact]
-    public void WithoutIPv4NothingIsKnown()
+    public void WithoutTheCountersOfIPv4DropsAreAbsent()
     {
         Rig.Tick(3);
-        Assert.Equal((null, null), Dropped);
+        ShowsDropped(input: Absent, output: Absent);
     }
 }

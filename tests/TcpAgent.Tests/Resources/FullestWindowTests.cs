@@ -9,14 +9,14 @@ namespace TcpAgent.Tests.Resources;
 
 public class FullestWindowTests
 {
-    /// <summary>Whatever part of the window a watch begins in, and by each of the windows that a verdict is made from.</summary>
+    /// <summary>Whichever part of the window a watch begins in, for each window that a verdict is made from.</summary>
     [Theory]
     [InlineData(0.5)]
     [InlineData(3)]
     [InlineData(30)]
     [InlineData(600)]
     [InlineData(3600)]
-    public void AWatchForgetsNothingOfItself(double seconds)
+    public void AWatchForgetsNothingThatItSaw(double seconds)
     {
         var time = new ManualTime();
         var window = OwnSampling.WindowFor(TimeSpan.FromSeconds(seconds));
@@ -34,7 +34,8 @@ public class FullestWindowTests
                 listeners.Add(new ListenRow(Endpoint.From(IPAddress.Any.GetAddressBytes(), 80), 1, step == 0 ? 5 : 1, 10, 0));
                 listeners.End(now);
             }
-            Assert.Equal((5, 5, 5), (fullest.Fullest.Used, losses[0], Assert.Single(listeners.Listeners).Peak));
+            new Facts($"phase {phase}").Is(5, fullest.Fullest.Used, "used").Is(5, losses[0], "losses")
+                .Is(5, Assert.Single(listeners.Listeners).Peak, "peak").Verify();
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>The counters of IP, all of them, added to from tick to tick.</summary>
+/// <summary>All counters of IP, which a test raises from tick to tick.</summary>
 sealed class IpCounters : IDisposable
 {
     static readonly (string Section, string[] Fields)[] s_all =
@@ -23,7 +23,7 @@ sealed class IpCounters : IDisposable
 
     internal ResourceRig Rig { get; } = new();
 
-    /// <summary>As after boot, for as many ticks as a difference needs before it is taken.</summary>
+    /// <summary>As after boot, for the two ticks that a first difference needs.</summary>
     internal void Start(params string[] without)
     {
         foreach (var (section, fields) in s_all)

@@ -3,10 +3,11 @@ using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.Sources;
 using static TcpAgent.Tests.Sources.ListenersRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>The two queues of a listener as resources: whose they are, and what only looks like a loss.</summary>
+/// <summary>The two queues of a listener as resources: which listener is named, and what only looks like a loss.</summary>
 public sealed class ListenerQueueTests : IDisposable
 {
     readonly ListenersRig _rig = new();
@@ -37,19 +38,21 @@ public sealed class ListenerQueueTests : IDisposable
 
     void Cookies(long value) => _sysctl.Set("net/ipv4/tcp_syncookies", "0", value);
 
-    long? Value(string metric, string resource) => _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
-
-    (ResourceState Accept, ResourceState Syn) States =>
-        ((ResourceState)Value("state", "accept_queue")!.Value, (ResourceState)Value("state", "syn_queue")!.Value);
+    /// <summary>The states of both queues.</summary>
+    void ShowsStates(ResourceState accept, ResourceState syn)
+    {
+        _monitor.Shows("accept_queue", state: accept);
+        _monitor.Shows("syn_queue", state: syn);
+    }
 
     [Fact]
-    public void TheFullestListenerIsShownWithItsOwnLimit()
+    public void TheFullestListenerIsNamedWithItsOwnLimit()
     {
         Cookies(1);
         for (var i = 0; i < 3; i++)
             Tick(sockets: [Listen(80, 1, length: 100, limit: 4096), Listen(443, 2, length: 4, limit: 4)]);
-        Assert.Equal((4, 4), (Value("used", "accept_queue"), Value("limit", "accept_queue")));
-        Assert.Equal((ResourceState.Near, ResourceState.Ok), States);
+        _monitor.Shows("accept_queue", used: 4, limit: 4, state: ResourceState.Near);
+        _monitor.Shows("syn_queue", state: ResourceState.Ok);
         Assert.Equal(["resource=\"accept_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
     }
 
@@ -58,50 +61,50 @@ public sealed class ListenerQueueTests : IDisposable
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, length: 4, limit: 4), Listen(443, 2, limit: 4)]);
-        Assert.Equal((4, 4), (Value("used", "accept_queue"), Value("limit", "accept_queue")));
+        _monitor.Shows("accept_queue", used: 4, limit: 4);
     }
 
     [Fact]
-    public void AFullQueueIsOneMoreThanItsLimit()
+    public void AQueueIsFullAboveItsLimit()
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, length: 4, limit: 4)]);
         Tick(sockets: [Listen(443, 1, length: 4, limit: 4)]);
-        Assert.Equal(0, Value("saturated_seconds_total", "accept_queue"));
+        _monitor.Shows("accept_queue", saturatedNs: 0);
         Tick(sockets: [Listen(443, 1, length: 5, limit: 4)]);
-        Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
-        Assert.Equal(ResourceState.Near, States.Accept);
+        _monitor.Shows("accept_queue", saturatedNs: ManualTime.Second, state: ResourceState.Near);
     }
 
     [Fact]
-    public void ABacklogOfZeroTakesOne()
+    public void ABacklogOfZeroTakesOneConnection()
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, limit: 0)]);
-        Assert.Equal(ResourceState.Ok, States.Accept);
+        _monitor.Shows("accept_queue", state: ResourceState.Ok);
         Tick(sockets: [Listen(443, 1, length: 1, limit: 0)]);
-        Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
-
-        // One that nobody takes is no traffic.
-        for (var i = 0; i < 5; i++)
-            Tick(sockets: [Listen(443, 1, length: 1, limit: 0)]);
-        Assert.Equal(ResourceState.Ok, States.Accept);
+        _monitor.Shows("accept_queue", saturatedNs: ManualTime.Second);
     }
 
     [Fact]
-    public void WhenNothingListensAnyMoreThePeakEndsWithTheWindowAllTheSame()
+    public void OneConnectionThatStaysInABacklogOfZeroIsNoTraffic()
+    {
+        Cookies(1);
+        for (var i = 0; i < 6; i++)
+            Tick(sockets: [Listen(443, 1, length: 1, limit: 0)]);
+        _monitor.Shows("accept_queue", state: ResourceState.Ok);
+    }
+
+    [Fact]
+    public void WhenNothingListensAnyMoreThePeakStillEndsWithTheWindow()
     {
         Cookies(1);
         for (var i = 0; i < 3; i++)
             Tick(sockets: [Listen(443, 1, length: 5, limit: 4)]);
         Tick();
-        Assert.Equal(
-            (ResourceState.Near, (long?)null, 5),
-            (States.Accept, Value("used", "accept_queue"), Value("used_peak", "accept_queue")!.Value));
+        _monitor.Shows("accept_queue", state: ResourceState.Near, used: Absent, peak: 5);
         for (var i = 0; i < 61; i++)
             Tick();
-        Assert.Equal(ResourceState.Ok, States.Accept);
-        Assert.Null(Value("used_peak", "accept_queue"));
+        _monitor.Shows("accept_queue", state: ResourceState.Ok, peak: Absent);
     }
 
     [Fact]
@@ -110,22 +113,20 @@ public sealed class ListenerQueueTests : IDisposable
         Cookies(1);
         Tick(sockets: [Listen(443, 1, limit: 4)]);
         Tick(drops: 6, overflows: 6, sockets: [Listen(443, 1, limit: 4, drops: 6)]);
-        Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
-        Assert.Equal(
-            (0, 5, 6), (Value("used", "accept_queue"), Value("used_peak", "accept_queue"), Value("recent_losses", "accept_queue")));
-        Assert.Equal(ManualTime.Second, Value("saturated_seconds_total", "accept_queue"));
+        _monitor.Shows("accept_queue", state: ResourceState.Limiting, used: 0, peak: 5, recentLosses: 6, saturatedNs: ManualTime.Second);
+        _monitor.Shows("syn_queue", state: ResourceState.Ok);
     }
 
     [Theory]
     [InlineData(1, 2, 20)]
     [InlineData(2, 0, 0)]
-    public void CookiesAreALossOnlyWhereTheyAreSentForWantOfRoom(long cookies, int state, long losses)
+    public void CookiesAreALossOnlyWhereTheyAreSentForLackOfRoom(long cookies, int state, long losses)
     {
         Cookies(cookies);
         Tick(queueFullCookies: 1000, sockets: [Listen(443, 1, limit: 16)]);
-        Assert.Equal(cookies == 2 ? 0 : 1000, Value("losses_total", "syn_queue"));
+        _monitor.Shows("syn_queue", losses: cookies == 2 ? 0 : 1000);
         Tick(queueFullCookies: 1020, sockets: [Listen(443, 1, limit: 16)]);
-        Assert.Equal((state, losses), ((int)States.Syn, Value("recent_losses", "syn_queue")!.Value));
+        _monitor.Shows("syn_queue", state: (ResourceState)state, recentLosses: losses);
     }
 
     [Fact]
@@ -135,67 +136,71 @@ public sealed class ListenerQueueTests : IDisposable
         _sysctl.Set("net/ipv4/tcp_max_syn_backlog", "0", 64);
         for (var i = 0; i < 3; i++)
             Tick(sockets: [Listen(443, 1, limit: 1024), .. HalfOpen(48, 443)]);
-        Assert.Equal((48, 48), (Value("used", "syn_queue"), Value("limit", "syn_queue")));
-        Assert.Equal(ResourceState.Near, States.Syn);
+        _monitor.Shows("syn_queue", used: 48, limit: 48, state: ResourceState.Near);
 
-        // No counter of its own moves for this drop.
+        // This drop moves no counter of its own.
         Tick(drops: 9, sockets: [Listen(443, 1, limit: 1024, drops: 9), .. HalfOpen(49, 443)]);
-        Assert.Equal((ResourceState.Limiting, 9), (States.Syn, Value("losses_total", "syn_queue")!.Value));
+        _monitor.Shows("syn_queue", state: ResourceState.Limiting, losses: 9);
     }
 
     [Fact]
-    public void BehindAFullAcceptQueueAFullSynQueueIsAConsequence()
+    public void AFullSynQueueBehindAFullAcceptQueueIsAConsequence()
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, limit: 4), Listen(80, 2, limit: 4)]);
         Tick(
             drops: 3, overflows: 3, queueFullCookies: 7,
             sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 443)]);
-        Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
+        ShowsStates(accept: ResourceState.Limiting, syn: ResourceState.Ok);
+    }
 
-        // At another listener it is a limit of its own.
+    [Fact]
+    public void AFullSynQueueOfAnotherListenerIsALimitOfItsOwn()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 4), Listen(80, 2, limit: 4)]);
         Tick(
             drops: 3, overflows: 3, queueFullCookies: 9,
             sockets: [Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4), .. HalfOpen(5, 80)]);
-        Assert.Equal((ResourceState.Limiting, ResourceState.Limiting), States);
+        ShowsStates(accept: ResourceState.Limiting, syn: ResourceState.Limiting);
     }
 
-    /// <summary>Together the members hold more than one of them may: that is no overflow.</summary>
+    /// <summary>Together the members hold more than one of them may, which is no overflow.</summary>
     [Fact]
-    public void AGroupOfWhichNoMemberOverflowedExcusesNoFullSynQueue()
+    public void WithoutAnOverflowOfAMemberTheFullSynQueueOfAGroupLimits()
     {
         Cookies(1);
         FakeSocket[] group = [Listen(443, 1, length: 3, limit: 4), Listen(443, 2, length: 3, limit: 4)];
         Tick(sockets: group);
         Tick(queueFullCookies: 7, sockets: [.. group, .. HalfOpen(9, 443)]);
-        Assert.Equal((ResourceState.Ok, ResourceState.Limiting), States);
+        ShowsStates(accept: ResourceState.Ok, syn: ResourceState.Limiting);
     }
 
     [Fact]
-    public void AGroupOfWhichAMemberOverflowedBetweenTwoTicksExcusesIt()
+    public void AfterAnOverflowOfAMemberTheFullSynQueueOfAGroupIsAConsequence()
     {
         Cookies(1);
         Tick(sockets: [Listen(443, 1, limit: 4), Listen(443, 2, limit: 4)]);
         Tick(
             drops: 3, overflows: 3, queueFullCookies: 7,
             sockets: [Listen(443, 1, limit: 4, drops: 3), Listen(443, 2, limit: 4), .. HalfOpen(9, 443)]);
-        Assert.Equal((ResourceState.Limiting, ResourceState.Ok), States);
+        ShowsStates(accept: ResourceState.Limiting, syn: ResourceState.Ok);
     }
 
-    /// <summary>Handshakes that end in milliseconds fill a short queue at a sample now and then.</summary>
+    /// <summary>A sample now and then sees a short queue filled by handshakes that end within milliseconds.</summary>
     [Fact]
-    public void ASynQueueIsNearOnlyIfItStaysSo()
+    public void ASynQueueIsNearOnlyWhileItStaysNearlyFull()
     {
         Cookies(1);
         for (var i = 0; i < 12; i++)
             Tick(sockets: [Listen(443, 1, limit: 16), .. HalfOpen(i % 3 == 2 ? 4 : 15, 443)]);
-        Assert.Equal(ResourceState.Ok, States.Syn);
+        _monitor.Shows("syn_queue", state: ResourceState.Ok);
         for (var i = 0; i < 3; i++)
             Tick(sockets: [Listen(443, 1, limit: 16), .. HalfOpen(15, 443)]);
-        Assert.Equal(ResourceState.Near, States.Syn);
+        _monitor.Shows("syn_queue", state: ResourceState.Near);
     }
 
-    /// <summary>The counter is of this tick, the half-open connections are of the last walk.</summary>
+    /// <summary>The counter is from this tick, the half-open connections are from the last walk.</summary>
     [Fact]
     public void UntilAWalkSeesTheFloodNoListenerIsNamed()
     {
@@ -203,10 +208,10 @@ public sealed class ListenerQueueTests : IDisposable
         FakeSocket[] listeners = [Listen(22, 1, limit: 4), Listen(443, 2, limit: 16)];
         Tick(sockets: listeners);
         Tick(queueFullCookies: 20, sockets: listeners);
-        Assert.Equal((ResourceState.Limiting, 0, 20), (States.Syn, Value("used_peak", "syn_queue"), Value("recent_losses", "syn_queue")));
+        _monitor.Shows("syn_queue", state: ResourceState.Limiting, peak: 0, recentLosses: 20);
         Assert.Equal(0, _monitor.Tables[1].Count);
         Tick(queueFullCookies: 40, sockets: [.. listeners, .. HalfOpen(16, 443)]);
-        Assert.Equal((ResourceState.Limiting, 17, 16), (States.Syn, Value("used_peak", "syn_queue"), Value("limit", "syn_queue")));
+        _monitor.Shows("syn_queue", state: ResourceState.Limiting, peak: 17, limit: 16);
         Assert.Equal(["resource=\"syn_queue\",subject=\"0.0.0.0:443\""], _monitor.Tables[1].Keys());
     }
 }

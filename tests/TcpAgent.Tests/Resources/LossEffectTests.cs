@@ -2,7 +2,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>The loss rule as a table: what a rise of 7 comes to, near the limit and far from it.</summary>
+/// <summary>The loss rule as a table: what a rise of 7 means near the limit and far from it.</summary>
 public class LossEffectTests
 {
     [Theory]

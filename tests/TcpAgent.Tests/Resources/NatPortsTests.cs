@@ -1,9 +1,11 @@
+using TcpAgent.Resources;
+
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Whose a drop of connection tracking is: the table's, NAT's, or nobody's.</summary>
+/// <summary>What a drop of connection tracking belongs to: the table, NAT, or neither.</summary>
 public sealed class NatPortsTests : IDisposable
 {
-    const long Ok = 0, Near = 1, Limiting = 2;
+    const ResourceState Ok = ResourceState.Ok, Near = ResourceState.Near, Limiting = ResourceState.Limiting;
 
     readonly ResourceRig _rig = new();
 
@@ -20,45 +22,44 @@ public sealed class NatPortsTests : IDisposable
         _rig.Tick();
     }
 
-    (long? Conntrack, long? Nat) States => (_rig.State("conntrack"), _rig.State("nat_ports"));
+    void ShowsTable(ResourceState? state = null, Expected losses = default, Expected recentLosses = default) =>
+        _rig.Monitor.Shows("conntrack", state, losses: losses, recentLosses: recentLosses);
 
-    (long? Conntrack, long? Nat) Recent => (_rig.Value("recent_losses", "conntrack"), _rig.Value("recent_losses", "nat_ports"));
-
-    (long? Conntrack, long? Nat) Totals => (_rig.Value("losses_total", "conntrack"), _rig.Value("losses_total", "nat_ports"));
+    void ShowsNat(ResourceState? state = null, Expected losses = default, Expected recentLosses = default) =>
+        _rig.Monitor.Shows("nat_ports", state, losses: losses, recentLosses: recentLosses);
 
     [Theory]
-    [InlineData(10, Ok)]
-    [InlineData(85, Near)]
-    [InlineData(100, Near)]
-    public void AFailedInsertionIsNeverTheTables(long count, long table)
+    [InlineData(10, nameof(Ok))]
+    [InlineData(85, nameof(Near))]
+    [InlineData(100, nameof(Near))]
+    public void AFailedInsertionIsNeverALossOfTheTable(long count, string table)
     {
         Tick(count, drops: 5, failed: 3);
         Tick(count, drops: 25, failed: 23);
-        Assert.Equal(((long?)table, (long?)Limiting), States);
-        Assert.Equal(((long?)0, (long?)20), Recent);
-        Assert.Equal(((long?)2, (long?)23), Totals);
+        ShowsTable(state: Enum.Parse<ResourceState>(table), recentLosses: 0, losses: 2);
+        ShowsNat(state: Limiting, recentLosses: 20, losses: 23);
         var evidence = string.Join('\n', _rig.Report("nat_ports").Evidence);
         Assert.Contains("NAT ran out of ports: 20 packets", evidence, StringComparison.Ordinal);
         Assert.Contains($"not full: {count} of 100", evidence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AFullTableAndNatWithoutPortsAreToldApartAtOneTick()
+    public void AFullTableAndNatWithoutPortsAreDistinguishedAtOneTick()
     {
         Tick(100);
         Tick(100, drops: 40, failed: 15);
-        Assert.Equal(((long?)Limiting, (long?)Limiting), States);
-        Assert.Equal(((long?)25, (long?)15), Recent);
+        ShowsTable(state: Limiting, recentLosses: 25);
+        ShowsNat(state: Limiting, recentLosses: 15);
         Assert.DoesNotContain(_rig.Report("nat_ports").Evidence, line => line.Contains("not full", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void AFullTableIsNotNats()
+    public void ALossOfAFullTableIsNotALossOfNat()
     {
         Tick(100);
         Tick(100, drops: 40, earlyDrops: 2);
-        Assert.Equal(((long?)Limiting, (long?)Ok), States);
-        Assert.Equal(((long?)42, (long?)0), Recent);
+        ShowsTable(state: Limiting, recentLosses: 42);
+        ShowsNat(state: Ok, recentLosses: 0);
     }
 
     /// <summary>Races of DNS queries before Linux 5.10, and insertions by conntrackd: insert_failed alone.</summary>
@@ -68,45 +69,61 @@ public sealed class NatPortsTests : IDisposable
         Tick(85, drops: 100, failed: 40);
         for (var failed = 80; failed < 400; failed += 40)
             Tick(85, drops: 100, failed: failed);
-        Assert.Equal(((long?)Near, (long?)Ok), States);
-        Assert.Equal(((long?)60, (long?)40), Totals);
-
-        // Nor does it hide what the table loses later.
-        Tick(100, drops: 107, failed: 360);
-        Assert.Equal(((long?)Limiting, (long?)Ok), States);
-        Assert.Equal(((long?)67, (long?)40), Totals);
+        ShowsTable(state: Near, losses: 60);
+        ShowsNat(state: Ok, losses: 40);
     }
 
     [Fact]
-    public void AChainThatIsTooLongIsNotNats()
+    public void FailedInsertionsDoNotHideALaterLossOfTheTable()
+    {
+        Tick(85, drops: 100, failed: 40);
+        Tick(85, drops: 100, failed: 360);
+        Tick(100, drops: 107, failed: 360);
+        ShowsTable(state: Limiting, losses: 67);
+        ShowsNat(state: Ok, losses: 40);
+    }
+
+    [Fact]
+    public void AChainThatIsTooLongIsNotALossOfNat()
     {
         Tick(100);
         Tick(100, drops: 50, failed: 20, chains: 20);
-        Assert.Equal(((long?)Limiting, (long?)Ok), States);
+        ShowsTable(state: Limiting);
+        ShowsNat(state: Ok);
     }
 
     [Fact]
-    public void AStrayRaceIsALossThatProvesNoLackOfPorts()
+    public void AStrayRaceIsALossButProvesNoLackOfPorts()
     {
         Tick();
         Tick(drops: 2, failed: 2);
-        Assert.Equal(((long?)Ok, (long?)Ok), States);
+        ShowsTable(state: Ok);
+        ShowsNat(state: Ok);
         Assert.True(_rig.Report("nat_ports").IsLossWithoutSaturation);
         Assert.Contains(_rig.Report("nat_ports").Advice, line => line.Contains("random-fully", StringComparison.Ordinal));
-        Tick(drops: 12, failed: 12);
-        Assert.Equal(((long?)Ok, (long?)Ok), States);
-
-        // More than one in five seconds of the window.
-        Tick(drops: 13, failed: 13);
-        Assert.Equal(((long?)Ok, (long?)Limiting), States);
     }
 
     [Fact]
-    public void CountersThatBeginAgainCountFromZero()
+    public void MoreThanOneLossInFiveSecondsIsALackOfPorts()
+    {
+        Tick();
+        Tick(drops: 2, failed: 2);
+        Tick(drops: 12, failed: 12);
+        ShowsTable(state: Ok);
+        ShowsNat(state: Ok);
+
+        // The window is 60 seconds long.
+        Tick(drops: 13, failed: 13);
+        ShowsTable(state: Ok);
+        ShowsNat(state: Limiting);
+    }
+
+    [Fact]
+    public void CountersThatStartAgainCountFromZero()
     {
         Tick(drops: 1000, failed: 600);
         Tick(drops: 9, failed: 4);
-        Assert.Equal(((long?)5, (long?)4), Totals);
-        Assert.Equal(((long?)5, (long?)4), Recent);
+        ShowsTable(losses: 5, recentLosses: 5);
+        ShowsNat(losses: 4, recentLosses: 4);
     }
 }

@@ -8,7 +8,7 @@ using static TcpAgent.Tests.Sources.EphemeralPortsRig;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Local ports that no destination holds alone: bound before connect(), or in a TIME_WAIT that is not taken again.</summary>
+/// <summary>Local ports that no single destination holds: bound before connect(), or in a TIME_WAIT that cannot be reused.</summary>
 public sealed class PortReuseTests : IDisposable
 {
     const int Ports = 20;
@@ -47,7 +47,7 @@ public sealed class PortReuseTests : IDisposable
         }
     }
 
-    /// <summary>Ports in TIME_WAIT that have so many milliseconds left.</summary>
+    /// <summary>Ports in TIME_WAIT that have <paramref name="left"/> milliseconds left.</summary>
     void Wait(int first, int count, uint left)
     {
         for (var port = first; port < first + count; port++)
@@ -63,27 +63,31 @@ public sealed class PortReuseTests : IDisposable
         return verdict.Resources.Single(report => report.Resource.Name == "ephemeral_ports");
     }
 
-    (ResourceState, long?, string) Verdict() => Report() is var report ? (report.State, report.Peak, report.Subject) : default;
+    void Shows(ResourceState? state = null, Expected peak = default, string? subject = null)
+    {
+        var report = Report();
+        new Facts("ephemeral_ports").Is<ResourceState>(state, report.State).Is(peak, report.Peak).Is(subject, report.Subject).Verify();
+    }
 
     [Fact]
-    public void PortsThatAreBoundAreTakenForAllDestinations()
+    public void BoundPortsAreTakenForAllDestinations()
     {
         for (var port = 0; port < Ports; port++)
             _rig.Connect(40000 + port, 1, remote: $"10.0.1.{port % 6}");
         Tick(2);
-        Assert.Equal((ResourceState.Limiting, 20, "10.0.0.1 -> any destination"), Verdict());
+        Shows(state: ResourceState.Limiting, peak: 20, subject: "10.0.0.1 -> any destination");
         Assert.Contains("bind()", Report().Evidence[0], StringComparison.Ordinal);
         Assert.Contains("IP_BIND_ADDRESS_NO_PORT", Report().Advice[0], StringComparison.Ordinal);
         Assert.Equal(20, _rig.Ports.Value("tcpagent_ephemeral_ports_by_source", "source=\"10.0.0.1\""));
     }
 
     [Fact]
-    public void ThoseInTimeWaitAreTakenToo()
+    public void BoundPortsInTimeWaitAreTakenToo()
     {
         for (var port = 0; port < Ports; port++)
             _rig.Connect(40000 + port, 1, port < 12 ? TcpState.TimeWait : TcpState.Established, $"10.0.1.{port % 6}");
         Tick(2);
-        Assert.Equal((ResourceState.Limiting, 20, "10.0.0.1 -> any destination"), Verdict());
+        Shows(state: ResourceState.Limiting, peak: 20, subject: "10.0.0.1 -> any destination");
     }
 
     [Fact]
@@ -92,7 +96,7 @@ public sealed class PortReuseTests : IDisposable
         for (var port = 0; port < 17; port++)
             _rig.Connect(40000 + port, 1, remote: $"10.0.1.{port % 6}");
         Tick(2);
-        Assert.Equal((ResourceState.Near, 17, "10.0.0.1 -> any destination"), Verdict());
+        Shows(state: ResourceState.Near, peak: 17, subject: "10.0.0.1 -> any destination");
     }
 
     /// <summary>A proxy whose ports connect() chooses: every port is in use, by several destinations each.</summary>
@@ -102,13 +106,13 @@ public sealed class PortReuseTests : IDisposable
         for (var remote = 0; remote < 6; remote++)
             _rig.Connect(40000 + remote, 14, remote: $"10.0.1.{remote}");
         Tick(3);
-        Assert.Equal((ResourceState.Ok, 14), (Report().State, Report().Peak));
+        Shows(state: ResourceState.Ok, peak: 14);
         Assert.Equal(19, _rig.Ports.Value("tcpagent_ephemeral_ports_by_source", "source=\"10.0.0.1\""));
     }
 
-    /// <summary>Short connections to one destination whose ports are taken again, and a few to others.</summary>
+    /// <summary>Short connections to one destination, whose ports are reused, and a few to others.</summary>
     [Fact]
-    public void OneDestinationInTimeWaitIsNoBoundPorts()
+    public void PortsInTimeWaitToOneDestinationAreNotBound()
     {
         Wait(40000, 20, left: 30_000);
         _rig.Connect(40004, 2, remote: "10.0.0.3");
@@ -117,7 +121,7 @@ public sealed class PortReuseTests : IDisposable
             _rig.TcpExt["TWRecycled"] += 3;
             Tick();
         }
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
     }
 
     [Fact]
@@ -126,64 +130,64 @@ public sealed class PortReuseTests : IDisposable
         for (var port = 0; port < Ports; port++)
             _rig.Table.Add(Connection(40000 + port, remote: $"10.0.1.{port % 6}") with { Address = $"10.0.0.{port % 2}" });
         Tick(3);
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
     }
 
     [Theory]
     [InlineData(59_500, 20)]
     [InlineData(58_900, 2)]
-    public void ATimeWaitOfLessThanASecondStandsInTheWay(uint left, long used)
+    public void ATimeWaitYoungerThanASecondBlocksItsPort(uint left, long used)
     {
         Wait(40000, 18, left);
         _rig.Connect(40018, 2);
         _rig.TcpExt["TWRecycled"] = 1000;
         Tick();
-        Assert.Equal((used == 20 ? ResourceState.Limiting : ResourceState.Ok, used), (Report().State, Report().Peak));
+        Shows(state: used == 20 ? ResourceState.Limiting : ResourceState.Ok, peak: used);
         if (used == 20)
             Assert.Contains("younger than a second", Report().Evidence[1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void TheDelayMayBeSet()
+    public void TheDelayOfReuseIsReadFromItsSetting()
     {
         _rig.Root.Write("sys/net/ipv4/tcp_tw_reuse_delay", "5000\n");
         Wait(40000, 20, left: 56_000);
         Tick();
-        Assert.Equal(20, Report().Peak);
+        Shows(peak: 20);
     }
 
-    /// <summary>The peer sends no timestamps: all ports are held, and none was ever taken again.</summary>
+    /// <summary>The peer sends no timestamps: all ports are held, and none was ever reused.</summary>
     [Fact]
-    public void WhereNoneWasEverTakenAgainTimeWaitStandsInTheWay()
+    public void WhereNoPortWasEverReusedTimeWaitBlocksItsPort()
     {
         Wait(40000, 20, left: 50_000);
         Tick();
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
         Tick(2, opened: false);
-        Assert.Equal((ResourceState.Limiting, 20, "10.0.0.1 -> 10.0.0.2:443"), Verdict());
+        Shows(state: ResourceState.Limiting, peak: 20, subject: "10.0.0.1 -> 10.0.0.2:443");
         Assert.Contains("no timestamps", Report().Evidence[1], StringComparison.Ordinal);
         Assert.Contains("timestamps on at the other side", Report().Advice[1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ABurstThatIsOverStandsInNobodysWayWherePortsAreTakenAgain()
+    public void WherePortsAreReusedABurstThatIsOverIsNoLimit()
     {
         _rig.TcpExt["TWRecycled"] = 1000;
         Wait(40000, 20, left: 50_000);
         Tick(6);
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
     }
 
-    /// <summary>All are held again after a TIME_WAIT ended, and none was taken again: connections wait for that.</summary>
+    /// <summary>A TIME_WAIT ended and all ports are held again, but none was reused: connections wait for the end of a TIME_WAIT.</summary>
     [Fact]
-    public void AConnectionThatWaitedForTheEndOfATimeWaitProvesIt()
+    public void AConnectionThatWaitedForTheEndOfATimeWaitProvesTheLimit()
     {
         _rig.TcpExt["TWRecycled"] = 1000;
         Wait(40000, 20, left: 2_000);
         Tick(4);
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
         Tick(3);
-        Assert.Equal(ResourceState.Limiting, Report().State);
+        Shows(state: ResourceState.Limiting);
     }
 
     [Fact]
@@ -191,11 +195,11 @@ public sealed class PortReuseTests : IDisposable
     {
         Wait(40000, 19, left: 50_000);
         Tick(5);
-        Assert.Equal(ResourceState.Ok, Report().State);
+        Shows(state: ResourceState.Ok);
     }
 
     [Fact]
-    public void ReservedPortsAreNamedWhereTheyTakeMuch()
+    public void ManyReservedPortsAreNamed()
     {
         _rig.Root.Write(ReservedPorts, "40005-40019\n");
         _rig.Connect(40000, 5);

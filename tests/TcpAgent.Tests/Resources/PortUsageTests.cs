@@ -9,7 +9,7 @@ using static TcpAgent.Tests.Sources.EphemeralPortsRig;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Local ports as a resource: which tuple is the fullest, what its ports in TIME_WAIT count, and what is said of them.</summary>
+/// <summary>Local ports as a resource: the fullest tuple, whether its ports in TIME_WAIT count, and what the report says.</summary>
 public sealed class PortUsageTests : IDisposable
 {
     const string B = "10.0.0.3";
@@ -44,7 +44,7 @@ public sealed class PortUsageTests : IDisposable
         _monitor.Derive(new Tick(0, _rig.Time.Now, false));
     }
 
-    /// <summary>Of the 20 ports all held, 17 of them in TIME_WAIT.</summary>
+    /// <summary>Holds all 20 ports, 17 of them in TIME_WAIT.</summary>
     void Fill(string source, string destination)
     {
         for (var port = 40000; port < 40020; port++)
@@ -53,11 +53,8 @@ public sealed class PortUsageTests : IDisposable
         Tick();
     }
 
-    long? Value(string metric) => _monitor.Value($"tcpagent_resource_{metric}", "resource=\"ephemeral_ports\"");
-
-    (long? Used, long? Peak) Use => (Value("used"), Value("used_peak"));
-
-    ResourceState State => (ResourceState)Value("state")!.Value;
+    void Shows(ResourceState? state = null, Expected used = default, Expected peak = default) =>
+        _monitor.Shows("ephemeral_ports", state, used, peak: peak);
 
     ResourceReport Report()
     {
@@ -69,7 +66,7 @@ public sealed class PortUsageTests : IDisposable
     }
 
     [Fact]
-    public void WhatTheFullestHoldsIsToldWhenAnotherHoldsMore()
+    public void UseIsThatOfTheFullestEvenWhenAnotherHoldsMoreNow()
     {
         _rig.Connect(40000, 5);
         Tick();
@@ -77,24 +74,24 @@ public sealed class PortUsageTests : IDisposable
         _rig.Connect(40000, 2);
         _rig.Connect(40000, 3, remote: B);
         Tick();
-        Assert.Equal((2, 5), Use);
+        Shows(used: 2, peak: 5);
     }
 
     [Fact]
-    public void WhatIsGoneHoldsNothing()
+    public void ATupleThatIsGoneHoldsNothing()
     {
         _rig.Connect(40000, 5);
         Tick();
         _rig.Table.Clear();
         Tick();
-        Assert.Equal((0, 5), Use);
+        Shows(used: 0, peak: 5);
         _rig.Connect(40000, 3, remote: B);
         Tick();
-        Assert.Equal((0, 5), Use);
+        Shows(used: 0, peak: 5);
     }
 
     [Fact]
-    public void TheFullestMayHoldLessThanTenOthersAndIsToldHoweverManyCome()
+    public void TheFullestIsFollowedWhileTenOthersHoldMore()
     {
         _rig.Connect(40000, 12);
         Tick();
@@ -105,18 +102,18 @@ public sealed class PortUsageTests : IDisposable
             for (var other = 0; other < 11; other++)
                 _rig.Connect(40001, 2, remote: $"10.0.{second + 1}.{other}");
             Tick();
-            Assert.Equal((1, 12), Use);
+            Shows(used: 1, peak: 12);
         }
 
-        // It is one of the ten again, and its text is a new one.
+        // It is one of the ten again, with a new label text.
         _rig.Table.Clear();
         _rig.Connect(40000, 4);
         Tick();
-        Assert.Equal((4, 12), Use);
+        Shows(used: 4, peak: 12);
     }
 
     [Fact]
-    public void TheTextsOfThoseThatHoldMostAreKept()
+    public void TheLabelTextsOfTheFullestTuplesAreKept()
     {
         _rig.Connect(40000, 18);
         _rig.Tick();
@@ -137,8 +134,8 @@ public sealed class PortUsageTests : IDisposable
         Reuse(1, timestamps: 1);
         _rig.Connect(40000, 16, remote: B);
         Fill("10.0.0.1", "10.0.0.2");
-        Assert.Equal((16, 16), Use);
-        Assert.Equal((ResourceState.Near, $"10.0.0.1 -> {B}:443"), (State, Report().Subject));
+        Shows(used: 16, peak: 16, state: ResourceState.Near);
+        Assert.Equal($"10.0.0.1 -> {B}:443", Report().Subject);
     }
 
     [Theory]
@@ -161,16 +158,15 @@ public sealed class PortUsageTests : IDisposable
     {
         Reuse(reuse, timestamps);
         Fill(source, destination);
-        Assert.Equal((used, used), Use);
-        Assert.Equal(used == 20 ? ResourceState.Limiting : ResourceState.Ok, State);
+        Shows(used: used, peak: used, state: used == 20 ? ResourceState.Limiting : ResourceState.Ok);
     }
 
     [Fact]
-    public void ASettingThatIsNotKnownIsNoReuse()
+    public void AnUnknownSettingIsNoReuse()
     {
         Reuse(KernelValue.Absent, timestamps: 1);
         Fill("127.0.0.1", "127.0.0.1");
-        Assert.Equal((20, 20), Use);
+        Shows(used: 20, peak: 20);
     }
 
     [Theory]
@@ -180,10 +176,10 @@ public sealed class PortUsageTests : IDisposable
     [InlineData(1, "10.0.0.1", "10.0.0.2", false)]
     [InlineData(2, "127.0.0.1", "127.0.0.1", false)]
     [InlineData(2, "::1", "::1", false)]
-    public void ThePortsInTimeWaitAreAShareOfThoseHeldAndReuseIsAdvisedWhereItIsNotOn(
+    public void ReuseIsAdvisedWhereItIsOffAndMostPortsAreInTimeWait(
         long reuse, string source, string destination, bool isAdvised)
     {
-        // Full, then mostly in TIME_WAIT: with reuse next to nothing of what is held counts.
+        // Full, then mostly in TIME_WAIT. With reuse, few of the ports held count.
         Reuse(reuse, timestamps: 1);
         for (var port = 40000; port < 40020; port++)
             _rig.Table.Add(Connection(port) with { Address = source, Remote = destination });
@@ -191,7 +187,8 @@ public sealed class PortUsageTests : IDisposable
         _rig.Table.Clear();
         Fill(source, destination);
         var report = Report();
-        Assert.Equal((ResourceState.Limiting, isAdvised ? 20 : 3), (report.State, report.Used));
+        Assert.Equal(ResourceState.Limiting, report.State);
+        Assert.Equal(isAdvised ? 20 : 3, report.Used);
         Assert.StartsWith("20 of the 20 usable local ports ", report.Evidence[0], StringComparison.Ordinal);
         Assert.StartsWith(
             "17 of the 20 ports that it holds now (85 percent) are in TIME_WAIT", report.Evidence[1], StringComparison.Ordinal);
@@ -210,7 +207,7 @@ public sealed class PortUsageTests : IDisposable
             _rig.Connect(40001, 2, remote: $"10.0.1.{other}");
         for (var tick = 0; tick < 10; tick++)
             Tick();
-        Assert.Equal((1, 12), Use);
+        Shows(used: 1, peak: 12);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var tick = 0; tick < 100; tick++)
             _monitor.Derive(new Tick(0, _rig.Time.Now, false));

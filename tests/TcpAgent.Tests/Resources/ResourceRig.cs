@@ -8,7 +8,7 @@ using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>A source whose slots the test sets; they stay as they are from tick to tick.</summary>
+/// <summary>A source whose slots the test sets; they keep their values from tick to tick.</summary>
 sealed class FakeSource(string name, Rows rows) : Source(name, rows)
 {
     readonly Dictionary<Row, long> _values = [];
@@ -17,7 +17,7 @@ sealed class FakeSource(string name, Rows rows) : Source(name, rows)
 
     internal ReadStatus Status { get; set; }
 
-    /// <summary>Of the kernel's objects those that the source had no room for.</summary>
+    /// <summary>How many of the kernel's objects the source had no room for.</summary>
     internal long Beyond { get; set; }
 
     internal override long Unjudged => Beyond;
@@ -67,7 +67,7 @@ sealed class FakeSource(string name, Rows rows) : Source(name, rows)
     }
 }
 
-/// <summary>Everything above the sources, with sources of the test's.</summary>
+/// <summary>Everything above the sources, with sources that the test sets.</summary>
 sealed class ResourceRig : IDisposable
 {
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);

@@ -1,11 +1,13 @@
+using TcpAgent.Resources;
 using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>What use, limits and losses come to, tick by tick.</summary>
+/// <summary>What use, limits and losses amount to, tick by tick.</summary>
 public sealed class ResourceTests : IDisposable
 {
-    const long Ok = 0, Near = 1, Limiting = 2;
+    const ResourceState Ok = ResourceState.Ok, Near = ResourceState.Near, Limiting = ResourceState.Limiting;
 
     readonly ResourceRig _rig = new();
 
@@ -21,40 +23,38 @@ public sealed class ResourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(79, Ok)]
-    [InlineData(80, Near)]
-    [InlineData(100, Near)]
-    public void NearBeginsAtEightyPercent(long count, long state)
+    [InlineData(79, nameof(Ok))]
+    [InlineData(80, nameof(Near))]
+    [InlineData(100, nameof(Near))]
+    public void NearBeginsAtEightyPercent(long count, string state)
     {
         Conntrack(count, 100);
-        Assert.Equal(state, _rig.State("conntrack"));
-        Assert.Equal((count, 100L), (_rig.Value("used", "conntrack"), _rig.Value("limit", "conntrack")));
+        _rig.Monitor.Shows("conntrack", state: Enum.Parse<ResourceState>(state), used: count, limit: 100);
     }
 
     [Fact]
-    public void NoLimitIsNothingToBeNear()
+    public void WithoutALimitNothingIsNear()
     {
         Conntrack(1000, 0);
-        Assert.Equal((Ok, (long?)null), (_rig.State("conntrack"), _rig.Value("limit", "conntrack")));
+        _rig.Monitor.Shows("conntrack", state: Ok, limit: Absent);
         Conntrack(1000, 0, drops: 5);
-        Assert.Equal(Ok, _rig.State("conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Ok);
     }
 
     [Fact]
-    public void PagesBeyondAllNumbersAreNotAWrongNumber()
+    public void ALimitInPagesThatOverflowsInBytesIsTheLargestNumber()
     {
         _rig.Setting("net.ipv4.udp_mem", long.MaxValue / 2, 2);
         _rig.Sockstat.Set("UDP", "mem", 5);
         _rig.Tick();
-        Assert.Equal((Ok, long.MaxValue), (_rig.State("udp_memory"), _rig.Value("limit", "udp_memory")));
+        _rig.Monitor.Shows("udp_memory", state: Ok, limit: long.MaxValue);
     }
 
     [Fact]
     public void LossesFromBeforeTheAgentProveNothing()
     {
         Conntrack(10, 100, drops: 5000, earlyDrops: 70);
-        Assert.Equal(Ok, _rig.State("conntrack"));
-        Assert.Equal((5070L, 0L), (_rig.Value("losses_total", "conntrack"), _rig.Value("recent_losses", "conntrack")));
+        _rig.Monitor.Shows("conntrack", state: Ok, losses: 5070, recentLosses: 0);
     }
 
     [Fact]
@@ -62,51 +62,46 @@ public sealed class ResourceTests : IDisposable
     {
         Conntrack(10, 100);
         Conntrack(10, 100, drops: 7);
-        Assert.Equal(Ok, _rig.State("conntrack"));
-        Assert.Equal(7, _rig.Value("recent_losses", "conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Ok, recentLosses: 7);
         Assert.True(_rig.Report("conntrack").IsLossWithoutSaturation);
-        Assert.Equal(0, _rig.Value("saturated_seconds_total", "conntrack"));
+        _rig.Monitor.Shows("conntrack", saturatedNs: 0);
     }
 
     [Fact]
-    public void ADropNearTheLimitIsTheLimits()
+    public void ADropNearTheLimitLimits()
     {
         Conntrack(85, 100);
         Conntrack(85, 100, drops: 7);
-        Assert.Equal(Limiting, _rig.State("conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Limiting);
     }
 
     [Fact]
-    public void AProofRaisesThePeakThatNoSampleSaw()
+    public void AProofRaisesThePeakToTheLimit()
     {
         Conntrack(10, 100);
         Conntrack(10, 100, earlyDrops: 3);
-        Assert.Equal(
-            (Limiting, 10L, 100L), (_rig.State("conntrack"), _rig.Value("used", "conntrack"), _rig.Value("used_peak", "conntrack")));
-        Assert.Equal(ManualTime.Second, _rig.Value("saturated_seconds_total", "conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Limiting, used: 10, peak: 100, saturatedNs: ManualTime.Second);
     }
 
     [Fact]
-    public void AfterThePeakWindowItIsOver()
+    public void ALossIsForgottenAfterThePeakWindow()
     {
         Conntrack(10, 100);
         Conntrack(10, 100, earlyDrops: 3);
         _rig.Tick(54);
-        Assert.Equal(Limiting, _rig.State("conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Limiting);
         _rig.Tick(7);
-        Assert.Equal(
-            (Ok, 10L, 0L), (_rig.State("conntrack"), _rig.Value("used_peak", "conntrack"), _rig.Value("recent_losses", "conntrack")));
-        Assert.Equal(3, _rig.Value("losses_total", "conntrack"));
+        _rig.Monitor.Shows("conntrack", state: Ok, peak: 10, recentLosses: 0, losses: 3);
     }
 
     [Fact]
-    public void TheHighestIncreaseOfOneSampleIsHeld()
+    public void TheHighestIncreaseOfOneSampleIsKept()
     {
         Conntrack(90, 100);
         Conntrack(90, 100, drops: 5);
         Conntrack(90, 100, drops: 25);
         Conntrack(90, 100, drops: 26);
-        Assert.Equal((26L, 20L), (_rig.Value("recent_losses", "conntrack"), _rig.Value("losses_peak", "conntrack")));
+        _rig.Monitor.Shows("conntrack", recentLosses: 26, lossesPeak: 20);
     }
 
     [Fact]
@@ -114,43 +109,44 @@ public sealed class ResourceTests : IDisposable
     {
         Conntrack(90, 100, drops: 1000);
         Conntrack(90, 100, drops: 4);
-        Assert.Equal((4L, 4L), (_rig.Value("losses_total", "conntrack"), _rig.Value("recent_losses", "conntrack")));
+        _rig.Monitor.Shows("conntrack", losses: 4, recentLosses: 4);
     }
 
     [Fact]
-    public void ARaisedLimitIsShownAtOnce()
+    public void ARaisedLimitIsExportedAtOnce()
     {
         Conntrack(100, 100);
         Conntrack(100, 1000);
-        Assert.Equal(1000, _rig.Value("limit", "conntrack"));
-        Assert.Equal(100, _rig.Value("used_peak", "conntrack"));
+        _rig.Monitor.Shows("conntrack", limit: 1000, peak: 100);
     }
 
     [Fact]
-    public void WithoutALimitOrACounterOfItsOwnItIsAbsent()
+    public void WithoutALimitOrACounterOfItsOwnAResourceIsAbsent()
     {
-        // A child namespace has no tcp_mem and no tcp_max_orphans; TCPAbortOnMemory is not theirs alone.
+        // A child namespace has neither tcp_mem nor tcp_max_orphans, and other causes move TCPAbortOnMemory too.
         _rig.Sockstat.Set("TCP", "mem", 500);
         _rig.Sockstat.Set("TCP", "orphan", 500);
         _rig.TcpExt("TCPAbortOnMemory", 5);
         _rig.Tick();
         Assert.Null(_rig.State("tcp_memory"));
         Assert.Null(_rig.State("orphans"));
-        Assert.Equal(TcpAgent.Resources.ResourceState.Absent, _rig.Report("orphans").State);
+        Assert.Equal(ResourceState.Absent, _rig.Report("orphans").State);
+    }
 
-        // Of softnet the counter alone proves it.
+    [Fact]
+    public void ACounterAloneProvesALossOfTheBacklog()
+    {
         _rig.Softnet.Set("cpu=\"3\"", ("dropped", 7), ("backlog", 0));
         _rig.Tick();
-        Assert.Equal(Ok, _rig.State("softnet_backlog"));
+        _rig.Monitor.Shows("softnet_backlog", state: Ok);
         _rig.Softnet.Set("cpu=\"3\"", ("dropped", 9));
         _rig.Tick();
-        Assert.Equal(Limiting, _rig.State("softnet_backlog"));
-        Assert.Null(_rig.Value("limit", "softnet_backlog"));
+        _rig.Monitor.Shows("softnet_backlog", state: Limiting, limit: Absent);
         Assert.Equal("cpu 3", _rig.Report("softnet_backlog").Subject);
     }
 
     [Fact]
-    public void OrphansAreBlamedFromAQuarterOfTheirLimit()
+    public void OrphansLimitFromAQuarterOfTheirLimit()
     {
         _rig.Setting("net.ipv4.tcp_max_orphans", 100);
         _rig.Sockstat.Set("TCP", "orphan", 24);
@@ -158,15 +154,15 @@ public sealed class ResourceTests : IDisposable
         _rig.Tick();
         _rig.TcpExt("TCPAbortOnMemory", 5);
         _rig.Tick();
-        Assert.Equal((Ok, 0L), (_rig.State("orphans"), _rig.Value("losses_total", "orphans")));
+        _rig.Monitor.Shows("orphans", state: Ok, losses: 0);
         _rig.Sockstat.Set("TCP", "orphan", 25);
         _rig.TcpExt("TCPAbortOnMemory", 8);
         _rig.Tick();
-        Assert.Equal((Limiting, 3L), (_rig.State("orphans"), _rig.Value("losses_total", "orphans")));
+        _rig.Monitor.Shows("orphans", state: Limiting, losses: 3);
     }
 
     [Fact]
-    public void TcpMemoryIsNearFromPressureOnAndLimitingWithALossThere()
+    public void TcpMemoryIsNearUnderPressureAndLimitingWithALossThere()
     {
         foreach (var (field, pages) in ((int, long)[])[(0, 100), (1, 150), (2, 1000)])
             _rig.Setting("net.ipv4.tcp_mem", pages, field);
@@ -176,49 +172,47 @@ public sealed class ResourceTests : IDisposable
         _rig.Tick();
         _rig.TcpExt("PruneCalled", 9);
         _rig.Tick();
-        Assert.Equal((Ok, 0L), (_rig.State("tcp_memory"), _rig.Value("losses_total", "tcp_memory")));
+        _rig.Monitor.Shows("tcp_memory", state: Ok, losses: 0);
 
-        // Between two samples it was above the mark: the kernel says so.
+        // The kernel counts that it was above the mark between two samples.
         _rig.TcpExt("TCPMemoryPressures", 1);
         _rig.Tick();
-        Assert.Equal((Near, 150L * Environment.SystemPageSize), (_rig.State("tcp_memory"), _rig.Value("used_peak", "tcp_memory")));
+        _rig.Monitor.Shows("tcp_memory", state: Near, peak: 150L * Environment.SystemPageSize);
         _rig.TcpExt("PruneCalled", 12);
         _rig.Tick();
-        Assert.Equal((Limiting, 3L), (_rig.State("tcp_memory"), _rig.Value("losses_total", "tcp_memory")));
-        Assert.Equal(1000L * Environment.SystemPageSize, _rig.Value("limit", "tcp_memory"));
+        _rig.Monitor.Shows("tcp_memory", state: Limiting, losses: 3, limit: 1000L * Environment.SystemPageSize);
     }
 
     [Fact]
-    public void WithoutALossCounterTheLimitIsTheProof()
+    public void WithoutALossCounterReachingTheLimitIsTheProof()
     {
         _rig.Setting("fs.file-max", 1000);
         _rig.Setting("fs.file-nr", 999);
         _rig.Tick();
-        Assert.Equal(Near, _rig.State("file_handles"));
+        _rig.Monitor.Shows("file_handles", state: Near);
         _rig.Setting("fs.file-nr", 1000);
         _rig.Tick();
-        Assert.Equal(Limiting, _rig.State("file_handles"));
-        Assert.Null(_rig.Value("losses_total", "file_handles"));
+        _rig.Monitor.Shows("file_handles", state: Limiting, losses: Absent);
     }
 
     [Fact]
     public void AFailingSourceLeavesItsResourceUnknownAndTheVerdictOpen()
     {
         Conntrack(10, 100);
-        Assert.Equal(TcpAgent.Resources.ResourceState.Ok, _rig.Judge().State);
+        Assert.Equal(ResourceState.Ok, _rig.Judge().State);
         _rig.Conntrack.Status = ReadStatus.Failed("file", 5);
         _rig.Tick();
-        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, _rig.Report("conntrack").State);
-        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, _rig.Judge().State);
+        Assert.Equal(ResourceState.Unknown, _rig.Report("conntrack").State);
+        Assert.Equal(ResourceState.Unknown, _rig.Judge().State);
     }
 
     [Fact]
-    public void ASourceThatIsSwitchedOffLeavesTheVerdictAlone()
+    public void ASourceThatIsSwitchedOffDoesNotChangeTheVerdict()
     {
         using var rig = new ResourceRig("conntrack");
         rig.Tick();
-        Assert.Equal(TcpAgent.Resources.ResourceState.Unknown, rig.Report("conntrack").State);
-        Assert.Equal(TcpAgent.Resources.ResourceState.Ok, rig.Judge().State);
+        Assert.Equal(ResourceState.Unknown, rig.Report("conntrack").State);
+        Assert.Equal(ResourceState.Ok, rig.Judge().State);
     }
 
     [Fact]
@@ -228,7 +222,8 @@ public sealed class ResourceTests : IDisposable
         _rig.Setting("net.core.netdev_max_backlog", 1000);
         Conntrack(95, 100);
         _rig.Tick(100);
-        Assert.Equal((Near, Near), (_rig.State("softnet_backlog"), _rig.State("conntrack")));
+        _rig.Monitor.Shows("softnet_backlog", state: Near);
+        _rig.Monitor.Shows("conntrack", state: Near);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {

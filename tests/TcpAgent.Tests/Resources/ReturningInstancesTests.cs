@@ -5,7 +5,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>What one of many lost while it was away is in the sum when it is back.</summary>
+/// <summary>What an instance lost while it was away is in the sum when it is back.</summary>
 public class ReturningInstancesTests
 {
     readonly Table _table = new(Softnet.Rows);
@@ -15,7 +15,7 @@ public class ReturningInstancesTests
     public ReturningInstancesTests() => _tally = Tally.Of(new SlotRef(_table, Softnet.Dropped));
 
     /// <summary>One tick; null is a CPU that is offline.</summary>
-    (long Total, long Increase) Tick(params long?[] dropped)
+    void Tick(params long?[] dropped)
     {
         _table.Remember();
         _table.Withdraw();
@@ -23,42 +23,54 @@ public class ReturningInstancesTests
             if (dropped[i] is { } value)
                 _table.Add(_cpus[i])[Softnet.Dropped] = value;
         _tally.Update();
-        return (_tally.Total, _tally.Increase);
     }
 
+    void Shows(Expected total, Expected increase) =>
+        new Facts("tally").Is(total, _tally.Total).Is(increase, _tally.Increase).Verify();
+
     [Fact]
-    public void ACpuThatWasOfflineBringsWhatItDroppedMeanwhile()
+    public void ACpuThatWasOfflineAddsWhatItDroppedMeanwhile()
     {
-        Assert.Equal((300, 0), Tick(100, 100, 100));
-        Assert.Equal((300, 0), Tick(100, null, 100));
-        Assert.Equal((301, 1), Tick(101, null, 100));
-        Assert.Equal((308, 7), Tick(101, 107, 100));
-        Assert.Equal((309, 1), Tick(101, 108, 100));
+        Tick(100, 100, 100);
+        Shows(total: 300, increase: 0);
+        Tick(100, null, 100);
+        Shows(total: 300, increase: 0);
+        Tick(101, null, 100);
+        Shows(total: 301, increase: 1);
+        Tick(101, 107, 100);
+        Shows(total: 308, increase: 7);
+        Tick(101, 108, 100);
+        Shows(total: 309, increase: 1);
         Assert.Same(_cpus[1], _tally.Worst);
     }
 
     [Fact]
-    public void ACpuThatCountsFromZeroAgainBringsWhatItCounted()
+    public void ACpuThatCountsFromZeroAgainAddsItsCount()
     {
         Tick(100, 100);
         Tick(100, null);
-        Assert.Equal((203, 3), Tick(100, 3));
+        Tick(100, 3);
+        Shows(total: 203, increase: 3);
     }
 
     [Fact]
-    public void ACpuThatIsNewBringsNothing()
+    public void ANewCpuAddsNothingAtFirst()
     {
         Tick(100, null);
-        Assert.Equal((100, 0), Tick(100, 5000));
-        Assert.Equal((101, 1), Tick(100, 5001));
+        Tick(100, 5000);
+        Shows(total: 100, increase: 0);
+        Tick(100, 5001);
+        Shows(total: 101, increase: 1);
     }
 
     [Fact]
-    public void WhereAllWereAwayAsWhileTheFileCannotBeReadNoneIsForgotten()
+    public void WhileTheFileCannotBeReadNoCpuIsForgotten()
     {
         Tick(100, 100);
-        Assert.Equal(KernelValue.Absent, Tick(null, null).Total);
         Tick(null, null);
-        Assert.Equal((206, 6), Tick(102, 104));
+        Assert.Equal(KernelValue.Absent, _tally.Total);
+        Tick(null, null);
+        Tick(102, 104);
+        Shows(total: 206, increase: 6);
     }
 }

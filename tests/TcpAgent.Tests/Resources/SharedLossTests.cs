@@ -1,9 +1,11 @@
+using TcpAgent.Resources;
+
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Counters that several causes move: only what the resource itself lost is blamed on it.</summary>
+/// <summary>Several causes move these counters. Only what a resource itself lost is blamed on it.</summary>
 public sealed class SharedLossTests : IDisposable
 {
-    const long Ok = 0, Near = 1, Limiting = 2;
+    const ResourceState Ok = ResourceState.Ok, Near = ResourceState.Near, Limiting = ResourceState.Limiting;
 
     readonly ResourceRig _rig = new();
 
@@ -23,30 +25,37 @@ public sealed class SharedLossTests : IDisposable
     }
 
     [Fact]
-    public void AFragmentThatNeverCameIsNotTheMemorys()
+    public void AFragmentThatNeverCameIsNoLossOfTheMemory()
     {
         Fragments(850, fails: 50, timeouts: 40);
         Fragments(850, fails: 90, timeouts: 80, fails6: 30, timeouts6: 30);
-        Assert.Equal((Near, 0L), (_rig.State("fragments"), _rig.Value("losses_total", "fragments")));
+        _rig.Monitor.Shows("fragments", state: Near, losses: 0);
         Assert.Contains(_rig.Report("fragments").Evidence, line => line.StartsWith("70 packets were given up", StringComparison.Ordinal));
-        Fragments(850, fails: 97, timeouts: 85, fails6: 30, timeouts6: 30);
-        Assert.Equal((Limiting, 2L), (_rig.State("fragments"), _rig.Value("losses_total", "fragments")));
     }
 
     [Fact]
-    public void BadFragmentsOfOneFamilyAreNotTheOthersMemory()
+    public void AFragmentThatWasEvictedIsALossOfTheMemory()
+    {
+        Fragments(850, fails: 50, timeouts: 40);
+        Fragments(850, fails: 90, timeouts: 80, fails6: 30, timeouts6: 30);
+        Fragments(850, fails: 97, timeouts: 85, fails6: 30, timeouts6: 30);
+        _rig.Monitor.Shows("fragments", state: Limiting, losses: 2);
+    }
+
+    [Fact]
+    public void BadFragmentsOfOneFamilyAreNoLossOfTheOthersMemory()
     {
         Fragments(850, fails: 0, timeouts: 0);
         Fragments(850, fails: 0, timeouts: 0, used6: 10, fails6: 30);
-        Assert.Equal((Near, 0L), (_rig.State("fragments"), _rig.Value("losses_total", "fragments")));
+        _rig.Monitor.Shows("fragments", state: Near, losses: 0);
         Fragments(850, fails: 0, timeouts: 0, used6: 990, fails6: 35);
-        Assert.Equal((Limiting, 5L), (_rig.State("fragments"), _rig.Value("losses_total", "fragments")));
+        _rig.Monitor.Shows("fragments", state: Limiting, losses: 5);
         Assert.Equal("IPv6", _rig.Report("fragments").Subject);
     }
 
-    /// <summary>Above the pressure mark the kernel ends no connection: it does at the third value, or for too many orphans.</summary>
+    /// <summary>The kernel does not end connections above the pressure mark, but at the third value or for too many orphans.</summary>
     [Fact]
-    public void ConnectionsEndedForOrphansAreNotMemorysUnderPressure()
+    public void ConnectionsEndedForOrphansAreNoLossOfMemoryUnderPressure()
     {
         void Tick(long pages, long aborts)
         {
@@ -60,12 +69,13 @@ public sealed class SharedLossTests : IDisposable
         }
         Tick(200, 0);
         Tick(200, 5);
-        Assert.Equal((Near, Limiting), (_rig.State("tcp_memory"), _rig.State("orphans")));
+        _rig.Monitor.Shows("tcp_memory", state: Near);
+        _rig.Monitor.Shows("orphans", state: Limiting);
         Tick(900, 8);
-        Assert.Equal((Limiting, 3L), (_rig.State("tcp_memory"), _rig.Value("losses_total", "tcp_memory")));
+        _rig.Monitor.Shows("tcp_memory", state: Limiting, losses: 3);
     }
 
-    /// <summary>Before 5.17 the memory limit of a cgroup moves MemErrors too.</summary>
+    /// <summary>Before 5.17 the memory limit of a cgroup also moves MemErrors.</summary>
     [Fact]
     public void MemErrorsFarFromTheHostsLimitProveNothing()
     {
@@ -78,9 +88,9 @@ public sealed class SharedLossTests : IDisposable
         }
         Tick(10, 0);
         Tick(10, 7);
-        Assert.Equal((Ok, 7L), (_rig.State("udp_memory"), _rig.Value("recent_losses", "udp_memory")));
+        _rig.Monitor.Shows("udp_memory", state: Ok, recentLosses: 7);
         Tick(900, 9);
-        Assert.Equal(Limiting, _rig.State("udp_memory"));
+        _rig.Monitor.Shows("udp_memory", state: Limiting);
     }
 
     [Fact]
@@ -90,6 +100,6 @@ public sealed class SharedLossTests : IDisposable
         _rig.Tick();
         _rig.Snmp.Set("Udp", "MemErrors", 7);
         _rig.Tick();
-        Assert.Equal(Limiting, _rig.State("udp_memory"));
+        _rig.Monitor.Shows("udp_memory", state: Limiting);
     }
 }

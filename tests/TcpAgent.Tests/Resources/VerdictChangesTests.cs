@@ -2,7 +2,7 @@ using TcpAgent.Tests.Metrics;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Changes of the resources' states, counted when they happen.</summary>
+/// <summary>Changes of the resources' states are counted when they happen.</summary>
 public sealed class VerdictChangesTests : IDisposable
 {
     readonly ResourceRig _rig = new();
@@ -17,22 +17,22 @@ public sealed class VerdictChangesTests : IDisposable
         _rig.Tick(ticks);
     }
 
-    void AssertCounted(string ok, string near, string limiting) =>
-        Assert.Equal((ok, near, limiting), (To("ok"), To("near"), To("limiting")));
+    void ShowsChanges(string ok, string near, string limiting) =>
+        new Facts("changes").Is(ok, To("ok")).Is(near, To("near")).Is(limiting, To("limiting")).Verify();
 
     string? To(string state) => _rig.Events.Value($"tcpagent_verdict_changes_total{{state=\"{state}\"}}");
 
     [Fact]
-    public void EachIsCountedOnceByWhatItChangedTo()
+    public void EachChangeIsCountedOnceUnderItsNewState()
     {
-        AssertCounted("0", "0", "0");
+        ShowsChanges(ok: "0", near: "0", limiting: "0");
         Conntrack(79, ticks: 3);
-        AssertCounted("0", "0", "0");
+        ShowsChanges(ok: "0", near: "0", limiting: "0");
         Conntrack(80, ticks: 3);
-        AssertCounted("0", "1", "0");
+        ShowsChanges(ok: "0", near: "1", limiting: "0");
         Conntrack(10, ticks: 3, earlyDrops: 1);
-        AssertCounted("0", "1", "1");
+        ShowsChanges(ok: "0", near: "1", limiting: "1");
         Conntrack(10, ticks: 70, earlyDrops: 1);
-        AssertCounted("1", "1", "1");
+        ShowsChanges(ok: "1", near: "1", limiting: "1");
     }
 }

@@ -55,7 +55,7 @@ public class SamplerTests
     }
 
     [Fact]
-    public void WhatFailsInDeriveIsIsolatedToo()
+    public void AFailureInDeriveIsIsolatedToo()
     {
         var (bad, good) = (new FakeSource("bad") { ThrowsInDerive = true }, new FakeSource("good"));
         using var sampler = Create(bad, good);
@@ -70,7 +70,8 @@ public class SamplerTests
         var (fast, slow) = (new FakeSource("fast"), new FakeSource("slow", isSlow: true));
         using var sampler = Create(fast, slow);
         Take(sampler, 25);
-        Assert.Equal((25, 3), (fast.Reads, slow.Reads));
+        Assert.Equal(25, fast.Reads);
+        Assert.Equal(3, slow.Reads);
         Assert.Equal(["tcpagent_fast 25", "tcpagent_slow 3"], Values(sampler));
         sampler.Reopen();
         Take(sampler, 1);
@@ -78,7 +79,7 @@ public class SamplerTests
     }
 
     [Fact]
-    public void ASourceThatIsNotExportedIsReadAllTheSame()
+    public void ASourceThatIsNotExportedIsStillRead()
     {
         var hidden = new FakeSource("hidden") { IsExported = false };
         using var sampler = Create(hidden, new FakeSource("shown"));

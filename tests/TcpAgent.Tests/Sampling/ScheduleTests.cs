@@ -21,11 +21,12 @@ public class ScheduleTests
     [InlineData(1_101, 1, 1_200)]
     [InlineData(1_350, 3, 1_400)]
     [InlineData(1_000_050, 9_990, 1_000_100)]
-    public void ATickThatCouldNotBeHeldIsSkippedAndCounted(long now, long skipped, long due)
+    public void ATickThatCameTooLateIsSkippedAndCounted(long now, long skipped, long due)
     {
         var schedule = new Schedule(1_000, 100);
         Assert.Equal(skipped, schedule.Advance(now));
-        Assert.Equal((due, skipped), (schedule.Due, schedule.Missed));
+        Assert.Equal(due, schedule.Due);
+        Assert.Equal(skipped, schedule.Missed);
     }
 
     [Fact]

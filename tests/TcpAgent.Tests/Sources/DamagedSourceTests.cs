@@ -72,7 +72,7 @@ public class DamagedSourceTests
                 var exception = Record.Exception(() => status = source.Read());
                 Assert.True(exception is null, $"seed {Seed}, round {round}, {source.Name}: {exception}");
 
-                // Of two parts of one source the first to fail gives the reason, so a torn second file need not show its line.
+                // The first of two parts to fail gives the reason, so a torn second file need not show its line.
                 var torn = source.Malformed > malformed;
                 Assert.True(torn || status.Line == 0, $"seed {Seed}, round {round}, {source.Name}: {status}");
                 Assert.True(

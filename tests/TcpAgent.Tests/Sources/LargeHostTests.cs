@@ -75,7 +75,7 @@ public sealed class LargeHostTests : IDisposable
         Assert.Equal(series.Count, series.Distinct().Count());
         Assert.InRange(text.Length, 500_000, 1_500_000);
 
-        // What is not exported is judged all the same.
+        // Devices that are not exported are still judged.
         Assert.Equal("5000", agent.Value("tcpagent_drops_total{stage=\"nic_fifo\"}"));
     }
 

@@ -2,7 +2,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>Each figure of the agent's own process, from a folder in which no two of them are equal.</summary>
+/// <summary>Each figure of the agent's own process, from a folder in which no two are equal.</summary>
 public sealed class ProcessMetricsTests : IDisposable
 {
     // proc_pid_stat(5): utime 14, stime 15, num_threads 20, starttime 22, vsize 23, rss 24; the command's name has a parenthesis and
@@ -42,7 +42,7 @@ public sealed class ProcessMetricsTests : IDisposable
     [InlineData("process_start_time_seconds", (1_700_000_000L * 100) + 4200)]
     [InlineData("process_threads", 17)]
 
-    // The agent's own directory stream is one of those that /proc/self/fd lists; in a folder it is not.
+    // /proc/self/fd also lists the agent's own directory stream; a folder does not.
     [InlineData("process_open_fds", 9 - 1)]
     public void EachFigureGoesToItsName(string metric, long value)
     {

@@ -6,7 +6,7 @@ using TcpAgent.System;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>What a real kernel answered, whole and damaged.</summary>
+/// <summary>Recorded answers of a real kernel, whole and damaged.</summary>
 public class RecordedDumpTests
 {
     public static TheoryData<string> Files => ["listen.bin", "rare.bin", "full.bin", "waiting.bin"];
@@ -50,7 +50,8 @@ public class RecordedDumpTests
     public void MiniSocketsHalfOpenAndAbandonedConnectionsAreKnown()
     {
         var census = Walk(new("rare.bin"), full: false);
-        Assert.Equal((4, 0), (census.FinWait2MiniSockets, census.Malformed.Dropped));
+        Assert.Equal(4, census.FinWait2MiniSockets);
+        Assert.Equal(0, census.Malformed.Dropped);
         Assert.Equal(
             ["10.92.0.1 7000 4", "10.92.0.1 7002 1", "10.92.0.1 7003 1", "fd00:92::1 7000 4", "fd00:92::1 7003 1"],
             Describe(census.SynRecv));
@@ -58,7 +59,7 @@ public class RecordedDumpTests
     }
 
     [Fact]
-    public void TheListenersAreAsTheyWere()
+    public void TheListenersOfARecordingAreRead()
     {
         using var root = new TempRoot();
         root.Write("net/netstat", "TcpExt: ListenDrops\nTcpExt: 6\n");
@@ -89,12 +90,13 @@ public class RecordedDumpTests
         }));
 
         // One of the drops was a last ACK, which the kernel counts once for the host and twice for the socket.
-        Assert.Equal((5, -1), (listeners.Value("tcpagent_listeners"), listeners.Value("tcpagent_listener_drops_unattributed")));
+        Assert.Equal(5, listeners.Value("tcpagent_listeners"));
+        Assert.Equal(-1, listeners.Value("tcpagent_listener_drops_unattributed"));
         Assert.Equal(6, listeners.SocketCount);
     }
 
     [Fact]
-    public void TheWaitingConnectionsTellHowLong()
+    public void TheTimesOfWaitingConnectionsAreRead()
     {
         var rows = Read(new("waiting.bin")).Rows;
         Assert.Equal(3, rows.Count);
@@ -115,7 +117,8 @@ public class RecordedDumpTests
         while (dump.TryRead(out var type, out var payload))
             if (SockDiag.TryRead(type, payload, out var row))
                 cookies.Add(row.Cookie);
-        Assert.Equal((61, 61), (cookies.Count, cookies.Distinct().Count()));
+        Assert.Equal(61, cookies.Count);
+        Assert.Equal(61, cookies.Distinct().Count());
     }
 
     [Theory]
@@ -140,7 +143,7 @@ public class RecordedDumpTests
     }
 
     [Fact]
-    public void AnInterruptionAnywhereIsTriedOnceMore()
+    public void ADumpThatIsInterruptedAnywhereIsRepeated()
     {
         for (var datagram = 0; datagram < new RecordedDump("full.bin").Datagrams.Count; datagram++)
         {
@@ -155,7 +158,7 @@ public class RecordedDumpTests
     }
 
     [Fact]
-    public void AnErrorInMidDumpEndsItWhereverItComes()
+    public void AnErrorAnywhereInADumpEndsIt()
     {
         foreach (var message in RecordedDump.Messages(new RecordedDump("full.bin").Datagrams[0]).ToArray())
         {

@@ -3,7 +3,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>Text that is as it was is not parsed again, and nobody can tell but by the time it takes.</summary>
+/// <summary>Text that did not change is not parsed again, and only the time it takes shows that.</summary>
 public sealed class SameTextTests : IDisposable
 {
     const string Opens = "tcpagent_tcp_active_opens_total";
@@ -13,7 +13,7 @@ public sealed class SameTextTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    /// <summary>Counts what it is asked to parse.</summary>
+    /// <summary>Counts the texts that it parses.</summary>
     sealed class Counting(SameTextTests test, IFieldMap map, TextParser parser) : TextParser(map)
     {
         internal override ParseResult Parse(ReadOnlySpan<byte> text, Span<long> slots)
@@ -34,7 +34,7 @@ public sealed class SameTextTests : IDisposable
     void WriteOpens(int opens) => _root.Write("net/snmp", $"Tcp: ActiveOpens\nTcp: {opens}\n");
 
     [Fact]
-    public void ItStands()
+    public void TheSameTextKeepsItsValues()
     {
         using var source = Snmp();
         foreach (var opens in (int[])[5, 6, 5])
@@ -52,7 +52,7 @@ public sealed class SameTextTests : IDisposable
 
     /// <summary>As the sampler does when a source throws.</summary>
     [Fact]
-    public void WhatWasWithdrawnComesBack()
+    public void WithdrawnValuesComeBack()
     {
         using var source = Snmp();
         WriteOpens(5);
@@ -94,16 +94,18 @@ public sealed class SameTextTests : IDisposable
         _root.Write("net/snmp", text);
         for (var reads = 1; reads < 4; reads++)
         {
-            Assert.Equal((Outcome.Partial, reads * perRead), (source.Read().Outcome, source.Malformed));
+            Assert.Equal(Outcome.Partial, source.Read().Outcome);
+            Assert.Equal(reads * perRead, source.Malformed);
             Assert.Equal(1, source.Value(Opens));
         }
         WriteOpens(2);
         Assert.Equal(ReadStatus.Ok, source.Read());
-        Assert.Equal((2, 3 * perRead), (source.Value(Opens), source.Malformed));
+        Assert.Equal(2, source.Value(Opens));
+        Assert.Equal(3 * perRead, source.Malformed);
     }
 
     [Fact]
-    public void OfTwoFilesEitherMayChange()
+    public void EitherOfTwoFilesMayChange()
     {
         using var source = Sockstat();
         void Check(int? inuse, int? inuse6)
@@ -117,7 +119,8 @@ public sealed class SameTextTests : IDisposable
             for (var i = 0; i < 2; i++)
             {
                 Assert.Equal(ReadStatus.Ok, source.Read());
-                Assert.Equal((inuse, inuse6), (source.Value("tcpagent_tcp_sockets_inuse"), source.Value("tcpagent_tcp6_sockets_inuse")));
+                Assert.Equal(inuse, source.Value("tcpagent_tcp_sockets_inuse"));
+                Assert.Equal(inuse6, source.Value("tcpagent_tcp6_sockets_inuse"));
             }
         }
         Check(1, null);
@@ -127,14 +130,14 @@ public sealed class SameTextTests : IDisposable
         Check(3, 8);
         Check(3, null);
 
-        // Without IPv6 the second is the same error each time.
+        // Without IPv6 the second file is the same error each time.
         var parses = _parses;
         Check(3, null);
         Assert.Equal(parses, _parses);
     }
 
     [Fact]
-    public void FieldsWithoutARowStandToo()
+    public void FieldsWithoutARowAreKeptToo()
     {
         using var source = Snmp(allFields: true);
         _root.Write("net/snmp", "Tcp: RtoMin ActiveOpens\nTcp: 200 2\nIp: InDelivers\nIp: 7\n");
@@ -145,7 +148,8 @@ public sealed class SameTextTests : IDisposable
 
             // A row that is not exported as a metric of its own.
             Assert.Equal(7, source.Value("tcpagent_netstat_field", "table=\"snmp\",section=\"Ip\",field=\"InDelivers\""));
-            Assert.Equal((2, 2), (source.Value(Opens), source.Tables[1].Count));
+            Assert.Equal(2, source.Value(Opens));
+            Assert.Equal(2, source.Tables[1].Count);
         }
     }
 

@@ -24,14 +24,14 @@ public sealed class TextSourceTests : IDisposable
         new("snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [_root.Kernel.Proc("net/snmp6")], isOptional: true);
 
     [Fact]
-    public void ATornSectionIsWithdrawnAndCountedAndTheRestStands()
+    public void ATornSectionIsWithdrawnAndCountedAndTheOthersAreRead()
     {
         using var source = Snmp();
         _root.Write("net/snmp", "Tcp: ActiveOpens RetransSegs\nTcp: 1 2\nUdp: NoPorts\nUdp: 3\n");
         Assert.Equal(Outcome.Ok, source.Read().Outcome);
         _root.Write("net/snmp", "Tcp: ActiveOpens RetransSegs\nTcp: 1\nUdp: NoPorts\nUdp: 4\n");
         var status = source.Read();
-        Assert.Equal((Outcome.Partial, 2), (status.Outcome, status.Line));
+        status.Shows(Outcome.Partial, line: 2);
         Assert.Null(source.Value("tcpagent_tcp_active_opens_total"));
         Assert.Null(source.Value("tcpagent_tcp_retransmitted_segments_total"));
         Assert.Equal(4, source.Value("tcpagent_udp_no_ports_total"));
@@ -85,7 +85,7 @@ public sealed class TextSourceTests : IDisposable
     }
 
     [Fact]
-    public void WithoutIpv6TheFourthVersionStands()
+    public void WithoutIPv6TheCountersOfIPv4AreRead()
     {
         using var source = Sockstat();
         _root.Write("net/sockstat", "TCP: inuse 5 orphan 1 tw 13 alloc 9 mem 57\n");
@@ -95,7 +95,8 @@ public sealed class TextSourceTests : IDisposable
 
         _root.Write("net/sockstat6", "TCP6: inuse 4\nFRAG6: memory\n");
         Assert.Equal(Outcome.Partial, source.Read().Outcome);
-        Assert.Equal((5, 4), (source.Value("tcpagent_tcp_sockets_inuse"), source.Value("tcpagent_tcp6_sockets_inuse")));
+        Assert.Equal(5, source.Value("tcpagent_tcp_sockets_inuse"));
+        Assert.Equal(4, source.Value("tcpagent_tcp6_sockets_inuse"));
     }
 
     [Fact]
@@ -115,16 +116,18 @@ public sealed class TextSourceTests : IDisposable
     [InlineData("TCP: inuse 5 tw 4294967295\n", "tcpagent_tcp_time_wait_sockets")]
     [InlineData("TCP: inuse 5\nFRAG: inuse 0 memory 4294963200\n", "tcpagent_ip_fragment_memory_bytes")]
     [InlineData("TCP: inuse 5\nFRAG: inuse 0 memory 18446744073709547520\n", "tcpagent_ip_fragment_memory_bytes")]
-    public void AGaugeBelowZeroIsAbsentAndCountedAndTheRestStands(string text, string metric)
+    public void AGaugeBelowZeroIsAbsentAndCountedAndTheOthersAreRead(string text, string metric)
     {
         using var source = Sockstat();
         _root.Write("net/sockstat", text);
         Assert.Equal(Outcome.Partial, source.Read().Outcome);
-        Assert.Equal((5, (long?)null, 1), (source.Value("tcpagent_tcp_sockets_inuse"), source.Value(metric), source.Malformed));
+        Assert.Equal(5, source.Value("tcpagent_tcp_sockets_inuse"));
+        Assert.Null(source.Value(metric));
+        Assert.Equal(1, source.Malformed);
     }
 
     [Fact]
-    public void AboveFourGibibytesOfFragmentsMayBeTrue()
+    public void MoreThanFourGibibytesOfFragmentsAreKept()
     {
         using var source = Sockstat();
         _root.Write("net/sockstat", "FRAG: inuse 7 memory 4294963200\n");
@@ -155,7 +158,7 @@ public sealed class TextSourceTests : IDisposable
         Assert.Equal(2, source.Value("tcpagent_tcp_retransmitted_segments_total"));
         Assert.Equal(200, source.Value("tcpagent_netstat_field", "table=\"snmp\",section=\"Tcp\",field=\"RtoMin\""));
 
-        // IcmpMsg comes and goes: its fields are there while the kernel prints them.
+        // IcmpMsg comes and goes: its fields exist while the kernel prints them.
         _root.Write("net/snmp", "Tcp: RtoMin RetransSegs\nTcp: 201 3\nIcmpMsg: InType3\nIcmpMsg: 8\n");
         Assert.Equal(Outcome.Ok, source.Read().Outcome);
         Assert.Equal(3, source.Value("tcpagent_tcp_retransmitted_segments_total"));
@@ -169,7 +172,7 @@ public sealed class TextSourceTests : IDisposable
     }
 
     [Fact]
-    public void MoreFieldsThanTheBoundAreLeftOut()
+    public void FieldsBeyondTheBoundAreLeftOut()
     {
         var names = string.Join(' ', Enumerable.Range(0, 2_000).Select(i => $"Field{i}"));
         var values = string.Join(' ', Enumerable.Range(0, 2_000));

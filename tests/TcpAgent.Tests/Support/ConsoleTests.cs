@@ -1,5 +1,5 @@
 namespace TcpAgent.Tests.Support;
 
-/// <summary>Tests that take the process's console for themselves: beside no other, since others, FsCheck among them, print there.</summary>
+/// <summary>Tests that take over the process's console. They run alone, because others, such as FsCheck, print there.</summary>
 [CollectionDefinition("console", DisableParallelization = true)]
 public sealed class ConsoleTests;

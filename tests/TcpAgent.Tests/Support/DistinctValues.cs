@@ -4,7 +4,7 @@ using TcpAgent.Verdict;
 namespace TcpAgent.Tests.Support;
 
 /// <summary>
-/// A sample in which every row of these tables has a value of its own, so that a text or a document which asks for the wrong row shows
+/// A sample in which every row of these tables has a different value, so that a text or document that asks for the wrong row shows
 /// another number. Tables with labels have one instance.
 /// </summary>
 sealed class DistinctValues
@@ -30,7 +30,7 @@ sealed class DistinctValues
 
     internal SampleView View => new(Snapshot);
 
-    /// <summary>By the metric's name, or by that of a setting: net.ipv4.tcp_mem[1].</summary>
+    /// <summary>The value of a metric, or of a setting such as net.ipv4.tcp_mem[1], by name.</summary>
     internal long this[string name]
     {
         get

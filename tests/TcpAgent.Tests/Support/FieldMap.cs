@@ -4,8 +4,8 @@ using TcpAgent.Kernel;
 namespace TcpAgent.Tests.Support;
 
 /// <summary>
-/// Gives every field it is asked for a slot, known by "Section.Field". Once frozen, fields not met before get slots that are
-/// wrong in every way a map can be wrong.
+/// Gives every field that a parser asks for a slot, known by "Section.Field". Once frozen, new fields get slots that are wrong in
+/// every way in which a map can be wrong.
 /// </summary>
 sealed class FieldMap : IFieldMap
 {
@@ -34,6 +34,15 @@ sealed class FieldMap : IFieldMap
     /// <summary>The value that the last parse stored, null when it stored none.</summary>
     internal long? this[string name] =>
         _slots.TryGetValue(name, out var slot) && Slots[slot] != KernelValue.Absent ? Slots[slot] : null;
+
+    /// <summary>What the last parse stored in these fields; others are not compared.</summary>
+    internal void Shows(params (string Field, Expected Value)[] fields)
+    {
+        var facts = new Facts("fields");
+        foreach (var (field, value) in fields)
+            facts.Is(value, this[field], field);
+        facts.Verify();
+    }
 
     internal ParseResult Parse(TextParser parser, ReadOnlySpan<byte> text)
     {

@@ -13,7 +13,7 @@ static class Fixtures
     /// <summary>The trees in tests/fixtures/bases, which sets are overlays of.</summary>
     internal static string[] Bases { get; } = Trees("bases");
 
-    /// <summary>A file in the tree: of a set that is what differs from its base, and what is expected of it.</summary>
+    /// <summary>A file in the tree. A set has only files that differ from its base, and the expected ones.</summary>
     internal static string Kept(params string[] parts) => Repo.Path(["tests", "fixtures", .. parts]);
 
     /// <summary>The whole set.</summary>

@@ -1,6 +1,6 @@
 namespace TcpAgent.Tests.Support;
 
-/// <summary>A clock that stands still until it is moved, in nanoseconds.</summary>
+/// <summary>A clock in nanoseconds that moves only when a test moves it.</summary>
 sealed class ManualTime : TimeProvider
 {
     internal const long Second = 1_000_000_000;

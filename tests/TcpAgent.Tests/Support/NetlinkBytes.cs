@@ -75,7 +75,7 @@ static class NetlinkBytes
         ];
     }
 
-    /// <summary>IFLA_LINKINFO (18) with IFLA_INFO_KIND (1), which a device of a driver does not have.</summary>
+    /// <summary>IFLA_LINKINFO (18) with IFLA_INFO_KIND (1), which a device with a driver does not have.</summary>
     internal static byte[] InfoKind(string? kind) => kind is null ? [] : Attribute(18, Attribute(1, Encoding.ASCII.GetBytes(kind + '\0')));
 
     /// <summary>struct if_stats_msg and IFLA_STATS_LINK_64 (1) with as many u64 as the kernel's struct has.</summary>

@@ -14,7 +14,7 @@ sealed class Overlay(string folder)
 
     internal bool IsTree => Lines.Length > 0 || Own.Any();
 
-    /// <summary>The files that the folder itself holds, by their place in the tree.</summary>
+    /// <summary>The folder's own files, by their path in the tree.</summary>
     internal IEnumerable<string> Own =>
         from tree in s_trees
         let root = Path.Combine(folder, tree)
@@ -22,7 +22,7 @@ sealed class Overlay(string folder)
         from file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
         select Path.GetRelativePath(folder, file);
 
-    /// <summary>The whole tree: where each of its files lies.</summary>
+    /// <summary>The whole tree: each path and the file that has its content.</summary>
     internal Dictionary<string, string> Resolve()
     {
         var files = new Dictionary<string, string>();
@@ -53,7 +53,7 @@ sealed class Overlay(string folder)
         }
     }
 
-    /// <summary>The least that it must hold over a base for its tree to be what it is now.</summary>
+    /// <summary>The least that it must hold over a base to keep its tree.</summary>
     internal (string[] Lines, string[] Own) Over(string name)
     {
         var whole = Resolve();
@@ -65,7 +65,7 @@ sealed class Overlay(string folder)
             [.. own.Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Keeps only that.</summary>
+    /// <summary>Keeps only these lines and files.</summary>
     internal void Reduce(string[] lines, string[] own)
     {
         var (whole, kept) = (Resolve(), own.ToHashSet());

@@ -83,7 +83,7 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
-    public void AnOverlayThatIsPutOverAnotherBaseTakesWhatThatOneLacks()
+    public void AnOverlayOverAnotherBaseAddsWhatThatBaseLacks()
     {
         Tree("low", "", "proc/a", "proc/b");
         Tree("other", "", "proc/b");

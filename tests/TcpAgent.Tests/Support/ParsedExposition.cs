@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>One family of an exposition: what stands above its samples, and the samples.</summary>
-/// <param name="Name">As its metadata have it: in OpenMetrics without _total and _info.</param>
+/// <summary>One family of an exposition: its metadata and its samples.</summary>
+/// <param name="Name">The name in the metadata: in OpenMetrics without _total and _info.</param>
 sealed record ParsedFamily(string Name, string Type, string? Unit, string Help, List<string> Samples);
 
-/// <summary>The OpenMetrics form, read as strictly as its ABNF and section 5 ask; what breaks a rule throws.</summary>
+/// <summary>The OpenMetrics format, read as strictly as its ABNF and section 5 demand; it throws if a rule is broken.</summary>
 static class ParsedExposition
 {
     internal static List<ParsedFamily> OpenMetrics(string text)

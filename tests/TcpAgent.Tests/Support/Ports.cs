@@ -19,7 +19,7 @@ static class Ports
             }
             catch (SocketException)
             {
-                // Somebody's already.
+                // Already in use.
             }
         }
     }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>Bytes to a server and back, without a client's good manners.</summary>
+/// <summary>Sends bytes to a server and receives some, without the manners of a real client.</summary>
 sealed class RawHttp : IDisposable
 {
     readonly Socket _socket;
@@ -31,7 +31,7 @@ sealed class RawHttp : IDisposable
             sent += await _socket.SendAsync(bytes.AsMemory(sent));
     }
 
-    /// <summary>Until the server closes, the text holds what is looked for, or the time is up.</summary>
+    /// <summary>Reads until the server closes, the text contains what is sought, or the time is up.</summary>
     internal async Task<string> Receive(Func<string, bool> isEnough, int seconds = 10)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
@@ -49,7 +49,7 @@ sealed class RawHttp : IDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // Closed by a reset, or silent: what came is all there is.
+            // Closed by a reset, or silent: nothing more will come.
         }
         return text.ToString();
     }

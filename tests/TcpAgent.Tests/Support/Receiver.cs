@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>The other end: a bound datagram socket as systemd and journald have one.</summary>
+/// <summary>The receiving end: a bound datagram socket, like those of systemd and journald.</summary>
 sealed class Receiver : IDisposable
 {
     readonly Socket _socket;

@@ -31,7 +31,7 @@ sealed class RecordedDump
             yield return at;
     }
 
-    /// <summary>All there is, as if it answered this request.</summary>
+    /// <summary>All recorded datagrams, as the answer to this request.</summary>
     IEnumerable<Answer> Answers(byte[] request)
     {
         Requests++;

@@ -4,7 +4,7 @@ using TcpAgent.System;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>What one receive gives: an errno, or bytes and the length that the datagram had before it was cut.</summary>
+/// <summary>The result of one receive: an errno, or bytes and the length that the datagram had before it was cut.</summary>
 readonly record struct Answer(int Errno, byte[] Bytes, int Length)
 {
     internal static Answer Of(params byte[][] messages)
@@ -16,7 +16,7 @@ readonly record struct Answer(int Errno, byte[] Bytes, int Length)
     internal static Answer Error(int errno) => new(errno, [], 0);
 }
 
-/// <summary>A kernel that is one function from a request to the datagrams that answer it.</summary>
+/// <summary>A kernel in place of the real one: a function from a request to the datagrams that answer it.</summary>
 sealed class ReplayTransport(Func<byte[], IEnumerable<Answer>> kernel) : INetlinkTransport
 {
     readonly Queue<Answer> _answers = [];

@@ -9,7 +9,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>serve, as it is shipped, in this process on a port of its own.</summary>
+/// <summary>The verb serve in this process, as it is shipped, on a port of its own.</summary>
 sealed class RunningAgent : IAsyncDisposable
 {
     readonly CancellationTokenSource _stop = new();
@@ -26,7 +26,7 @@ sealed class RunningAgent : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    /// <summary>With connections of its own, which takes any certificate.</summary>
+    /// <summary>A client with connections of its own that accepts any certificate.</summary>
     internal HttpClient NewClient() => new(new SocketsHttpHandler
     {
         SslOptions =
@@ -36,7 +36,7 @@ sealed class RunningAgent : IAsyncDisposable
         BaseAddress = Address,
     };
 
-    /// <summary>Over a fixture, with a web configuration.</summary>
+    /// <summary>An agent over a fixture set, with a web configuration.</summary>
     internal static Task<RunningAgent> StartWith(string? webConfigFile, string scheme) =>
         OverFixture("linux-6.18", webConfigFile: webConfigFile, scheme: scheme);
 
@@ -68,14 +68,14 @@ sealed class RunningAgent : IAsyncDisposable
         {
             try
             {
-                // Behind a password all that can be seen is that it serves.
+                // Behind a password one can see only that it serves.
                 var response = await agent.Client.GetAsync("/-/ready");
                 if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Unauthorized)
                     return agent;
             }
             catch (HttpRequestException) when (!agent._running.IsCompleted)
             {
-                // Not listening yet, or it wants a client's certificate.
+                // It is not listening yet, or it wants a client certificate.
                 if (scheme == "https" && await Accepts(options.ListenAddresses[0]))
                     return agent;
             }
@@ -114,7 +114,7 @@ sealed class RunningAgent : IAsyncDisposable
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Until its metrics are as wanted.</summary>
+    /// <summary>Waits until its metrics are as wanted.</summary>
     internal async Task Until(Func<string, bool> holds)
     {
         var body = "";

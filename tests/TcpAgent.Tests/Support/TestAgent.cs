@@ -9,7 +9,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>The agent's data path, whole, over a root and a clock of the test's.</summary>
+/// <summary>The whole data path of the agent, over a root and a clock that the test sets.</summary>
 sealed class TestAgent : IDisposable
 {
     readonly ArrayBufferWriter<byte> _buffer = new(4 * 1024 * 1024);
@@ -25,7 +25,7 @@ sealed class TestAgent : IDisposable
         _whole = new Exposition(Sampler.Tables, pageSize: 4096, Events);
     }
 
-    /// <summary>Over a fixture set, without what differs from run to run.</summary>
+    /// <summary>An agent over a fixture set, without the parts that differ from run to run.</summary>
     internal static TestAgent OverFixture(string set, TimeProvider time, bool allFields = false) => new(
         new KernelRoot(Fixtures.Proc(set), Fixtures.Sys(set), Live: false),
         SamplingOptions.Default with { AllNetstatFields = allFields, DisabledSources = ["process"] }, time);

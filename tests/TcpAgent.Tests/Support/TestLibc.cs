@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>The receiving side of SCM_RIGHTS and the clock, asked of the C library and not of the code under test.</summary>
+/// <summary>The receiving side of SCM_RIGHTS and the clock, from the C library and not from the code under test.</summary>
 static class TestLibc
 {
     internal const int F_GET_SEALS = 1034;

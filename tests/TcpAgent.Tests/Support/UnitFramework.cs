@@ -8,7 +8,7 @@ using Xunit.Sdk;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>xunit's own, but that a class whose tests take long and have no category fails: make test-unit stays quick.</summary>
+/// <summary>xunit's framework, except that a slow class without a category fails, so that make test-unit stays quick.</summary>
 public sealed class UnitFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
     /// <summary>
@@ -39,7 +39,7 @@ public sealed class UnitFramework(IMessageSink messages) : XunitTestFramework(me
             ? new TestFailed(test.Test, test.ExecutionTime, test.Output, new XunitException(s_message))
             : message);
 
-        /// <summary>It is the one by which its class passes the limit.</summary>
+        /// <summary>The test with which its class exceeds the limit.</summary>
         bool IsTooSlow(ITestPassed test)
         {
             if (test.TestCase.Traits.ContainsKey("Category"))
@@ -49,7 +49,7 @@ public sealed class UnitFramework(IMessageSink messages) : XunitTestFramework(me
             return seconds > LimitSeconds * Math.Max(1, Load() / Environment.ProcessorCount) && _reported.Add(name);
         }
 
-        /// <summary>What runs or wants to (proc_loadavg(5)): on a busy machine everything takes longer.</summary>
+        /// <summary>Running and runnable tasks (proc_loadavg(5)): on a busy machine everything takes longer.</summary>
         static decimal Load() => decimal.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
     }
 }

@@ -8,7 +8,7 @@ namespace TcpAgent.Tests.Support;
 /// <summary>A folder with a web configuration and certificates made for the test.</summary>
 sealed class WebFolder : IDisposable
 {
-    /// <summary>Of "secret", at the least cost.</summary>
+    /// <summary>The hash of "secret", at the lowest cost.</summary>
     internal const string SecretHash = "$2y$04$X0h1gDsPszWURQaxFh.zouZdfSt7HzEy4CLiI.zRYe8se5CVhYyZ.";
 
     internal const string TlsSection = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
@@ -27,7 +27,7 @@ sealed class WebFolder : IDisposable
         File.SetUnixFileMode(PathOf(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    /// <summary>As careful deployment does it: the new file is there whole or not at all.</summary>
+    /// <summary>Replaces a file atomically, as a careful deployment does.</summary>
     internal void Replace(string name, string text)
     {
         Write($"{name}.new", text);
@@ -58,7 +58,7 @@ sealed class WebFolder : IDisposable
     }
 
     /// <param name="name">Subject and DNS name.</param>
-    /// <param name="issuer">Null: signed by itself.</param>
+    /// <param name="issuer">Null for a self-signed certificate.</param>
     /// <param name="usage">Extended key usage.</param>
     /// <param name="days">Until it ends.</param>
     /// <param name="names">Further alternative names.</param>

@@ -79,7 +79,7 @@ public sealed class NotificationQueueTests : IDisposable
     }
 
     [Fact]
-    public void AManagerThatDoesNotReadDelaysNobodyAndIsNotFloodedLater()
+    public void AManagerThatDoesNotReadDelaysNothingAndIsNotFloodedLater()
     {
         using var queue = new NotificationQueue(_systemd, _log);
         _reads.Reset();
@@ -97,13 +97,14 @@ public sealed class NotificationQueueTests : IDisposable
         Eventually(() => Delivered() == 1 + NotificationQueue.Capacity);
         queue.Notify(ServiceState.Stopping);
         Eventually(() => Delivered() == 2 + NotificationQueue.Capacity);
-        Assert.Equal(("READY=1", "STOPPING=1"), (_delivered[0], _delivered[^1]));
+        Assert.Equal("READY=1", _delivered[0]);
+        Assert.Equal("STOPPING=1", _delivered[^1]);
         Assert.EndsWith("again; 984 notifications were lost since start", _log.Lines[^1], StringComparison.Ordinal);
         Assert.Equal(2, _log.Lines.Count);
     }
 
     [Fact]
-    public void AManagerThatDoesNotReadDoesNotHoldTheEndUp()
+    public void AManagerThatDoesNotReadDoesNotDelayTheEnd()
     {
         var queue = new NotificationQueue(_systemd, _log);
         _reads.Reset();
@@ -115,7 +116,7 @@ public sealed class NotificationQueueTests : IDisposable
     }
 
     [Fact]
-    public void AfterTheEndANotificationIsLostAndNoError()
+    public void AfterTheEndANotificationIsDroppedWithoutAnError()
     {
         var queue = new NotificationQueue(_systemd, _log);
         queue.Dispose();
@@ -127,7 +128,7 @@ public sealed class NotificationQueueTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void WithoutASupervisorNothingIsSentNorLost(bool isThere)
+    public void WithoutASupervisorNothingIsSentOrLost(bool isThere)
     {
         _systemd.IsEnabled.Returns(false);
         using var queue = new NotificationQueue(isThere ? _systemd : null, _log);

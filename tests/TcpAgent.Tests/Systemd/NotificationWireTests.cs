@@ -54,7 +54,7 @@ public sealed class NotificationWireTests : IDisposable
     }
 
     [Fact]
-    public void AFullSocketIsNotWaitedForByTheCaller()
+    public void TheCallerDoesNotWaitForAFullSocket()
     {
         using var manager = new Receiver(_folder.File("notify"));
         var queue = QueueTo(manager.Path);
@@ -64,7 +64,7 @@ public sealed class NotificationWireTests : IDisposable
         Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.InRange(queue.Lost, 1, 1999);
 
-        // What waits is delivered once somebody reads.
+        // Waiting messages are delivered once somebody reads.
         var received = 0;
         for (; received + queue.Lost < 2000; received++)
             Assert.Equal("WATCHDOG=1", manager.ReceiveText());
@@ -83,7 +83,7 @@ public sealed class NotificationWireTests : IDisposable
     }
 
     [Fact]
-    public void AnAddressThatCannotBeUsedIsLoggedAndIsNoSupervisor()
+    public void AnAddressThatCannotBeUsedIsLoggedAndIgnored()
     {
         using var queue = QueueTo("vsock:2:1234");
         queue.Notify(ServiceState.Ready);

@@ -7,7 +7,7 @@ using TcpAgent.Systemd;
 
 namespace TcpAgent.Tests.Systemd;
 
-/// <summary>A reporter over a sampler of one source, whose ticks are the test's, and a substitute of the package's notifier.</summary>
+/// <summary>A reporter over a sampler with one source, whose ticks the test makes, and a substitute for the package's notifier.</summary>
 sealed class ReporterRig : IDisposable
 {
     Sampler? _sampler;

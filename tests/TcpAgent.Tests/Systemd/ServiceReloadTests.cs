@@ -17,7 +17,8 @@ public sealed class ServiceReloadTests : IDisposable
         _rig.Reporter.BeginReload();
         var after = TestLibc.MonotonicMicroseconds();
         var lines = Assert.Single(_rig.Said()).Split('\n');
-        Assert.Equal((2, "RELOADING=1"), (lines.Length, lines[0]));
+        Assert.Equal(2, lines.Length);
+        Assert.Equal("RELOADING=1", lines[0]);
         Assert.StartsWith("MONOTONIC_USEC=", lines[1], StringComparison.Ordinal);
         Assert.InRange(long.Parse(lines[1]["MONOTONIC_USEC=".Length..], CultureInfo.InvariantCulture), before, after);
 
@@ -35,7 +36,7 @@ public sealed class ServiceReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task AReloadDuringAReloadBeginsItOverAndBothEndWithOneReady()
+    public async Task AReloadDuringAReloadRestartsItAndBothEndWithOneReady()
     {
         await _rig.Start();
         _rig.Said();
@@ -76,7 +77,7 @@ public sealed class ServiceReloadTests : IDisposable
     }
 
     [Fact]
-    public void AReloadBeforeTheStartIsNone()
+    public void AReloadBeforeTheStartIsIgnored()
     {
         _rig.Create();
         _rig.Reporter.BeginReload();

@@ -137,7 +137,7 @@ public sealed class ServiceReporterTests : IDisposable
         Assert.InRange(Encoding.UTF8.GetByteCount(ServiceReporter.Status(new string('\u20ac', 100_000)).ToString()), 3000, 4096);
 
     [Fact]
-    public async Task ATickAllocatesNothingThoughTheWatchdogIsFed()
+    public async Task ATickThatFeedsTheWatchdogAllocatesNothing()
     {
         _rig.Systemd.IsEnabled.Returns(true);
         using var queue = new NotificationQueue(_rig.Systemd, _rig.Log);

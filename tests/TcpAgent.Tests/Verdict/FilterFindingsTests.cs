@@ -70,7 +70,7 @@ public sealed class FilterFindingsTests : IDisposable
         After(dropped + 100, ("Ip", "InDelivers", 100), ("TcpExt", "IPReversePathFilter", dropped)).Select(finding => finding.Id));
 
     [Fact]
-    public void HealthyTrafficIsNotWorthAWord() =>
+    public void HealthyTrafficHasNoFinding() =>
         Assert.Empty(After(5000, ("Ip", "InDelivers", 5000), ("Ip", "OutRequests", 4000), ("Ip", "OutTransmits", 4000)));
 
     [Theory]
@@ -83,7 +83,9 @@ public sealed class FilterFindingsTests : IDisposable
         _ip.Rig.Devices.Set("device=\"eth2\"", ("xdp", KernelValue.Absent));
         _ip.Rig.Tick();
         var finding = Assert.Single(_ip.Rig.Judge().Findings);
-        Assert.Equal(("xdp_attached", Finding.Info, null), (finding.Id, finding.Severity, finding.Headline));
+        Assert.Equal("xdp_attached", finding.Id);
+        Assert.Equal(Finding.Info, finding.Severity);
+        Assert.Null(finding.Headline);
         Assert.StartsWith($"An XDP program is attached to {names}:", finding.Text, StringComparison.Ordinal);
     }
 }

@@ -96,7 +96,8 @@ public sealed class FindingsTests : IDisposable
         _rig.Setting("net.ipv4.tcp_mem", pages, field: 2);
         _rig.Setting("net.ipv4.udp_mem", pages, field: 2);
         var findings = Findings();
-        Assert.Equal((isFound, isFound), (findings.Contains("tcp_mem_as_bytes"), findings.Contains("udp_mem_as_bytes")));
+        Assert.Equal(isFound, findings.Contains("tcp_mem_as_bytes"));
+        Assert.Equal(isFound, findings.Contains("udp_mem_as_bytes"));
     }
 
     [Theory]

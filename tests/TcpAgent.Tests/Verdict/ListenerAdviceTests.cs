@@ -69,7 +69,7 @@ public class ListenerAdviceTests
     }
 
     [Fact]
-    public void TheBacklogIsCalledByTheNameThatItsProgramGivesIt()
+    public void TheBacklogIsNamedAsItsProgramNamesIt()
     {
         foreach (var name in (string[])["acceptCount", "SO_BACKLOG", "gunicorn: --backlog", "listen(port, host, backlog)",
             "listen.backlog", "ListenBackLog", "tcp-backlog"])
@@ -94,7 +94,7 @@ public class ListenerAdviceTests
     }
 
     [Fact]
-    public void ClientsThatResetAreFoundNowhereButInTheLength()
+    public void ClientsThatResetAreFoundOnlyInTheLength()
     {
         Subject[ListenerRows.RecentLate] = 500;
         Subject[ListenerRows.RecentWait] = 700;
@@ -104,7 +104,7 @@ public class ListenerAdviceTests
     }
 
     [Fact]
-    public void WithoutALimitItIsKnownAllTheSameThatConnectionsWait()
+    public void WithoutALimitWaitingConnectionsAreStillReported()
     {
         Subject[ListenerRows.RecentLate] = 70;
         var report = new ResourceReport(

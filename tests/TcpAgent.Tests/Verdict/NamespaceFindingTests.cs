@@ -25,7 +25,7 @@ public class NamespaceFindingTests
     [InlineData("/host/proc", true, null)]
     [InlineData("/proc", false, null)]
     [InlineData("/proc", null, null)]
-    public void OnlyAProcfsOfAnotherPromisesAnothersNetwork(string procFs, bool? isHost, string? expected) =>
+    public void OnlyTheProcfsOfAnotherNamespaceHasItsNetwork(string procFs, bool? isHost, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], Findings(NamespaceInstance.Of(procFs, "4026532000", isHost)));
 
     [Fact]

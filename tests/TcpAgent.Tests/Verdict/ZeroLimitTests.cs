@@ -81,7 +81,7 @@ public sealed class ZeroLimitTests : IDisposable
     [Theory]
     [InlineData("net.ipv4.tcp_max_tw_buckets", "TCP", "tw", "time_wait")]
     [InlineData("net.ipv4.tcp_max_orphans", "TCP", "orphan", "orphans")]
-    public void WhatALimitBelowZeroMeansIsNotKnown(string setting, string section, string field, string resource)
+    public void ALimitBelowZeroIsAbsent(string setting, string section, string field, string resource)
     {
         _rig.Setting(setting, -1);
         _rig.Sockstat.Set(section, field, 37);

@@ -13,25 +13,31 @@ public class LinkTests
         Assert.True(
             Link.TryReadLink(RTM_NEWLINK, NewLink(7, "eth0", 1000, 2), out var index, out var name, out var queueLength,
                 out var promiscuity));
-        Assert.Equal((7, "eth0", 1000, 2), (index, Encoding.ASCII.GetString(name), queueLength, promiscuity));
+        Assert.Equal(7, index);
+        Assert.Equal("eth0", Encoding.ASCII.GetString(name));
+        Assert.Equal(1000, queueLength);
+        Assert.Equal(2, promiscuity);
     }
 
     [Fact]
-    public void WhatTheKernelLeftOutIsAbsent()
+    public void AMissingAttributeIsAbsent()
     {
         byte[] payload = [.. new byte[16], .. Attribute(99, [1]), .. Attribute(3, "lo\0"u8), .. Attribute(13, [1, 2])];
         Assert.True(Link.TryReadLink(RTM_NEWLINK, payload, out _, out _, out var queueLength, out var promiscuity));
-        Assert.Equal((long.MinValue, long.MinValue), (queueLength, promiscuity));
+        Assert.Equal(long.MinValue, queueLength);
+        Assert.Equal(long.MinValue, promiscuity);
     }
 
     /// <summary>IFLA_XDP is 43, IFLA_XDP_FD 1, IFLA_XDP_ATTACHED 2.</summary>
     [Fact]
-    public void ALinkTellsHowAnXdpProgramIsAttached()
+    public void HowAnXdpProgramIsAttachedIsRead()
     {
         byte[] Xdp(params byte[] attached) =>
             [.. NewLink(7, "eth0"), .. Attribute(0x8000 | 43, [.. Attribute(1, Int32(9)), .. Attribute(2, attached)])];
-        Assert.Equal((2, 0), (Link.Xdp(Xdp(2)), Link.Xdp(Xdp(0))));
-        Assert.Equal((long.MinValue, long.MinValue), (Link.Xdp(Xdp()), Link.Xdp(NewLink(7, "eth0"))));
+        Assert.Equal(2, Link.Xdp(Xdp(2)));
+        Assert.Equal(0, Link.Xdp(Xdp(0)));
+        Assert.Equal(long.MinValue, Link.Xdp(Xdp()));
+        Assert.Equal(long.MinValue, Link.Xdp(NewLink(7, "eth0")));
     }
 
     [Fact]
@@ -43,7 +49,7 @@ public class LinkTests
     }
 
     [Fact]
-    public void ALinkWithoutNameOrOfAnotherTypeIsNone()
+    public void AMessageWithoutANameOrOfAnotherTypeIsNoLink()
     {
         Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[16], out _, out _, out _, out _));
         Assert.False(Link.TryReadLink(RTM_NEWLINK, new byte[15], out _, out _, out _, out _));
@@ -56,7 +62,7 @@ public class LinkTests
     [InlineData(3)]
     [InlineData(200)]
     [InlineData(65535)]
-    public void AnAttributeWhoseLengthCannotBeTrueEndsTheAttributes(int length)
+    public void AnAttributeWithAnImpossibleLengthEndsTheAttributes(int length)
     {
         byte[] payload = [.. new byte[16], .. Attribute(13, Int32(5)), .. Attribute(3, "lo\0"u8)];
         MemoryMarshal.Write(payload.AsSpan(24), (ushort)length);
@@ -85,9 +91,9 @@ public class LinkTests
             Assert.Equal((long)stat, Link.Stat(stats, stat));
 
         // Against the header, not against the enum itself.
-        Assert.Equal(
-            (6, 15, 23), (Link.Stat(stats, LinkStat.rx_dropped), Link.Stat(stats, LinkStat.rx_missed_errors),
-                Link.Stat(stats, LinkStat.rx_nohandler)));
+        Assert.Equal(6, Link.Stat(stats, LinkStat.rx_dropped));
+        Assert.Equal(15, Link.Stat(stats, LinkStat.rx_missed_errors));
+        Assert.Equal(23, Link.Stat(stats, LinkStat.rx_nohandler));
     }
 
     [Fact]
@@ -106,7 +112,7 @@ public class LinkTests
     }
 
     [Fact]
-    public void StatsWithoutTheirAttributeOrOfAnotherTypeAreNone()
+    public void AMessageWithoutTheAttributeOrOfAnotherTypeIsNoStats()
     {
         Assert.False(Link.TryReadStats(RTM_NEWSTATS, new byte[12], out _, out _));
         Assert.False(Link.TryReadStats(RTM_NEWSTATS, new byte[11], out _, out _));
@@ -117,14 +123,14 @@ public class LinkTests
     public void TheRequestsLeaveTheCountersOutOfLinksAndAskForThe64BitOnes()
     {
         var link = Link.LinkRequest();
-        Assert.Equal((40u, (ushort)18), (MemoryMarshal.Read<uint>(link), MemoryMarshal.Read<ushort>(link.AsSpan(4))));
-        Assert.Equal(
-            ((ushort)8, (ushort)29, 8u),
-            (MemoryMarshal.Read<ushort>(link.AsSpan(32)), MemoryMarshal.Read<ushort>(link.AsSpan(34)),
-                MemoryMarshal.Read<uint>(link.AsSpan(36))));
+        Assert.Equal(40u, MemoryMarshal.Read<uint>(link));
+        Assert.Equal((ushort)18, MemoryMarshal.Read<ushort>(link.AsSpan(4)));
+        Assert.Equal((ushort)8, MemoryMarshal.Read<ushort>(link.AsSpan(32)));
+        Assert.Equal((ushort)29, MemoryMarshal.Read<ushort>(link.AsSpan(34)));
+        Assert.Equal(8u, MemoryMarshal.Read<uint>(link.AsSpan(36)));
         var stats = Link.StatsRequest();
-        Assert.Equal(
-            (28u, (ushort)94, 1u), (MemoryMarshal.Read<uint>(stats), MemoryMarshal.Read<ushort>(stats.AsSpan(4)),
-                MemoryMarshal.Read<uint>(stats.AsSpan(24))));
+        Assert.Equal(28u, MemoryMarshal.Read<uint>(stats));
+        Assert.Equal((ushort)94, MemoryMarshal.Read<ushort>(stats.AsSpan(4)));
+        Assert.Equal(1u, MemoryMarshal.Read<uint>(stats.AsSpan(24)));
     }
 }

@@ -39,7 +39,8 @@ public class NetlinkDumpTests
     {
         using var dump = Dump(s => [Answer.Of(Row(s, 1), Row(s, 2)), Answer.Of(Row(s, 3)), Answer.Of(Row(s, 4), Done(s))]);
         Assert.Equal("1 2 3 4", Run(dump));
-        Assert.Equal((0, false), (dump.Errno, dump.Interrupted));
+        Assert.Equal(0, dump.Errno);
+        Assert.False(dump.Interrupted);
         Assert.Equal("1 2 3 4", Run(dump));
         Assert.Single(_opened);
         Assert.Equal(6, _opened[0].Receives);
@@ -69,7 +70,7 @@ public class NetlinkDumpTests
     [Theory]
     [InlineData(NetlinkMessage.NLMSG_DONE)]
     [InlineData(NetlinkMessage.NLMSG_ERROR)]
-    public void AnErrorInMidDumpEndsItAndTheSocket(ushort type)
+    public void AnErrorInMidDumpEndsTheDumpAndTheSocket(ushort type)
     {
         using var dump = Dump(s => [Answer.Of(Row(s, 1), Message(type, s, Int32(-Libc.ENOENT)), Row(s, 2)), Answer.Of(Done(s))]);
         Assert.Equal("1", Run(dump));
@@ -106,7 +107,8 @@ public class NetlinkDumpTests
             ? [Answer.Of(Row(s, 1, onRow ? flag : NLM_F_MULTI), Done(s, onRow ? NLM_F_MULTI : flag))]
             : [Answer.Of(Row(s, 1), Done(s))]);
         Assert.Equal("1", Run(dump));
-        Assert.Equal((0, true), (dump.Errno, dump.Interrupted));
+        Assert.Equal(0, dump.Errno);
+        Assert.True(dump.Interrupted);
         interrupted = false;
         Run(dump);
         Assert.False(dump.Interrupted);
@@ -146,7 +148,8 @@ public class NetlinkDumpTests
         Assert.True(_opened[0].Disposed);
         silent = false;
         Assert.Equal("2", Run(dump));
-        Assert.Equal((0, 2), (dump.Errno, _opened.Count));
+        Assert.Equal(0, dump.Errno);
+        Assert.Equal(2, _opened.Count);
     }
 
     [Fact]
@@ -164,7 +167,7 @@ public class NetlinkDumpTests
     [InlineData(0x7fff_ffffu)]
     [InlineData(0x8000_0000u)]
     [InlineData(0xffff_ffffu)]
-    public void ALengthThatCannotBeTrueIsMalformed(uint length)
+    public void AnImpossibleLengthIsMalformed(uint length)
     {
         using var dump = Dump(s =>
         {

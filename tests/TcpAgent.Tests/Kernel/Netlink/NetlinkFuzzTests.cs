@@ -23,7 +23,7 @@ public class NetlinkFuzzTests
         return datagram;
     }
 
-    /// <summary>Some pure noise, some good datagrams with a few bytes, or the lengths, made wrong.</summary>
+    /// <summary>Noise, and good datagrams in which a few bytes or the lengths are wrong.</summary>
     static Answer Next(Random random, uint sequence)
     {
         var bytes = new byte[random.Next(200)];
@@ -63,7 +63,7 @@ public class NetlinkFuzzTests
             Assert.True(transport.Receives <= Datagrams + 1, $"seed {Seed}, round {round}: {transport.Receives} receives");
         }
 
-        // Enough of them must get through to the decoders to mean something.
+        // Enough of them must reach the decoders for the test to mean something.
         Assert.True(reads > Rounds);
     }
 
@@ -109,7 +109,7 @@ public class NetlinkFuzzTests
             Assert.Equal(length == whole.Length, reader.TryRead(out _, out _, out _, out _));
             Assert.Equal(length > 0 && length < whole.Length, reader.Malformed);
 
-            // The same cut with a header that owns up to it reaches the attributes.
+            // The same cut with a correct length in the header reaches the attributes.
             if (length < NetlinkMessage.HeaderLength)
                 continue;
             MemoryMarshal.Write(cut, (uint)length);

@@ -11,16 +11,22 @@ public class SockDiagTests
     public void ARowIsReadAtTheOffsetsOfTheStruct()
     {
         Assert.True(SockDiag.TryRead(SockDiag.TCPDIAG_GETSOCK, Socket(TcpState.Listen, family: 10), out var row));
-        Assert.Equal((10, TcpState.Listen, 0), (row.Family, row.State, row.Timer));
-        Assert.Equal((443, 51000), (row.SourcePort, row.DestinationPort));
-        Assert.Equal((3u, 2u, 4_000_000_000u), (row.ReceiveQueue, row.SendQueue, row.Inode));
+        Assert.Equal(10, row.Family);
+        Assert.Equal(TcpState.Listen, row.State);
+        Assert.Equal(0, row.Timer);
+        Assert.Equal(443, row.SourcePort);
+        Assert.Equal(51000, row.DestinationPort);
+        Assert.Equal(3u, row.ReceiveQueue);
+        Assert.Equal(2u, row.SendQueue);
+        Assert.Equal(4_000_000_000u, row.Inode);
     }
 
     [Fact]
     public void AFinWait2MiniSocketIsKnownByItsTimer()
     {
         Assert.True(SockDiag.TryRead(SockDiag.TCPDIAG_GETSOCK, Socket(TcpState.FinWait2, timer: 3), out var row));
-        Assert.Equal((TcpState.FinWait2, InetDiagRow.TimeWaitTimer), (row.State, row.Timer));
+        Assert.Equal(TcpState.FinWait2, row.State);
+        Assert.Equal(InetDiagRow.TimeWaitTimer, row.Timer);
     }
 
     [Theory]
@@ -50,7 +56,8 @@ public class SockDiagTests
     public void TheRequestAsksForBothFamiliesAndTheGivenStates()
     {
         var request = SockDiag.Request(SockDiag.RareStates);
-        Assert.Equal((76u, (ushort)18), (MemoryMarshal.Read<uint>(request), MemoryMarshal.Read<ushort>(request.AsSpan(4))));
+        Assert.Equal(76u, MemoryMarshal.Read<uint>(request));
+        Assert.Equal((ushort)18, MemoryMarshal.Read<ushort>(request.AsSpan(4)));
         Assert.Equal(0xfbcu & ~2u, MemoryMarshal.Read<uint>(request.AsSpan(16 + 52)));
         Assert.Equal(0xffeu, MemoryMarshal.Read<uint>(SockDiag.Request(SockDiag.AllStates).AsSpan(16 + 52)));
     }
@@ -91,8 +98,10 @@ public class SockDiagTests
         foreach (var bytes in (byte[][])[v4, v6])
             for (var i = 8; i < 40; i++)
                 bytes[i] = (byte)i;
-        Assert.Equal((Endpoint.From([8, 9, 10, 11], 443), Endpoint.From([24, 25, 26, 27], 51000)), (Row(v4).Local, Row(v4).Remote));
-        Assert.Equal((Endpoint.From(v6.AsSpan(8, 16), 443), Endpoint.From(v6.AsSpan(24, 16), 51000)), (Row(v6).Local, Row(v6).Remote));
+        Assert.Equal(Endpoint.From([8, 9, 10, 11], 443), Row(v4).Local);
+        Assert.Equal(Endpoint.From([24, 25, 26, 27], 51000), Row(v4).Remote);
+        Assert.Equal(Endpoint.From(v6.AsSpan(8, 16), 443), Row(v6).Local);
+        Assert.Equal(Endpoint.From(v6.AsSpan(24, 16), 51000), Row(v6).Remote);
     }
 
     static InetDiagRow Row(byte[] payload)
@@ -114,7 +123,7 @@ public class SockDiagTests
     }
 
     [Fact]
-    public void AShorterMemoryInfoOrNoneTellsNothingOfDrops()
+    public void WithAShorterMemoryInfoOrNoneDropsAreAbsent()
     {
         for (var length = 0; length < 36; length++)
             Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Listen), .. Attribute(7, new byte[length])]).Drops);
@@ -148,11 +157,12 @@ public class SockDiagTests
         socket[3] = 4;
         MemoryMarshal.Write(socket.AsSpan(52), 1_234u);
         var row = Row(socket);
-        Assert.Equal((4, 1_234u), (row.Retransmits, row.Expires));
+        Assert.Equal(4, row.Retransmits);
+        Assert.Equal(1_234u, row.Expires);
     }
 
     [Fact]
-    public void AShorterTcpInfoOrNoneTellsNothing()
+    public void WithAShorterTcpInfoOrNoneTheTimesAreAbsent()
     {
         for (var length = 0; length < 60; length++)
             Assert.Equal(long.MinValue, Row([.. Socket(TcpState.Established), .. Attribute(2, new byte[length])]).LastAckReceived);
@@ -160,7 +170,7 @@ public class SockDiagTests
     }
 
     [Fact]
-    public void AttributesThatLieAboutTheirLengthTellNothing()
+    public void AttributesWithAWrongLengthAreIgnored()
     {
         byte[] cut = [.. Socket(TcpState.Listen), .. Memory(9)[..20]];
         Assert.Equal(long.MinValue, Row(cut).Drops);
@@ -182,8 +192,10 @@ public class SockDiagTests
         var message = Socket(TcpState.Listen, family: 2);
         byte[] address = [10, 91, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 7];
         address.CopyTo(message, 8);
-        Assert.Equal(("10.91.0.1", 443), (Row(message).Local.Address.ToString(), (int)Row(message).Local.Port));
+        Assert.Equal("10.91.0.1", Row(message).Local.Address.ToString());
+        Assert.Equal(443, (int)Row(message).Local.Port);
         message[0] = 10;
-        Assert.Equal(("a5b:1:ffff:ffff::7", 443), (Row(message).Local.Address.ToString(), (int)Row(message).Local.Port));
+        Assert.Equal("a5b:1:ffff:ffff::7", Row(message).Local.Address.ToString());
+        Assert.Equal(443, (int)Row(message).Local.Port);
     }
 }

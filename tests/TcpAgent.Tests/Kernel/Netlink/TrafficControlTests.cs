@@ -14,10 +14,18 @@ public class TrafficControlTests
                 7, "fq_codel", bytes: 1L << 40, packets: 1L << 36, qlen: 3, backlog: 4500, drops: 9, requeues: 2, overlimits: 1,
                 options: Attribute(2, Int32(10240))),
             out var row));
-        Assert.Equal((7, true, "fq_codel"), (row.Index, row.IsRoot, Encoding.ASCII.GetString(row.Kind)));
-        Assert.Equal((1L << 40, 1L << 36, true), (row.Bytes, row.Packets, row.HasPackets64));
-        Assert.Equal((3L, 4500L, 9L, 1L), (row.QueuePackets, row.QueueBytes, row.Drops, row.Overlimits));
-        Assert.Equal((10240L, long.MinValue), (row.LimitPackets, row.LimitBytes));
+        Assert.Equal(7, row.Index);
+        Assert.True(row.IsRoot);
+        Assert.Equal("fq_codel", Encoding.ASCII.GetString(row.Kind));
+        Assert.Equal(1L << 40, row.Bytes);
+        Assert.Equal(1L << 36, row.Packets);
+        Assert.True(row.HasPackets64);
+        Assert.Equal(3, row.QueuePackets);
+        Assert.Equal(4500, row.QueueBytes);
+        Assert.Equal(9, row.Drops);
+        Assert.Equal(1, row.Overlimits);
+        Assert.Equal(10240, row.LimitPackets);
+        Assert.Equal(long.MinValue, row.LimitBytes);
     }
 
     [Fact]
@@ -35,12 +43,13 @@ public class TrafficControlTests
         foreach (var (kind, options, packets, bytes) in kinds)
         {
             Assert.True(TrafficControl.TryRead(RTM_NEWQDISC, Qdisc(1, kind, options: options), out var row));
-            Assert.Equal((packets, bytes), (row.LimitPackets, row.LimitBytes));
+            Assert.Equal(packets, row.LimitPackets);
+            Assert.Equal(bytes, row.LimitBytes);
         }
     }
 
     [Fact]
-    public void NoMessageMakesItThrow()
+    public void NoMessageThrows()
     {
         var whole = Qdisc(7, "tbf", drops: 9, options: Attribute(1, new byte[36]));
         for (var length = 0; length <= whole.Length; length++)

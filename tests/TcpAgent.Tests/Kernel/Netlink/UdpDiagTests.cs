@@ -27,7 +27,10 @@ public class UdpDiagTests
     {
         var request = UdpDiag.Request(UdpDiag.AF_INET6);
         Assert.Equal(16 + 56, request.Length);
-        Assert.Equal((20, 10, 17, 1 << 6), (MemoryMarshal.Read<ushort>(request.AsSpan(4)), request[16], request[17], request[18]));
+        Assert.Equal(20, MemoryMarshal.Read<ushort>(request.AsSpan(4)));
+        Assert.Equal(10, request[16]);
+        Assert.Equal(17, request[17]);
+        Assert.Equal(1 << 6, request[18]);
         Assert.Equal(1u << 1 | 1u << 7, MemoryMarshal.Read<uint>(request.AsSpan(16 + 4)));
     }
 
@@ -50,7 +53,7 @@ public class UdpDiagTests
     }
 
     [Fact]
-    public void WhatIsLeftOutIsAbsentAndWhatIsNoneOfItIsRefused()
+    public void AMissingAttributeIsAbsentAndAForeignMessageIsRefused()
     {
         var message = Socket(TcpState.Close);
         Assert.True(UdpDiag.TryRead(20, message, out var row));

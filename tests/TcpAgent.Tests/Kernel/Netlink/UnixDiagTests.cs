@@ -13,7 +13,8 @@ public class UnixDiagTests
     {
         var request = UnixDiag.Request();
         Assert.Equal(16 + 24, request.Length);
-        Assert.Equal((20, 1), (MemoryMarshal.Read<ushort>(request.AsSpan(4)), request[16]));
+        Assert.Equal(20, MemoryMarshal.Read<ushort>(request.AsSpan(4)));
+        Assert.Equal(1, request[16]);
         Assert.Equal(1u << 10, MemoryMarshal.Read<uint>(request.AsSpan(16 + 4)));
         Assert.Equal(1u | 1u << 4, MemoryMarshal.Read<uint>(request.AsSpan(16 + 12)));
     }
@@ -39,12 +40,14 @@ public class UnixDiagTests
     }
 
     [Fact]
-    public void WhatIsLeftOutIsAbsentAndWhatIsNoneOfItIsRefused()
+    public void AMissingAttributeIsAbsentAndAForeignMessageIsRefused()
     {
         var message = new byte[16];
         (message[0], message[1], message[2]) = (1, 1, 10);
         Assert.True(UnixDiag.TryRead(20, message, out var row));
-        Assert.Equal((KernelValue.Absent, KernelValue.Absent, 0), (row.Length, row.Limit, row.Name.Length));
+        Assert.Equal(KernelValue.Absent, row.Length);
+        Assert.Equal(KernelValue.Absent, row.Limit);
+        Assert.Equal(0, row.Name.Length);
         byte[] tooShort = [.. message, .. Attribute(4, Int32(7))];
         Assert.True(UnixDiag.TryRead(20, tooShort, out row));
         Assert.Equal(KernelValue.Absent, row.Length);

@@ -1,4 +1,5 @@
 using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -8,10 +9,6 @@ public sealed class ConntrackTests : IDisposable
     const string Count = "sys/net/netfilter/nf_conntrack_count";
     const string Limit = "sys/net/netfilter/nf_conntrack_max";
     const string Buckets = "sys/net/netfilter/nf_conntrack_buckets";
-    const string Entries = "tcpagent_conntrack_entries";
-    const string Clashes = "tcpagent_conntrack_clash_resolutions_total";
-    const string Chains = "tcpagent_conntrack_chain_too_long_total";
-    const string Drops = "tcpagent_conntrack_drops_total";
 
     // The double spaces are the kernel's. Both headers have 17 names.
     const string OldHeader =
@@ -33,34 +30,49 @@ public sealed class ConntrackTests : IDisposable
         _root.Dispose();
     }
 
-    /// <summary>Column n holds base plus n, entries (the first) hold the same in all rows.</summary>
+    /// <summary>What is exported, and how much of it was malformed.</summary>
+    void Shows(
+        Expected entries = default, Expected limit = default, Expected buckets = default, Expected drops = default,
+        Expected earlyDrops = default, Expected clashes = default, Expected chains = default, Expected searchRestarts = default,
+        Expected malformed = default)
+    {
+        long? Of(string metric) => _source.Value($"tcpagent_conntrack_{metric}");
+        new Facts("conntrack").Is(entries, Of("entries")).Is(limit, Of("entries_limit")).Is(buckets, Of("buckets"))
+            .Is(drops, Of("drops_total")).Is(earlyDrops, Of("early_drops_total")).Is(clashes, Of("clash_resolutions_total"))
+            .Is(chains, Of("chain_too_long_total")).Is(searchRestarts, Of("search_restarts_total"))
+            .Is(malformed, _source.Malformed).Verify();
+    }
+
+    /// <summary>Column n holds n and what is added; entries, the first column, are the same in all rows.</summary>
     static string Row(int columns, int add, int entries = 33) =>
         $"{entries:x8}  {string.Join(' ', Enumerable.Range(2, columns - 1).Select(i => $"{i + add:x8}"))} \n";
 
     [Fact]
-    public void TheSameWidthWithOtherNamesIsOtherCounters()
+    public void ColumnsAreReadByNameNotByPosition()
     {
         _root.Write(Stat, OldHeader + Row(17, 0) + Row(17, 100));
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Null(_source.Value(Clashes));
-        Assert.Null(_source.Value(Chains));
-        Assert.Equal(11 + 111, _source.Value(Drops));
-
+        Shows(clashes: Absent, chains: Absent, drops: 11 + 111);
         _root.Write(Stat, NewHeader + Row(17, 0) + Row(17, 100));
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((2 + 102, 8 + 108), (_source.Value(Clashes), _source.Value(Chains)));
+        Shows(clashes: 2 + 102, chains: 8 + 108);
     }
 
     [Fact]
-    public void EntriesAreNotSummedAndStandInForTheSysctl()
+    public void EntriesAreNotSummed()
     {
         _root.Write(Stat, NewHeader + Row(17, 0) + Row(17, 1) + Row(17, 2) + Row(17, 3));
         _source.Read();
-        Assert.Equal(33, _source.Value(Entries));
+        Shows(entries: 33);
+    }
 
+    [Fact]
+    public void TheSysctlOfEntriesComesBeforeTheTable()
+    {
+        _root.Write(Stat, NewHeader + Row(17, 0));
         _root.Write(Count, "34\n");
         _source.Read();
-        Assert.Equal(34, _source.Value(Entries));
+        Shows(entries: 34);
     }
 
     [Fact]
@@ -68,8 +80,7 @@ public sealed class ConntrackTests : IDisposable
     {
         _root.Write(Stat, OldHeader.Replace(" search_restart", "", StringComparison.Ordinal) + Row(16, 0));
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((11, 12), (_source.Value(Drops), _source.Value("tcpagent_conntrack_early_drops_total")));
-        Assert.Null(_source.Value("tcpagent_conntrack_search_restarts_total"));
+        Shows(drops: 11, earlyDrops: 12, searchRestarts: Absent);
     }
 
     [Fact]
@@ -78,28 +89,24 @@ public sealed class ConntrackTests : IDisposable
         _root.Write(Count, "7\n");
         _root.Write(Stat, NewHeader + Row(17, 0) + Row(7, 0) + Row(17, 0));
         var status = _source.Read();
-        Assert.Equal((Outcome.Partial, 3), (status.Outcome, status.Line));
-        Assert.Null(_source.Value(Drops));
-        Assert.Equal(7, _source.Value(Entries));
-        Assert.Equal(1, _source.Malformed);
+        status.Shows(Outcome.Partial, line: 3);
+        Shows(drops: Absent, entries: 7, malformed: 1);
     }
 
     [Fact]
-    public void WithoutTheStatisticsTheGaugesAreAll()
+    public void WithoutTheStatisticsOnlyTheGaugesAreExported()
     {
         _root.Write(Count, "0\n");
         _root.Write(Limit, "262144\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((0, 262144), (_source.Value(Entries), _source.Value("tcpagent_conntrack_entries_limit")));
-        Assert.Null(_source.Value(Drops));
+        Shows(entries: 0, limit: 262144, drops: Absent);
     }
 
     [Fact]
-    public void WithoutTheModuleThereIsNothingAndThatIsNoFailure()
+    public void WithoutTheModuleTheSourceIsAbsentNotFailed()
     {
         Assert.Equal(ReadStatus.Absent, _source.Read());
-        Assert.Null(_source.Value(Entries));
-        Assert.Equal(0, _source.Malformed);
+        Shows(entries: Absent, malformed: 0);
     }
 
     [Fact]
@@ -108,11 +115,8 @@ public sealed class ConntrackTests : IDisposable
         _root.Write(Stat, NewHeader + Row(17, 0));
         _root.Write(Count, "");
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
-        Assert.Equal(33, _source.Value(Entries));
-        Assert.Equal(1, _source.Malformed);
+        Shows(entries: 33, malformed: 1);
     }
-
-    (long? Limit, long? Buckets) Limits => (_source.Value("tcpagent_conntrack_entries_limit"), _source.Value("tcpagent_conntrack_buckets"));
 
     void WriteLimits(int limit, int buckets)
     {
@@ -127,7 +131,7 @@ public sealed class ConntrackTests : IDisposable
     }
 
     [Fact]
-    public void TheLimitsAreReadWithTheSlowLane()
+    public void TheLimitsAreReadOnTheSlowLane()
     {
         _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
         _root.Write(Count, "1\n");
@@ -136,30 +140,44 @@ public sealed class ConntrackTests : IDisposable
         WriteLimits(2000, 500);
         _root.Write(Count, "2\n");
         Assert.Equal(ReadStatus.Ok, Tick());
-        Assert.Equal((2, (1000, 250)), (_source.Value(Entries), Limits));
+        Shows(entries: 2, limit: 1000, buckets: 250);
+        Assert.Equal(ReadStatus.Ok, _source.Read());
+        Shows(limit: 2000, buckets: 500);
+    }
 
-        // As after an exception: what was withdrawn comes back with the next read.
+    /// <summary>As after an exception.</summary>
+    [Fact]
+    public void LimitsThatWereWithdrawnComeBackWithTheNextRead()
+    {
+        _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
+        WriteLimits(1000, 250);
+        _source.Read();
+        WriteLimits(2000, 500);
         _source.Withdraw();
         Assert.Equal(ReadStatus.Ok, Tick());
-        Assert.Equal((1000, 250), Limits);
-        Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((2000, 500), Limits);
+        Shows(limit: 1000, buckets: 250);
+    }
 
-        // One that fails is away until the slow lane finds it.
+    [Fact]
+    public void LimitsThatCannotBeReadAreAbsentUntilTheSlowLaneReadsThem()
+    {
+        _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
+        WriteLimits(2000, 500);
+        _source.Read();
         _root.Delete(Buckets);
         _root.Write(Limit, "torn");
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
         WriteLimits(3000, 750);
-        Assert.Equal((Outcome.Partial, 1), (Tick().Outcome, _source.Malformed));
-        Assert.Equal((null, null), Limits);
+        Assert.Equal(Outcome.Partial, Tick().Outcome);
+        Shows(malformed: 1, limit: Absent, buckets: Absent);
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((3000, 750), Limits);
+        Shows(limit: 3000, buckets: 750);
     }
 
     [Theory]
     [InlineData("00000001 00000001 00000000 00000001")]
     [InlineData("00000001 00000000 00000001 00000001")]
-    public void TheLimitsAreReadAtTheMomentOfALoss(string row)
+    public void TheLimitsAreReadWhenSomethingIsLost(string row)
     {
         _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000001\n");
         WriteLimits(1000, 250);
@@ -167,13 +185,13 @@ public sealed class ConntrackTests : IDisposable
         WriteLimits(2000, 500);
         _root.Write(Stat, "entries drop early_drop found\n00000001 00000000 00000000 00000007\n");
         Tick();
-        Assert.Equal((1000, 250), Limits);
+        Shows(limit: 1000, buckets: 250);
         _root.Write(Stat, $"entries drop early_drop found\n{row}\n");
         Tick();
-        Assert.Equal((2000, 500), Limits);
+        Shows(limit: 2000, buckets: 500);
         WriteLimits(3000, 750);
         Tick();
-        Assert.Equal((2000, 500), Limits);
+        Shows(limit: 2000, buckets: 500);
     }
 
     [Fact]
@@ -184,11 +202,11 @@ public sealed class ConntrackTests : IDisposable
         _source.Read();
         WriteLimits(2000, 500);
         Tick();
-        Assert.Equal((2000, 500), Limits);
+        Shows(limit: 2000, buckets: 500);
     }
 
     [Fact]
-    public void ATableThatIsNotThereIsLookedForWithTheSlowLane()
+    public void TheSlowLaneFindsATableThatWasMissing()
     {
         Assert.Equal(ReadStatus.Absent, _source.Read());
         _root.Write(Count, "1\n");
@@ -196,16 +214,16 @@ public sealed class ConntrackTests : IDisposable
         Assert.Equal(ReadStatus.Ok, _source.Read());
         _root.Write(Count, "2\n");
         Assert.Equal(ReadStatus.Ok, Tick());
-        Assert.Equal(2, _source.Value(Entries));
+        Shows(entries: 2);
     }
 
     [Fact]
-    public void ACounterThatWrappedOnOneCpuGoesOn()
+    public void ACounterThatWrapsOnOneCpuGoesOnRising()
     {
         _root.Write(Stat, "entries drop\n00000001 ffffffff\n00000001 00000005\n");
         _source.Read();
         _root.Write(Stat, "entries drop\n00000001 00000001\n00000001 00000005\n");
         _source.Read();
-        Assert.Equal(0x1_0000_0001 + 5, _source.Value(Drops));
+        Shows(drops: 0x1_0000_0001 + 5);
     }
 }

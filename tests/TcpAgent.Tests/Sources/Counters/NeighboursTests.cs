@@ -1,4 +1,5 @@
 using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -18,17 +19,22 @@ public sealed class NeighboursTests : IDisposable
         _root.Dispose();
     }
 
-    long? Value(string metric, string family) => _source.Value($"tcpagent_neighbour_{metric}", $"family=\"{family}\"");
+    void Shows(
+        string family, Expected entries = default, Expected tableFulls = default, Expected unresolvedDiscards = default)
+    {
+        long? Of(string metric) => _source.Value($"tcpagent_neighbour_{metric}", $"family=\"{family}\"");
+        new Facts(family).Is(entries, Of("entries")).Is(tableFulls, Of("table_fulls_total"))
+            .Is(unresolvedDiscards, Of("unresolved_discards_total")).Verify();
+    }
 
     [Fact]
-    public void EntriesStandOnEachLineAndTheRestIsSummed()
+    public void EntriesAreTheSameOnEachLineAndTheRestIsSummed()
     {
         _root.Write(Arp, Header + "00000400 1 2 3 4 5 0000004c\n00000400 1 2 3 4 5 00000004\n");
         _root.Write(Nd, Header + "00000007 1 2 3 4 5 00000001\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal(
-            (1024, 80, 10), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4"), Value("unresolved_discards_total", "ipv4")));
-        Assert.Equal((7, 1), (Value("entries", "ipv6"), Value("table_fulls_total", "ipv6")));
+        Shows("ipv4", entries: 1024, tableFulls: 80, unresolvedDiscards: 10);
+        Shows("ipv6", entries: 7, tableFulls: 1);
     }
 
     [Fact]
@@ -36,7 +42,7 @@ public sealed class NeighboursTests : IDisposable
     {
         _root.Write(Arp, "entries  allocs\n00000004 00000009\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((4, (long?)null), (Value("entries", "ipv4"), Value("table_fulls_total", "ipv4")));
+        Shows("ipv4", entries: 4, tableFulls: Absent);
     }
 
     [Theory]
@@ -53,16 +59,15 @@ public sealed class NeighboursTests : IDisposable
         Assert.Equal(entries, _source.Value("tcpagent_ipv6_route_entries"));
     }
 
-    /// <summary>neighbour.c up to 2.6.27.</summary>
+    /// <summary>As neighbour.c prints it up to 2.6.27.</summary>
     [Fact]
-    public void ATableWithAValueLessThanNamesHasItsEntries()
+    public void ATableWithOneValueLessThanNamesIsReadAsFarAsItGoes()
     {
         _root.Write(Arp, Header + "00000007 1 2 3 4 5\n00000007 1 2 3 4 5\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((7, 10), (Value("entries", "ipv4"), Value("unresolved_discards_total", "ipv4")));
-        Assert.Null(Value("table_fulls_total", "ipv4"));
+        Shows("ipv4", entries: 7, unresolvedDiscards: 10, tableFulls: Absent);
     }
 
     [Fact]
-    public void AChildNamespaceHasNoneOfThem() => Assert.Equal(Outcome.Absent, _source.Read().Outcome);
+    public void WithoutAnyOfTheFilesTheSourceIsAbsent() => Assert.Equal(Outcome.Absent, _source.Read().Outcome);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using TcpAgent.Sources;
 using TcpAgent.System;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -19,29 +20,34 @@ public sealed class NfQueueTests : IDisposable
         _root.Dispose();
     }
 
-    long? Value(string metric, int queue) => _source.Value($"tcpagent_nfqueue_{metric}", $"queue=\"{queue}\"");
+    void Shows(int queue, Expected packets = default, Expected dropped = default, Expected userDropped = default)
+    {
+        long? Of(string metric) => _source.Value($"tcpagent_nfqueue_{metric}", $"queue=\"{queue}\"");
+        new Facts($"queue {queue}").Is(packets, Of("packets")).Is(dropped, Of("dropped_total"))
+            .Is(userDropped, Of("user_dropped_total")).Verify();
+    }
 
     [Fact]
     public void EachQueueHasItsLengthAndItsDrops()
     {
         _root.Write(File, "    0  31415     7 2 65531     3     4      100  1\n   17  31416     0 2 65531     0     0        9  1\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((7, 3, 4), (Value("packets", 0), Value("dropped_total", 0), Value("user_dropped_total", 0)));
-        Assert.Equal((0, 0), (Value("packets", 17), Value("dropped_total", 17)));
+        Shows(0, packets: 7, dropped: 3, userDropped: 4);
+        Shows(17, packets: 0, dropped: 0);
     }
 
     [Fact]
-    public void AU32ThatWrapsGoesOn()
+    public void ACountThatWrapsGoesOnRising()
     {
         _root.Write(File, $"0 1 0 2 65531 {uint.MaxValue} 0 1 1\n");
         _source.Read();
         _root.Write(File, "0 1 0 2 65531 4 0 1 1\n");
         _source.Read();
-        Assert.Equal((1L << 32) + 4, Value("dropped_total", 0));
+        Shows(0, dropped: (1L << 32) + 4);
     }
 
     [Fact]
-    public void AQueueThatEndedWithItsProgramBeginsAnew()
+    public void AQueueThatEndedWithItsProgramCountsFromZeroAgain()
     {
         _root.Write(File, $"0 1 0 2 65531 {uint.MaxValue} 0 1 1\n");
         _source.Read();
@@ -49,19 +55,21 @@ public sealed class NfQueueTests : IDisposable
         _source.Read();
         _root.Write(File, "0 1 0 2 65531 4 0 1 1\n");
         _source.Read();
-        Assert.Equal(4, Value("dropped_total", 0));
+        Shows(0, dropped: 4);
     }
 
     [Fact]
-    public void QueuesBeyondTheBoundAreLeftOutAndOthersMayTakeTheirPlace()
+    public void QueuesBeyondTheBoundAreOmittedAndOthersMayTakeTheirPlace()
     {
         for (var first = 0; first < 1500; first += 500)
         {
             _root.Write(File, string.Concat(Enumerable.Range(first, 500).Select(queue => $"{queue} 1 {queue} 2 65531 0 0 1 1\n")));
             Assert.Equal(ReadStatus.Ok, _source.Read());
-            Assert.Equal((500, 244), (_source.Tables[0].Count, _source.Value("tcpagent_nfqueues_omitted")));
-            Assert.Equal(first + 255, Value("packets", first + 255));
-            Assert.Equal((false, true), (_source.Tables[0].IsHidden(255), _source.Tables[0].IsHidden(256)));
+            Assert.Equal(500, _source.Tables[0].Count);
+            Assert.Equal(244, _source.Value("tcpagent_nfqueues_omitted"));
+            Shows(first + 255, packets: first + 255);
+            Assert.False(_source.Tables[0].IsHidden(255));
+            Assert.True(_source.Tables[0].IsHidden(256));
         }
     }
 
@@ -75,26 +83,27 @@ public sealed class NfQueueTests : IDisposable
         Assert.True(_source.Tables[0].IsHidden(299));
         _root.Write(File, Lines(10));
         _source.Read();
-        Assert.Equal((false, true), (_source.Tables[0].IsHidden(299), _source.Tables[0].IsHidden(255)));
+        Assert.False(_source.Tables[0].IsHidden(299));
+        Assert.True(_source.Tables[0].IsHidden(255));
     }
 
     /// <summary>Kernels up to 3.19 print each column by %d.</summary>
     [Fact]
-    public void APortidBelowZeroIsOfNoConcernAndACountBelowZeroIsAU32()
+    public void ACountBelowZeroIsAU32()
     {
         _root.Write(File, "    0 -4171     7 2 65531 -2147483647     4      100  1\n    1 -4172     0 2 65531     0    -1       -9  1\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((7, 2147483649, 4), (Value("packets", 0), Value("dropped_total", 0), Value("user_dropped_total", 0)));
-        Assert.Equal((0, 4294967295), (Value("packets", 1), Value("user_dropped_total", 1)));
+        Shows(0, packets: 7, dropped: 2147483649, userDropped: 4);
+        Shows(1, packets: 0, userDropped: 4294967295);
     }
 
     [Fact]
-    public void WhatNobodyReadsMayHoldAnythingAndALengthBelowZeroIsAbsent()
+    public void ColumnsThatAreNotReadMayHoldAnythingAndALengthBelowZeroIsAbsent()
     {
         _root.Write(File, "0 x 7 ? 9x 3 4 many 1\n1 1 -5 2 65531 3 4 1 1\n");
-        Assert.Equal((Outcome.Partial, 2), (_source.Read().Outcome, _source.Read().Line));
-        Assert.Equal((7, 3), (Value("packets", 0), Value("dropped_total", 0)));
-        Assert.Equal(((long?)null, 3), (Value("packets", 1), Value("dropped_total", 1)));
+        _source.Read().Shows(Outcome.Partial, line: 2);
+        Shows(0, packets: 7, dropped: 3);
+        Shows(1, packets: Absent, dropped: 3);
     }
 
     [Theory]
@@ -108,11 +117,11 @@ public sealed class NfQueueTests : IDisposable
     public void ATornLineIsLeftOut(string text, int line)
     {
         _root.Write(File, text);
-        Assert.Equal((Outcome.Partial, line), (_source.Read().Outcome, _source.Read().Line));
+        _source.Read().Shows(Outcome.Partial, line: line);
     }
 
     [Fact]
-    public void WithoutQueuesThereIsNothingAndWithoutTheModuleItIsAbsent()
+    public void WithoutTheModuleTheSourceIsAbsentAndWithoutQueuesItIsEmpty()
     {
         Assert.Equal(Outcome.Absent, _source.Read().Outcome);
         _root.Write(File, "");
@@ -121,13 +130,19 @@ public sealed class NfQueueTests : IDisposable
     }
 
     [Fact]
-    public void WhatOnlyRootMayReadIsDeniedNotFailed()
+    public void AFileThatOnlyRootMayReadIsDeniedNotFailed()
     {
         var status = ReadStatus.Denied(File, Libc.EACCES);
         var state = new SourceState(_source);
         Assert.True(state.Update(status, 0));
         Assert.False(state.Failing);
         Assert.Equal("source=\"nfqueue\",mode=\"denied\"", Encoding.UTF8.GetString(state.ModeInstance!.Labels));
+    }
+
+    [Fact]
+    public void OfTwoPartsADeniedOneDoesNotCountAndAFailedOneDoes()
+    {
+        var status = ReadStatus.Denied(File, Libc.EACCES);
         Assert.Equal(ReadStatus.Ok, ReadStatus.Ok.With(status));
         Assert.Equal(Outcome.Failed, status.With(ReadStatus.Failed("x", 5)).Outcome);
     }

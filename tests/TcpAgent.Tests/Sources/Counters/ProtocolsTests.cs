@@ -23,16 +23,17 @@ public sealed class ProtocolsTests : IDisposable
     {
         _root.Write("net/protocols", Header + "TCPv6 1 2 3 yes 4 yes kernel\nTCP 1 2 3 no 4 yes kernel\nRAW 1 2 -1 NI 0 yes kernel\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((1, 0), (_source.Value(Pressure, "protocol=\"TCPv6\""), _source.Value(Pressure, "protocol=\"TCP\"")));
+        Assert.Equal(1, _source.Value(Pressure, "protocol=\"TCPv6\""));
+        Assert.Equal(0, _source.Value(Pressure, "protocol=\"TCP\""));
         Assert.Null(_source.Value(Pressure, "protocol=\"RAW\""));
     }
 
     [Fact]
-    public void ABadLineIsCountedAndTheOthersStand()
+    public void ABadLineIsCountedAndTheOthersAreRead()
     {
         _root.Write("net/protocols", Header + "TCP 1 2 3 perhaps 4\nUDP 1 2 3 no 4\n");
         var status = _source.Read();
-        Assert.Equal((Outcome.Partial, 2), (status.Outcome, status.Line));
+        status.Shows(Outcome.Partial, line: 2);
         Assert.Equal(["protocol=\"UDP\""], _source.Tables[0].Keys());
         Assert.Equal(1, _source.Malformed);
     }
@@ -47,7 +48,7 @@ public sealed class ProtocolsTests : IDisposable
     }
 
     [Fact]
-    public void MoreProtocolsThanTheBoundAreLeftOutAgainAndAgain()
+    public void ProtocolsBeyondTheBoundAreLeftOutAtEachRead()
     {
         for (var round = 0; round < 3; round++)
         {

@@ -1,11 +1,10 @@
 using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
 public sealed class SoftnetTests : IDisposable
 {
-    const string Processed = "tcpagent_softnet_processed_total";
-
     readonly TempRoot _root = new();
     readonly Softnet _source;
 
@@ -27,17 +26,25 @@ public sealed class SoftnetTests : IDisposable
             _root.Write("devices/system/cpu/online", online);
     }
 
+    /// <summary>What is exported of one CPU, or of all.</summary>
+    void Shows(
+        string cpu, Expected processed = default, Expected dropped = default, Expected backlog = default, Expected receivedRps = default)
+    {
+        long? Of(string metric) => _source.Value($"tcpagent_softnet_{metric}", cpu);
+        new Facts(cpu).Is(processed, Of("processed_total")).Is(dropped, Of("dropped_total")).Is(backlog, Of("backlog_packets"))
+            .Is(receivedRps, Of("received_rps_total")).Verify();
+    }
+
     [Fact]
     public void TheCpuIsTheOneInTheLineWhereTheKernelPrintsIt()
     {
-        // CPU 1 is offline; the online map is wrong on purpose and must not be asked.
+        // CPU 1 is offline. The online map is wrong on purpose: nothing may read it.
         Write(Line(10, 13, cpu: 0) + Line(12, 13, cpu: 2) + Line(13, 15, cpu: 3), "0-7\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["cpu=\"0\"", "cpu=\"2\"", "cpu=\"3\""], _source.Tables[0].Keys());
-        Assert.Equal(
-            (10, 12, 13), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"2\""),
-                _source.Value(Processed, "cpu=\"3\"")));
-        Assert.Equal(12, _source.Value("tcpagent_softnet_backlog_packets", "cpu=\"2\""));
+        Shows("cpu=\"0\"", processed: 10);
+        Shows("cpu=\"2\"", processed: 12, backlog: 12);
+        Shows("cpu=\"3\"", processed: 13);
     }
 
     [Theory]
@@ -49,8 +56,7 @@ public sealed class SoftnetTests : IDisposable
         Write(Line(10, columns) + Line(12, columns) + Line(13, columns), "0,2-3\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["cpu=\"0\"", "cpu=\"2\"", "cpu=\"3\""], _source.Tables[0].Keys());
-        Assert.Equal(12, _source.Value(Processed, "cpu=\"2\""));
-        Assert.Null(_source.Value("tcpagent_softnet_backlog_packets", "cpu=\"2\""));
+        Shows("cpu=\"2\"", processed: 12, backlog: Absent);
     }
 
     [Theory]
@@ -59,15 +65,20 @@ public sealed class SoftnetTests : IDisposable
     [InlineData("nonsense\n")]
     [InlineData("\n")]
     [InlineData("9223372036854775807\n")]
-    public void AnOnlineMapOfAnotherLengthMeansThatNobodyKnowsWhichCpuIsWhichAndTheSumStays(string online)
+    public void WithAnOnlineMapOfAnotherLengthOnlyTheSumIsExported(string online)
     {
         Write(Line(10, 11) + Line(12, 11) + Line(13, 11), online);
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal("cpu=\"all\"", Assert.Single(_source.Tables[0].Keys()));
-        Assert.Equal((35, 6), (_source.Value(Processed, "cpu=\"all\""), _source.Value("tcpagent_softnet_dropped_total", "cpu=\"all\"")));
-        Assert.Null(_source.Value("tcpagent_softnet_backlog_packets", "cpu=\"all\""));
+        Shows("cpu=\"all\"", processed: 35, dropped: 6, backlog: Absent);
         Assert.Equal(0, _source.Malformed);
+    }
 
+    [Fact]
+    public void WhenTheOnlineMapFitsAgainEachCpuIsExported()
+    {
+        Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0-1\n");
+        _source.Read();
         Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0,2-3\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(3, _source.Tables[0].Count);
@@ -77,7 +88,7 @@ public sealed class SoftnetTests : IDisposable
     [Theory]
     [InlineData("present")]
     [InlineData("possible")]
-    public void WhereOnlineIsTheContainersThePresentOrPossibleCpusAreTheLines(string list)
+    public void WhereOnlineFitsOnlyAContainerTheLinesAreThePresentOrPossibleCpus(string list)
     {
         Write(Line(10, 11) + Line(12, 11) + Line(13, 11), "0-1\n");
         _root.Write($"devices/system/cpu/{list}", "0-2\n");
@@ -86,29 +97,29 @@ public sealed class SoftnetTests : IDisposable
     }
 
     [Fact]
-    public void ASumOfLinesIsOfU32sThatWrapAndBeginsAgainWithAnotherNumberOfLines()
+    public void ASumOfLinesThatWrapGoesOnRisingAndStartsAgainWithAnotherNumberOfLines()
     {
         Write(Line(uint.MaxValue, 11) + Line(5, 11), "0\n");
         _source.Read();
         var all = _source.Tables[0].InstanceAt(0);
         Write(Line(4, 11) + Line(6, 11), "0\n");
         _source.Read();
-        Assert.Equal((1L << 32) + 10, _source.Value(Processed, "cpu=\"all\""));
+        Shows("cpu=\"all\"", processed: (1L << 32) + 10);
         Assert.Same(all, _source.Tables[0].InstanceAt(0));
         Write(Line(4, 11) + Line(6, 11) + Line(1, 11), "0\n");
         _source.Read();
-        Assert.Equal(11, _source.Value(Processed, "cpu=\"all\""));
+        Shows("cpu=\"all\"", processed: 11);
         Assert.NotSame(all, _source.Tables[0].InstanceAt(0));
         Write(Line(4, 11) + "torn\n" + Line(1, 11), "0\n");
         Assert.Equal(Outcome.Failed, _source.Read().Outcome);
     }
 
     [Fact]
-    public void AColumnThatNobodyReadsMayHoldAnything()
+    public void AColumnThatIsNotReadMayHoldAnything()
     {
         Write("0a 02 03 x -1 ? 0 0 0 5 6 \n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((10, 5), (_source.Value(Processed, "cpu=\"0\""), _source.Value("tcpagent_softnet_received_rps_total", "cpu=\"0\"")));
+        Shows("cpu=\"0\"", processed: 10, receivedRps: 5);
     }
 
     [Fact]
@@ -120,7 +131,7 @@ public sealed class SoftnetTests : IDisposable
     }
 
     [Fact]
-    public void MoreLinesThanAnyKernelHasCpusAreNoSoftnetFile()
+    public void AFileWithMoreLinesThanAnyKernelHasCpusFails()
     {
         Write(string.Concat(Enumerable.Repeat(Line(1, 9), 8192)));
         Assert.Equal(ReadStatus.Ok, _source.Read());
@@ -135,33 +146,34 @@ public sealed class SoftnetTests : IDisposable
     {
         Write(Line(10, 11) + "0000000b 00000000\n" + Line(13, 11), "0,2-3\n");
         var status = _source.Read();
-        Assert.Equal((Outcome.Partial, 2), (status.Outcome, status.Line));
+        status.Shows(Outcome.Partial, line: 2);
         Assert.Equal(["cpu=\"0\"", "cpu=\"3\""], _source.Tables[0].Keys());
-        Assert.Equal(13, _source.Value(Processed, "cpu=\"3\""));
+        Shows("cpu=\"3\"", processed: 13);
     }
 
     [Fact]
-    public void CountersOfACpuThatWasAwayGoOn()
+    public void CountersOfACpuThatWasOfflineGoOn()
     {
         Write(Line(0xffff_fff0, 13, cpu: 0) + Line(0xffff_fff0, 13, cpu: 1));
         _source.Read();
         Write(Line(0x10, 13, cpu: 1));
         _source.Read();
-        Assert.Equal(0x1_0000_0010, _source.Value(Processed, "cpu=\"1\""));
-        Assert.Null(_source.Value(Processed, "cpu=\"0\""));
+        Shows("cpu=\"1\"", processed: 0x1_0000_0010);
+        Shows("cpu=\"0\"", processed: Absent);
         Write(Line(0xffff_fff4, 13, cpu: 0) + Line(0x11, 13, cpu: 1));
         _source.Read();
-        Assert.Equal((0xffff_fff4, 0x1_0000_0011), (_source.Value(Processed, "cpu=\"0\""), _source.Value(Processed, "cpu=\"1\"")));
+        Shows("cpu=\"0\"", processed: 0xffff_fff4);
+        Shows("cpu=\"1\"", processed: 0x1_0000_0011);
     }
 
     [Fact]
-    public void AResetIsPassedThrough()
+    public void AResetIsExportedAsItIs()
     {
         Write(Line(5_000_000, 13, cpu: 1));
         _source.Read();
         Write(Line(3, 13, cpu: 1));
         _source.Read();
-        Assert.Equal(3, _source.Value(Processed, "cpu=\"1\""));
+        Shows("cpu=\"1\"", processed: 3);
     }
 
     [Fact]
@@ -171,7 +183,7 @@ public sealed class SoftnetTests : IDisposable
         _source.Read();
         Write("0 0 0 0 0 0 0 0 0 0 0 00000001 0\n");
         _source.Read();
-        Assert.Equal(1, _source.Value("tcpagent_softnet_backlog_packets", "cpu=\"0\""));
+        Shows("cpu=\"0\"", backlog: 1);
     }
 
     [Fact]
@@ -183,7 +195,7 @@ public sealed class SoftnetTests : IDisposable
     }
 
     [Fact]
-    public void TheSameTextStandsUntilItIsWithdrawn()
+    public void TheSameTextKeepsItsValuesAndBringsThemBackAfterAWithdrawal()
     {
         Write(Line(uint.MaxValue, 13));
         _source.Read();
@@ -191,15 +203,15 @@ public sealed class SoftnetTests : IDisposable
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(ReadStatus.Ok, _source.Read());
-            Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+            Shows("cpu=\"0\"", processed: 0x1_0000_0005);
         }
         _source.Withdraw();
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal(0x1_0000_0005, _source.Value(Processed, "cpu=\"0\""));
+        Shows("cpu=\"0\"", processed: 0x1_0000_0005);
     }
 
     [Fact]
-    public void TheSameTextOfOtherCpusIsOtherCpus()
+    public void TheSameTextWithAnotherOnlineMapIsOfOtherCpus()
     {
         Write(Line(0, 10) + Line(0, 10), "0-1\n");
         _source.Read();
@@ -213,7 +225,10 @@ public sealed class SoftnetTests : IDisposable
     {
         Write(Line(1, 13) + "torn\n");
         for (var reads = 1; reads < 4; reads++)
-            Assert.Equal((Outcome.Partial, reads), (_source.Read().Outcome, _source.Malformed));
+        {
+            Assert.Equal(Outcome.Partial, _source.Read().Outcome);
+            Assert.Equal(reads, _source.Malformed);
+        }
         _root.Delete("net/softnet_stat");
         Assert.Equal(Outcome.Failed, _source.Read().Outcome);
         Assert.Empty(_source.Tables[0].Keys());

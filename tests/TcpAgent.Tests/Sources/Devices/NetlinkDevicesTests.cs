@@ -58,7 +58,7 @@ public sealed class NetlinkDevicesTests : IDisposable
 
     Tick Next(bool slow) => new(_ticks++, 0, slow);
 
-    /// <summary>The devices and their received packets, after asking for what is stated.</summary>
+    /// <summary>The devices and their received packets; <paramref name="asked"/> is what the read asked the kernel for.</summary>
     string Read(string asked, bool slow = false, int errno = 0)
     {
         _asked.Clear();
@@ -72,7 +72,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     const string LoAndEth0 = "device=\"lo\" 100,device=\"eth0\" 200";
 
     [Fact]
-    public void NamesAreReadOnceAndOnTheSlowLane()
+    public void NamesAreReadOnceAndThenOnTheSlowLane()
     {
         Assert.Equal(LoAndEth0, Read("links stats", slow: true));
         Assert.Equal(LoAndEth0, Read("stats"));
@@ -90,7 +90,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void ARenameIsNoticedAtTheSameTick()
+    public void ARenameIsSeenAtTheSameTick()
     {
         Read("links stats", slow: true);
         _links[2] = "wan";
@@ -100,7 +100,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void TwoDevicesMayExchangeNames()
+    public void TwoDevicesMaySwapNames()
     {
         Read("links stats", slow: true);
         (_links[1], _links[2]) = (_links[2], _links[1]);
@@ -109,7 +109,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void AnUnknownIndexTriggersALinkRead()
+    public void AnUnknownIndexCausesTheNamesToBeRead()
     {
         Read("links stats", slow: true);
         _links[7] = "veth7";
@@ -127,14 +127,14 @@ public sealed class NetlinkDevicesTests : IDisposable
         _listeners[0].Enqueue(Answer.Of(Message(17, 0, NewLink(2, "eth0"))));
         Assert.Equal("device=\"lo\" 100", Read("links stats"));
 
-        // The index of a removed device names nothing: another device may get its name.
+        // A removed device no longer has its name, so another may get it.
         _links[9] = "eth0";
         _withStats.Add(9);
         Assert.Equal("device=\"lo\" 100,device=\"eth0\" 900", Read("stats links stats"));
     }
 
     [Fact]
-    public void LostAnnouncementsAreAnAnnouncement()
+    public void LostAnnouncementsCauseTheNamesToBeRead()
     {
         Read("links stats", slow: true);
         _listeners[0].Enqueue(Answer.Error(Libc.ENOBUFS));
@@ -144,7 +144,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void ABrokenListenerIsReplacedAndWhatHappenedBetweenIsNotMissed()
+    public void ABrokenListenerIsReplacedAndNoRenameIsMissed()
     {
         Read("links stats", slow: true);
         _listeners[0].Enqueue(Answer.Error(Libc.EIO));
@@ -159,14 +159,16 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void NamesAreAskedForOnceATickWhoeverAsks()
+    public void NamesAreReadOnceATickHoweverManyAsk()
     {
         _canListen = false;
         _linkErrno = Libc.EINVAL;
         var tick = Next(slow: false);
-        Assert.Equal((Libc.EINVAL, Libc.EINVAL), (_names.Refresh(tick), _names.Refresh(tick)));
+        Assert.Equal(Libc.EINVAL, _names.Refresh(tick));
+        Assert.Equal(Libc.EINVAL, _names.Refresh(tick));
         _linkErrno = 0;
-        Assert.Equal((Libc.EINVAL, 0), (_names.Refresh(tick), _names.Refresh(Next(slow: false))));
+        Assert.Equal(Libc.EINVAL, _names.Refresh(tick));
+        Assert.Equal(0, _names.Refresh(Next(slow: false)));
         Assert.Equal(["links", "links"], _asked);
     }
 
@@ -190,7 +192,7 @@ public sealed class NetlinkDevicesTests : IDisposable
     }
 
     [Fact]
-    public void AFailureOfEitherDumpIsTheSources()
+    public void AFailureOfEitherDumpFailsTheSource()
     {
         _linkErrno = Libc.EPERM;
         Read("links", errno: Libc.EPERM);
@@ -208,16 +210,19 @@ public sealed class NetlinkDevicesTests : IDisposable
         root.Write("net/dev", "Inter-| Receive | Transmit\n face |packets|bytes\neth5: 5 6\n");
         using var source = new Devices(root.Kernel, _devices);
         Assert.Equal(ReadStatus.Ok, source.Read(Next(slow: true)));
-        Assert.Equal(("rtnetlink", 2), (source.Mode, source.Tables[0].Count));
+        Assert.Equal("rtnetlink", source.Mode);
+        Assert.Equal(2, source.Tables[0].Count);
 
         _statsErrno = Libc.EPERM;
         Assert.Equal(ReadStatus.Ok, source.Read(Next(slow: false)));
-        Assert.Equal(("net/dev", "device=\"eth5\""), (source.Mode, Assert.Single(source.Tables[0].Keys())));
+        Assert.Equal("net/dev", source.Mode);
+        Assert.Equal("device=\"eth5\"", Assert.Single(source.Tables[0].Keys()));
 
         _statsErrno = 0;
         source.Read(Next(slow: false));
         Assert.Equal("net/dev", source.Mode);
         source.Read(Next(slow: true));
-        Assert.Equal(("rtnetlink", 2), (source.Mode, source.Tables[0].Count));
+        Assert.Equal("rtnetlink", source.Mode);
+        Assert.Equal(2, source.Tables[0].Count);
     }
 }

@@ -4,17 +4,17 @@ using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>More devices than are exported, and more than are looked at.</summary>
+/// <summary>More devices than are exported, and more than are judged.</summary>
 public sealed class OmittedDevicesTests : IDisposable
 {
     const ushort RTM_GETLINK = 18;
 
     readonly TempRoot _root = new();
 
-    /// <summary>By index, IFLA_INFO_KIND; null of a device with a driver.</summary>
+    /// <summary>IFLA_INFO_KIND by index; null for a device with a driver.</summary>
     readonly Dictionary<int, string?> _links = [];
 
-    /// <summary>What some lost.</summary>
+    /// <summary>Losses by index.</summary>
     readonly Dictionary<int, ulong> _lost = [];
     readonly Devices _source;
     long _ticks;
@@ -48,41 +48,58 @@ public sealed class OmittedDevicesTests : IDisposable
 
     ReadStatus Read(bool isSlow = false) => _source.Read(new Tick(_ticks++, 0, isSlow));
 
-    /// <summary>By the index, which is its place from 1 on.</summary>
+    /// <summary>Indices are places, counted from 1.</summary>
     bool IsHidden(int index) => _source.Tables[0].IsHidden(index - 1);
 
     [Fact]
-    public void DevicesBeyondTheBoundAreCountedAndLookedAt()
+    public void DevicesBeyondTheBoundAreOmittedAndStillJudged()
     {
         Add(600);
         Assert.Equal(ReadStatus.Ok, Read(isSlow: true));
-        Assert.Equal((600, 0), (_source.Tables[0].Count, _source.Unjudged));
+        Assert.Equal(600, _source.Tables[0].Count);
+        Assert.Equal(0, _source.Unjudged);
         Assert.Equal(600 - Devices.MaxDevices, _source.Value("tcpagent_devices_omitted"));
-        Assert.Equal((false, true), (IsHidden(Devices.MaxDevices), IsHidden(Devices.MaxDevices + 1)));
+        Assert.False(IsHidden(Devices.MaxDevices));
+        Assert.True(IsHidden(Devices.MaxDevices + 1));
     }
 
     [Fact]
-    public void OneWithADriverAndOneThatLosesAreExportedBeforeOthers()
+    public void ADeviceWithADriverIsExportedBeforeOthers()
     {
         Add(599);
         Add(1, kind: null);
         Read(isSlow: true);
-        Assert.Equal((false, false, true, true), (IsHidden(1), IsHidden(600), IsHidden(550), IsHidden(512)));
+        Assert.False(IsHidden(1));
+        Assert.False(IsHidden(600));
+        Assert.True(IsHidden(550));
+        Assert.True(IsHidden(512));
+    }
+
+    [Fact]
+    public void ADeviceThatLosesIsExportedBeforeOthersAndStaysSo()
+    {
+        Add(599);
+        Add(1, kind: null);
+        Read(isSlow: true);
         _lost[550] = 1;
         Read();
-        Assert.Equal((false, false, false, true), (IsHidden(1), IsHidden(600), IsHidden(550), IsHidden(511)));
+        Assert.False(IsHidden(1));
+        Assert.False(IsHidden(600));
+        Assert.False(IsHidden(550));
+        Assert.True(IsHidden(511));
 
-        // It stays where it can be seen although it loses no more.
+        // It stays exported although it loses no more.
         Read();
         Assert.False(IsHidden(550));
     }
 
     [Fact]
-    public void BeyondWhatIsLookedAtTheSourceSaysSo()
+    public void DevicesBeyondThoseThatAreJudgedAreReported()
     {
         Add(Devices.MaxJudged + 7);
         Assert.Equal(ReadStatus.Ok, Read(isSlow: true));
-        Assert.Equal((Devices.MaxJudged, 7), (_source.Tables[0].Count, _source.Unjudged));
+        Assert.Equal(Devices.MaxJudged, _source.Tables[0].Count);
+        Assert.Equal(7, _source.Unjudged);
         Assert.Equal(Devices.MaxJudged + 7 - Devices.MaxDevices, _source.Value("tcpagent_devices_omitted"));
     }
 }

@@ -1,5 +1,6 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
+using static TcpAgent.Tests.Support.Expected;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
@@ -31,13 +32,20 @@ public sealed class QdiscsTests : IDisposable
         return [.. messages.Chunk(5).Select(part => Answer.Of(part)), Answer.Of(Done(sequence))];
     }
 
-    long? Value(string metric, string device, string kind) =>
-        _source.Value($"tcpagent_qdisc_{metric}", $"device=\"{device}\",kind=\"{kind}\"");
+    /// <summary>What is exported of one root, in packets and in bytes.</summary>
+    void Shows(
+        string device, string kind, Expected queue = default, Expected queueBytes = default, Expected limit = default,
+        Expected limitBytes = default, Expected dropped = default)
+    {
+        long? Of(string metric) => _source.Value($"tcpagent_qdisc_{metric}", $"device=\"{device}\",kind=\"{kind}\"");
+        new Facts($"{device} {kind}").Is(queue, Of("queue_packets")).Is(queueBytes, Of("queue_bytes")).Is(limit, Of("limit_packets"))
+            .Is(limitBytes, Of("limit_bytes")).Is(dropped, Of("dropped_total")).Verify();
+    }
 
     bool DropsOnlyAtLimit(int instance) => _source.Tables[0].InstanceAt(instance) is QdiscInstance { DropsEarly: false };
 
     [Fact]
-    public void RootsAreExportedAndNotWhatStandsBelow()
+    public void RootsAreExportedAndTheirChildrenAreNot()
     {
         _qdiscs =
         [
@@ -47,11 +55,10 @@ public sealed class QdiscsTests : IDisposable
         ];
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(["device=\"eth0\",kind=\"pfifo_fast\"", "device=\"eth1\",kind=\"htb\""], _source.Tables[0].Keys());
-        Assert.Equal(
-            (7, 500, 3), (Value("queue_packets", "eth0", "pfifo_fast"), Value("limit_packets", "eth0", "pfifo_fast"),
-                Value("dropped_total", "eth0", "pfifo_fast")));
-        Assert.Equal((10, (long?)null), (Value("dropped_total", "eth1", "htb"), Value("limit_packets", "eth1", "htb")));
-        Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
+        Shows("eth0", "pfifo_fast", queue: 7, limit: 500, dropped: 3);
+        Shows("eth1", "htb", dropped: 10, limit: Absent);
+        Assert.True(DropsOnlyAtLimit(0));
+        Assert.False(DropsOnlyAtLimit(1));
     }
 
     [Fact]
@@ -61,11 +68,12 @@ public sealed class QdiscsTests : IDisposable
             Qdisc(2, "mq"), Qdisc(2, "pfifo_fast", handle: 0, parent: 0x10001), Qdisc(3, "mq"),
             Qdisc(3, "fq_codel", handle: 0, parent: 0x10001)];
         _source.Read();
-        Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
+        Assert.True(DropsOnlyAtLimit(0));
+        Assert.False(DropsOnlyAtLimit(1));
     }
 
     [Fact]
-    public void APlaceForFiltersDropsNothingEarly()
+    public void AHookForFiltersDropsNothingEarly()
     {
         _qdiscs = [Qdisc(2, "mq"), Qdisc(2, "clsact", handle: unchecked((int)0xFFFF0000), parent: unchecked((int)0xFFFFFFF1))];
         _source.Read();
@@ -73,7 +81,7 @@ public sealed class QdiscsTests : IDisposable
     }
 
     [Fact]
-    public void AChildThatIsGoneIsNotHeldAgainstTheRoot()
+    public void AChildThatIsGoneNoLongerCounts()
     {
         _qdiscs = [Qdisc(2, "htb"), Qdisc(2, "fq_codel", handle: 0x20000, parent: 0x10001)];
         _source.Read();
@@ -84,35 +92,36 @@ public sealed class QdiscsTests : IDisposable
     }
 
     [Fact]
-    public void ATokenBucketHasTheLimitOfWhatStandsInItsQueuesPlace()
+    public void ATokenBucketHasTheLimitOfTheDisciplineThatReplacesItsQueue()
     {
         byte[] tbf = Attribute(1, [.. new byte[24], .. Int32(3072), .. new byte[8]]);
         _qdiscs = [
             Qdisc(2, "tbf", options: tbf), Qdisc(3, "tbf", options: tbf),
             Qdisc(3, "fq_codel", handle: 0x20000, parent: 0x10001, options: Attribute(2, Int32(10240)))];
         _source.Read();
-        Assert.Equal((null, 3072), (Value("limit_packets", "eth0", "tbf"), Value("limit_bytes", "eth0", "tbf")));
-        Assert.Equal((10240, (long?)null), (Value("limit_packets", "eth1", "tbf"), Value("limit_bytes", "eth1", "tbf")));
-        Assert.Equal((true, false), (DropsOnlyAtLimit(0), DropsOnlyAtLimit(1)));
+        Shows("eth0", "tbf", limit: Absent, limitBytes: 3072);
+        Shows("eth1", "tbf", limit: 10240, limitBytes: Absent);
+        Assert.True(DropsOnlyAtLimit(0));
+        Assert.False(DropsOnlyAtLimit(1));
     }
 
     [Fact]
-    public void ARootThatTheDumpShowsTwiceIsOne()
+    public void ARootThatTheDumpListsTwiceIsOne()
     {
         _qdiscs = [Qdisc(2, "pfifo", drops: 1), Qdisc(3, "pfifo"), Qdisc(2, "pfifo", handle: 0x70000, drops: 2)];
         _source.Read();
         Assert.Equal(2, _source.Tables[0].Count);
-        Assert.Equal(1, Value("dropped_total", "eth0", "pfifo"));
+        Shows("eth0", "pfifo", dropped: 1);
     }
 
     [Fact]
-    public void BytesThatFallSayThatTheDisciplineIsAnother()
+    public void BytesThatFallMeanAnotherDiscipline()
     {
         _qdiscs = [Qdisc(2, "pfifo", bytes: 1L << 50, drops: -2)];
         _source.Read();
         _qdiscs = [Qdisc(2, "pfifo", bytes: 1000, drops: 3)];
         _source.Read();
-        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
+        Shows("eth0", "pfifo", dropped: 3);
     }
 
     [Fact]
@@ -124,11 +133,11 @@ public sealed class QdiscsTests : IDisposable
         _source.Read();
         _qdiscs = [Qdisc(2, "pfifo", drops: 3), Qdisc(3, "pfifo")];
         _source.Read();
-        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
+        Shows("eth0", "pfifo", dropped: 3);
     }
 
     [Fact]
-    public void AMomentsFailureIsNoWrapAndNoReset()
+    public void AReadThatFailsIsNeitherAWrapNorAReset()
     {
         _qdiscs = [Qdisc(2, "pfifo", drops: -2)];
         _source.Read();
@@ -137,7 +146,7 @@ public sealed class QdiscsTests : IDisposable
         _errno = 0;
         _qdiscs = [Qdisc(2, "pfifo", drops: 3)];
         _source.Read();
-        Assert.Equal((1L << 32) + 3, Value("dropped_total", "eth0", "pfifo"));
+        Shows("eth0", "pfifo", dropped: (1L << 32) + 3);
     }
 
     [Fact]
@@ -147,41 +156,49 @@ public sealed class QdiscsTests : IDisposable
         foreach (var index in Enumerable.Range(10, 600))
             _links[index] = $"tun{index}";
         Assert.Equal(ReadStatus.Ok, _source.Read());
-        Assert.Equal((600, 600 - Devices.MaxDevices), (_source.Tables[0].Count, _source.Value("tcpagent_qdiscs_omitted")));
+        Assert.Equal(600, _source.Tables[0].Count);
+        Assert.Equal(600 - Devices.MaxDevices, _source.Value("tcpagent_qdiscs_omitted"));
         Assert.True(_source.Tables[0].IsHidden(599));
+
+        // One that drops is exported before others.
         _qdiscs[599] = Qdisc(609, "pfifo", drops: 1);
         _source.Read();
-        Assert.Equal((false, true), (_source.Tables[0].IsHidden(599), _source.Tables[0].IsHidden(Devices.MaxDevices - 1)));
+        Assert.False(_source.Tables[0].IsHidden(599));
+        Assert.True(_source.Tables[0].IsHidden(Devices.MaxDevices - 1));
     }
 
-    /// <summary>Some disciplines let qlen or backlog fall below 0, which tc shows as nearly 4 G.</summary>
+    /// <summary>In some disciplines qlen or backlog falls below 0, which tc shows as nearly 4 G.</summary>
     [Fact]
     public void AQueueBelowZeroIsAbsentAndCounted()
     {
         _qdiscs = [Qdisc(2, "pfifo", qlen: -1, backlog: -1514, drops: 3)];
         Assert.Equal(Outcome.Partial, _source.Read().Outcome);
-        Assert.Equal(((long?)null, (long?)null), (Value("queue_packets", "eth0", "pfifo"), Value("queue_bytes", "eth0", "pfifo")));
-        Assert.Equal(3, Value("dropped_total", "eth0", "pfifo"));
+        Shows("eth0", "pfifo", queue: Absent, queueBytes: Absent, dropped: 3);
         Assert.Equal(2, _source.Malformed);
     }
 
     [Fact]
-    public void AU32ThatWrapsGoesOn()
+    public void ACountThatWrapsGoesOnRising()
     {
         _qdiscs = [Qdisc(2, "pfifo", drops: -2)];
         _source.Read();
         _qdiscs = [Qdisc(2, "pfifo", drops: 3)];
         _source.Read();
-        Assert.Equal((1L << 32) + 3, Value("dropped_total", "eth0", "pfifo"));
-
-        // Another discipline in its place begins anew.
-        _qdiscs = [Qdisc(2, "bfifo", drops: 1)];
-        _source.Read();
-        Assert.Equal(1, Value("dropped_total", "eth0", "bfifo"));
+        Shows("eth0", "pfifo", dropped: (1L << 32) + 3);
     }
 
     [Fact]
-    public void ADeviceThatWasRenamedOrIsNewHasItsName()
+    public void AnotherDisciplineInItsPlaceCountsFromZero()
+    {
+        _qdiscs = [Qdisc(2, "pfifo", drops: 3)];
+        _source.Read();
+        _qdiscs = [Qdisc(2, "bfifo", drops: 1)];
+        _source.Read();
+        Shows("eth0", "bfifo", dropped: 1);
+    }
+
+    [Fact]
+    public void ANewDeviceHasItsName()
     {
         _qdiscs = [Qdisc(2, "pfifo")];
         _source.Read();
@@ -189,23 +206,40 @@ public sealed class QdiscsTests : IDisposable
         _qdiscs = [Qdisc(2, "pfifo"), Qdisc(9, "pfifo")];
         _source.Read(new Tick(1, 1, IsSlow: false));
         Assert.Equal(["device=\"eth0\",kind=\"pfifo\"", "device=\"tun0\",kind=\"pfifo\""], _source.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void ADeviceThatWasRenamedHasItsNewName()
+    {
+        _links[9] = "tun0";
+        _qdiscs = [Qdisc(2, "pfifo"), Qdisc(9, "pfifo")];
+        _source.Read(new Tick(1, 1, IsSlow: true));
         _links[2] = "wan0";
         _source.Read();
         Assert.Equal(["device=\"wan0\",kind=\"pfifo\"", "device=\"tun0\",kind=\"pfifo\""], _source.Tables[0].Keys());
     }
 
     [Fact]
-    public void AFailureWithdrawsAndAPlainFolderHasNone()
+    public void AFailureWithdrawsTheRoots()
     {
         _qdiscs = [Qdisc(2, "pfifo")];
         _source.Read();
         _errno = 1;
         Assert.Equal(Outcome.Failed, _source.Read().Outcome);
         Assert.Empty(_source.Tables[0].Keys());
+    }
 
-        // No CONFIG_NET_SCHED: there are no disciplines, which is no failure.
+    /// <summary>Without CONFIG_NET_SCHED.</summary>
+    [Fact]
+    public void AKernelWithoutDisciplinesIsNoFailure()
+    {
         _errno = 95;
         Assert.Equal(Outcome.Absent, _source.Read().Outcome);
+    }
+
+    [Fact]
+    public void APlainFolderHasNoDisciplines()
+    {
         using var absent = new Qdiscs(null, null);
         Assert.Equal(Outcome.Absent, absent.Read().Outcome);
     }

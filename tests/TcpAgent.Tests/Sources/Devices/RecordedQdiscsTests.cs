@@ -6,7 +6,7 @@ using TcpAgent.System;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>What a real kernel said of its queueing disciplines, whole and damaged.</summary>
+/// <summary>A recorded dump of a real kernel's qdiscs, whole and damaged.</summary>
 public class RecordedQdiscsTests
 {
     const int Seed = 20260805;
@@ -26,7 +26,7 @@ public class RecordedQdiscsTests
 
     /// <summary>qlen backlog, limit in packets and in bytes, packets bytes drops overlimits, and whether drops mean full.</summary>
     [Fact]
-    public void EachDeviceHasItsRootsFigures()
+    public void EachDeviceHasTheFiguresOfItsRoot()
     {
         using var source = Source(new("qdisc.bin"));
         Assert.Equal(ReadStatus.Ok, source.Read());
@@ -34,7 +34,7 @@ public class RecordedQdiscsTests
         [
             "device=t0,kind=tbf: 3 3042 - 3072 2 2028 15 18 True",
 
-            // Its own 100 kB bound nothing: a pfifo of 5 packets stands in the place of its queue.
+            // Its own 100 kB are no limit, because a pfifo of 5 packets replaces its queue.
             "device=c0,kind=tbf: 5 5070 5 - 2 2028 13 18 True",
             "device=p0,kind=pfifo: 0 0 77 - 3 3042 0 0 True",
             "device=b0,kind=bfifo: 0 0 - 15000 3 3042 0 0 True",
@@ -92,7 +92,7 @@ public class RecordedQdiscsTests
             rows += keys.Length;
         }
 
-        // Enough of them must come through to mean something.
+        // Enough rows must come through for the test to mean something.
         Assert.True(rows > 5_000, $"{rows}");
         for (var i = 0; i < whole.Length; i++)
             recorded.Datagrams[i] = whole[i];
@@ -100,7 +100,7 @@ public class RecordedQdiscsTests
         Assert.Equal(7, source.Tables[0].Count);
     }
 
-    /// <summary>A few bytes behind the message headers made wrong, or one message put in the place of another.</summary>
+    /// <summary>Changes a few bytes after the message headers, or overwrites one message with another.</summary>
     static byte[] Damage(Random random, byte[] whole)
     {
         var bytes = (byte[])whole.Clone();

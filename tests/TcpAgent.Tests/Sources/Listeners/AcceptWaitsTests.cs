@@ -1,5 +1,6 @@
 using TcpAgent.Kernel.Netlink;
 using static TcpAgent.Tests.Sources.ListenersRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -20,23 +21,30 @@ public sealed class AcceptWaitsTests : IDisposable
         for (var tick = 0; tick < 5; tick++)
             _rig.Tick();
         Assert.Empty(Table.AskedPorts);
-        Assert.Null(Oldest(443));
+        _rig.Shows(443, oldestWaitMs: Absent);
     }
 
     [Fact]
-    public void TheOldestWaitShowsOnlyWhileTheQueueIsNotEmpty()
+    public void TheOldestWaitIsExportedOnlyWhileTheQueueIsNotEmpty()
     {
         Table.Set(Listen(443, 1, length: 2), Waiting(443, 700), Waiting(443, 5_000), Waiting(443, 30));
         _rig.Tick();
-        Assert.Equal(5_000, Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 5_000);
         Table.Set(Listen(443, 1));
         _rig.Tick();
-        Assert.Null(Oldest(443));
+        _rig.Shows(443, oldestWaitMs: Absent);
+    }
 
-        // The queue fills again: the old wait does not come back with it.
+    [Fact]
+    public void AQueueThatFillsAgainDoesNotBringTheOldWaitBack()
+    {
+        Table.Set(Listen(443, 1, length: 1), Waiting(443, 5_000));
+        _rig.Tick();
+        Table.Set(Listen(443, 1));
+        _rig.Tick();
         Table.Set(Listen(443, 1, length: 1), Waiting(443, 10));
         _rig.Tick();
-        Assert.Equal(10, Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 10);
     }
 
     [Fact]
@@ -46,36 +54,42 @@ public sealed class AcceptWaitsTests : IDisposable
             Listen(443, 1, length: 2), Waiting(443, 7, TcpState.CloseWait), new FakeSocket(TcpState.Established) { Waited = 9_000 },
             Waiting(443, 8_000, TcpState.FinWait1));
         _rig.Tick();
-        Assert.Equal(7, Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 7);
     }
 
     [Fact]
-    public void AConnectionThatTellsNoTimeIsPassedOver()
+    public void AConnectionWithoutATimeIsIgnored()
     {
         Table.Set(Listen(443, 1, length: 2), new FakeSocket(TcpState.Established) { Inode = 0 });
         _rig.Tick();
-        Assert.Null(Oldest(443));
+        _rig.Shows(443, oldestWaitMs: Absent);
         Table.Add(Waiting(443, 3));
         _rig.Tick();
-        Assert.Equal(3, Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 3);
     }
 
     [Fact]
-    public void PortsAreAskedRoundAndRound()
+    public void PortsAreAskedForInTurn()
     {
         Table.Set(Listen(443, 1, length: 1), Listen(80, 2, length: 1), Listen(22, 3), Listen(65535, 4, length: 1));
         for (var tick = 0; tick < 7; tick++)
             _rig.Tick();
         Assert.Equal([80, 443, 65535, 80, 443, 65535, 80], Table.AskedPorts);
-
-        Table.Set(Listen(22, 3, length: 1), Listen(65535, 4, length: 1));
-        _rig.Tick();
-        _rig.Tick();
-        Assert.Equal([65535, 22], Table.AskedPorts[7..]);
     }
 
     [Fact]
-    public void EachWaitGoesToTheListenerOfItsAddress()
+    public void TheRoundGoesOnFromTheLastPortWhenOthersWait()
+    {
+        Table.Set(Listen(443, 1, length: 1), Listen(80, 2, length: 1), Listen(22, 3), Listen(65535, 4, length: 1));
+        _rig.Tick();
+        Table.Set(Listen(22, 3, length: 1), Listen(65535, 4, length: 1));
+        _rig.Tick();
+        _rig.Tick();
+        Assert.Equal([65535, 22], Table.AskedPorts[1..]);
+    }
+
+    [Fact]
+    public void EachWaitBelongsToTheListenerOfItsAddress()
     {
         Table.Set(
             Listen(443, 1, length: 1), Listen(443, 2, length: 1, address: "10.0.0.1"), Listen(443, 3, length: 1, address: "::"),
@@ -83,55 +97,71 @@ public sealed class AcceptWaitsTests : IDisposable
             Waiting(443, 100, address: "10.0.0.1"), Waiting(443, 200, address: "10.0.0.9"), Waiting(443, 150, address: "10.0.0.8"),
             Waiting(443, 300, address: "2001:db8::1"), Waiting(80, 400));
         _rig.Tick();
-        Assert.Equal((400, (long?)null), (Oldest(80), Oldest(443)));
+        _rig.Shows(80, oldestWaitMs: 400);
+        _rig.Shows(443, oldestWaitMs: Absent);
         _rig.Tick();
-        Assert.Equal((100, 200, 300, 400), (Oldest(443, "10.0.0.1"), Oldest(443), Oldest(443, "::"), Oldest(80)));
+        _rig.Shows(443, "10.0.0.1", oldestWaitMs: 100);
+        _rig.Shows(443, oldestWaitMs: 200);
+        _rig.Shows(443, "::", oldestWaitMs: 300);
+        _rig.Shows(80, oldestWaitMs: 400);
     }
 
     [Fact]
-    public void ALaterLookReplacesTheEarlier()
+    public void ALaterScanReplacesTheEarlier()
     {
         Table.Set(Listen(443, 1, length: 1), Waiting(443, 9_000));
         _rig.Tick();
         Table.Set(Listen(443, 1, length: 1), Waiting(443, 40));
         _rig.Tick();
-        Assert.Equal(40, Oldest(443));
-        Table.Set(Listen(443, 1, length: 1));
-        _rig.Tick();
-        Assert.Null(Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 40);
     }
 
     [Fact]
-    public void ALookThatFailsLeavesNoOldWaitBehind()
+    public void AScanThatFindsNobodyWaitingEndsTheWait()
+    {
+        Table.Set(Listen(443, 1, length: 1), Waiting(443, 9_000));
+        _rig.Tick();
+        Table.Set(Listen(443, 1, length: 1));
+        _rig.Tick();
+        _rig.Shows(443, oldestWaitMs: Absent);
+    }
+
+    [Fact]
+    public void AScanThatFailsLeavesNoOldWaitBehind()
     {
         Table.Set(Listen(443, 1, length: 1), Waiting(443, 9_000));
         _rig.Tick();
         Table.BrokenPorts = true;
         _rig.Tick();
-        Assert.Null(Oldest(443));
-        Assert.Equal(1, _rig.Value("accept_queue_length", 443));
+        _rig.Shows(443, oldestWaitMs: Absent, queue: 1);
         Table.BrokenPorts = false;
         _rig.Tick();
-        Assert.Equal(9_000, Oldest(443));
+        _rig.Shows(443, oldestWaitMs: 9_000);
     }
 
     [Fact]
-    public void WhatALookCostIsKeptWithinItsShare()
+    public void ScansStayWithinTheirShareOfACpu()
     {
-        // A ten thousand millionth of a CPU: what the first look used is not made good within hours.
+        // A thousand millionth of a CPU: hours do not pay for the first scan.
         using var rig = new ListenersRig(walkBudget: 1e-9);
         rig.Table.Set(Listen(443, 1, length: 1), Waiting(443, 9_000));
         for (var tick = 0; tick < 60; tick++)
             rig.Tick();
         Assert.Single(rig.Table.AskedPorts);
-        Assert.Equal(9_000, rig.Value("oldest_wait_seconds", 443));
+        rig.Shows(443, oldestWaitMs: 9_000);
+    }
 
-        // The queue empties and fills again before the next look may be taken: what is known is of connections long gone.
+    [Fact]
+    public void AWaitFromBeforeTheQueueWasEmptyIsNotExported()
+    {
+        using var rig = new ListenersRig(walkBudget: 1e-9);
+        rig.Table.Set(Listen(443, 1, length: 1), Waiting(443, 9_000));
+        rig.Tick();
         rig.Table.Set(Listen(443, 1));
         rig.Tick();
         rig.Table.Set(Listen(443, 1, length: 1));
         rig.Tick();
         Assert.Single(rig.Table.AskedPorts);
-        Assert.Null(rig.Value("oldest_wait_seconds", 443));
+        rig.Shows(443, oldestWaitMs: Absent);
     }
 }

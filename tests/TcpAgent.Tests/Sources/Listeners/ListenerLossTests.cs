@@ -2,7 +2,7 @@ using static TcpAgent.Tests.Sources.ListenersRig;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>Which listener lost what between two samples.</summary>
+/// <summary>Which listener lost connections between two samples.</summary>
 public sealed class ListenerLossTests : IDisposable
 {
     readonly ListenersRig _rig = new();
@@ -15,10 +15,19 @@ public sealed class ListenerLossTests : IDisposable
         _rig.WriteNetstat(50, 50);
         _rig.Table.Set(Listen(443, 1, drops: 50));
         _rig.Tick();
-        Assert.Equal((50, 0), (_rig.Value("drops_total", 443), _rig.Value("recent_drops", 443)));
+        _rig.Shows(443, drops: 50, recentDrops: 0);
+    }
+
+    [Fact]
+    public void DropsSinceTheLastSampleAreRecentAlsoThoseOfANewListener()
+    {
+        _rig.WriteNetstat(50, 50);
+        _rig.Table.Set(Listen(443, 1, drops: 50));
+        _rig.Tick();
         _rig.Table.Set(Listen(443, 1, drops: 53), Listen(80, 2, drops: 4));
         _rig.Tick();
-        Assert.Equal((3, 4), (_rig.Value("recent_drops", 443), _rig.Value("recent_drops", 80)));
+        _rig.Shows(443, recentDrops: 3);
+        _rig.Shows(80, recentDrops: 4);
     }
 
     [Fact]
@@ -30,10 +39,10 @@ public sealed class ListenerLossTests : IDisposable
         _rig.Tick();
         for (var i = 0; i < 54; i++)
             _rig.Tick();
-        Assert.Equal(9, _rig.Value("recent_drops", 443));
+        _rig.Shows(443, recentDrops: 9);
         for (var i = 0; i < 12; i++)
             _rig.Tick();
-        Assert.Equal((9, 0), (_rig.Value("drops_total", 443), _rig.Value("recent_drops", 443)));
+        _rig.Shows(443, drops: 9, recentDrops: 0);
     }
 
     [Fact]
@@ -45,13 +54,24 @@ public sealed class ListenerLossTests : IDisposable
         _rig.WriteNetstat(3, 3);
         _rig.Table.Set(Listen(443, 1, limit: 4, drops: 3), Listen(80, 2, limit: 4));
         _rig.Tick();
-        Assert.Equal((0, 5), (_rig.Value("accept_queue_length", 443), _rig.Value("accept_queue_peak", 443)));
-        Assert.Equal(0, _rig.Value("accept_queue_peak", 80));
+        _rig.Shows(443, queue: 0, peak: 5);
+        _rig.Shows(80, peak: 0);
         Assert.Equal(443, (int?)_rig.Listeners.Overflowed?.Endpoint.Port);
+    }
 
+    [Fact]
+    public void ASampleWithoutAnOverflowNamesNoListenerAndKeepsThePeak()
+    {
+        _rig.WriteNetstat(0, 0);
+        _rig.Table.Set(Listen(443, 1, limit: 4));
+        _rig.Tick();
+        _rig.WriteNetstat(3, 3);
+        _rig.Table.Set(Listen(443, 1, limit: 4, drops: 3));
+        _rig.Tick();
+        Assert.NotNull(_rig.Listeners.Overflowed);
         _rig.Tick();
         Assert.Null(_rig.Listeners.Overflowed);
-        Assert.Equal(5, _rig.Value("accept_queue_peak", 443));
+        _rig.Shows(443, peak: 5);
     }
 
     [Fact]
@@ -66,7 +86,7 @@ public sealed class ListenerLossTests : IDisposable
         _rig.Table.Set(Listen(443, 1, length: 5, limit: 4, drops: 3), Listen(80, 2, limit: 4, drops: 27));
         _rig.Tick();
         Assert.Equal(443, (int?)_rig.Listeners.Overflowed?.Endpoint.Port);
-        Assert.Equal(0, _rig.Value("accept_queue_peak", 80));
+        _rig.Shows(80, peak: 0);
     }
 
     [Fact]
@@ -91,7 +111,7 @@ public sealed class ListenerLossTests : IDisposable
         _rig.Table.Set(Listen(443, 1, limit: 4, drops: 3));
         _rig.Tick();
         Assert.Null(_rig.Listeners.Overflowed);
-        Assert.Equal(0, _rig.Value("accept_queue_peak", 443));
+        _rig.Shows(443, peak: 0);
     }
 
     [Fact]
@@ -99,6 +119,6 @@ public sealed class ListenerLossTests : IDisposable
     {
         _rig.WriteNetstat(12, 12);
         _rig.Tick();
-        Assert.Equal(12, _rig.Total("listener_drops_unattributed"));
+        _rig.ShowsTotals(unattributed: 12);
     }
 }

@@ -31,29 +31,45 @@ public class ListenerTableTests
 
     Listener One => Assert.Single(_table.Listeners);
 
+    /// <summary>The only listener.</summary>
+    void Shows(
+        Expected length = default, Expected limit = default, Expected drops = default, Expected fullest = default, Expected peak = default,
+        Expected sockets = default) =>
+        new Facts("listener").Is(length, One.Length).Is(limit, One.Limit).Is(drops, One.Drops).Is(fullest, One.FullestLength)
+            .Is(peak, One.Peak).Is(sockets, One.Sockets).Verify();
+
+    void ShowsTable(Expected listeners = default, Expected sockets = default, Expected unfollowed = default, Expected drops = default) =>
+        new Facts("table").Is(listeners, _table.Count).Is(sockets, _table.Sockets).Is(unfollowed, _table.Unfollowed)
+            .Is(drops, _table.Drops).Verify();
+
     [Fact]
     public void AListenerIsAsItsRowSays()
     {
         Round(Row(1, drops: 7, length: 3, limit: 128, address: "10.0.0.1", port: 443));
-        Assert.Equal((3, 128, 7), (One.Length, One.Limit, One.Drops));
-        Assert.Equal((3, 3, 1), (One.FullestLength, One.Peak, One.Sockets));
+        Shows(length: 3, limit: 128, drops: 7, fullest: 3, peak: 3, sockets: 1);
         Assert.Equal("address=\"10.0.0.1\",port=\"443\"", Encoding.ASCII.GetString(One.Instance.Labels));
-        Assert.Equal((1, 1L, 0L, 7L), (_table.Count, _table.Sockets, _table.Unfollowed, _table.Drops));
+        ShowsTable(listeners: 1, sockets: 1, unfollowed: 0, drops: 7);
     }
 
     [Fact]
-    public void ARestartedListenerGoesOnCountingFromWhereTheOldOneWas()
+    public void ARestartedListenerGoesOnCountingWhereTheOldOneStopped()
     {
         Round(Row(1, drops: 100));
 
-        // Both are open for a moment, then only the new one; its own count begins at zero.
+        // Both are open for a moment, then only the new one, whose count begins at zero.
         Round(Row(1, drops: 103), Row(2, drops: 0));
         Round(Row(2, drops: 1));
-        Assert.Equal((104, 104), (One.Drops, _table.Drops));
+        Shows(drops: 104);
+        ShowsTable(drops: 104);
+    }
 
-        // Closed and opened anew between two rounds.
+    [Fact]
+    public void AListenerThatRestartsBetweenTwoRoundsGoesOnCountingToo()
+    {
+        Round(Row(2, drops: 104));
         Round(Row(3, drops: 5));
-        Assert.Equal((109, 109), (One.Drops, _table.Drops));
+        Shows(drops: 109);
+        ShowsTable(drops: 109);
     }
 
     [Fact]
@@ -77,21 +93,24 @@ public class ListenerTableTests
             Assert.True(One.Drops >= last);
             last = One.Drops;
         }
-        Assert.Equal((expected, expected), (One.Drops, _table.Drops));
+        Shows(drops: expected);
+        ShowsTable(drops: expected);
     }
 
     [Fact]
     public void SocketsThatShareAPortAreOneListener()
     {
         Round(Row(1, drops: 2, length: 1, limit: 10), Row(2, drops: 30, length: 9, limit: 10), Row(3, drops: 4, length: 2, limit: 5));
-        Assert.Equal((12, 25, 36), (One.Length, One.Limit, One.Drops));
-        Assert.Equal((9, 12, 3), (One.FullestLength, One.Peak, One.Sockets));
-        Assert.Equal((1, 3L), (_table.Count, _table.Sockets));
+        Shows(length: 12, limit: 25, drops: 36, fullest: 9, peak: 12, sockets: 3);
+        ShowsTable(listeners: 1, sockets: 3);
+    }
 
-        // One leaves: its drops stay, its queue does not.
+    [Fact]
+    public void ASocketThatLeavesAPortLeavesItsDropsThere()
+    {
+        Round(Row(1, drops: 2, length: 1, limit: 10), Row(2, drops: 30, length: 9, limit: 10), Row(3, drops: 4, length: 2, limit: 5));
         Round(Row(1, drops: 2, length: 1, limit: 10), Row(3, drops: 5, length: 2, limit: 5));
-        Assert.Equal((3, 15, 37), (One.Length, One.Limit, One.Drops));
-        Assert.Equal((2, 12, 2), (One.FullestLength, One.Peak, One.Sockets));
+        Shows(length: 3, limit: 15, drops: 37, fullest: 2, peak: 12, sockets: 2);
     }
 
     [Fact]
@@ -99,54 +118,39 @@ public class ListenerTableTests
     {
         Round(Row(1, drops: 5), Row(2, drops: 6, port: 81));
         Round(Row(2, drops: 6, port: 81));
-        Assert.Equal(((ushort)81, 11L), (One.Endpoint.Port, _table.Drops));
+        Assert.Equal((ushort)81, One.Endpoint.Port);
+        ShowsTable(drops: 11);
         Round();
-        Assert.Equal((0, 0L, 11L), (_table.Count, _table.Sockets, _table.Drops));
+        ShowsTable(listeners: 0, sockets: 0, drops: 11);
         Assert.Null(_table.For(At("0.0.0.0", 81)));
     }
 
     [Fact]
-    public void DropsThatWrapGoOn()
+    public void DropsThatWrapGoOnRising()
     {
         Round(Row(1, drops: uint.MaxValue - 1));
         Round(Row(1, drops: 3));
-        Assert.Equal(uint.MaxValue + 4L, One.Drops);
+        Shows(drops: uint.MaxValue + 4L);
         Round(Row(1, drops: 3));
-        Assert.Equal((uint.MaxValue + 4L, uint.MaxValue + 4L), (One.Drops, _table.Drops));
+        Shows(drops: uint.MaxValue + 4L);
+        ShowsTable(drops: uint.MaxValue + 4L);
     }
 
     [Fact]
-    public void WhatTheTableDoesNotTellIsAbsent()
+    public void ALimitAndDropsThatTheTableLacksAreAbsent()
     {
         Round(Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
-        Assert.Equal((4, KernelValue.Absent, KernelValue.Absent), (One.Length, One.Limit, _table.Drops));
+        Shows(length: 4, limit: KernelValue.Absent);
+        ShowsTable(drops: KernelValue.Absent);
+    }
+
+    [Fact]
+    public void SocketsWithoutALimitHaveNoneTogether()
+    {
         Round(
             Row(1, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent),
             Row(2, drops: KernelValue.Absent, length: 4, limit: KernelValue.Absent));
-        Assert.Equal((8, KernelValue.Absent), (One.Length, One.Limit));
-    }
-
-    [Theory]
-    [InlineData("10.0.0.1", "10.0.0.1")]
-    [InlineData("10.0.0.2", "0.0.0.0")]
-    [InlineData("2001:db8::1", "2001:db8::1")]
-    [InlineData("2001:db8::2", "::")]
-    public void AConnectionBelongsToTheExactAddressBeforeTheWildcard(string local, string expected)
-    {
-        Round(Row(1, address: "::"), Row(2, address: "0.0.0.0"), Row(3, address: "10.0.0.1"), Row(4, address: "2001:db8::1"));
-        Assert.Equal(expected, _table.For(At(local))?.Endpoint.Address.ToString());
-    }
-
-    [Fact]
-    public void AnIPv4ConnectionMayBelongToAnIPv6ListenerButNotTheReverse()
-    {
-        Round(Row(1, address: "::"));
-        Assert.Equal("::", _table.For(At("10.0.0.1"))?.Endpoint.Address.ToString());
-        Assert.Equal("::", _table.For(At("::ffff:10.0.0.1"))?.Endpoint.Address.ToString());
-        Assert.Null(_table.For(At("10.0.0.1", 81)));
-        Round(Row(2, address: "0.0.0.0"));
-        Assert.Null(_table.For(At("2001:db8::1")));
-        Assert.NotNull(_table.For(At("::ffff:10.0.0.1")));
+        Shows(length: 8, limit: KernelValue.Absent);
     }
 
     [Fact]
@@ -156,30 +160,36 @@ public class ListenerTableTests
         for (var second = 0; second < 54; second++)
         {
             Round(Row(1, length: 2));
-            Assert.Equal((50, 2), (One.Peak, One.Length));
+            Shows(peak: 50, length: 2);
         }
         for (var second = 0; second < 7; second++)
             Round(Row(1, length: 2));
-        Assert.Equal(2, One.Peak);
+        Shows(peak: 2);
     }
 
     [Fact]
-    public void SocketsBeyondTheMostAreCountedButNotFollowed()
+    public void SocketsBeyondTheBoundAreCountedButNotFollowed()
     {
         var rows = Enumerable.Range(1, ListenerTable.MaxSockets + 50)
             .Select(id => Row((ulong)id, drops: 1, address: $"10.0.{id / 250}.{id % 250}")).ToArray();
         for (var round = 0; round < 3; round++)
         {
             Round(rows);
-            Assert.Equal((ListenerTable.MaxSockets, rows.Length, 50), (_table.Count, _table.Sockets, _table.Unfollowed));
-            Assert.Equal(ListenerTable.MaxSockets, _table.Drops);
+            ShowsTable(listeners: ListenerTable.MaxSockets, sockets: rows.Length, unfollowed: 50, drops: ListenerTable.MaxSockets);
         }
-        Round(Row(1, drops: 1));
-        Assert.Equal((1, 1, 0), (_table.Count, _table.Sockets, _table.Unfollowed));
     }
 
     [Fact]
-    public void NothingIsAllocatedWhileTheSetStaysAsItIs()
+    public void WhenFewEnoughAreLeftEachSocketIsFollowed()
+    {
+        Round([.. Enumerable.Range(1, ListenerTable.MaxSockets + 50)
+            .Select(id => Row((ulong)id, drops: 1, address: $"10.0.{id / 250}.{id % 250}"))]);
+        Round(Row(1, drops: 1));
+        ShowsTable(listeners: 1, sockets: 1, unfollowed: 0);
+    }
+
+    [Fact]
+    public void NothingIsAllocatedWhileTheSetStays()
     {
         var rows = Enumerable.Range(1, 300).Select(id => Row((ulong)id, port: (ushort)(id / 2))).ToArray();
         for (var round = 0; round < 100; round++)
@@ -196,16 +206,23 @@ public class ListenerTableTests
             _table.For(rows[round % 300].Local);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(300 * 999, _table.Drops);
+        ShowsTable(drops: 300 * 999);
     }
 
     [Fact]
-    public void AClearedTableBeginsAfresh()
+    public void AClearedTableIsEmpty()
     {
         Round(Row(1, drops: 5, length: 9));
         _table.Clear();
-        Assert.Equal((0, 0L, 0L), (_table.Count, _table.Sockets, _table.Unfollowed));
+        ShowsTable(listeners: 0, sockets: 0, unfollowed: 0);
+    }
+
+    [Fact]
+    public void AfterAClearCountsAndPeaksStartAgain()
+    {
+        Round(Row(1, drops: 5, length: 9));
+        _table.Clear();
         Round(Row(1, drops: 5));
-        Assert.Equal((5, 0), (One.Drops, One.Peak));
+        Shows(drops: 5, peak: 0);
     }
 }

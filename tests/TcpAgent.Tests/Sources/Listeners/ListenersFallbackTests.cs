@@ -1,10 +1,11 @@
 using TcpAgent.Sources;
 using TcpAgent.System;
 using static TcpAgent.Tests.Sources.ListenersRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>Where sock_diag cannot be used, the walk of /proc/net/tcp brings the listeners.</summary>
+/// <summary>Where sock_diag cannot be used, the walk of /proc/net/tcp finds the listeners.</summary>
 public sealed class ListenersFallbackTests
 {
     static void WriteTcp(ListenersRig rig, int length = 4) => rig.Root.Write(
@@ -13,21 +14,18 @@ public sealed class ListenersFallbackTests
         + ProcRow("00000000:0050", "0A", inode: 7002));
 
     [Fact]
-    public void TheWalkTellsTheQueueButNeitherLimitNorDrops()
+    public void TheWalkFindsTheQueueButNeitherLimitNorDrops()
     {
         using var rig = new ListenersRig(hasDiag: false);
         WriteTcp(rig);
         rig.WriteListenDrops(100);
         Assert.Equal(ReadStatus.Ok, rig.Tick());
-        Assert.Equal("procfs", rig.Listeners.Mode);
-        Assert.Equal((4, 4), (rig.Value("accept_queue_length", 443), rig.Value("accept_queue_peak", 443)));
-        Assert.Equal((1, 1), (rig.Value("syn_recv", 443), rig.Value("abandoned_connections", 443)));
-        Assert.Equal((0, 0), (rig.Value("accept_queue_length", 80), rig.Value("syn_recv", 80)));
-        Assert.Equal(2, rig.Total("listeners"));
+        rig.ShowsTotals(mode: "procfs", listeners: 2);
+        rig.Shows(443, queue: 4, peak: 4, halfOpen: 1, abandoned: 1);
+        rig.Shows(80, queue: 0, halfOpen: 0);
         foreach (var metric in (string[])["accept_queue_limit", "drops_total", "oldest_wait_seconds", "sockets"])
             Assert.Null(rig.Value(metric, 443));
-        Assert.Null(rig.Total("listener_drops_unattributed"));
-        Assert.Equal(2, rig.Listening);
+        rig.ShowsTotals(unattributed: Absent, sockets: 2);
     }
 
     [Fact]
@@ -40,81 +38,89 @@ public sealed class ListenersFallbackTests
         rig.Tick(slow: true);
         rig.Table.Set(Listen(443, 3, length: 3, drops: 10), Listen(80, 2));
         rig.Tick();
-        Assert.Equal((110, 10), (rig.Value("drops_total", 443), rig.Total("listener_drops_unattributed")));
+        rig.Shows(443, drops: 110);
+        rig.ShowsTotals(unattributed: 10);
 
         rig.Table.Broken = Libc.EPERM;
         for (var tick = 0; tick < 5; tick++)
         {
             Assert.Equal(ReadStatus.Ok, rig.Tick());
-            Assert.Equal(("procfs", 4), (rig.Listeners.Mode, rig.Value("accept_queue_length", 443)));
-            Assert.Equal(((long?)null, (long?)null), (rig.Value("accept_queue_limit", 443), rig.Value("drops_total", 443)));
-            Assert.Null(rig.Total("listener_drops_unattributed"));
+            rig.ShowsTotals(mode: "procfs", unattributed: Absent);
+            rig.Shows(443, queue: 4, limit: Absent, drops: Absent);
         }
 
-        // It would succeed, but is asked at the next slow tick only.
+        // It would succeed now, but it is not asked before the next slow tick.
         rig.Table.Broken = 0;
         rig.WriteListenDrops(123);
         rig.Table.Set(Listen(443, 3, length: 1, drops: 13), Listen(80, 2));
         rig.Tick();
-        Assert.Equal("procfs", rig.Listeners.Mode);
+        rig.ShowsTotals(mode: "procfs");
         rig.Tick(slow: true);
-        Assert.Equal(
-            ("sock_diag", 1, 128), (rig.Listeners.Mode, rig.Value("accept_queue_length", 443), rig.Value("accept_queue_limit", 443)));
-        Assert.Equal((113, 10), (rig.Value("drops_total", 443), rig.Total("listener_drops_unattributed")));
+        rig.ShowsTotals(mode: "sock_diag", unattributed: 10);
+        rig.Shows(443, queue: 1, limit: 128, drops: 113);
     }
 
     [Fact]
-    public void ASecondFallbackBeginsWithNothingOfTheFirst()
+    public void ASecondFallbackKeepsNothingOfTheFirst()
     {
         using var rig = new ListenersRig();
         WriteTcp(rig, length: 90);
         rig.Table.Set(Listen(443, 1));
         rig.Table.Broken = Libc.EPERM;
         rig.Tick(slow: true);
-        Assert.Equal(90, rig.Value("accept_queue_peak", 443));
+        rig.Shows(443, peak: 90);
         rig.Table.Broken = 0;
         rig.Tick(slow: true);
-        Assert.Equal(0, rig.Value("accept_queue_peak", 443));
+        rig.Shows(443, peak: 0);
         WriteTcp(rig, length: 1);
         rig.Table.Broken = Libc.EPERM;
         rig.Tick();
-        Assert.Equal(1, rig.Value("accept_queue_peak", 443));
+        rig.Shows(443, peak: 1);
     }
 
     [Fact]
-    public void WhenNeitherCanBeReadThereIsNothingToSay()
+    public void WhenNeitherCanBeReadNothingIsExported()
     {
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1));
         rig.Tick(slow: true);
         rig.Table.Broken = Libc.EPERM;
         rig.Tick();
-        Assert.Equal((0, (long?)null), (rig.Listeners.Tables[0].Count, rig.Total("listeners")));
+        rig.ShowsTotals(exported: 0, listeners: Absent);
         var failed = ReadStatus.Failed("sock_diag", Libc.EPERM);
         foreach (var slow in (bool[])[false, true])
             Assert.Equal(failed, rig.Tick(slow));
-        WriteTcp(rig);
-        rig.Tick();
-        Assert.Equal(ReadStatus.Ok, rig.Tick());
-        Assert.Equal(2, rig.Total("listeners"));
-        rig.Root.Delete("net/tcp");
-        Assert.Equal(failed, rig.Tick());
-        Assert.Equal((0, (long?)null), (rig.Listeners.Tables[0].Count, rig.Total("listeners")));
     }
 
     [Fact]
-    public void WhenOnlyTheListenersDumpFailsTheWalkOfTheRareStatesDoesNotTakeThemForGone()
+    public void TheFallbackBeginsWhenTheFileIsThereAndEndsWhenItIsGone()
+    {
+        using var rig = new ListenersRig();
+        rig.Table.Broken = Libc.EPERM;
+        rig.Tick(slow: true);
+        WriteTcp(rig);
+        rig.Tick();
+        Assert.Equal(ReadStatus.Ok, rig.Tick());
+        rig.ShowsTotals(listeners: 2);
+        rig.Root.Delete("net/tcp");
+        Assert.Equal(ReadStatus.Failed("sock_diag", Libc.EPERM), rig.Tick());
+        rig.ShowsTotals(exported: 0, listeners: Absent);
+    }
+
+    [Fact]
+    public void WhenOnlyTheDumpOfListenersFailsTheWalkOfTheRareStatesKeepsThem()
     {
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1));
         rig.Tick(slow: true);
         rig.Table.BrokenFor = 1u << 10;
         rig.Tick();
-        Assert.Null(rig.Total("listeners"));
+        rig.ShowsTotals(listeners: Absent);
         Assert.Equal(Outcome.Failed, rig.Tick().Outcome);
-        Assert.Equal(1, rig.Listening);
+        rig.ShowsTotals(sockets: 1);
         rig.Table.BrokenFor = 0;
         rig.Tick(slow: true);
-        Assert.Equal((1, 0), (rig.Total("listeners"), rig.Value("drops_total", 443)));
+        rig.ShowsTotals(listeners: 1);
+        rig.Shows(443, drops: 0);
     }
 }

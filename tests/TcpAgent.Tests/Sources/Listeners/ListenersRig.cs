@@ -4,7 +4,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>The listeners with the walk that tells them more, over a table, a folder and a clock of the test's.</summary>
+/// <summary>The listeners and the walk that adds to them, over a table, a folder and a clock of the test's.</summary>
 sealed class ListenersRig : IDisposable
 {
     internal const string TcpHeader = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -47,7 +47,7 @@ sealed class ListenersRig : IDisposable
         ushort port, ulong cookie, uint length = 0, uint limit = 128, uint drops = 0, string address = "0.0.0.0") =>
         new(TcpState.Listen) { Address = address, Port = port, Cookie = cookie, Length = length, Limit = limit, Drops = drops };
 
-    /// <summary>One that completed its handshake <paramref name="waited"/> milliseconds ago and that no process has accepted.</summary>
+    /// <summary>An unaccepted connection that completed its handshake <paramref name="waited"/> milliseconds ago.</summary>
     internal static FakeSocket Waiting(
         ushort port, uint waited, TcpState state = TcpState.Established, string address = "10.0.0.1", uint left = 0) =>
         new(state) { Address = address, Port = port, Waited = waited, Left = left, Inode = 0 };
@@ -85,7 +85,7 @@ sealed class ListenersRig : IDisposable
             if (status.Outcome != Outcome.Failed)
                 Listeners.Derive(tick);
 
-            // What a walk on a thread of its own found at last is known to the next read.
+            // The next read knows what a walk on a thread of its own found last.
             var isWalking = _sockets.IsWalking || _waits is { IsLooking: true };
             if (!isWalking && !(wasWalking && status.Outcome == Outcome.Failed))
                 return status;
@@ -101,6 +101,29 @@ sealed class ListenersRig : IDisposable
     internal long? Total(string metric) => Listeners.Value($"tcpagent_{metric}");
 
     internal long? Listening => _sockets.Value("tcpagent_tcp_sockets", "state=\"listen\"");
+
+    /// <summary>What is exported of one listener.</summary>
+    internal void Shows(
+        int port, string address = "0.0.0.0", Expected queue = default, Expected limit = default, Expected peak = default,
+        Expected fullest = default, Expected sockets = default, Expected drops = default, Expected recentDrops = default,
+        Expected halfOpen = default, Expected abandoned = default, Expected oldestWaitMs = default, Expected late = default,
+        Expected recentLate = default, Expected recentWaitMs = default)
+    {
+        long? Of(string metric) => Value(metric, port, address);
+        new Facts($"{address}:{port}").Is(queue, Of("accept_queue_length")).Is(limit, Of("accept_queue_limit"))
+            .Is(peak, Of("accept_queue_peak")).Is(fullest, Of("accept_queue_fullest")).Is(sockets, Of("sockets"))
+            .Is(drops, Of("drops_total")).Is(recentDrops, Of("recent_drops")).Is(halfOpen, Of("syn_recv"))
+            .Is(abandoned, Of("abandoned_connections")).Is(oldestWaitMs, Of("oldest_wait_seconds")).Is(late, Of("late"))
+            .Is(recentLate, Of("recent_late_connections")).Is(recentWaitMs, Of("recent_wait")).Verify();
+    }
+
+    /// <summary>What is exported of all listeners together, and the interface that they were read by.</summary>
+    internal void ShowsTotals(
+        Expected listeners = default, Expected exported = default, Expected omitted = default, Expected unattributed = default,
+        Expected sockets = default, string? mode = null) =>
+        new Facts("listeners").Is(listeners, Total("listeners")).Is(exported, Listeners.Tables[0].Count)
+            .Is(omitted, Total("listeners_omitted")).Is(unattributed, Total("listener_drops_unattributed")).Is(sockets, Listening)
+            .Is(mode, Listeners.Mode).Verify();
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using static TcpAgent.Tests.Sources.ListenersRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -13,12 +14,8 @@ public sealed class ListenersTests
         rig.WriteListenDrops(7);
         rig.Table.Set(Listen(443, 1, length: 3, limit: 128, drops: 7, address: "2001:db8::1"));
         Assert.Equal(ReadStatus.Ok, rig.Tick());
-        Assert.Equal("sock_diag", rig.Listeners.Mode);
-        Assert.Equal(
-            (3, 128, 7), (rig.Value("accept_queue_length", 443, "2001:db8::1"), rig.Value("accept_queue_limit", 443, "2001:db8::1"),
-                rig.Value("drops_total", 443, "2001:db8::1")));
-        Assert.Equal((1, 0, 0), (rig.Total("listeners"), rig.Total("listeners_omitted"), rig.Total("listener_drops_unattributed")));
-        Assert.Equal(1, rig.Listening);
+        rig.ShowsTotals(mode: "sock_diag", listeners: 1, omitted: 0, unattributed: 0, sockets: 1);
+        rig.Shows(443, "2001:db8::1", queue: 3, limit: 128, drops: 7);
     }
 
     [Fact]
@@ -29,7 +26,7 @@ public sealed class ListenersTests
         rig.Tick();
         rig.Table.Set(Listen(443, 1));
         rig.Tick();
-        Assert.Equal((0, 40), (rig.Value("accept_queue_length", 443), rig.Value("accept_queue_peak", 443)));
+        rig.Shows(443, queue: 0, peak: 40);
     }
 
     [Fact]
@@ -38,10 +35,9 @@ public sealed class ListenersTests
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1, length: 9), Listen(443, 2, length: 1), Listen(80, 3, length: 5));
         rig.Tick();
-        Assert.Equal(
-            (10, 9, 2), (rig.Value("accept_queue_length", 443), rig.Value("accept_queue_fullest", 443), rig.Value("sockets", 443)));
-        Assert.Equal(((long?)null, (long?)null), (rig.Value("accept_queue_fullest", 80), rig.Value("sockets", 80)));
-        Assert.Equal((2, 3), (rig.Total("listeners"), rig.Listening));
+        rig.Shows(443, queue: 10, fullest: 9, sockets: 2);
+        rig.Shows(80, fullest: Absent, sockets: Absent);
+        rig.ShowsTotals(listeners: 2, sockets: 3);
     }
 
     [Fact]
@@ -51,19 +47,32 @@ public sealed class ListenersTests
         rig.WriteListenDrops(1_000);
         rig.Table.Set(Listen(443, 1, drops: 600), Listen(80, 2, drops: 50));
         rig.Tick();
-        Assert.Equal(350, rig.Total("listener_drops_unattributed"));
+        rig.ShowsTotals(unattributed: 350);
+    }
 
-        // One closes and both, before that, dropped more: nothing comes or goes.
+    [Fact]
+    public void DropsOfAListenerThatClosedStayAttributed()
+    {
+        using var rig = new ListenersRig();
+        rig.WriteListenDrops(1_000);
+        rig.Table.Set(Listen(443, 1, drops: 600), Listen(80, 2, drops: 50));
+        rig.Tick();
         rig.WriteListenDrops(1_100);
         rig.Table.Set(Listen(443, 1, drops: 660), Listen(80, 2, drops: 90));
         rig.Tick();
         rig.Table.Set(Listen(80, 2, drops: 90));
         rig.Tick();
-        Assert.Equal(350, rig.Total("listener_drops_unattributed"));
+        rig.ShowsTotals(unattributed: 350);
+    }
 
+    [Fact]
+    public void WithoutTheHostsCountNoneAreUnattributed()
+    {
+        using var rig = new ListenersRig();
+        rig.Table.Set(Listen(443, 1, drops: 600));
         rig.Root.Write("net/netstat", "TcpExt: SyncookiesSent\nTcpExt: 1\n");
         rig.Tick();
-        Assert.Null(rig.Total("listener_drops_unattributed"));
+        rig.ShowsTotals(unattributed: Absent);
     }
 
     [Fact]
@@ -80,18 +89,29 @@ public sealed class ListenersTests
             Waiting(443, 5, TcpState.CloseWait, "10.0.0.2"), Waiting(443, 5, TcpState.CloseWait), Waiting(443, 5, TcpState.CloseWait),
             new FakeSocket(TcpState.CloseWait) { Port = 443 });
         rig.Tick();
-        Assert.Equal((2, 1, 1), (rig.Value("syn_recv", 443), rig.Value("syn_recv", 443, "10.0.0.1"), rig.Value("syn_recv", 8443, "::")));
-        Assert.Equal((1, 2), (rig.Value("abandoned_connections", 443), rig.Value("abandoned_connections", 443, "10.0.0.1")));
+        rig.Shows(443, halfOpen: 2, abandoned: 1);
+        rig.Shows(443, "10.0.0.1", halfOpen: 1, abandoned: 2);
+        rig.Shows(8443, "::", halfOpen: 1);
 
         // Without a queue nothing waits, whatever the walk saw.
-        Assert.Null(rig.Value("abandoned_connections", 8443, "::"));
-        rig.Table.Set(Listen(443, 1, length: 2));
-        rig.Tick();
-        Assert.Equal((0, 0), (rig.Value("syn_recv", 443), rig.Value("abandoned_connections", 443)));
+        rig.Shows(8443, "::", abandoned: Absent);
     }
 
     [Fact]
-    public void AboveTheMostTheBusiestAreKeptAndTheRestCounted()
+    public void ConnectionsThatAreGoneAreNoLongerCounted()
+    {
+        using var rig = new ListenersRig();
+        rig.Table.Set(
+            Listen(443, 1, length: 2), new FakeSocket(TcpState.SynRecv) { Port = 443 }, Waiting(443, 5, TcpState.CloseWait));
+        rig.Tick();
+        rig.Shows(443, halfOpen: 1, abandoned: 1);
+        rig.Table.Set(Listen(443, 1, length: 2));
+        rig.Tick();
+        rig.Shows(443, halfOpen: 0, abandoned: 0);
+    }
+
+    [Fact]
+    public void OfTooManyTheBusiestAreExportedAndTheRestCounted()
     {
         using var rig = new ListenersRig(max: 3);
         rig.Table.Set(
@@ -100,43 +120,58 @@ public sealed class ListenersTests
             Listen(6, 6, drops: 40));
         rig.Tick();
         Assert.Equal(["3", "5", "2"], Ports(rig));
-        Assert.Equal((6, 3), (rig.Total("listeners"), rig.Total("listeners_omitted")));
+        rig.ShowsTotals(listeners: 6, omitted: 3);
+    }
 
-        // A queue that was full within the peak window still counts; of two without, the drops decide.
+    /// <summary>A queue that was full within the peak window still counts; of two that were not, the drops decide.</summary>
+    [Fact]
+    public void AQueueThatWasFullIsBusierThanOnesThatDropped()
+    {
+        using var rig = new ListenersRig(max: 3);
+        rig.Table.Set(Listen(1, 1), Listen(2, 2, drops: 900), Listen(3, 3, length: 128), Listen(4, 4, drops: 1));
+        rig.Tick();
         rig.Table.Set(Listen(1, 1), Listen(2, 2, drops: 900), Listen(3, 3), Listen(4, 4, drops: 1_000));
         rig.Tick();
         Assert.Equal(["3", "4", "2"], Ports(rig));
-        Assert.Equal((4, 1), (rig.Total("listeners"), rig.Total("listeners_omitted")));
+        rig.ShowsTotals(listeners: 4, omitted: 1);
+    }
 
+    [Fact]
+    public void WhenFewEnoughAreLeftAllAreExported()
+    {
+        using var rig = new ListenersRig(max: 3);
+        rig.Table.Set(Listen(1, 1), Listen(2, 2, drops: 900), Listen(3, 3, length: 128), Listen(4, 4, drops: 1));
+        rig.Tick();
         rig.Table.Set(Listen(1, 1), Listen(2, 2), Listen(3, 3));
         rig.Tick();
-        Assert.Equal((3, 3, 0), (Ports(rig).Length, rig.Total("listeners"), rig.Total("listeners_omitted")));
+        rig.ShowsTotals(listeners: 3, exported: 3, omitted: 0);
     }
 
     static string[] Ports(ListenersRig rig) => [.. rig.Listeners.Tables[0].Keys().Select(key => key.Split('"')[3])];
 
     [Fact]
-    public void WhatIsOmittedStillCountsInTheDrops()
+    public void DropsOfOmittedListenersAreAttributedToo()
     {
         using var rig = new ListenersRig(max: 1);
         rig.WriteListenDrops(100);
         rig.Table.Set(Listen(1, 1, drops: 60), Listen(2, 2, drops: 40));
         rig.Tick();
-        Assert.Equal((0, 1), (rig.Total("listener_drops_unattributed"), rig.Listeners.Tables[0].Count));
+        rig.ShowsTotals(unattributed: 0, exported: 1);
     }
 
     [Fact]
-    public void ARowThatIsNotTheKernelsIsCountedAndTheOthersStand()
+    public void ARowThatIsNotTheKernelsIsCountedAndTheOthersAreRead()
     {
         using var rig = new ListenersRig();
         rig.Table.Set(Listen(443, 1), new FakeSocket((TcpState)13), Listen(80, 2));
         rig.Table.AnswersAlways.Add((TcpState)13);
         Assert.Equal(ReadStatus.Malformed("sock_diag", 3), rig.Tick());
-        Assert.Equal((1, 2), (rig.Listeners.Malformed, rig.Total("listeners")));
+        Assert.Equal(1, rig.Listeners.Malformed);
+        rig.ShowsTotals(listeners: 2);
     }
 
     [Fact]
-    public void ATenThousandListenersAreReadAndTheBusiestFound()
+    public void TenThousandListenersAreReadAndTheBusiestIsFound()
     {
         using var rig = new ListenersRig();
         rig.WriteListenDrops(10_000);
@@ -146,9 +181,8 @@ public sealed class ListenersTests
         {
             rig.Table.Set(Rows(stuck));
             Assert.Equal(ReadStatus.Ok, rig.Tick());
-            Assert.Equal((10_000, 10_000 - 256), (rig.Total("listeners"), rig.Total("listeners_omitted")));
-            Assert.Equal((256, 129), (rig.Listeners.Tables[0].Count, rig.Value("accept_queue_length", stuck)));
-            Assert.Equal((0, 10_000), (rig.Total("listener_drops_unattributed"), rig.Listening));
+            rig.ShowsTotals(listeners: 10_000, omitted: 10_000 - 256, exported: 256, unattributed: 0, sockets: 10_000);
+            rig.Shows(stuck, queue: 129);
         }
     }
 
@@ -161,8 +195,16 @@ public sealed class ListenersTests
         rig.Table.Set(Listen(80, 2));
         rig.Tick();
         Assert.Equal(["address=\"0.0.0.0\",port=\"80\""], rig.Listeners.Tables[0].Keys());
+    }
+
+    [Fact]
+    public void WhenTheLastListenerClosesNoneIsLeft()
+    {
+        using var rig = new ListenersRig();
+        rig.Table.Set(Listen(443, 1), Listen(80, 2));
+        rig.Tick();
         rig.Table.Clear();
         rig.Tick();
-        Assert.Equal((0, 0), (rig.Listeners.Tables[0].Count, rig.Total("listeners")));
+        rig.ShowsTotals(exported: 0, listeners: 0);
     }
 }

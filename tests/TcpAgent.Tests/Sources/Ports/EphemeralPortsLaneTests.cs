@@ -1,9 +1,10 @@
 using TcpAgent.Sources;
 using TcpAgent.System;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>When a look is taken, and what one that fails leaves.</summary>
+/// <summary>When the ports are scanned, and what a scan that fails leaves behind.</summary>
 public sealed class EphemeralPortsLaneTests : IDisposable
 {
     readonly EphemeralPortsRig _rig = new();
@@ -11,29 +12,34 @@ public sealed class EphemeralPortsLaneTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void OnAnIdleHostThereIsOneLookAMinute()
+    public void AnIdleHostIsScannedOnceAMinute()
     {
         _rig.Connect(40000, 5);
         _rig.Tick(slow: true);
         for (var second = 1; second < 59; second++)
         {
             _rig.Tick(opened: false, slow: second % 10 == 0);
-            Assert.Equal((1, 5, second * ManualTime.Second), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+            _rig.ShowsScan(scans: 1, used: 5, ageNs: second * ManualTime.Second);
         }
         _rig.Tick(opened: false);
-        Assert.Equal((2, 0), (_rig.Looks, _rig.Total("ports_age_seconds")));
-
-        // A single connection is seen at once.
-        _rig.Connect(40005, 1);
-        _rig.Tick();
-        Assert.Equal((3, 6, 0), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+        _rig.ShowsScan(scans: 2, ageNs: 0);
     }
 
-    /// <summary>Ports that were given back: the connections ended, or TIME_WAIT did.</summary>
+    [Fact]
+    public void ASingleNewConnectionIsSeenAtOnce()
+    {
+        _rig.Connect(40000, 5);
+        _rig.Tick(slow: true);
+        _rig.Connect(40005, 1);
+        _rig.Tick();
+        _rig.ShowsScan(scans: 2, used: 6, ageNs: 0);
+    }
+
+    /// <summary>Ports are free again, because connections or their TIME_WAIT ended.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void ASocketThatChangedIsLookedAtWithTheSlowLane(bool bySegment)
+    public void TheSlowLaneScansAfterASocketChanged(bool bySegment)
     {
         _rig.Connect(40000, 5);
         _rig.Tick(slow: true);
@@ -44,46 +50,46 @@ public sealed class EphemeralPortsLaneTests : IDisposable
             _rig.Root.Write("net/sockstat", "TCP: inuse 8 tw 3\n");
         _rig.Tick(opened: false);
         _rig.Tick(opened: false);
-        Assert.Equal((1, 5), (_rig.Looks, _rig.Used()));
+        _rig.ShowsScan(scans: 1, used: 5);
         _rig.Tick(opened: false, slow: true);
-        Assert.Equal((2, null), (_rig.Looks, _rig.Used()));
+        _rig.ShowsScan(scans: 2, used: Absent);
         _rig.Tick(opened: false, slow: true);
-        Assert.Equal(2, _rig.Looks);
+        _rig.ShowsScan(scans: 2);
     }
 
     [Fact]
-    public void AReloadLooks()
+    public void AReloadScans()
     {
         _rig.Tick(slow: true);
         _rig.Ports.Reopen();
         _rig.Tick(opened: false, slow: true);
-        Assert.Equal(2, _rig.Looks);
+        _rig.ShowsScan(scans: 2);
     }
 
     [Fact]
-    public void NearTheLimitEachTickLooks()
+    public void NearTheLimitEachTickScans()
     {
         _rig.Connect(40000, 16);
         _rig.Tick();
         _rig.Table.Clear();
         _rig.Connect(40000, 15);
         _rig.Tick(opened: false);
-        Assert.Equal((2, 15), (_rig.Looks, _rig.Used()));
+        _rig.ShowsScan(scans: 2, used: 15);
         _rig.Tick(opened: false);
-        Assert.Equal(2, _rig.Looks);
+        _rig.ShowsScan(scans: 2);
     }
 
     [Fact]
-    public void WithoutTheCounterEachTickLooks()
+    public void WithoutTheCounterEachTickScans()
     {
         _rig.HasCounter = false;
         for (var tick = 0; tick < 3; tick++)
             _rig.Tick(opened: false);
-        Assert.Equal(3, _rig.Looks);
+        _rig.ShowsScan(scans: 3);
     }
 
     [Fact]
-    public void ALookThatFailsLeavesTheLastOneForAWhile()
+    public void AScanThatFailsKeepsTheLastResultForAWhile()
     {
         _rig.Connect(40000, 20);
         _rig.Tick();
@@ -91,23 +97,22 @@ public sealed class EphemeralPortsLaneTests : IDisposable
         for (var failures = 1; failures < 3; failures++)
         {
             Assert.Equal(ReadStatus.Ok, _rig.Tick(opened: false));
-            Assert.Equal((1 + failures, 20, failures * ManualTime.Second), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+            _rig.ShowsScan(scans: 1 + failures, used: 20, ageNs: failures * ManualTime.Second);
         }
         Assert.Equal(ReadStatus.Failed("sock_diag", Libc.EPERM), _rig.Tick(opened: false));
-        Assert.Null(_rig.Used());
-        Assert.Null(_rig.Total("ports_usable"));
-        Assert.Null(_rig.Fullest);
-        var looks = _rig.Looks;
+        _rig.ShowsScan(used: Absent, usable: Absent);
+        Assert.False(_rig.Ports.IsKnown);
+        var scans = _rig.Scans;
         Assert.Equal(Outcome.Failed, _rig.Tick(opened: false).Outcome);
-        Assert.Equal(looks, _rig.Looks);
+        _rig.ShowsScan(scans: scans);
 
         _rig.Table.Broken = 0;
         Assert.Equal(ReadStatus.Ok, _rig.Tick(opened: false, slow: true));
-        Assert.Equal((20, 0), (_rig.Used(), _rig.Total("ports_age_seconds")));
+        _rig.ShowsScan(used: 20, ageNs: 0);
     }
 
     [Fact]
-    public void AnInterruptedDumpIsTriedOnceMore()
+    public void AnInterruptedDumpIsRepeatedOnce()
     {
         _rig.Connect(40000, 20);
         _rig.Tick();
@@ -115,14 +120,20 @@ public sealed class EphemeralPortsLaneTests : IDisposable
         _rig.Connect(40000, 4);
         _rig.Table.Interruptions = 1;
         _rig.Tick();
-        Assert.Equal((3, 4), (_rig.Looks, _rig.Used()));
+        _rig.ShowsScan(scans: 3, used: 4);
+    }
 
+    [Fact]
+    public void ADumpThatIsInterruptedTwiceIsLeftToTheNextTick()
+    {
+        _rig.Connect(40000, 4);
+        _rig.Tick();
         _rig.Table.Interruptions = 2;
         _rig.Connect(40004, 1);
         _rig.Tick();
-        Assert.Equal((5, 4, ManualTime.Second), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+        _rig.ShowsScan(scans: 3, used: 4, ageNs: ManualTime.Second);
         _rig.Tick(opened: false);
-        Assert.Equal((6, 5, 0), (_rig.Looks, _rig.Used(), _rig.Total("ports_age_seconds")));
+        _rig.ShowsScan(scans: 4, used: 5, ageNs: 0);
     }
 
     [Theory]
@@ -133,8 +144,8 @@ public sealed class EphemeralPortsLaneTests : IDisposable
     {
         _rig.Table.Broken = errno;
         Assert.Equal(ReadStatus.Absent, _rig.Tick());
-        Assert.Null(_rig.Total("ports_usable"));
-        Assert.Null(_rig.Fullest);
+        _rig.ShowsScan(usable: Absent);
+        Assert.False(_rig.Ports.IsKnown);
     }
 
     [Fact]
@@ -142,53 +153,53 @@ public sealed class EphemeralPortsLaneTests : IDisposable
     {
         using var rig = new EphemeralPortsRig(hasDiag: false);
         Assert.Equal(ReadStatus.Absent, rig.Tick());
-        Assert.Null(rig.Fullest);
+        Assert.False(rig.Ports.IsKnown);
     }
 
     [Fact]
-    public void WhatALookCostIsKeptWithinItsShare()
+    public void ScansStayWithinTheirShareOfACpu()
     {
         using var rig = new EphemeralPortsRig(walkBudget: 1e-9);
         rig.Connect(40000, 20);
         for (var tick = 0; tick < 60; tick++)
             rig.Tick();
-        Assert.Equal((1, 20, 59 * ManualTime.Second), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
+        rig.ShowsScan(scans: 1, used: 20, ageNs: 59 * ManualTime.Second);
     }
 
     [Fact]
-    public void ADearLookIsSavedForWhenATupleMayBeNearTheLimitOrAtIt()
+    public void AnExpensiveScanWaitsUntilATupleMayBeNearTheLimitOrAtIt()
     {
-        // 8 ms at a fifth of 0.33 % of a CPU: one in 12 seconds.
+        // 8 ms, at a fifth of 0.33 % of a CPU: one scan in 12 seconds.
         using var rig = new EphemeralPortsRig(walkBudget: 0.0033);
         rig.Table.Cost = 8_000_000;
         rig.Connect(40000, 10);
         rig.Tick();
         rig.Time.Now += 300 * ManualTime.Second;
         rig.Tick();
-        Assert.Equal((2, 10), (rig.Looks, rig.Used()));
+        rig.ShowsScan(scans: 2, used: 10);
 
-        // With 5 more opened no tuple can hold 16 of 20, with 6 one may.
+        // With 5 more connections no tuple can hold 16 of 20 ports; with 6 more, one may.
         for (var opened = 1; opened <= 5; opened++)
             rig.Tick(slow: true);
-        Assert.Equal(2, rig.Looks);
+        rig.ShowsScan(scans: 2);
         rig.Connect(40010, 6);
         rig.Tick();
-        Assert.Equal((3, 16, 0), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
+        rig.ShowsScan(scans: 3, used: 16, ageNs: 0);
 
-        // None but a full one calls for a further look, and that at once.
+        // Only a full tuple calls for another scan, and at once.
         rig.Opens += 2;
         rig.Tick();
-        Assert.Equal(3, rig.Looks);
+        rig.ShowsScan(scans: 3);
         rig.Connect(40016, 4);
         rig.Tick();
-        Assert.Equal((4, 20, 0), (rig.Looks, rig.Used(), rig.Total("ports_age_seconds")));
+        rig.ShowsScan(scans: 4, used: 20, ageNs: 0);
 
-        // Full is full: from there on the lane rests as it must.
+        // A full tuple cannot get fuller, so the lane rests from here on.
         for (var tick = 0; tick < 5; tick++)
             rig.Tick();
-        Assert.Equal(4, rig.Looks);
+        rig.ShowsScan(scans: 4);
         rig.Time.Now += 300 * ManualTime.Second;
         rig.Tick(opened: false);
-        Assert.Equal(5, rig.Looks);
+        rig.ShowsScan(scans: 5);
     }
 }

@@ -15,12 +15,12 @@ sealed class EphemeralPortsRig : IDisposable
     /// <summary>The destination where a test names none.</summary>
     internal const string A = "source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"443\"";
 
-    /// <summary>Connections that the kernel has counted.</summary>
+    /// <summary>The kernel's count of connections opened.</summary>
     internal int Opens { get; set; }
 
     static EphemeralPortsRig()
     {
-        // Compiles what a look runs, so that none of a test is dear by that alone.
+        // Compiles what a scan runs, so that no test's scan is expensive for that reason alone.
         using var rig = new EphemeralPortsRig();
         rig.Connect(40000, 20);
         for (var tick = 0; tick < 3; tick++)
@@ -57,14 +57,14 @@ sealed class EphemeralPortsRig : IDisposable
 
     internal EphemeralPorts Ports { get; }
 
-    /// <summary>Segments that the kernel has counted.</summary>
+    /// <summary>The kernel's count of segments received.</summary>
     internal int Segments { get; set; }
 
     internal bool HasCounter { get; set; } = true;
 
-    internal int Looks => Table.AskedRanges.Count;
+    internal int Scans => Table.AskedRanges.Count;
 
-    /// <summary>One tick a second after the last, after a connection was opened or without.</summary>
+    /// <summary>One tick, a second after the last; a connection was opened meanwhile, or none.</summary>
     internal ReadStatus Tick(bool opened = true, bool slow = false)
     {
         Opens += opened ? 1 : 0;
@@ -84,7 +84,7 @@ sealed class EphemeralPortsRig : IDisposable
             Ports.Derive(tick);
             if (!Ports.IsLooking)
                 return status;
-            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Assert.True(DateTime.UtcNow < deadline, "a scan does not end");
             Thread.Sleep(1);
         }
     }
@@ -93,9 +93,7 @@ sealed class EphemeralPortsRig : IDisposable
         int port, TcpState state = TcpState.Established, string remote = "10.0.0.2", ushort remotePort = 443) =>
         new(state)
         {
-            Address = remote.Contains(':')
-            ? remote.Replace(":2", ":1")
-            : "10.0.0.1",
+            Address = remote.Contains(':') ? remote.Replace(":2", ":1") : "10.0.0.1",
             Port = (ushort)port,
             Remote = remote,
             RemotePort = remotePort
@@ -109,15 +107,28 @@ sealed class EphemeralPortsRig : IDisposable
 
     internal long? Used(string key = A) => Ports.Value("tcpagent_ephemeral_ports_used", key);
 
-    internal long? TimeWait(string key = A) => Ports.Value("tcpagent_ephemeral_ports_time_wait", key);
-
     internal long? Total(string name) => Ports.Value($"tcpagent_ephemeral_{name}");
 
-    internal (long Held, long TimeWait, long Usable, string Subject)? Fullest =>
-        !Ports.IsKnown ? null
-        : Ports.Worst.IsEmpty ? (0, 0, Ports.Limit, "")
-        : (Ports.Worst[0].Held, Ports.Worst[0].TimeWait, Ports.Limit,
-            Encoding.UTF8.GetString(Ports.InstanceOf(Ports.Worst[0].Tuple).Labels));
+    /// <summary>What is exported of one tuple of source, destination and port.</summary>
+    internal void Shows(string tuple = A, Expected used = default, Expected timeWait = default) =>
+        new Facts(tuple).Is(used, Used(tuple)).Is(timeWait, Ports.Value("tcpagent_ephemeral_ports_time_wait", tuple)).Verify();
+
+    /// <summary>What is exported of all tuples together, and how many scans there were; <paramref name="used"/> is of one tuple.</summary>
+    internal void ShowsScan(
+        Expected scans = default, Expected ageNs = default, Expected used = default, Expected usable = default,
+        Expected listening = default, Expected tuples = default, Expected omitted = default) =>
+        new Facts("ephemeral ports").Is(scans, Scans).Is(ageNs, Total("ports_age_seconds")).Is(used, Used())
+            .Is(usable, Total("ports_usable")).Is(listening, Total("ports_listening")).Is(tuples, Total("port_tuples"))
+            .Is(omitted, Total("ports_omitted")).Verify();
+
+    /// <summary>The tuple that holds most, as the resource takes it; without one, no port is held.</summary>
+    internal void ShowsFullest(Expected held = default, Expected timeWait = default, Expected usable = default, string? tuple = null)
+    {
+        Assert.True(Ports.IsKnown, "the ports are not known");
+        var worst = Ports.Worst.IsEmpty ? default : Ports.Worst[0];
+        new Facts("fullest").Is(held, worst.Held).Is(timeWait, worst.TimeWait).Is(usable, Ports.Limit)
+            .Is(tuple, Ports.Worst.IsEmpty ? "" : Encoding.UTF8.GetString(Ports.InstanceOf(worst.Tuple).Labels)).Verify();
+    }
 
     public void Dispose()
     {

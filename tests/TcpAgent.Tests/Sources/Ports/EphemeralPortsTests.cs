@@ -4,7 +4,7 @@ using static TcpAgent.Tests.Sources.EphemeralPortsRig;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>What a look counts, and what is shown of it.</summary>
+/// <summary>What a scan counts, and what is exported of it.</summary>
 public sealed class EphemeralPortsTests : IDisposable
 {
     readonly EphemeralPortsRig _rig = new();
@@ -19,16 +19,13 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Connect(40003, 5, remote: "10.0.0.3");
         _rig.Connect(40003, 2, remotePort: 80);
         Assert.Equal(ReadStatus.Ok, _rig.Tick());
-        Assert.Equal((20, 6), (_rig.Used(), _rig.TimeWait()));
-        Assert.Equal(
-            (5, 0), (_rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\""),
-                _rig.TimeWait("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\"")));
-        Assert.Equal(2, _rig.Used("source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"80\""));
-        Assert.Equal(
-            (20, 0, 3, 0, 0), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Total("port_tuples"),
-                _rig.Total("ports_omitted"), _rig.Total("ports_age_seconds")));
-        Assert.Equal((20, 6, 20, A), _rig.Fullest);
-        Assert.Equal(("sock_diag", (40000, 40019)), (_rig.Ports.Mode, _rig.Table.AskedRanges.Single()));
+        _rig.ShowsScan(used: 20, usable: 20, listening: 0, tuples: 3, omitted: 0, ageNs: 0);
+        _rig.Shows(timeWait: 6);
+        _rig.Shows("source=\"10.0.0.1\",destination=\"10.0.0.3\",port=\"443\"", used: 5, timeWait: 0);
+        _rig.Shows("source=\"10.0.0.1\",destination=\"10.0.0.2\",port=\"80\"", used: 2);
+        _rig.ShowsFullest(held: 20, timeWait: 6, usable: 20, tuple: A);
+        Assert.Equal("sock_diag", _rig.Ports.Mode);
+        Assert.Equal((40000, 40019), _rig.Table.AskedRanges.Single());
     }
 
     [Fact]
@@ -39,12 +36,13 @@ public sealed class EphemeralPortsTests : IDisposable
             _rig.Table.Add(Connection(port++, state));
         _rig.Tick();
 
-        // Not half-open connections, which are a server's, nor unconnected sockets; the listener is none of its connections either.
-        Assert.Equal((8, 1, 1), (_rig.Used(), _rig.TimeWait(), _rig.Total("ports_listening")));
+        // Half-open connections belong to a server and do not count, nor do unconnected sockets and the listener.
+        _rig.ShowsScan(used: 8, listening: 1);
+        _rig.Shows(timeWait: 1);
     }
 
     [Fact]
-    public void ReservedPortsAndThoseListenedOnCannotBeHeld()
+    public void ReservedPortsAndPortsOfListenersCannotBeHeld()
     {
         _rig.Root.Write(ReservedPorts, "22,40000-40003,40019-40030\n");
         _rig.Connect(40000, 20);
@@ -52,8 +50,8 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Table.Add(new FakeSocket(TcpState.Listen) { Address = "::", Port = 40001 });
         _rig.Table.Add(new FakeSocket(TcpState.Listen) { Address = "::", Port = 443 });
         _rig.Tick();
-        Assert.Equal((15, 1, 14), (_rig.Total("ports_usable"), _rig.Total("ports_listening"), _rig.Used()));
-        Assert.Equal((14, 0, 14, A), _rig.Fullest);
+        _rig.ShowsScan(usable: 15, listening: 1, used: 14);
+        _rig.ShowsFullest(held: 14, timeWait: 0, usable: 14, tuple: A);
         Assert.Equal(["port=\"40010\""], _rig.Ports.Tables[2].Keys());
     }
 
@@ -63,11 +61,11 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Root.Write(PortRange, "1024\t65535\n");
         _rig.Root.Write(ReservedPorts, string.Join(',', Enumerable.Range(1, 32768).Select(i => i * 2 - 1)) + "\n");
         _rig.Tick();
-        Assert.Equal(32256, _rig.Total("ports_usable"));
+        _rig.ShowsScan(usable: 32256);
     }
 
     [Fact]
-    public void Ipv4OverIpv6SocketsIsIpv4()
+    public void IPv4OverAnIPv6SocketIsIPv4()
     {
         _rig.Connect(40000, 3);
         for (var port = 40003; port < 40005; port++)
@@ -81,7 +79,8 @@ public sealed class EphemeralPortsTests : IDisposable
                 });
         _rig.Connect(40005, 4, remote: "2001:db8::2");
         _rig.Tick();
-        Assert.Equal((5, 4), (_rig.Used(), _rig.Used("source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"")));
+        _rig.ShowsScan(used: 5);
+        _rig.Shows("source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"", used: 4);
     }
 
     [Theory]
@@ -95,11 +94,12 @@ public sealed class EphemeralPortsTests : IDisposable
         _rig.Root.Write(PortRange, range);
         _rig.Connect(40000, count);
         _rig.Tick();
-        Assert.Equal((shown ? count : null, count), (_rig.Used(), _rig.Fullest!.Value.Held));
+        _rig.ShowsScan(used: shown ? count : null);
+        _rig.ShowsFullest(held: count);
     }
 
     [Fact]
-    public void OnlyTheTenWorstAreShown()
+    public void OnlyTheTenFullestTuplesAreExported()
     {
         for (var remote = 0; remote < 15; remote++)
             _rig.Connect(40000, remote + 1, remote: $"10.0.1.{remote}");
@@ -107,15 +107,16 @@ public sealed class EphemeralPortsTests : IDisposable
         Assert.Equal(
             Enumerable.Range(5, 10).Reverse().Select(remote => $"source=\"10.0.0.1\",destination=\"10.0.1.{remote}\",port=\"443\""),
             _rig.Ports.Tables[0].Keys());
-        Assert.Equal(15, _rig.Total("port_tuples"));
+        _rig.ShowsScan(tuples: 15);
     }
 
     [Fact]
     public void WithoutAConnectionNoPortIsHeld()
     {
         _rig.Tick();
-        Assert.Equal((0, 0, 20, ""), _rig.Fullest);
-        Assert.Equal((0, 0), (_rig.Ports.Tables[0].Count, _rig.Total("port_tuples")));
+        _rig.ShowsFullest(held: 0, timeWait: 0, usable: 20, tuple: "");
+        Assert.Equal(0, _rig.Ports.Tables[0].Count);
+        _rig.ShowsScan(tuples: 0);
     }
 
     [Fact]
@@ -123,7 +124,7 @@ public sealed class EphemeralPortsTests : IDisposable
     {
         _rig.Root.Write(PortRange, "40000\t40099\n");
 
-        // Fifteen of one weight: which ten are shown does not depend on their order.
+        // Fifteen of equal weight: which ten are exported does not depend on their order.
         for (var remote = 14; remote >= 0; remote--)
             _rig.Connect(40000, 17, remote: $"10.0.1.{remote}");
         _rig.Tick();
@@ -131,14 +132,23 @@ public sealed class EphemeralPortsTests : IDisposable
         var keys = _rig.Ports.Tables[0].Keys();
         Assert.Equal(10, keys.Length);
         var subject = _rig.Ports.InstanceOf(_rig.Ports.Worst[0].Tuple);
-        for (var look = 0; look < 100; look++)
+        for (var scan = 0; scan < 100; scan++)
         {
             _rig.Tick();
             Assert.Same(subject, _rig.Ports.InstanceOf(_rig.Ports.Worst[0].Tuple));
         }
         Assert.Equal(keys, _rig.Ports.Tables[0].Keys());
+    }
 
-        // Between looks the last result is stored anew at each tick.
+    /// <summary>Between scans each tick stores the last result again.</summary>
+    [Fact]
+    public void StoringTheLastResultAgainAllocatesNothing()
+    {
+        _rig.Root.Write(PortRange, "40000\t40099\n");
+        for (var remote = 14; remote >= 0; remote--)
+            _rig.Connect(40000, 17, remote: $"10.0.1.{remote}");
+        for (var scan = 0; scan < 100; scan++)
+            _rig.Tick();
         _rig.Snmp.Remember();
         _rig.Sockstat.Remember();
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,6 +1,7 @@
 using TcpAgent.Sources;
 using TcpAgent.System;
 using static TcpAgent.Tests.Sources.EphemeralPortsRig;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -15,7 +16,7 @@ public sealed class PortSettingsTests : IDisposable
     [InlineData(PortRange, "40000\t40009\n", 10)]
     [InlineData(ReservedPorts, "40001,40003-40004\n", 17)]
     [InlineData(ReservedPorts, null, 20)]
-    public void ASettingThatChangedIsLookedAtWithTheSlowLane(string file, string? text, int usable)
+    public void TheSlowLaneScansAfterASettingChanged(string file, string? text, int usable)
     {
         _rig.Tick(slow: true);
         if (text is null)
@@ -23,11 +24,11 @@ public sealed class PortSettingsTests : IDisposable
         else
             _rig.Root.Write(file, text);
         _rig.Tick(opened: false);
-        Assert.Equal((1, 20), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.ShowsScan(scans: 1, usable: 20);
         _rig.Tick(opened: false, slow: true);
-        Assert.Equal((2, usable), (_rig.Looks, _rig.Total("ports_usable")));
+        _rig.ShowsScan(scans: 2, usable: usable);
         _rig.Tick(opened: false, slow: true);
-        Assert.Equal(2, _rig.Looks);
+        _rig.ShowsScan(scans: 2);
     }
 
     [Theory]
@@ -36,12 +37,12 @@ public sealed class PortSettingsTests : IDisposable
     [InlineData(PortRange, "40000\t70000\n")]
     [InlineData(PortRange, "40000")]
     [InlineData(ReservedPorts, "8080,")]
-    public void ASettingThatIsTornIsNamed(string file, string text)
+    public void ATornSettingIsNamed(string file, string text)
     {
         _rig.Root.Write(file, text);
         var status = _rig.Tick();
-        Assert.Equal((Outcome.Failed, Libc.EBADMSG, 0), (status.Outcome, status.Errno, _rig.Looks));
-        Assert.EndsWith(file, status.Where, StringComparison.Ordinal);
+        status.Shows(Outcome.Failed, errno: Libc.EBADMSG, file: file);
+        _rig.ShowsScan(scans: 0);
         Assert.Equal(1, _rig.Ports.Malformed);
     }
 
@@ -54,30 +55,36 @@ public sealed class PortSettingsTests : IDisposable
     {
         _rig.Root.Write(file, text);
         Assert.Equal(ReadStatus.Ok, _rig.Tick());
-        Assert.Equal(usable, _rig.Total("ports_usable"));
+        _rig.ShowsScan(usable: usable);
     }
 
     [Fact]
-    public void SettingsAreReadAnewByEachLook()
+    public void EachScanReadsTheSettingsAgain()
     {
         _rig.Tick();
         _rig.Root.Write(PortRange, "50000\t50099\n");
         _rig.Root.Write(ReservedPorts, "50000-50009\n");
         _rig.Tick();
-        Assert.Equal(90, _rig.Total("ports_usable"));
+        _rig.ShowsScan(usable: 90);
         Assert.Equal((50000, 50099), _rig.Table.AskedRanges[1]);
     }
 
     [Fact]
-    public void AnOldKernelsNamespaceHasNoReservedPorts()
+    public void WithoutAListOfReservedPortsNoneIsReserved()
     {
         _rig.Root.Delete(ReservedPorts);
         Assert.Equal(ReadStatus.Ok, _rig.Tick());
-        Assert.Equal(20, _rig.Total("ports_usable"));
+        _rig.ShowsScan(usable: 20);
+    }
+
+    [Fact]
+    public void WithoutARangeThePortsAreAbsent()
+    {
+        _rig.Tick();
         _rig.Root.Delete(PortRange);
         for (var failures = 0; failures < 3; failures++)
             _rig.Tick();
         Assert.Equal(ReadStatus.Absent, _rig.Tick());
-        Assert.Null(_rig.Total("ports_usable"));
+        _rig.ShowsScan(usable: Absent);
     }
 }

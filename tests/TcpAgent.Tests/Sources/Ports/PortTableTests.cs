@@ -19,6 +19,9 @@ public class PortTableTests
             _table.Add(tuple, i < timeWait);
     }
 
+    void Shows(Expected tuples, Expected omitted) =>
+        new Facts("ports").Is(tuples, _table.Count).Is(omitted, _table.Omitted).Verify();
+
     HeldPorts[] Rank(int room = 10)
     {
         var worst = new HeldPorts[room];
@@ -26,14 +29,14 @@ public class PortTableTests
     }
 
     [Fact]
-    public void TheWorstComeFirstAndOfEqualsAlwaysTheSame()
+    public void TheFullestComeFirstAndEqualsInAFixedOrder()
     {
         for (var number = 30; number > 0; number--)
             Add(To(number), number % 10 + 1, timeWait: number % 3);
         var expected = Enumerable.Range(1, 30).OrderByDescending(number => number % 10).ThenBy(number => number).Take(10)
             .Select(number => new HeldPorts(To(number), number % 10 + 1, number % 3));
         Assert.Equal(expected, Rank());
-        Assert.Equal((30, 0), (_table.Count, _table.Omitted));
+        Shows(tuples: 30, omitted: 0);
         Assert.Equal(new HeldPorts(To(11), 2, 2), _table.Of(To(11)));
         Assert.Equal(new HeldPorts(To(31), 0, 0), _table.Of(To(31)));
         _table.Clear();
@@ -41,7 +44,7 @@ public class PortTableTests
     }
 
     [Fact]
-    public void SourceDestinationAndPortEachMakeAnother()
+    public void SourceDestinationAndPortEachMakeAnotherTuple()
     {
         PortTuple[] tuples =
         [
@@ -52,7 +55,7 @@ public class PortTableTests
         foreach (var tuple in tuples)
             Add(tuple, 2);
         Assert.Equal(5, _table.Count);
-        Assert.All(Rank(), one => Assert.Equal(2, one.Held));
+        Assert.All(Rank(), tuple => Assert.Equal(2, tuple.Held));
         Assert.Equal(
             "source=\"2001:db8::1\",destination=\"2001:db8::2\",port=\"443\"",
             Encoding.UTF8.GetString(new TupleInstance(tuples[^1]).Labels));
@@ -66,14 +69,14 @@ public class PortTableTests
         for (var number = 0; number < PortTable.MaxTuples; number++)
             Add(To(number), 1);
         Add(To(5), 1);
-        Assert.Equal((PortTable.MaxTuples, 0), (_table.Count, _table.Omitted));
+        Shows(tuples: PortTable.MaxTuples, omitted: 0);
         Add(To(1 << 20), 1);
-        Assert.Equal((2, PortTable.MaxTuples - 1), (_table.Count, _table.Omitted));
+        Shows(tuples: 2, omitted: PortTable.MaxTuples - 1);
     }
 
-    /// <summary>Clients in any order, a hundred times as many as are told apart, and some tuples that hold much.</summary>
+    /// <summary>Clients in random order, a hundred times as many as the table can hold, and some tuples with many ports.</summary>
     [Fact]
-    public void WhatWeighsIsExactAndWhatIsForgottenIsCounted()
+    public void FullTuplesAreExactAndForgottenOnesAreCounted()
     {
         const int seed = 20261121;
         var random = new Random(seed);
@@ -103,6 +106,6 @@ public class PortTableTests
         for (var number = 0; number < PortTable.MaxTuples; number++)
             Add(To(number), number < 100 ? 40 : 9);
         Add(To(1 << 20), 1);
-        Assert.Equal((101, (PortTable.MaxTuples - 100) * 9), (_table.Count, _table.Omitted));
+        Shows(tuples: 101, omitted: (PortTable.MaxTuples - 100) * 9);
     }
 }

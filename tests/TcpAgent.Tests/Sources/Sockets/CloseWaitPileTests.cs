@@ -1,4 +1,5 @@
 using TcpAgent.Kernel.Netlink;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -12,9 +13,9 @@ public sealed class CloseWaitPileTests : IDisposable
     static FakeSocket[] Closing(int count, int from = 0, uint inode = 1000) =>
         [.. Enumerable.Range(from, count).Select(i => new FakeSocket(TcpState.CloseWait) { Cookie = (ulong)i + 1, Inode = inode })];
 
-    long? Held => _rig.Sockets.Value("tcpagent_tcp_held_close_wait");
-
-    long? Staying => _rig.Sockets.Value("tcpagent_tcp_staying_close_wait");
+    void Shows(Expected held = default, Expected staying = default) => new Facts("close_wait")
+        .Is(held, _rig.Sockets.Value("tcpagent_tcp_held_close_wait")).Is(staying, _rig.Sockets.Value("tcpagent_tcp_staying_close_wait"))
+        .Verify();
 
     /// <summary>Segments come, so that a walk is due.</summary>
     void Tick(params FakeSocket[] sockets)
@@ -27,38 +28,45 @@ public sealed class CloseWaitPileTests : IDisposable
     }
 
     [Fact]
-    public void OneLookTellsOfNoPile()
+    public void OneWalkDoesNotProveAPileAndTwoDo()
     {
         Tick(Closing(300));
-        Assert.Equal((300, (long?)null), (Held, Staying));
+        Shows(held: 300, staying: Absent);
         Tick(Closing(300));
-        Assert.Equal((300, 300), (Held, Staying));
+        Shows(held: 300, staying: 300);
     }
 
     [Fact]
-    public void SocketsThatAreOthersAtEachLookAreNoPile()
+    public void DifferentSocketsAtEachWalkAreNoPile()
     {
         for (var i = 0; i < 5; i++)
             Tick(Closing(300, i * 300));
-        Assert.Equal((300, 0), (Held, Staying));
-        Tick(Closing(300, (4 * 300) + 60));
-        Assert.Equal((300, 240), (Held, Staying));
+        Shows(held: 300, staying: 0);
     }
 
     [Fact]
-    public void WhatNoProcessHasAcceptedIsHeldByNone()
+    public void OnlyTheSocketsThatStayAreAPile()
+    {
+        Tick(Closing(300));
+        Tick(Closing(300, 60));
+        Shows(held: 300, staying: 240);
+    }
+
+    [Fact]
+    public void ConnectionsThatNoProcessHasAcceptedAreNotHeld()
     {
         Tick([.. Closing(300, inode: 0), .. Closing(7, 300)]);
         Tick([.. Closing(300, inode: 0), .. Closing(7, 300)]);
-        Assert.Equal((7, 7), (Held, Staying));
+        Shows(held: 7, staying: 7);
     }
 
     [Fact]
-    public void WhereNoSocketChangesTheyAreTheSameWithoutAWalk()
+    public void WhenNoSocketChangesTheyStayWithoutAWalk()
     {
         Tick(Closing(300));
         _rig.Tick();
-        Assert.Equal((1, 300), (_rig.Sockets.Value("tcpagent_walks_total"), Staying));
+        _rig.Shows(walks: 1);
+        Shows(staying: 300);
     }
 
     [Fact]
@@ -66,6 +74,6 @@ public sealed class CloseWaitPileTests : IDisposable
     {
         Tick(Closing(2_000));
         Tick(Closing(2_000));
-        Assert.Equal((2_000, TcpAgent.Sources.CloseWaitPile.Most), (Held, Staying));
+        Shows(held: 2_000, staying: TcpAgent.Sources.CloseWaitPile.Most);
     }
 }

@@ -7,7 +7,7 @@ namespace TcpAgent.Tests.Sources;
 public sealed class CpuBudgetTests : IDisposable
 {
     /// <summary>Above what a tick may spend.</summary>
-    const long Dear = 5_000_001;
+    const long Expensive = 5_000_001;
 
     readonly ManualTime _time = new();
     readonly ManualResetEventSlim _gate = new(false);
@@ -20,7 +20,7 @@ public sealed class CpuBudgetTests : IDisposable
         _lane?.Dispose();
     }
 
-    /// <summary>A lane whose walks are recorded, and do what they are told.</summary>
+    /// <summary>A lane whose walks are recorded.</summary>
     CpuBudget Lane(Func<int>? walk = null, double share = 0.5, TimeSpan credit = default) => _lane = new CpuBudget(
         share,
         () =>
@@ -57,16 +57,16 @@ public sealed class CpuBudgetTests : IDisposable
     }
 
     [Fact]
-    public void ACheapWalkRunsAtOnceAndHere()
+    public void ACheapWalkRunsAtOnceOnTheCallersThread()
     {
         var lane = Lane(() => 7);
         Assert.True(lane.Poll(wanted: true));
-        Assert.Equal((7, 1L, false), (lane.Errno, lane.Walks, lane.IsRunning));
+        new Facts("lane").Is<int>(7, lane.Errno, "errno").Is(1, lane.Walks, "walks").Is<bool>(false, lane.IsRunning, "isRunning").Verify();
         Assert.Equal([Thread.CurrentThread], _threads);
     }
 
     [Fact]
-    public void WhatIsNotWantedDoesNotRun()
+    public void AWalkThatIsNotWantedDoesNotRun()
     {
         var lane = Lane();
         Assert.False(lane.Poll(wanted: false));
@@ -75,10 +75,10 @@ public sealed class CpuBudgetTests : IDisposable
     }
 
     [Fact]
-    public void ADearWalkRunsOnAThreadOfItsOwnWhileTicksGoOn()
+    public void AnExpensiveWalkRunsOnItsOwnThreadWhileTicksGoOn()
     {
         var lane = Lane(AtGate);
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         for (var tick = 0; tick < 100; tick++)
         {
             Assert.False(lane.Poll(wanted: true));
@@ -87,15 +87,15 @@ public sealed class CpuBudgetTests : IDisposable
         }
         _gate.Set();
         Await(lane);
-        Assert.Equal((7, 1L, false), (lane.Errno, lane.Walks, lane.IsRunning));
+        new Facts("lane").Is<int>(7, lane.Errno, "errno").Is(1, lane.Walks, "walks").Is<bool>(false, lane.IsRunning, "isRunning").Verify();
         Assert.NotEqual(Thread.CurrentThread, Assert.Single(_threads));
     }
 
     [Fact]
-    public void ResultsAreTakenOnce()
+    public void AResultIsReportedOnce()
     {
         var lane = Lane(AtGate);
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         lane.Poll(wanted: true);
         _gate.Set();
         Await(lane);
@@ -105,10 +105,10 @@ public sealed class CpuBudgetTests : IDisposable
     }
 
     [Fact]
-    public void ResultsAreTakenEvenWhenNoFurtherWalkIsWanted()
+    public void AResultIsReportedEvenWhenNoFurtherWalkIsWanted()
     {
         var lane = Lane(AtGate);
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         lane.Poll(wanted: true);
         _gate.Set();
         Assert.True(SpinWait.SpinUntil(() => lane.Poll(wanted: false), TimeSpan.FromSeconds(20)));
@@ -117,14 +117,13 @@ public sealed class CpuBudgetTests : IDisposable
     [Theory]
     [InlineData(0.01)]
     [InlineData(0.5)]
-    public void AfterAWalkTheLaneRestsUntilItsCostIsWithinItsShare(double share)
+    public void AfterAWalkTheLaneRestsUntilTheCostIsWithinItsShare(double share)
     {
         var lane = Lane(() => Burn(500_000), share);
         var start = _time.Now;
         Assert.True(lane.Poll(wanted: true));
         Assert.True(lane.Cost >= 500_000);
         Assert.Equal((long)(lane.Cost / share), lane.Interval);
-
         var interval = lane.Interval;
         _time.Now = start + interval - 2;
         Assert.False(lane.Poll(wanted: true));
@@ -134,17 +133,17 @@ public sealed class CpuBudgetTests : IDisposable
     }
 
     [Fact]
-    public void AWalkInTheBackgroundRestsFromItsBeginning()
+    public void TheRestAfterAWalkInTheBackgroundBeginsAtItsStart()
     {
         var lane = Lane(() => Burn(6_000_000) + AtGate());
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         var start = _time.Now;
         lane.Poll(wanted: true);
         Assert.True(SpinWait.SpinUntil(() => _threads.Count == 1, TimeSpan.FromSeconds(20)));
         _time.Now += 3_000_000;
         _gate.Set();
         Await(lane);
-        Assert.Equal((start, 3_000_000L), (lane.StartedAt, lane.Duration));
+        new Facts("lane").Is(start, lane.StartedAt, "startedAt").Is(3_000_000, lane.Duration, "duration").Verify();
         Assert.True(lane.Cost >= 6_000_000);
         _time.Now = start + lane.Interval - 2;
         Assert.False(lane.IsReady);
@@ -153,12 +152,13 @@ public sealed class CpuBudgetTests : IDisposable
     }
 
     [Fact]
-    public void RestThatWasNotNeededShortensLaterOnesUpToTheCredit()
+    public void UnusedRestShortensLaterRestsUpToTheCredit()
     {
         var lane = Lane(() => Burn(100_000), share: 1e-5, TimeSpan.FromSeconds(25));
 
         Assert.True(lane.Poll(wanted: true) && !lane.IsReady);
-        // Of 1000 seconds 25 are left, good for walks of 10 seconds and more each, until they are used up.
+
+        // Of 1000 seconds the lane keeps 25, enough for walks of 10 seconds each and more, until they are used up.
         _time.Now += 1_000 * ManualTime.Second;
         var rest = -25 * ManualTime.Second;
         for (; rest <= 0; rest += lane.Interval)
@@ -181,15 +181,16 @@ public sealed class CpuBudgetTests : IDisposable
 
     [Theory]
     [InlineData(0)]
-    [InlineData(Dear)]
-    public void AnExceptionSurfacesOnceAndTheLaneRecovers(long cost)
+    [InlineData(Expensive)]
+    public void AnExceptionIsThrownOnceAndTheLaneRecovers(long cost)
     {
         var throws = true;
         var lane = Lane(() => throws ? throw new TimeZoneNotFoundException("the cause") : 0);
         lane.Cost = cost;
         var thrown = Assert.Throws<InvalidOperationException>(() => Await(lane));
         Assert.Equal("the cause", thrown.InnerException?.Message);
-        Assert.Equal((1, false), (_threads.Count, lane.IsRunning));
+        Assert.Single(_threads);
+        Assert.False(lane.IsRunning);
 
         throws = false;
         for (var walks = 2; walks < 5; walks++)
@@ -207,7 +208,7 @@ public sealed class CpuBudgetTests : IDisposable
         var lane = Lane();
         for (var walk = 0; walk < 5; walk++)
         {
-            lane.Cost = Dear;
+            lane.Cost = Expensive;
             _time.Now += 100 * ManualTime.Second;
             Assert.False(lane.Poll(wanted: true));
             Await(lane);
@@ -220,7 +221,7 @@ public sealed class CpuBudgetTests : IDisposable
     public void DisposeReturnsWhileAWalkIsRunning()
     {
         var lane = Lane(AtGate);
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         lane.Poll(wanted: true);
         Assert.True(SpinWait.SpinUntil(() => _threads.Count == 1, TimeSpan.FromSeconds(20)));
         _lane = null;
@@ -228,16 +229,16 @@ public sealed class CpuBudgetTests : IDisposable
         lane.Dispose();
         Assert.InRange(waited.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
 
-        // The walk ends after all: its thread does, too, and harms nothing.
+        // When the walk ends, so does its thread, without harm.
         _gate.Set();
         Assert.True(_threads[0].Join(TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
-    public void DisposeEndsAThreadThatRests()
+    public void DisposeEndsAnIdleThread()
     {
         var lane = Lane();
-        lane.Cost = Dear;
+        lane.Cost = Expensive;
         lane.Poll(wanted: true);
         Await(lane);
         var thread = Assert.Single(_threads);

@@ -7,7 +7,7 @@ using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>One socket; what sock_diag says of it.</summary>
+/// <summary>One socket, as sock_diag reports it.</summary>
 sealed record FakeSocket(TcpState State)
 {
     internal byte Timer { get; init; }
@@ -25,12 +25,12 @@ sealed record FakeSocket(TcpState State)
 
     internal ushort RemotePort { get; init; } = 51000;
 
-    /// <summary>Index of the one that the socket is bound to.</summary>
+    /// <summary>Index of the device that the socket is bound to; 0 is none.</summary>
     internal int Device { get; init; }
 
     internal ulong Cookie { get; init; } = 1;
 
-    /// <summary>Of a listener: connections that wait, and how many may.</summary>
+    /// <summary>A listener's accept queue: the connections that wait in it. Its limit is <see cref="Limit"/>.</summary>
     internal uint Length { get; init; }
 
     internal uint Limit { get; init; }
@@ -39,10 +39,10 @@ sealed record FakeSocket(TcpState State)
 
     internal uint Drops { get; init; }
 
-    /// <summary>Milliseconds since anything was sent, which nothing is before it is accepted; null leaves tcp_info out.</summary>
+    /// <summary>Milliseconds since anything was sent; before a connection is accepted nothing is. Null leaves tcp_info out.</summary>
     internal uint? Waited { get; init; }
 
-    /// <summary>Milliseconds since an acknowledgement came, which a FIN brings.</summary>
+    /// <summary>Milliseconds since the last acknowledgement; a FIN brings one.</summary>
     internal uint Left { get; init; }
 
     /// <summary>Offsets counted by hand from include/uapi/linux/inet_diag.h and tcp.h.</summary>
@@ -86,7 +86,7 @@ sealed class FakeSockets
 
     static FakeSockets()
     {
-        // Compiles what a walk runs, so that no walk of a test is dear enough for a thread of its own by that alone.
+        // Compiles what a walk runs, so that no test's walk moves to its own thread for that cost alone.
         var warmUp = new FakeSockets();
         for (var state = TcpState.Established; state <= TcpState.Closing; state++)
             warmUp.Add(state);
@@ -94,15 +94,16 @@ sealed class FakeSockets
         table.Walk(new TcpAgent.Sources.SocketCensus(), full: true);
     }
 
-    /// <summary>Given instead of a dump, each once.</summary>
+    /// <summary>Errnos of the next dumps, one each.</summary>
     internal Queue<int> Errors { get; } = [];
 
-    /// <summary>Given instead of every dump.</summary>
+    /// <summary>The errno that each dump fails with; 0 is none.</summary>
     internal int Broken { get; set; }
 
-    /// <summary>Fails the dumps of exactly these states, and those of one port.</summary>
+    /// <summary>Fails the dumps that ask for exactly these states.</summary>
     internal uint BrokenFor { get; set; }
 
+    /// <summary>Fails the dumps that ask for one port.</summary>
     internal bool BrokenPorts { get; set; }
 
     internal int Interruptions { get; set; }

@@ -3,7 +3,7 @@ using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>On an idle host walking empty buckets would cost more than all else: counters tell when there is nothing to see.</summary>
+/// <summary>On an idle host, walking empty buckets would cost more than everything else. Counters show when there is nothing new.</summary>
 public sealed class IdleSocketsTests : IDisposable
 {
     static readonly Dictionary<string, TcpState> s_states = new()
@@ -34,17 +34,15 @@ public sealed class IdleSocketsTests : IDisposable
     long Walks => _rig.Sockets.Value("tcpagent_walks_total") ?? 0;
 
     [Fact]
-    public void NothingMovesAndNothingIsWalked()
+    public void WithoutAChangeThereIsNoWalk()
     {
         var walks = Walks;
         for (var i = 0; i < 8; i++)
             _rig.Tick();
-        Assert.Equal(walks, Walks);
-        Assert.Equal(3, _rig.State("listen"));
-        Assert.Equal(0, _rig.Sockets.Value("tcpagent_walk_age_seconds"));
+        _rig.Shows(walks: walks, listen: 3, walkAgeNs: 0);
     }
 
-    /// <summary>What stands behind each: net/ipv4/tcp_ipv4.c, tcp_output.c, tcp.c (tcp_set_state), inet_timewait_sock.c.</summary>
+    /// <summary>The kernel code behind each case: net/ipv4/tcp_ipv4.c, tcp_output.c, tcp.c (tcp_set_state), inet_timewait_sock.c.</summary>
     [Theory]
     [InlineData("snmp", "100 90", "101 90", "close_wait")] // a FIN comes
     [InlineData("snmp", "90 2", "91 2", "syn_sent")] // a SYN goes
@@ -61,12 +59,12 @@ public sealed class IdleSocketsTests : IDisposable
         Counters();
         _rig.Root.Write($"net/{file}", _text[file].Replace(before, after, StringComparison.Ordinal));
         _rig.Tick();
-        Assert.Equal(walks + 1, Walks);
+        _rig.Shows(walks: walks + 1);
         Assert.Equal(40, _rig.State(becomes));
     }
 
     [Fact]
-    public void OneSegmentEachSecondIsAWalkEachSecond()
+    public void ASegmentEachSecondIsAWalkEachSecond()
     {
         var walks = Walks;
         for (var i = 1; i <= 5; i++)
@@ -74,12 +72,12 @@ public sealed class IdleSocketsTests : IDisposable
             Counters(inSegs: 100 + i);
             _rig.Tick();
         }
-        Assert.Equal(walks + 5, Walks);
+        _rig.Shows(walks: walks + 5);
     }
 
     /// <summary>A process accepts a connection that its peer has closed: no counter moves.</summary>
     [Fact]
-    public void ClosedConnectionsInAQueueAreWalkedUntilTheyAreAccepted()
+    public void ClosedConnectionsInAQueueCauseWalksUntilTheyAreAccepted()
     {
         _rig.Table.Add(new FakeSocket(TcpState.CloseWait) { Inode = 0 });
         Counters(inSegs: 101);
@@ -87,15 +85,15 @@ public sealed class IdleSocketsTests : IDisposable
         _rig.Tick();
         var walks = Walks;
         _rig.Tick();
-        Assert.Equal((walks + 1, 1), (Walks, _rig.State("close_wait")));
+        _rig.Shows(walks: walks + 1, closeWait: 1);
         _rig.Table.Set(new FakeSocket(TcpState.CloseWait));
         _rig.Tick();
         _rig.Tick();
-        Assert.Equal(walks + 2, Walks);
+        _rig.Shows(walks: walks + 2);
     }
 
     [Fact]
-    public void HalfOpenConnectionsAreWalkedUntilTheyAreGone()
+    public void HalfOpenConnectionsCauseWalksUntilTheyAreGone()
     {
         _rig.Table.Add(TcpState.SynRecv, 40);
         Counters(inSegs: 101);
@@ -103,15 +101,15 @@ public sealed class IdleSocketsTests : IDisposable
         _rig.Tick();
         _rig.Table.Clear();
         _rig.Tick();
-        Assert.Equal(0, _rig.State("syn_recv"));
+        _rig.Shows(synRecv: 0);
         var walks = Walks;
         _rig.Tick();
-        Assert.Equal(walks, Walks);
+        _rig.Shows(walks: walks);
     }
 
-    /// <summary>The slow lane does not, but once a minute: a net under what the counters may not tell.</summary>
+    /// <summary>The slow lane does not walk, except once a minute, in case the counters missed something.</summary>
     [Fact]
-    public void WhateverTheCountersSayAMinuteIsTheLongestRest()
+    public void WithoutAnyChangeThereIsAWalkAMinute()
     {
         Counters(inSegs: 101);
         _rig.Tick();
@@ -120,14 +118,14 @@ public sealed class IdleSocketsTests : IDisposable
         for (var second = 1; second < 59; second++)
         {
             _rig.Tick(slow: second % 10 == 0);
-            Assert.Equal((walks, 0), (Walks, _rig.Sockets.Value("tcpagent_walk_age_seconds")));
+            _rig.Shows(walks: walks, walkAgeNs: 0);
         }
         _rig.Tick();
         _rig.Tick();
-        Assert.Equal((walks + 1, 7), (Walks, _rig.State("last_ack")));
+        _rig.Shows(walks: walks + 1, lastAck: 7);
         for (var second = 2; second < 59; second++)
             _rig.Tick(slow: second % 10 == 0);
-        Assert.Equal(walks + 1, Walks);
+        _rig.Shows(walks: walks + 1);
     }
 
     [Fact]
@@ -136,12 +134,12 @@ public sealed class IdleSocketsTests : IDisposable
         var walks = Walks;
         _rig.Sockets.Reopen();
         _rig.Tick(slow: true);
-        Assert.Equal(walks + 1, Walks);
+        _rig.Shows(walks: walks + 1);
     }
 
-    /// <summary>Rows in no known form may be gone the next time.</summary>
+    /// <summary>Rows of an unknown form may be gone the next time.</summary>
     [Fact]
-    public void AWalkThatWasNotWholeIsTakenAgainOnTheSlowLane()
+    public void TheSlowLaneRepeatsAnIncompleteWalk()
     {
         _rig.Table.Add((TcpState)13);
         _rig.Table.AnswersAlways.Add((TcpState)13);
@@ -161,7 +159,7 @@ public sealed class IdleSocketsTests : IDisposable
         var walks = Walks;
         _rig.Tick();
         _rig.Tick();
-        Assert.Equal(walks + 2, Walks);
+        _rig.Shows(walks: walks + 2);
     }
 
     void Counters(int inSegs = 100)

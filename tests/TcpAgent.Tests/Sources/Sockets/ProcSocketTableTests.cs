@@ -45,13 +45,14 @@ public class ProcSocketTableTests
     [Fact]
     public void RowsOfBothLengthsAreCounted()
     {
-        Assert.Equal(
-            (17, 12), (new Cursor(Encoding.ASCII.GetBytes(Listen)).CountFields(), new Cursor(Encoding.ASCII.GetBytes(Mini)).CountFields()));
+        Assert.Equal(17, new Cursor(Encoding.ASCII.GetBytes(Listen)).CountFields());
+        Assert.Equal(12, new Cursor(Encoding.ASCII.GetBytes(Mini)).CountFields());
         var census = Count(Listen, Held, HalfOpen, Mini, Mini.Replace(" 05 ", " 06 ", StringComparison.Ordinal));
-        Assert.Equal(
-            (1, 1, 1, 1, 1),
-            (census[TcpState.Listen], census[TcpState.CloseWait], census[TcpState.SynRecv], census[TcpState.FinWait2],
-                census[TcpState.TimeWait]));
+        Assert.Equal(1, census[TcpState.Listen]);
+        Assert.Equal(1, census[TcpState.CloseWait]);
+        Assert.Equal(1, census[TcpState.SynRecv]);
+        Assert.Equal(1, census[TcpState.FinWait2]);
+        Assert.Equal(1, census[TcpState.TimeWait]);
     }
 
     [Theory]
@@ -62,23 +63,29 @@ public class ProcSocketTableTests
         var census = Count(HalfOpen.Replace(" 03 ", $" {state} ", StringComparison.Ordinal));
         Assert.Equal(1, census[TcpState.SynRecv]);
         var (local, count) = Assert.Single(census.SynRecv);
-        Assert.Equal(("10.91.0.1", 8093, 1), (local.Address.ToString(), local.Port, count));
+        Assert.Equal("10.91.0.1", local.Address.ToString());
+        Assert.Equal(8093, local.Port);
+        Assert.Equal(1, count);
     }
 
     [Fact]
     public void AFinWait2WithTheTimeWaitTimerIsAMiniSocket()
     {
         var census = Count(Mini, Mini.Replace("03:0000171C", "00:00000000", StringComparison.Ordinal));
-        Assert.Equal((2, 1), (census[TcpState.FinWait2], census.FinWait2MiniSockets));
+        Assert.Equal(2, census[TcpState.FinWait2]);
+        Assert.Equal(1, census.FinWait2MiniSockets);
     }
 
     [Fact]
     public void TheReceiveQueueOfAListenerIsItsAcceptQueue()
     {
         var row = Assert.Single(Count(Listen).Listeners);
-        Assert.Equal(("127.0.0.1", 8080), (row.Local.Address.ToString(), row.Local.Port));
-        Assert.Equal((5L, 32735ul), (row.Length, row.Id));
-        Assert.Equal((long.MinValue, long.MinValue), (row.Limit, row.Drops));
+        Assert.Equal("127.0.0.1", row.Local.Address.ToString());
+        Assert.Equal(8080, row.Local.Port);
+        Assert.Equal(5, row.Length);
+        Assert.Equal(32735ul, row.Id);
+        Assert.Equal(long.MinValue, row.Limit);
+        Assert.Equal(long.MinValue, row.Drops);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>Connections to one destination that make no progress: who is named, and that ordinary loss and slow peers are not.</summary>
+/// <summary>Connections to one destination that make no progress are named; ordinary loss and slow peers are not.</summary>
 public sealed class SilentPeersTests : IDisposable
 {
     readonly SocketsRig _rig = new();
@@ -50,14 +50,21 @@ public sealed class SilentPeersTests : IDisposable
     }
 
     [Fact]
-    public void ADestinationThatDoesNotAnswerIsNamedWithTheOldest()
+    public void ADestinationThatDoesNotAnswerIsNamedWithItsOldestSyn()
     {
         Add(30, Syn(0));
         Add(36, Syn(1));
         Add(1, Syn(3, expires: 3_000));
         Assert.StartsWith("SYNs to 10.0.0.2:80 unanswered: 37, the oldest for 12 s. ", Silent(), StringComparison.Ordinal);
+    }
 
-        // It stands for the length of the window.
+    [Fact]
+    public void TheFindingStaysForTheLengthOfTheWindow()
+    {
+        Add(30, Syn(0));
+        Add(36, Syn(1));
+        Add(1, Syn(3, expires: 3_000));
+        Assert.NotNull(Silent());
         _rig.Table.Clear();
         for (var second = 0; second < 50; second++)
             Assert.NotNull(Silent(hasMoved: second % 2 == 0));
@@ -71,14 +78,14 @@ public sealed class SilentPeersTests : IDisposable
     [InlineData("10.0.0.1")]
     [InlineData("127.0.0.53")]
     [InlineData("2001:db8::99")]
-    public void AnOverloadedListenerOfThisHostIsNoPeer(string remote)
+    public void AnOverloadedListenerOfThisHostIsNoSilentPeer(string remote)
     {
         Add(40, Syn(3, remote: remote));
         Assert.Null(Silent());
     }
 
     [Fact]
-    public void SeveralAreNamedAndTheOthersCounted()
+    public void SeveralDestinationsAreNamedAndTheOthersCounted()
     {
         for (var remote = 1; remote <= 20; remote++)
             Add(4, Syn(2, remote: $"2001:db8::{remote}", port: 443));
@@ -89,7 +96,7 @@ public sealed class SilentPeersTests : IDisposable
     }
 
     [Fact]
-    public void ManyAddressesOfOnePortAreOne()
+    public void ManyAddressesWithOnePortAreOneDestination()
     {
         for (var remote = 0; remote < 12; remote++)
             Add(1, Syn(3, remote: $"10.0.1.{remote}", port: 443));
@@ -116,7 +123,7 @@ public sealed class SilentPeersTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Healthy))]
-    public void WhatAnyHostHasIsNotTold(string what)
+    public void WhatIsUsualOnAnyHostIsNotReported(string what)
     {
         _rig.Table.Set(s_healthy[what]);
         for (var second = 0; second < 5; second++)
@@ -140,7 +147,7 @@ public sealed class SilentPeersTests : IDisposable
     [Theory]
     [InlineData(InetDiagRow.RetransmitTimer)]
     [InlineData(InetDiagRow.KeepaliveTimer)]
-    public void ConnectionsThatSendAgainAndAgainAreNotAcknowledged(byte timer)
+    public void ConnectionsThatKeepRetransmittingAreReportedAsUnacknowledged(byte timer)
     {
         for (var port = 40000; port < 40010; port++)
             _ports.Table.Add(Open(port, port < 40004 ? timer : (byte)0, retransmits: 5));
@@ -152,7 +159,7 @@ public sealed class SilentPeersTests : IDisposable
     }
 
     [Fact]
-    public void ConnectionsWhoseWindowStaysClosedAreNotRead()
+    public void ConnectionsWhoseWindowStaysClosedAreReported()
     {
         for (var port = 40000; port < 40010; port++)
             _ports.Table.Add(Open(port, InetDiagRow.WindowProbeTimer, expires: port < 40005 ? 3_000u : 100));
@@ -168,7 +175,7 @@ public sealed class SilentPeersTests : IDisposable
     [InlineData(InetDiagRow.RetransmitTimer, 4, 3_000, 2)] // two clients that are gone
     [InlineData(InetDiagRow.WindowProbeTimer, 0, 200, 20)] // windows that are closed for a moment
     [InlineData(InetDiagRow.WindowProbeTimer, 0, 5_000, 2)] // one that does not read
-    public void FewOrShortOnesAreNotTold(byte timer, byte retransmits, uint expires, int count)
+    public void FewConnectionsOrShortWaitsAreNotReported(byte timer, byte retransmits, uint expires, int count)
     {
         for (var port = 40000; port < 40020; port++)
             _ports.Table.Add(Open(port, port < 40000 + count ? timer : (byte)0, retransmits, expires));
@@ -178,16 +185,16 @@ public sealed class SilentPeersTests : IDisposable
     }
 
     [Fact]
-    public void TimersThatFireAreAReasonToLook()
+    public void TimersThatFireCauseAScan()
     {
         _ports.TcpExt["TCPTimeouts"] = 10;
         _ports.Tick();
         _ports.Table.Add(Open(40000, InetDiagRow.RetransmitTimer, 4));
         _ports.Tick(opened: false);
-        Assert.Equal(1, _ports.Looks);
+        Assert.Equal(1, _ports.Scans);
         _ports.TcpExt["TCPTimeouts"] += 5;
         _ports.Tick(opened: false);
         _ports.Tick(opened: false);
-        Assert.Equal(2, _ports.Looks);
+        Assert.Equal(2, _ports.Scans);
     }
 }

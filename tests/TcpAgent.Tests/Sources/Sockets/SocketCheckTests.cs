@@ -13,7 +13,7 @@ public sealed class SocketCheckTests : IDisposable
 
     static readonly TcpState[] s_states = Enum.GetValues<TcpState>();
 
-    /// <summary>10 and the state's number of each; of those in FIN_WAIT2 five more are mini-sockets.</summary>
+    /// <summary>Of each state 10 and its number; in FIN_WAIT2 there are five more, which are mini-sockets.</summary>
     void Populate()
     {
         foreach (var state in s_states)
@@ -33,7 +33,7 @@ public sealed class SocketCheckTests : IDisposable
     [Theory]
     [InlineData(11 + 18)]
     [InlineData(11)]
-    public void OnAQuietPopulationNothingDiffers(int currEstab)
+    public void WhenNothingChangesNothingDiffers(int currEstab)
     {
         Populate();
         _rig.WriteCounters(currEstab, tw: 16 + 5);
@@ -47,7 +47,7 @@ public sealed class SocketCheckTests : IDisposable
         Populate();
         _rig.WriteCounters(11 + 18, 16 + 5);
 
-        // Not so many in CLOSE_WAIT that the meaning of CurrEstab were in doubt.
+        // Too few in CLOSE_WAIT to put the meaning of CurrEstab in doubt.
         var differences = Differences(
             () => s_states.ToList().ForEach(state => _rig.Table.Add(state, state == TcpState.CloseWait ? 1 : (int)state)));
         foreach (var state in s_states)
@@ -55,7 +55,7 @@ public sealed class SocketCheckTests : IDisposable
     }
 
     [Fact]
-    public void ACounterThatIsWrongShowsInItsStateAlone()
+    public void AWrongCounterChangesItsStateAlone()
     {
         Populate();
         _rig.WriteCounters(11 + 18 + 2, 16 + 5 + 3);
@@ -65,12 +65,13 @@ public sealed class SocketCheckTests : IDisposable
     }
 
     [Fact]
-    public void WithoutACounterThereIsNoDifferenceToShow()
+    public void WithoutACounterItsDifferenceIsAbsent()
     {
         Populate();
         _rig.WriteCounters(null, null);
         var differences = Differences();
-        Assert.Equal((KernelValue.Absent, KernelValue.Absent), (differences[0], differences[(int)TcpState.TimeWait - 1]));
+        Assert.Equal(KernelValue.Absent, differences[0]);
+        Assert.Equal(KernelValue.Absent, differences[(int)TcpState.TimeWait - 1]);
         Assert.Equal(9, differences.Count(difference => difference == 0));
         Assert.Null(_rig.Check.CurrEstabHasCloseWait);
     }
@@ -88,7 +89,7 @@ public sealed class SocketCheckTests : IDisposable
     [InlineData(76, null)]
     [InlineData(44, null)]
     [InlineData(1000, null)]
-    public void OnlyAClearAnswerIsTaken(int currEstab, bool? expected)
+    public void OnlyAClearAnswerIsAccepted(int currEstab, bool? expected)
     {
         _rig.Table.Add(TcpState.Established, 50);
         _rig.Table.Add(TcpState.CloseWait, 20);
@@ -107,7 +108,7 @@ public sealed class SocketCheckTests : IDisposable
     }
 
     [Fact]
-    public void WhatWasLearnedStands()
+    public void WhatWasLearnedIsKept()
     {
         _rig.Table.Add(TcpState.Established, 50);
         _rig.Table.Add(TcpState.CloseWait, 20);
@@ -121,18 +122,18 @@ public sealed class SocketCheckTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AWalkThatFailsIsItsErrno(int walk)
+    public void AWalkThatFailsReturnsItsErrno(int walk)
     {
         using var table = new Between(new NetlinkSocketTable(_rig.Table.Dump), () => _rig.Table.Broken = Libc.EPERM);
         _rig.Table.Broken = walk == 1 ? Libc.EPERM : 0;
         Assert.Equal(Libc.EPERM, _rig.Check.Walk(table));
-        Assert.Equal(walk, _rig.Table.AskedStates.Count);
+        _rig.Shows(asked: walk);
     }
 
     [Theory]
     [InlineData(70, 50)]
     [InlineData(50, 50)]
-    public void TheTickThatFirstMeetsACloseWaitLearnsWhatItMeans(int currEstab, int established)
+    public void TheTickThatFirstSeesACloseWaitLearnsHowCurrEstabCountsIt(int currEstab, int established)
     {
         _rig.Table.Add(TcpState.Established, 50);
         _rig.Tick(50, 0);
@@ -141,48 +142,49 @@ public sealed class SocketCheckTests : IDisposable
 
         _rig.Table.Add(TcpState.CloseWait, 20);
         _rig.Tick(currEstab, 0);
-        Assert.Equal((established, 20), (_rig.State("established"), _rig.State("close_wait")));
+        _rig.Shows(established: established, closeWait: 20, checks: 1);
         Assert.Equal(
             [SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.RareStates, SockDiag.AllStates],
             _rig.Table.AskedStates);
-        Assert.Equal((0, 1), (_rig.Difference("established"), _rig.Sockets.Value("tcpagent_walk_checks_total")));
+        Assert.Equal(0, _rig.Difference("established"));
 
-        // Known from then on: rare walks are enough, however the numbers change.
+        // From here on walks of the rare states are enough, however the numbers change.
         _rig.Table.Add(TcpState.CloseWait, 30);
         _rig.Tick(currEstab + 100, 0);
-        Assert.Equal(currEstab == 70 ? 120 : 150, _rig.State("established"));
+        _rig.Shows(established: currEstab == 70 ? 120 : 150);
         Assert.Single(_rig.Table.AskedStates, SockDiag.AllStates);
     }
 
     [Fact]
-    public void ACloseWaitThatComesBetweenTwoFullCountsIsNotKeptWaitingAndAnUnclearAnswerIsAskedForAgain()
+    public void AnUnclearAnswerIsAskedForAgainAtTheNextTick()
     {
         _rig.Table.Add(TcpState.Established, 50);
         for (var second = 0; second < 40; second++)
             _rig.Tick(50, 0);
-        Assert.Equal(1, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+        _rig.Shows(checks: 1);
 
-        // On a host that changed too much between the two walks nothing is learned, until it stands still.
+        // While the host changes too much between the two walks, nothing is learned.
         _rig.Table.Add(TcpState.CloseWait, 20);
         for (var checks = 2; checks < 5; checks++)
         {
             _rig.Tick(60, 0);
-            Assert.Equal(checks, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+            _rig.Shows(checks: checks);
             Assert.Null(_rig.Check.CurrEstabHasCloseWait);
         }
         _rig.Tick(50, 0);
-        Assert.Equal((false, 50), (_rig.Check.CurrEstabHasCloseWait, _rig.State("established")));
+        Assert.False(_rig.Check.CurrEstabHasCloseWait);
+        _rig.Shows(established: 50);
         _rig.Tick(50, 0);
-        Assert.Equal(5, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+        _rig.Shows(checks: 5);
     }
 
     [Fact]
-    public void WhereTheMeaningIsKnownNoCloseWaitAsksForIt()
+    public void WhenTheMeaningIsKnownACloseWaitCausesNoFullCount()
     {
         using var rig = new SocketsRig(currEstabHasCloseWait: true);
         rig.Table.Add(TcpState.CloseWait, 20);
         rig.Tick(70, 0);
-        Assert.Equal(50, rig.State("established"));
+        rig.Shows(established: 50);
         Assert.Equal([SockDiag.RareStates], rig.Table.AskedStates);
     }
 

@@ -1,6 +1,7 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.System;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -25,69 +26,74 @@ public sealed class SocketsFallbackTests : IDisposable
     [Theory]
     [InlineData(Libc.EPERM)]
     [InlineData(Libc.ETIMEDOUT)]
-    public void AFailingDumpIsReplacedInTheSameTickAndTriedAgainWithTheSlowLane(int errno)
+    public void AFailingDumpIsReplacedInTheSameTickAndRepeatedOnTheSlowLane(int errno)
     {
         _rig.Tick(1, 2);
         _rig.Table.Broken = errno;
         Assert.Equal(ReadStatus.Ok, _rig.Tick(9, 9));
-        Assert.Equal("procfs", _rig.Sockets.Mode);
-        Assert.Equal((2, 1, 2), (_rig.State("listen"), _rig.State("time_wait"), _rig.State("established")));
+        _rig.Shows(mode: "procfs", listen: 2, timeWait: 1, established: 2);
 
-        // Not before the slow lane, although it would succeed.
+        // It would succeed now, but it waits for the slow lane.
         _rig.Table.Broken = 0;
         var asked = _rig.Table.AskedStates.Count;
         Assert.Equal(ReadStatus.Ok, _rig.Tick(9, 9));
-        Assert.Equal((asked, "procfs", 2), (_rig.Table.AskedStates.Count, _rig.Sockets.Mode, _rig.State("listen")));
+        _rig.Shows(asked: asked, mode: "procfs", listen: 2);
         Assert.Equal(ReadStatus.Ok, _rig.Tick(1, 2, slow: true));
-        Assert.Equal(("sock_diag", 3, 2), (_rig.Sockets.Mode, _rig.State("listen"), _rig.State("time_wait")));
+        _rig.Shows(mode: "sock_diag", listen: 3, timeWait: 2);
     }
 
     [Fact]
-    public void WhileItKeepsFailingEachSlowTickAsksOnce()
+    public void WhileTheDumpKeepsFailingEachSlowTickAsksOnce()
     {
         _rig.Table.Broken = Libc.EPERM;
         for (var tick = 0; tick < 20; tick++)
         {
             Assert.Equal(ReadStatus.Ok, _rig.Tick(9, 9, slow: tick % 10 == 0));
-            Assert.Equal(("procfs", 2), (_rig.Sockets.Mode, _rig.State("listen")));
+            _rig.Shows(mode: "procfs", listen: 2);
         }
-        Assert.Equal(2, _rig.Table.AskedStates.Count);
+        _rig.Shows(asked: 2);
     }
 
     [Fact]
-    public void WhenBothFailEverythingIsWithdrawnAndTheFileNamed()
+    public void WhenBothFailNothingIsExportedAndTheFileIsNamed()
     {
         _rig.Tick(1, 2);
         _rig.Table.Broken = Libc.EPERM;
         _rig.Root.Delete("net/tcp");
         var status = _rig.Tick(1, 2);
-        Assert.Equal((Outcome.Failed, Libc.ENOENT), (status.Outcome, status.Errno));
-        Assert.EndsWith("/net/tcp", status.Where, StringComparison.Ordinal);
-        Assert.Null(_rig.State("listen"));
-        Assert.Null(_rig.State("time_wait"));
+        status.Shows(Outcome.Failed, errno: Libc.ENOENT, file: "/net/tcp");
+        _rig.Shows(listen: Absent, timeWait: Absent, walkAgeNs: Absent);
         Assert.Null(_rig.Peak("listen"));
-        Assert.Null(_rig.Sockets.Value("tcpagent_walk_age_seconds"));
-
-        _rig.Table.Broken = 0;
-        Assert.Equal(ReadStatus.Ok, _rig.Tick(1, 2, slow: true));
-        Assert.Equal((3, 2, 3), (_rig.State("listen"), _rig.State("time_wait"), _rig.Peak("listen")));
     }
 
     [Fact]
-    public void WithoutSockDiagAtAllTheFilesAreRead()
+    public void AfterBothFailedTheSlowLaneBringsEverythingBack()
+    {
+        _rig.Tick(1, 2);
+        _rig.Table.Broken = Libc.EPERM;
+        _rig.Root.Delete("net/tcp");
+        _rig.Tick(1, 2);
+        _rig.Table.Broken = 0;
+        Assert.Equal(ReadStatus.Ok, _rig.Tick(1, 2, slow: true));
+        _rig.Shows(listen: 3, timeWait: 2);
+        Assert.Equal(3, _rig.Peak("listen"));
+    }
+
+    [Fact]
+    public void WithoutSockDiagTheFilesAreRead()
     {
         using var rig = new SocketsRig(diag: (_, _) => null);
         rig.Root.Write("net/tcp", Header + Row("0A"));
         rig.Root.Write("net/tcp6", Header + Row("0A") + "torn\n");
         var status = rig.Tick(0, 0, slow: true);
-        Assert.Equal(Outcome.Partial, status.Outcome);
-        Assert.EndsWith("/net/tcp6", status.Where, StringComparison.Ordinal);
-        Assert.Equal((2, 1), (rig.State("listen"), rig.Sockets.Malformed));
+        status.Shows(Outcome.Partial, file: "/net/tcp6");
+        rig.Shows(listen: 2);
+        Assert.Equal(1, rig.Sockets.Malformed);
     }
 
-    /// <summary>A queue is emptied by a process, which no counter tells: /proc/net/tcp is the only one to say so.</summary>
+    /// <summary>No counter moves when a process empties a queue; only /proc/net/tcp shows it.</summary>
     [Fact]
-    public void WithoutSockDiagAnIdleHostIsWalkedWithEachSlowTick()
+    public void WithoutSockDiagEachSlowTickWalksAnIdleHost()
     {
         var counting = new CountingTable();
         using var rig = new SocketsRig(diag: (_, _) => null, proc: counting);
@@ -102,7 +108,7 @@ public sealed class SocketsFallbackTests : IDisposable
     }
 
     [Fact]
-    public void ADearReadingOfTheFilesNeverDelaysATickOnceThatIsKnown()
+    public void FilesThatAreExpensiveToReadDelayOnlyTheFirstTick()
     {
         var expensive = new ExpensiveTable();
         using var rig = new SocketsRig(proc: expensive);

@@ -6,7 +6,7 @@ namespace TcpAgent.Tests.Sources;
 /// <summary>The sockets source over a table, a folder for the kernel's files and a clock, all of the test's.</summary>
 sealed class SocketsRig : IDisposable
 {
-    /// <summary>The whole of a CPU: what a walk costs here never puts off the next beyond a tick.</summary>
+    /// <summary>A whole CPU: the cost of a walk never delays the next one beyond a tick.</summary>
     internal static readonly SamplingOptions Options = SamplingOptions.Default with { WalkBudget = 1 };
 
     readonly TextSource _snmp;
@@ -62,7 +62,7 @@ sealed class SocketsRig : IDisposable
         return ReadAndDerive(slow);
     }
 
-    /// <summary>A walk that went to its thread is awaited, so that what it cost does not matter to the test.</summary>
+    /// <summary>Waits for a walk that went to its thread, so that its cost does not matter to the test.</summary>
     ReadStatus ReadAndDerive(bool slow)
     {
         var deadline = DateTime.UtcNow.AddSeconds(20);
@@ -83,6 +83,17 @@ sealed class SocketsRig : IDisposable
     }
 
     internal long? State(string state) => Sockets.Value("tcpagent_tcp_sockets", $"state=\"{state}\"");
+
+    /// <summary>Sockets by state, the walks, the interface in use and how often the kernel was asked.</summary>
+    internal void Shows(
+        Expected established = default, Expected synRecv = default, Expected finWait2 = default, Expected timeWait = default,
+        Expected closeWait = default, Expected lastAck = default, Expected listen = default, Expected transient = default,
+        Expected walks = default, Expected walkAgeNs = default, Expected checks = default, Expected asked = default, string? mode = null) =>
+        new Facts("sockets").Is(established, State("established")).Is(synRecv, State("syn_recv")).Is(finWait2, State("fin_wait2"))
+            .Is(timeWait, State("time_wait")).Is(closeWait, State("close_wait")).Is(lastAck, State("last_ack")).Is(listen, State("listen"))
+            .Is(transient, Sockets.Value("tcpagent_tcp_transient_sockets")).Is(walks, Sockets.Value("tcpagent_walks_total"))
+            .Is(walkAgeNs, Sockets.Value("tcpagent_walk_age_seconds")).Is(checks, Sockets.Value("tcpagent_walk_checks_total"))
+            .Is(asked, Table.AskedStates.Count).Is(mode, Sockets.Mode).Verify();
 
     internal long? Peak(string state) => Sockets.Value("tcpagent_tcp_sockets_peak", $"state=\"{state}\"");
 

@@ -1,6 +1,7 @@
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Sources;
 using TcpAgent.System;
+using static TcpAgent.Tests.Support.Expected;
 
 namespace TcpAgent.Tests.Sources;
 
@@ -15,16 +16,16 @@ public sealed class SocketsTests : IDisposable
     [Fact]
     public void TimeWaitIsTwLessTheFinWait2MiniSockets()
     {
-        // As seen on a live kernel: tw 13 was 8 TIME_WAIT and 5 FIN_WAIT2 without a full socket.
+        // On a live kernel tw was 13: 8 in TIME_WAIT, and 5 in FIN_WAIT2 without a full socket.
         Table.Add(TcpState.FinWait2, 5, timer: 3);
         Table.Add(TcpState.FinWait2, 2);
         Table.Add(TcpState.TimeWait, 8, timer: 3);
         Assert.Equal(ReadStatus.Ok, _rig.Tick(0, 13));
-        Assert.Equal((8, 7), (_rig.State("time_wait"), _rig.State("fin_wait2")));
+        _rig.Shows(timeWait: 8, finWait2: 7);
     }
 
     [Fact]
-    public void AllElevenStatesAreAlwaysThere()
+    public void AllElevenStatesAreAlwaysExported()
     {
         _rig.Tick(0, 0);
         var states = _rig.Sockets.Tables[0];
@@ -53,82 +54,93 @@ public sealed class SocketsTests : IDisposable
     }
 
     [Fact]
-    public void TransientSocketsAreThoseInUseLessTheEstablishedAndTheListening()
+    public void TransientSocketsAreThoseInUseLessEstablishedAndListeningOnes()
     {
-        // inuse 100 and 20; CurrEstab 50 holds the 8 in CLOSE_WAIT.
+        // inuse is 100 and 20; CurrEstab 50 includes the 8 in CLOSE_WAIT.
         using var rig = new SocketsRig(currEstabHasCloseWait: true);
         rig.Table.Add(TcpState.Listen, 30);
         rig.Table.Add(TcpState.CloseWait, 8);
         rig.Tick(50, 0);
-        Assert.Equal(40, rig.Sockets.Value("tcpagent_tcp_transient_sockets"));
+        rig.Shows(transient: 40);
     }
 
     [Fact]
-    public void NumbersOfTwoMomentsNeverGiveLessThanNone()
+    public void NumbersFromTwoMomentsAreNeverNegative()
     {
         Table.Add(TcpState.FinWait2, 5, timer: 3);
         Table.Add(TcpState.CloseWait, 9);
         Table.Add(TcpState.Listen, 200);
         _rig.Tick(4, 3);
-        Assert.Equal((0, 0), (_rig.State("time_wait"), _rig.State("established")));
-        Assert.Equal(0, _rig.Sockets.Value("tcpagent_tcp_transient_sockets"));
+        _rig.Shows(timeWait: 0, established: 0, transient: 0);
     }
 
     [Fact]
-    public void WithoutACounterItsStateIsAbsentAndTheOthersStand()
+    public void WithoutACounterItsStateIsAbsentAndTheOthersAreExported()
     {
         Table.Add(TcpState.Listen, 3);
         _rig.Tick(null, null);
-        Assert.Null(_rig.State("time_wait"));
-        Assert.Null(_rig.State("established"));
-        Assert.Null(_rig.Sockets.Value("tcpagent_tcp_transient_sockets"));
-        Assert.Equal(3, _rig.State("listen"));
-        _rig.Tick(7, 8);
-        Assert.Equal((8, 7), (_rig.State("time_wait"), _rig.State("established")));
+        _rig.Shows(timeWait: Absent, established: Absent, transient: Absent, listen: 3);
     }
 
     [Fact]
-    public void AnInterruptedOrOverrunDumpIsTriedOnceMore()
+    public void WhenTheCountersComeTheirStatesAreExported()
+    {
+        _rig.Tick(null, null);
+        _rig.Tick(7, 8);
+        _rig.Shows(timeWait: 8, established: 7);
+    }
+
+    [Fact]
+    public void AnInterruptedDumpIsRepeated()
     {
         Table.Add(TcpState.Listen, 3);
         Table.Interruptions = 1;
         Assert.Equal(ReadStatus.Ok, _rig.Tick(0, 0));
-        Assert.Equal((3, 2), (_rig.State("listen"), Table.AskedStates.Count));
-
-        Table.Errors.Enqueue(Libc.ENOBUFS);
-        Assert.Equal(ReadStatus.Ok, _rig.Tick(0, 0));
-        Assert.Equal((3, 4), (_rig.State("listen"), Table.AskedStates.Count));
-
-        Table.Errors.Enqueue(Libc.ENOBUFS);
-        Table.Errors.Enqueue(Libc.ENOBUFS);
-        Assert.Equal(Outcome.Failed, _rig.Tick(0, 0).Outcome);
-        Assert.Equal(6, Table.AskedStates.Count);
+        _rig.Shows(listen: 3, asked: 2);
     }
 
     [Fact]
-    public void PeaksOutliveTheirMoment()
+    public void ADumpThatOverranTheBufferIsRepeated()
+    {
+        Table.Add(TcpState.Listen, 3);
+        Table.Errors.Enqueue(Libc.ENOBUFS);
+        Assert.Equal(ReadStatus.Ok, _rig.Tick(0, 0));
+        _rig.Shows(listen: 3, asked: 2);
+    }
+
+    [Fact]
+    public void ADumpIsRepeatedOnlyOnce()
+    {
+        Table.Errors.Enqueue(Libc.ENOBUFS);
+        Table.Errors.Enqueue(Libc.ENOBUFS);
+        Assert.Equal(Outcome.Failed, _rig.Tick(0, 0).Outcome);
+        _rig.Shows(asked: 2);
+    }
+
+    [Fact]
+    public void APeakIsKeptForItsWindow()
     {
         Table.Add(TcpState.SynRecv, 40);
         _rig.Tick(0, 0);
         Table.Clear();
         _rig.Tick(0, 0);
-        Assert.Equal((0, 40), (_rig.State("syn_recv"), _rig.Peak("syn_recv")));
+        _rig.Shows(synRecv: 0);
+        Assert.Equal(40, _rig.Peak("syn_recv"));
         _rig.Time.Now += 60 * ManualTime.Second;
         _rig.Tick(0, 0);
         Assert.Equal(0, _rig.Peak("syn_recv"));
     }
 
     [Fact]
-    public void TheWalksAreToldOf()
+    public void TheWalksAndTheirCostAreExported()
     {
         for (var walk = 1; walk <= 3; walk++)
         {
             _rig.Tick(0, 0);
-            Assert.Equal(walk, _rig.Sockets.Value("tcpagent_walks_total"));
+            _rig.Shows(walks: walk);
         }
         Assert.True(_rig.Sockets.Value("tcpagent_walk_cpu_seconds_total") > 0);
         Assert.Equal(ManualTime.Second, _rig.Sockets.Value("tcpagent_walk_interval_seconds"));
-        Assert.Equal(0, _rig.Sockets.Value("tcpagent_walk_age_seconds"));
-        Assert.Equal(0, _rig.Sockets.Value("tcpagent_walk_checks_total"));
+        _rig.Shows(walkAgeNs: 0, checks: 0);
     }
 }

@@ -13,7 +13,7 @@ using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>One UDP socket; what sock_diag says of it.</summary>
+/// <summary>One UDP socket, as sock_diag reports it.</summary>
 sealed record FakeUdp(string Address, ushort Port)
 {
     internal ulong Cookie { get; init; } = 1;
@@ -47,7 +47,6 @@ sealed class UdpRig : IDisposable
 {
     readonly List<FakeUdp> _sockets = [];
     readonly Sampler _sampler;
-    readonly ResourceMonitor _monitor;
     readonly TempRoot _root = new();
     long _lost, _lost6, _read, _read6;
 
@@ -65,15 +64,17 @@ sealed class UdpRig : IDisposable
         var scan = new UdpScan(new NetlinkDump(() => (0, new ReplayTransport(Answers))), new PortSettings(_root.Kernel));
         Source = new UdpSockets(scan, sockstat, snmp, snmp6, options, Time);
         List<Source> sources = [sockstat, snmp, snmp6, Source];
-        sources.Add(_monitor = new ResourceMonitor([.. sources], options, Time));
+        sources.Add(Monitor = new ResourceMonitor([.. sources], options, Time));
         _sampler = new Sampler(sources, new AgentMetrics("0", "test"), options, Time, NullLogger.Instance, () => 0);
     }
 
     internal UdpSockets Source { get; }
 
+    internal ResourceMonitor Monitor { get; }
+
     internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
 
-    /// <summary>Given instead of every dump.</summary>
+    /// <summary>The errno that each dump fails with; 0 is none.</summary>
     internal int Broken { get; set; }
 
     internal int Asked { get; private set; }
@@ -89,12 +90,12 @@ sealed class UdpRig : IDisposable
         _sockets.AddRange(sockets);
     }
 
-    /// <summary>A second passes, in which so many datagrams were lost at receive buffers and read by applications.</summary>
+    /// <summary>A second passes, in which this many datagrams are lost at receive buffers and read by applications.</summary>
     internal void Tick(long lost = 0, long read = 0, long lost6 = 0, long read6 = 0)
     {
         (_lost, _read, _lost6, _read6) = (_lost + lost, _read + read, _lost6 + lost6, _read6 + read6);
-        _root.Write("net/sockstat", $"UDP: inuse {_sockets.Count(one => one.Family == 2)} mem 0\n");
-        _root.Write("net/sockstat6", $"UDP6: inuse {_sockets.Count(one => one.Family == 10)}\n");
+        _root.Write("net/sockstat", $"UDP: inuse {_sockets.Count(socket => socket.Family == 2)} mem 0\n");
+        _root.Write("net/sockstat6", $"UDP6: inuse {_sockets.Count(socket => socket.Family == 10)}\n");
         _root.Write("net/snmp", $"Udp: InDatagrams RcvbufErrors\nUdp: {_read} {_lost}\n");
         _root.Write("net/snmp6", $"Udp6InDatagrams {_read6}\nUdp6RcvbufErrors {_lost6}\n");
         Time.Now += ManualTime.Second;
@@ -102,7 +103,7 @@ sealed class UdpRig : IDisposable
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (Source.IsLooking)
         {
-            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Assert.True(DateTime.UtcNow < deadline, "a scan does not end");
             Thread.Sleep(1);
             Time.Now++;
             _sampler.Take();
@@ -116,11 +117,24 @@ sealed class UdpRig : IDisposable
 
     internal long? Ports(string source) => Source.Value("tcpagent_udp_ephemeral_ports_used", $"source=\"{source}\"");
 
-    internal long? Resource(string metric, string resource = "udp_receive") =>
-        _monitor.Value($"tcpagent_resource_{metric}", $"resource=\"{resource}\"");
+    /// <summary>What is exported of the sockets of one address and port.</summary>
+    internal void Shows(
+        string address, int port, Expected queue = default, Expected limit = default, Expected peak = default, Expected drops = default,
+        Expected recentDrops = default, Expected sockets = default)
+    {
+        long? Of(string metric) => Value(metric, address, port);
+        new Facts($"{address}:{port}").Is(queue, Of("receive_queue_bytes")).Is(limit, Of("receive_queue_limit_bytes"))
+            .Is(peak, Of("receive_queue_peak_bytes")).Is(drops, Of("socket_drops_total")).Is(recentDrops, Of("socket_recent_drops"))
+            .Is(sockets, Of("receive_queue_sockets")).Verify();
+    }
 
-    internal string Subject =>
-        string.Join(' ', _monitor[ResourceMonitor.SubjectRows].Keys().Select(key => key.Split("subject=")[1].Trim('"')));
+    /// <summary>What is exported of all sockets together, and how often the kernel was asked.</summary>
+    internal void ShowsTotals(
+        Expected sockets = default, Expected unfollowed = default, Expected omitted = default, Expected exported = default,
+        Expected usablePorts = default, Expected asked = default) =>
+        new Facts("udp").Is(sockets, Total("sockets")).Is(unfollowed, Total("sockets_unfollowed"))
+            .Is(omitted, Total("receive_queues_omitted")).Is(exported, Source[UdpRows.Receivers].Count)
+            .Is(usablePorts, Total("ephemeral_ports_usable")).Is(asked, Asked).Verify();
 
     internal HostVerdict Judge()
     {
@@ -139,8 +153,8 @@ sealed class UdpRig : IDisposable
             yield return Answer.Of(Message(NetlinkMessage.NLMSG_ERROR, sequence, Int32(-Broken)));
             yield break;
         }
-        var rows = _sockets.Where(one => one.Family == request[16])
-            .Select(one => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, one.Message()));
+        var rows = _sockets.Where(socket => socket.Family == request[16])
+            .Select(socket => Message(SockDiag.SOCK_DIAG_BY_FAMILY, sequence, socket.Message()));
         foreach (var part in rows.Chunk(50))
             yield return Answer.Of(part);
         yield return Answer.Of(Done(sequence));

@@ -7,26 +7,25 @@ using static TcpAgent.Tests.Support.NetlinkBytes;
 
 namespace TcpAgent.Tests.Sources;
 
-/// <summary>The AF_UNIX listeners, over a kernel and a clock of the test's, and what is concluded of them.</summary>
+/// <summary>The AF_UNIX listeners, over a kernel and a clock of the test's, and what is concluded from them.</summary>
 sealed class UnixListenersRig : IDisposable
 {
-    const string Resource = "resource=\"accept_queue_unix\"";
-
     readonly List<(string Name, ulong Cookie, int Length, int Limit)> _listeners = [];
-    readonly ResourceMonitor _monitor;
 
     internal UnixListenersRig(double walkBudget = 1)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget };
         Source = new UnixListeners(Kernel, new UnixReread(Kernel), options, Time);
-        _monitor = new ResourceMonitor([Source], options, Time);
+        Monitor = new ResourceMonitor([Source], options, Time);
     }
 
     internal UnixListeners Source { get; }
 
+    internal ResourceMonitor Monitor { get; }
+
     internal ManualTime Time { get; } = new() { Now = 1_000 * ManualTime.Second };
 
-    /// <summary>Given instead of every dump.</summary>
+    /// <summary>The errno that each dump fails with; 0 is none.</summary>
     internal int Broken { get; set; }
 
     internal int Asked { get; private set; }
@@ -58,12 +57,12 @@ sealed class UnixListenersRig : IDisposable
         var status = Source.Read(tick);
         while (Source.IsLooking)
         {
-            Assert.True(DateTime.UtcNow < deadline, "a look does not end");
+            Assert.True(DateTime.UtcNow < deadline, "a scan does not end");
             Thread.Sleep(1);
             status = Source.Read(tick);
         }
         Source.Derive(tick);
-        _monitor.Derive(tick);
+        Monitor.Derive(tick);
         return status;
     }
 
@@ -71,15 +70,23 @@ sealed class UnixListenersRig : IDisposable
 
     internal long? Total(string metric) => Source.Value($"tcpagent_unix_listeners{metric}");
 
-    internal long? State => _monitor.Value("tcpagent_resource_state", Resource);
+    /// <summary>What is exported of one listener.</summary>
+    internal void Shows(string path, Expected queue = default, Expected limit = default, Expected peak = default)
+    {
+        long? Of(string metric) => Value(metric, path);
+        new Facts(path).Is(queue, Of("accept_queue_length")).Is(limit, Of("accept_queue_limit")).Is(peak, Of("accept_queue_peak")).Verify();
+    }
 
-    internal long? Used => _monitor.Value("tcpagent_resource_used", Resource);
+    /// <summary>What is exported of all listeners together.</summary>
+    internal void ShowsTotals(
+        Expected listeners = default, Expected exported = default, Expected omitted = default, Expected ageNs = default) =>
+        new Facts("unix listeners").Is(listeners, Total("")).Is(exported, Source[UnixListeners.Rows].Count).Is(omitted, Total("_omitted"))
+            .Is(ageNs, Total("_age_seconds")).Verify();
 
-    internal long? Limit => _monitor.Value("tcpagent_resource_limit", Resource);
-
-    internal long? Peak => _monitor.Value("tcpagent_resource_used_peak", Resource);
-
-    internal string Subject => string.Join(' ', _monitor[ResourceMonitor.SubjectRows].Keys());
+    /// <summary>What is exported of their queues as a resource.</summary>
+    internal void ShowsQueues(
+        ResourceState? state = null, Expected used = default, Expected limit = default, Expected peak = default, string? subject = null) =>
+        Monitor.Shows("accept_queue_unix", state, used, limit, peak, subject: subject);
 
     IEnumerable<Answer> Answers(byte[] request)
     {
@@ -115,6 +122,6 @@ sealed class UnixListenersRig : IDisposable
     public void Dispose()
     {
         Source.Dispose();
-        _monitor.Dispose();
+        Monitor.Dispose();
     }
 }
