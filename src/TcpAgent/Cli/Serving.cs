@@ -145,7 +145,7 @@ sealed class Serving : IAsyncDisposable
         var metrics = new MetricsEndpoint(
             sampler, _agent.Exposition, age, new ScrapeQueue(_options.MaxRequests, Heap.ForScrapes, time), time, _agent.Events);
         var why = new WhyEndpoint(sampler, age, sampling.PeakWindow);
-        var history = new HistoryEndpoint(_options.HistoryFile, time);
+        var history = new HistoryEndpoint(_options.HistoryFile, new HistoryReaders(Heap.HistoryReaders, time), time);
         var hasHistory = _options.HistoryFile is not null;
         var live = new LiveJson(
             new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));

@@ -65,8 +65,8 @@ public class StaleSampleTests
         var why = new WhyEndpoint(agent.Sampler, age, TimeSpan.FromSeconds(60));
         var json = new LiveJson(new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(
-            agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time),
-            new Page("/metrics"), age, "/metrics");
+            agent.Sampler, metrics, why, new HistoryEndpoint(null, new HistoryReaders(2, time), time),
+            new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

@@ -7,53 +7,42 @@ namespace TcpAgent.Web;
 
 /// <summary>
 /// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: serves the flight recorder's records, as the document of `history --json`.
-/// Each request reads the file in constant memory, and only a few may do so at once: a whole hour costs about 0.1 s of CPU. An incident, by
-/// its name in /api/v1/incidents, is read from its own file.
+/// Each request reads the file in constant memory and in turn with others. An incident, by its name in /api/v1/incidents, is read from its
+/// own file.
 /// </summary>
-sealed class HistoryEndpoint(string? path, TimeProvider time)
+sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider time)
 {
-    const int MostAtOnce = 2;
-
-    readonly Lock _lock = new();
     readonly IncidentList? _incidents = path is null ? null : new IncidentList(path);
-    int _running;
 
     static Task Off(HttpContext context) => Respond.Text(
         context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
 
     /// <summary>/api/v1/incidents: lists the saved incidents, as the document of `history --incidents --json`.</summary>
-    internal Task ServeIncidents(HttpContext context)
+    internal Task ServeIncidents(HttpContext context) => _incidents is null ? Off(context) : InTurn(context, async reader =>
     {
-        if (_incidents is null)
-            return Off(context);
-        byte[] json;
-        lock (_lock)
-            json = IncidentList.Json(_incidents.Read());
-        return Respond.Json(context, json);
-    }
+        await reader.Turn();
+        var json = IncidentList.Json(_incidents.Read(), hasPaths: false);
+        reader.Dispose();
+        await Respond.Json(context, json);
+    });
 
-    internal async Task Serve(HttpContext context)
+    internal Task Serve(HttpContext context) => path is null ? Off(context) : InTurn(context, reader => Read(context, path, reader));
+
+    async Task InTurn(HttpContext context, Func<HistoryReader, Task> read)
     {
-        if (path is null)
+        using var reader = await readers.Begin(context);
+        if (reader is null)
         {
-            await Off(context);
-            return;
+            context.Response.Headers.RetryAfter = "1";
+            await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
         }
-        try
+        else
         {
-            if (Interlocked.Increment(ref _running) > MostAtOnce)
-                await Respond.Text(
-                    context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
-            else
-                await Read(context, path);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
+            await read(reader);
         }
     }
 
-    async Task Read(HttpContext context, string path)
+    async Task Read(HttpContext context, string path, HistoryReader reader)
     {
         var parameters = context.Request.Query;
         foreach (var name in parameters.Keys)
@@ -96,7 +85,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         context.Response.Headers.Vary = "Accept-Encoding";
         if (!Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding))
         {
-            await Write(file, query, columns, context.Response.BodyWriter, context.RequestAborted);
+            await Write(file, query, columns, context.Response.BodyWriter, reader);
             return;
         }
 
@@ -104,13 +93,13 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         context.Response.Headers.ContentEncoding = "gzip";
         await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
         var output = PipeWriter.Create(gzip, new StreamPipeWriterOptions(leaveOpen: true));
-        await Write(file, query, columns, output, context.RequestAborted);
+        await Write(file, query, columns, output, reader);
         await output.CompleteAsync();
     }
 
-    static async Task Write(HistoryFile file, HistoryQuery query, int[] columns, PipeWriter output, CancellationToken stop)
+    static async Task Write(HistoryFile file, HistoryQuery query, int[] columns, PipeWriter output, HistoryReader reader)
     {
         using var json = new HistoryJson(output, columns, query.HasListeners);
-        await HistoryExport.Write(file, query, json, output, stop);
+        await HistoryExport.Write(file, query, json, output, reader.Context.RequestAborted, reader.Turn, reader.Send);
     }
 }
