@@ -48,9 +48,9 @@ static partial class Log
     internal static partial void SourceThrew(
         ILogger logger, Exception exception, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(9, LogLevel.Warning, "Samples are being skipped: one took {Duration}, the interval is {Interval}")]
+    [LoggerMessage(9, LogLevel.Warning, "Samples are being skipped: one began {Late} late and took {Duration}, the interval is {Interval}")]
     internal static partial void SamplesMissed(
-        ILogger logger, TimeSpan duration, TimeSpan interval, [CallerFilePath] string codeFile = "",
+        ILogger logger, TimeSpan late, TimeSpan duration, TimeSpan interval, [CallerFilePath] string codeFile = "",
         [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(10, LogLevel.Information, "Samples are on time again; {Missed} were skipped since start")]

@@ -42,10 +42,9 @@ static class HistoryCommand
         {
             return Fail(e.Message);
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The reader closed the pipe, as head(1) does.
-            return 0;
+            return Output.Failed(e);
         }
     }
 

@@ -43,10 +43,9 @@ static class PrintCommand
             output.Flush();
             return 0;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The reader closed the pipe, as head(1) does.
-            return 0;
+            return Output.Failed(e);
         }
     }
 }

@@ -149,7 +149,8 @@ sealed class Serving : IAsyncDisposable
         var hasHistory = _options.HistoryFile is not null;
         var live = new LiveJson(
             new LiveSettings(BuildInfo.Version, Environment.MachineName, hasHistory, sampling.Interval, sampling.PeakWindow));
-        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age, path);
+        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age,
+            new AllowedHosts(HostNames.Own(Environment.MachineName), _options.AllowedHosts), path);
     }
 
     void LogLimits(int openFiles, int connections)

@@ -59,9 +59,9 @@ static class WhyCommand
             await output.WriteAsync(text, CancellationToken.None);
             await output.FlushAsync(CancellationToken.None);
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The reader closed the pipe, as head(1) does.
+            return Output.Failed(e, CannotTell);
         }
     }
 

@@ -66,7 +66,7 @@ public class StaleSampleTests
         var json = new LiveJson(new LiveSettings("0", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
         return new Endpoints(
             agent.Sampler, metrics, why, new HistoryEndpoint(null, new HistoryReaders(2, time), time),
-            new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, "/metrics");
+            new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, new AllowedHosts([], []), "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)
