@@ -84,7 +84,8 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
         Read(entry.Sequence) == HistoryRecord.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
 
     /// <summary>
-    /// The first place from one on that may hold data, so that a file that is mostly holes is not read through. The capacity if there is none.
+    /// The first place from one on that may hold data, so that a file that is mostly holes is not read through. The capacity if there is
+    /// none.
     /// </summary>
     int SlotOfData(int slot)
     {

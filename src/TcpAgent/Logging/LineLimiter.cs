@@ -5,8 +5,8 @@ using TcpAgent.Metrics;
 namespace TcpAgent.Logging;
 
 /// <summary>
-/// Lets a few lines a second through of each kind, which is a message template, and counts the rest. A client can make the server log a line
-/// for each frame that it sends. The next line of the kind says how many were omitted. Thread safe.
+/// Lets a few lines a second through of each kind, which is a message template, and counts the rest. A client can make the server log a
+/// line for each frame that it sends. The next line of the kind says how many were omitted. Thread safe.
 /// </summary>
 sealed class LineLimiter(TimeProvider time, AgentEvents? events = null) : ILogEventFilter
 {

@@ -1,8 +1,8 @@
 namespace TcpAgent.System;
 
 /// <summary>
-/// The names of this host, from files alone: its host name, the name in each search domain of resolv.conf(5), and its other names in hosts(5).
-/// Nothing is asked of a name server.
+/// The names of this host, from files alone: its host name, the name in each search domain of resolv.conf(5), and its other names in
+/// hosts(5). No name server is asked.
 /// </summary>
 static class HostNames
 {

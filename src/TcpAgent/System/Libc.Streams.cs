@@ -8,8 +8,8 @@ static partial class Libc
     private static partial int fcntl(int fd, int command, int argument);
 
     /// <summary>
-    /// Fills the descriptors 0 to 2 that are closed. Otherwise the runtime's own files would get their numbers, and a log line would be written
-    /// into the pipe by which it passes on signals. They are opened the wrong way round, so that a read or a write still fails (EBADF).
+    /// Fills the descriptors 0 to 2 that are closed. Otherwise the runtime's own files would get their numbers, and a log line would be
+    /// written into the pipe by which it passes on signals. They are opened the wrong way round, so that using them fails (EBADF).
     /// </summary>
     internal static void FillStandardStreams()
     {

@@ -195,7 +195,7 @@ public sealed class HistoryFileTests : IDisposable
         Assert.StartsWith(path, problem, StringComparison.Ordinal);
     }
 
-    /// <summary>As left by a copy that was broken off, or by an attacker: the holes are skipped, and what lies behind them is found.</summary>
+    /// <summary>As a copy that was broken off leaves it, or an attacker: holes are skipped, and what lies behind them is found.</summary>
     [Fact]
     public void AFileOfHolesIsReadAtOnce()
     {

@@ -4,18 +4,21 @@ using Microsoft.AspNetCore.Http;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// The names under which the agent may be asked. A page from elsewhere can point its own name at this host's address and read what the agent
-/// serves (DNS rebinding), but the request then bears that name.
+/// The names under which the agent may be asked. A page from elsewhere can point its own name at this host's address and read what the
+/// agent serves (DNS rebinding), but the request then bears that name.
 /// </summary>
 /// <param name="own">Names of this host.</param>
 /// <param name="allowed">Further names, *.DOMAIN for all below one, or * for all.</param>
 sealed class AllowedHosts(IReadOnlyCollection<string> own, IReadOnlyCollection<string> allowed)
 {
+    /// <summary>
+    /// IP addresses and names without a dot always are: nobody can register such a name, and compose files and clusters use them.
+    /// </summary>
     /// <param name="host">The header Host or :authority.</param>
     internal bool Includes(HostString host)
     {
         var name = host.Host.Trim('[', ']').TrimEnd('.');
-        if (name.Length == 0 || IPAddress.TryParse(name, out _) || IsSame(name, "localhost") || IsBelow(name, "localhost"))
+        if (!name.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(name, out _) || IsBelow(name, "localhost"))
             return true;
         foreach (var one in own)
             if (IsSame(name, one))
@@ -27,8 +30,8 @@ sealed class AllowedHosts(IReadOnlyCollection<string> own, IReadOnlyCollection<s
     }
 
     /// <summary>
-    /// Whether a browser sent the request: each sends Accept-Language, which no script can leave out, and no scraper does. Scrapers use names
-    /// that the agent cannot know, those of DNS, of Kubernetes' services and of proxies.
+    /// Whether a browser sent the request: each sends Accept-Language, which no script can leave out, and no scraper does. Scrapers use
+    /// names that the agent cannot know, those of DNS, of Kubernetes' services and of proxies.
     /// </summary>
     internal static bool IsBrowser(HttpRequest request) => request.Headers.AcceptLanguage.Count > 0 || request.Headers.Origin.Count > 0
         || request.Headers["Sec-Fetch-Site"].Count > 0 || request.Headers.Referer.Count > 0;

@@ -42,17 +42,18 @@ sealed class Endpoints
         headers.XContentTypeOptions = "nosniff";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
-        if (!_hosts.Includes(context.Request.Host) && (!_anyHost.Contains(path) || AllowedHosts.IsBrowser(context.Request)))
-            return Respond.Text(
-                context, StatusCodes.Status421MisdirectedRequest,
-                "This host is not known by the name in the address; --web.allowed-host allows further names.\n");
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             headers.Allow = "GET, HEAD";
             return Respond.Text(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served.\n");
         }
-        return _paths.TryGetValue(path, out var serve) ? serve(context)
-            : _page.TryServe(context) ?? Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");
+        if (!_paths.ContainsKey(path) && !_page.Has(path))
+            return Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");
+        if (!_hosts.Includes(context.Request.Host) && (!_anyHost.Contains(path) || AllowedHosts.IsBrowser(context.Request)))
+            return Respond.Text(
+                context, StatusCodes.Status421MisdirectedRequest,
+                "This host is not known by the name in the address; --web.allowed-host allows further names.\n");
+        return _paths.TryGetValue(path, out var serve) ? serve(context) : _page.TryServe(context)!;
     }
 
     /// <summary>True if the sampler ticked within three intervals.</summary>

@@ -34,7 +34,8 @@ sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider 
         if (reader is null)
         {
             context.Response.Headers.RetryAfter = "1";
-            await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
+            await Respond.Text(
+                context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
         }
         else
         {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// A client may close its sending side once it has asked, as `nc -N` does, and wait for the answer (RFC 9112, 9.6). Kestrel would take the end
-/// of what the client sends for the end of the connection, and abort the answer.
+/// A client may close its sending side once it has asked, as `nc -N` does, and wait for the answer (RFC 9112, 9.6). Kestrel would take the
+/// end of what the client sends for the end of the connection, and abort the answer.
 /// </summary>
 sealed class HalfClosed : IDisposable
 {
