@@ -124,7 +124,7 @@ sealed class RingFile : IDisposable
     {
         if (Libc.link(unfinished, path) == 0)
             File.Delete(unfinished);
-        else if (Libc.Errno is Libc.EPERM or Libc.EOPNOTSUPP)
+        else if (Libc.Errno is Libc.EPERM or Libc.EOPNOTSUPP or Libc.ENOSYS)
             File.Move(unfinished, path, overwrite: false);
         else
             throw new IOException($"{path} cannot be created: {Libc.Describe(Libc.Errno)}");

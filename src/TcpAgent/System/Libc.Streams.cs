@@ -9,14 +9,18 @@ static partial class Libc
 
     /// <summary>
     /// Fills the descriptors 0 to 2 that are closed. Otherwise the runtime's own files would get their numbers, and a log line would be
-    /// written into the pipe by which it passes on signals. They are opened the wrong way round, so that using them fails (EBADF).
+    /// written into the pipe by which it passes on signals. What is written to them still fails, as on a full disk (full(4)).
     /// </summary>
     internal static void FillStandardStreams()
     {
         const int F_GETFD = 1, O_WRONLY = 1, StandardInput = 0, StandardError = 2;
         for (var fd = StandardInput; fd <= StandardError; fd++)
-            if (fcntl(fd, F_GETFD, 0) < 0 && Errno == EBADF
-                && open("/dev/null\0"u8, fd == StandardInput ? O_WRONLY : O_RDONLY) is > StandardError and var other)
-                _ = close(other);
+        {
+            if (fcntl(fd, F_GETFD, 0) >= 0 || Errno != EBADF)
+                continue;
+            var opened = fd == StandardInput ? open("/dev/null\0"u8, O_RDONLY) : open("/dev/full\0"u8, O_WRONLY);
+            if (opened > StandardError)
+                _ = close(opened);
+        }
     }
 }

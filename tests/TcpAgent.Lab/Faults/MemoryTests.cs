@@ -92,7 +92,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
                 await using Stream stream = tls ? await Encrypted(socket, end) : new NetworkStream(socket);
                 for (; ; number++)
                     await stream.WriteAsync(
-                        Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), end);
+                        Encoding.ASCII.GetBytes($"GET {s_paths[number % s_paths.Length]} HTTP/1.1\r\nHost: x\r\n{headers}\r\n"), end);
             }
             catch (Exception exception) when (
                 exception is SocketException or IOException or OperationCanceledException or AuthenticationException)

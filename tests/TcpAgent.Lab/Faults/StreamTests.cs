@@ -21,10 +21,10 @@ public sealed class StreamTests(ITestOutputHelper output) : IDisposable
     [InlineData("exec 2>/dev/full")]
     public async Task AnAgentWhoseStreamsCannotBeUsedGoesOn(string script)
     {
-        await using var agent = await Victim.StartBy(Shell(script), "--sample.interval=200ms");
-        var before = await agent.Reloaded();
+        var agent = await Victim.StartBy(Shell(script), "--sample.interval=200ms");
+        await using var process = agent.Process;
+        await agent.Reloaded();
         var after = await agent.Reloaded();
-        Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
         Assert.True(after["tcpagent_log_entries_dropped_total"] > 0, "a line that was lost is not counted");
         await AssertStops(agent);
     }
@@ -35,13 +35,14 @@ public sealed class StreamTests(ITestOutputHelper output) : IDisposable
     {
         var pipe = Path.Combine(_folder, "stderr");
         await Child.Run(Require.Tool("mkfifo", "coreutils"), pipe);
-        await using var agent = await Victim.StartBy(
+        var agent = await Victim.StartBy(
             Shell($"exec 2<>{pipe}; head -c 65536 /dev/zero >&2"), "--sample.interval=200ms");
-        var before = await agent.Sampled(2);
+        await using var process = agent.Process;
         for (var i = 0; i < 20; i++)
             await agent.Process.Signal("HUP");
-        var after = await agent.Sampled(10);
-        Assert.InRange(after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"], 0, 1);
+
+        // With the sampler waiting for the pipe there would be no further sample.
+        await agent.Sampled(10);
         Assert.Equal(200, await agent.Status("/-/healthy"));
         await AssertStops(agent);
     }
