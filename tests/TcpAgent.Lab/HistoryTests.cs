@@ -132,6 +132,33 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    /// <summary>Each write fails with EIO, until none does.</summary>
+    [SkippableFact]
+    public async Task ADiskThatIsBrokenIsReportedOnceAndWrittenAgainWhenItWorks()
+    {
+        var (library, broken) = (Path.Combine(_folder, "disk.so"), Path.Combine(_folder, "broken"));
+        await Child.Run(
+            Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", library,
+            Repo.Path("tests", "TcpAgent.Lab", "Support", "failing_disk.c"));
+        var port = Ports.Free();
+        await using var daemon = AgentProgram.Serve(
+            port, new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["EIO_WHILE"] = broken }, $"--history.file={FilePath}");
+        using var client = new HttpClient();
+        async Task Until(Func<Dictionary<string, double>, bool> holds) => await Eventually.Holds(
+            async () => await Metrics(client, port) is { Count: > 0 } metrics && holds(metrics), TimeSpan.FromSeconds(30),
+            () => daemon.Output);
+        await Until(metrics => metrics["tcpagent_history_records_total"] >= 2);
+        await File.WriteAllTextAsync(broken, "");
+        await Until(metrics => metrics["tcpagent_history_success"] == 0 && metrics["tcpagent_history_records_lost_total"] >= 3);
+        var before = (await Metrics(client, port))["tcpagent_history_records_total"];
+        File.Delete(broken);
+        await Until(metrics => metrics["tcpagent_history_success"] == 1 && metrics["tcpagent_history_records_total"] >= before + 3);
+        Assert.InRange((await Metrics(client, port))["tcpagent_samples_missed_total"], 0, 3);
+        Assert.Single(daemon.Output.Split('\n'), line => line.Contains("History cannot be written", StringComparison.Ordinal));
+        Assert.Single(daemon.Output.Split('\n'), line => line.Contains("History is written", StringComparison.Ordinal));
+        Assert.Equal(0, Read().Damaged);
+    }
+
     /// <summary>In a mount namespace of its own, on a tmpfs that is too small, or read-only, until it is not.</summary>
     [SkippableTheory]
     [InlineData("size=64k", "size=32m")]

@@ -13,7 +13,7 @@ static class HistoryExport
     /// <param name="format">Their format, which writes to the output.</param>
     /// <param name="output">The output.</param>
     /// <param name="stop">Ends the writing.</param>
-    /// <param name="turn">Returns when the next piece may be read and written; null: at once.</param>
+    /// <param name="turn">Returns when the next piece may be read and written; null: at once. The first may be at once.</param>
     /// <param name="send">Sends a piece, with which the turn ends; null: flushes the output.</param>
     /// <exception cref="IOException">The file can no longer be read.</exception>
     internal static async Task Write(
@@ -22,7 +22,6 @@ static class HistoryExport
     {
         turn ??= static () => Task.CompletedTask;
         send ??= async piece => await piece.FlushAsync(stop);
-        await turn();
         var record = new HistoryRecord();
         var timeline = new Timeline(file.Header);
         var entries = file.Index();

@@ -64,6 +64,15 @@ public class PasswordQueueTests
         Assert.Equal(1, ChecksUntil(Ask("198.51.100.1", "prometheus")));
     }
 
+    /// <summary>Right after a start no address is known to guess.</summary>
+    [Fact]
+    public void ARightPasswordDoesNotWaitForAddressesThatAreNew()
+    {
+        for (var i = 0; i < 200; i++)
+            Ask($"192.0.2.{i % 50}", "prometheus");
+        Assert.InRange(ChecksUntil(Ask("198.51.100.1", "prometheus")), 1, 3);
+    }
+
     [Theory]
     [InlineData(1, "mallory", 1)]
     [InlineData(40, "mallory", 1)]
@@ -115,7 +124,7 @@ public class PasswordQueueTests
             served.Add($"{next.Client}");
             _queue.End(next, isRight: true);
         }
-        Assert.Equal(["192.0.2.1", "192.0.2.2", "2001:db8::", "192.0.2.1"], served);
+        Assert.Equal(["2001:db8::", "192.0.2.2", "192.0.2.1", "2001:db8::"], served);
     }
 
     [Fact]

@@ -43,12 +43,14 @@ sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider 
         }
     }
 
+    /// <summary>Whatever is not the history itself is sent after the reader has given its place back: its client may not read it.</summary>
     async Task Read(HttpContext context, string path, HistoryReader reader)
     {
         var parameters = context.Request.Query;
         foreach (var name in parameters.Keys)
             if (name is not ("since" or "until" or "series" or "incident"))
             {
+                reader.Dispose();
                 await Respond.Text(
                     context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
                 return;
@@ -56,13 +58,16 @@ sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider 
         var (since, until, series) = ($"{parameters["since"]}", $"{parameters["until"]}", $"{parameters["series"]}");
         if (!HistoryQuery.TryParse(since, until, series, time, out var query, out var problem))
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
             return;
         }
+        await reader.Turn();
         if (parameters["incident"] is { Count: > 0 } incident)
         {
             if (IncidentList.Find(path, $"{incident}") is not { } kept)
             {
+                reader.Dispose();
                 await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident: {incident}\n");
                 return;
             }
@@ -71,11 +76,13 @@ sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider 
         using var file = HistoryFile.TryOpen(path, out var fault);
         if (file is null)
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, $"The history cannot be read: {fault}\n");
             return;
         }
         if (!query.TrySelect(file.Header.Names, out var columns, out problem))
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
             return;
         }

@@ -17,6 +17,7 @@ sealed class HistoryReader(
     readonly Lock _lock = new();
     TimeSpan _slow;
     long? _slowSince;
+    bool _hasTurn;
     (int Thread, long Cpu, long Time)? _begun;
 
     internal HttpContext Context => context;
@@ -42,15 +43,16 @@ sealed class HistoryReader(
             await Task.Delay(AtLeast(wait), stop);
         SetSlow(false);
         await turn.Writer.WriteAsync(true, stop);
-        _begun = Now();
+        _hasTurn = true;
         for (var wait = all.Wait; wait > TimeSpan.Zero; wait = all.Wait)
-        {
             await Task.Delay(AtLeast(wait), stop);
-            _begun = Now();
-        }
+        _begun = Now();
     }
 
-    /// <summary>Sends what was written, and ends the turn before it waits for the client.</summary>
+    /// <summary>
+    /// Sends what was written, and ends the turn before it waits for the client. From then on until its next turn the reader counts as
+    /// slow.
+    /// </summary>
     /// <exception cref="IOException">The client has gone.</exception>
     internal async Task Send(PipeWriter output)
     {
@@ -59,11 +61,11 @@ sealed class HistoryReader(
         EndTurn();
         SetSlow(true);
         var result = await sending;
-        SetSlow(false);
         if (result.IsCompleted)
             throw new IOException("The client has closed the connection.");
     }
 
+    /// <summary>Gives turn and place back. May be called twice.</summary>
     public void Dispose()
     {
         EndTurn();
@@ -72,15 +74,17 @@ sealed class HistoryReader(
 
     void EndTurn()
     {
-        if (_begun is not { } begun)
+        if (!_hasTurn)
             return;
-        _begun = null;
-
-        // A turn that was continued on another thread, which is rare, is charged by the clock.
-        var now = Now();
-        var used = now.Thread == begun.Thread ? now.Cpu - begun.Cpu : (long)time.GetElapsedTime(begun.Time, now.Time).TotalNanoseconds;
-        own.Charge(used);
-        all.Charge(used);
+        if (_begun is { } begun)
+        {
+            // A turn that was continued on another thread, which is rare, is charged by the clock.
+            var now = Now();
+            var used = now.Thread == begun.Thread ? now.Cpu - begun.Cpu : (long)time.GetElapsedTime(begun.Time, now.Time).TotalNanoseconds;
+            own.Charge(used);
+            all.Charge(used);
+        }
+        (_hasTurn, _begun) = (false, null);
         turn.Reader.TryRead(out _);
     }
 

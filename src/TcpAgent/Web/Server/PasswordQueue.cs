@@ -97,13 +97,17 @@ sealed class PasswordQueue(TimeProvider time)
             if (wrong != otherWrong)
                 return otherWrong;
             var (turn, otherTurn) = (_served.GetValueOrDefault(job.Client), _served.GetValueOrDefault(other.Client));
-            return turn != otherTurn ? turn < otherTurn : job.Asked < other.Asked;
+            return turn != otherTurn ? turn < otherTurn : IsNewer(job, other);
         }
         var (guessed, otherGuessed) = (WasWrong(job.Client, job.User), WasWrong(other.Client, other.User));
         if (guessed != otherGuessed)
             return otherGuessed;
-        if (job.IsRepeated != other.IsRepeated)
-            return job.IsRepeated;
+        return job.IsRepeated != other.IsRepeated ? job.IsRepeated : IsNewer(job, other);
+    }
+
+    /// <summary>Whether it comes first of those that nothing else tells apart: see the remarks.</summary>
+    bool IsNewer(PasswordJob job, PasswordJob other)
+    {
         var (waited, otherWaited) = (job.Asked < _answered, other.Asked < _answered);
         return waited != otherWaited ? waited : job.Asked > other.Asked;
     }
