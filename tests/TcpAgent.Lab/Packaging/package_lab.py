@@ -62,11 +62,17 @@ def starts(machine):
 
 
 def sandbox(machine):
-    text = machine.run("cat", f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}/status")
+    process = f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}"
+    text = machine.run("cat", f"{process}/status")
     status = dict(line.split(":\t", 1) for line in text.splitlines())
     check("no capability", all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")))
     check("system calls are filtered, no new privileges", (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"))
     check("a dynamic user", int(status["Uid"].split()[0]) >= 61184, status["Uid"].split()[0])
+    check("no core dumps", re.search(r"^Max core file size +0 +0 ", machine.run("cat", f"{process}/limits"), re.M))
+    mounts = [line.split() for line in machine.run("cat", f"{process}/mountinfo").splitlines()]
+    executable = sorted({mount[4] for mount in mounts if "noexec" not in mount[5].split(",")})
+    writable = {"/", "/dev/shm", "/run", "/tmp", "/var/tmp", "/var/lib/private/tcp-agent"}
+    check("nothing that it can write may be executed", not writable & set(executable), " ".join(executable))
     check("its own state directory", machine.run("stat", "-Lc", "%a", "/var/lib/tcp-agent").strip() == "700")
     score = machine.run("systemd-analyze", "security", UNIT).splitlines()[-1]
     check("exposure is 1.1 or less", float(re.search(r"level for \S+: ([\d.]+)", score).group(1)) <= 1.1, re.search(r"[\d.]+ [A-Z]+", score).group())
