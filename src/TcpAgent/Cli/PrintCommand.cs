@@ -43,7 +43,7 @@ static class PrintCommand
             output.Flush();
             return 0;
         }
-        catch (IOException e)
+        catch (Exception e) when (Output.IsFailure(e))
         {
             return Output.Failed(e);
         }

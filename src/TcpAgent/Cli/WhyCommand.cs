@@ -59,7 +59,7 @@ static class WhyCommand
             await output.WriteAsync(text, CancellationToken.None);
             await output.FlushAsync(CancellationToken.None);
         }
-        catch (IOException e)
+        catch (Exception e) when (Output.IsFailure(e))
         {
             return Output.Failed(e, CannotTell);
         }

@@ -69,8 +69,9 @@ def sandbox(machine):
     check("system calls are filtered, no new privileges", (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"))
     check("a dynamic user", int(status["Uid"].split()[0]) >= 61184, status["Uid"].split()[0])
     check("no core dumps", re.search(r"^Max core file size +0 +0 ", machine.run("cat", f"{process}/limits"), re.M))
-    mounts = [line.split() for line in machine.run("cat", f"{process}/mountinfo").splitlines()]
-    executable = sorted({mount[4] for mount in mounts if "noexec" not in mount[5].split(",")})
+    # Of several mounts at one place the last counts.
+    mounts = {fields[4]: fields[5].split(",") for fields in map(str.split, machine.run("cat", f"{process}/mountinfo").splitlines())}
+    executable = sorted(place for place, options in mounts.items() if "noexec" not in options)
     writable = {"/", "/dev/shm", "/run", "/tmp", "/var/tmp", "/var/lib/private/tcp-agent"}
     check("nothing that it can write may be executed", not writable & set(executable), " ".join(executable))
     check("its own state directory", machine.run("stat", "-Lc", "%a", "/var/lib/tcp-agent").strip() == "700")
