@@ -4,8 +4,13 @@
 # The host's network namespace is a must: counters, settings and netlink are those of the namespace the agent is in. With it the
 # container's own /proc shows the host's; where an engine hides parts of it: -v /proc:/host/proc:ro tcp-agent --path.procfs=/host/proc
 
+# A release names both images by their digest: --build-arg SDK=mcr.microsoft.com/dotnet/sdk:10.0@sha256:... and BASE likewise. The packs of
+# .NET that are linked into the executable are checked against packaging/native/packs.lock whatever the image has.
+ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0
+ARG BASE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+
 # The native compiler leaves the linking to GNU's tools, for another platform to those that cross-compile.
-FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM --platform=$BUILDPLATFORM $SDK AS build
 ARG TARGETARCH=amd64
 ARG REVISION=unknown
 RUN case "$(dpkg --print-architecture)-$TARGETARCH" in \
@@ -16,13 +21,14 @@ RUN case "$(dpkg --print-architecture)-$TARGETARCH" in \
 WORKDIR /source
 COPY . .
 # The image brings a C library as young as the one here, so the executable is linked against this one.
-RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:LinkAgainst=host -p:SourceRevisionId=$REVISION -o /out/bin \
+RUN dotnet publish src/TcpAgent -c Release --os linux --arch $TARGETARCH -p:Shipped=true -p:LinkAgainst=host -p:SourceRevisionId=$REVISION -o /out/bin \
     && mkdir /out/doc && cp LICENSE /out/doc \
     && cat /root/.nuget/packages/microsoft.netcore.app.runtime.nativeaot.linux-*/*/THIRD-PARTY-NOTICES.TXT \
         /root/.nuget/packages/microsoft.aspnetcore.app.runtime.linux-*/*/THIRD-PARTY-NOTICES.TXT >/out/doc/third-party-notices.txt
 
 # Chiseled: no shell, no package manager.
-FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+FROM $BASE
+ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="TcpAgent" \
@@ -30,7 +36,7 @@ LABEL org.opencontainers.image.title="TcpAgent" \
       org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled"
+      org.opencontainers.image.base.name="${BASE}"
 COPY --from=build /out/bin/tcp-agent /usr/bin/tcp-agent
 COPY --from=build /out/doc /usr/share/doc/tcp-agent
 ENV DOTNET_PROCESSOR_COUNT=1

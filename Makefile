@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls. make help prints the sentence behind ## of each target.
-.PHONY: build help test test-unit lab golden lint audit rules alert-quiet publish sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build help test test-unit lab golden lint audit rules alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -33,10 +33,12 @@ golden: ## Rewrite what the tests compare with; review the difference.
 lint: ## Check the format of the code, as CI does.
 	dotnet format --verify-no-changes --severity warn
 
-# Known vulnerabilities in what is shipped and in what it is built and tested with, by the registry's own list, if it has one.
-audit: ## Look for known vulnerabilities in all packages.
+# Known vulnerabilities in what is shipped and in what it is built and tested with, by the registry's own list, if it has one. A release
+# needs one: make audit RELEASE=1 fails without.
+RELEASE ?=
+audit: ## Look for known vulnerabilities in all packages; make audit RELEASE=1 before a release.
 	@dotnet nuget list source --format short | awk '$$1 == "E" { print $$2 }' | xargs curl -fsS | grep -q VulnerabilityInfo \
-		|| echo "audit: this registry lists no vulnerabilities, so none can be found"
+		|| { echo "audit: this registry lists no vulnerabilities, so none can be found"; [ -z "$(RELEASE)" ]; }
 	@found=$$(dotnet list package --vulnerable --include-transitive) || { echo "$$found"; exit 1; }; \
 		echo "$$found"; ! echo "$$found" | grep -q 'has the following vulnerable packages'
 
@@ -54,7 +56,13 @@ alert-quiet: ## Watch this host, idle and loaded, for alerts that fire without a
 
 # One native executable in artifacts/tcp-agent, for hosts with glibc 2.17 or later. apt-get install gcc libc6-dev
 publish: ## Make the native executable, artifacts/tcp-agent/tcp-agent.
-	dotnet publish src/TcpAgent -c Release -r $(RID) -p:LinkAgainst=sysroot -o $(PUBLISHED)
+	dotnet publish src/TcpAgent -c Release -r $(RID) -p:Shipped=true -p:LinkAgainst=sysroot -o $(PUBLISHED)
+
+# After a change of packages or of the SDK: the lock files of what is shipped. Review the difference.
+lock: ## Rewrite the lock files of the shipped runtimes.
+	for rid in linux-x64 linux-arm64; do dotnet restore src/TcpAgent -r $$rid -p:Shipped=true -p:RestoreLockedMode=false --force-evaluate || exit 1; done
+	version=$$(dotnet msbuild src/TcpAgent -getProperty:BundledNETCoreAppPackageVersion) && packages=$$(dotnet msbuild src/TcpAgent -getProperty:NuGetPackageRoot) \
+		&& for rid in linux-x64 linux-arm64; do packaging/native/packs.sh $$rid $$version $$packages write || exit 1; done | sort -u >packaging/native/packs.lock
 
 # What is in it: tcp-agent.cdx.json (CycloneDX) and third-party-notices.txt beside it.
 sbom: publish ## Write the SBOM and the notices of the executable.

@@ -48,9 +48,10 @@ static partial class Log
     internal static partial void SourceThrew(
         ILogger logger, Exception exception, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(9, LogLevel.Warning, "Samples are being skipped: one took {Duration}, the interval is {Interval}")]
+    [LoggerMessage(9, LogLevel.Warning, "Samples are being skipped: one began {Late} late and took {Duration}, the interval is {Interval}")]
     internal static partial void SamplesMissed(
-        ILogger logger, TimeSpan duration, TimeSpan interval, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+        ILogger logger, TimeSpan late, TimeSpan duration, TimeSpan interval, [CallerFilePath] string codeFile = "",
+        [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(10, LogLevel.Information, "Samples are on time again; {Missed} were skipped since start")]
     internal static partial void SamplesOnTime(
@@ -129,6 +130,10 @@ static partial class Log
     internal static partial void QuerySocketFailed(
         ILogger logger, string problem, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    [LoggerMessage(29, LogLevel.Error, "History in {Path} is opened again: {Reason}; what it held since then is lost")]
+    internal static partial void HistoryGone(
+        ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>
@@ -146,6 +151,7 @@ static partial class Log
         16 => "bb4d167346f644ffa2c49aa723ea7f46",
         20 => "911b444d6415451d8b91efb3544ec03a",
         22 => "309fadc6c5e840fd9ac34dcfcf22c944",
+        29 => "5b0f7c9f3a1e4f4f9d3c8a6f0f0c6b27",
         _ => null,
     };
 }

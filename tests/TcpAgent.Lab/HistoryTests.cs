@@ -99,6 +99,66 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    /// <summary>Somebody tidies up, or moves the folder: records are there again within ten seconds, without a restart.</summary>
+    [SkippableTheory]
+    [InlineData("rm FILE")]
+    [InlineData("cp FILE FILE.copy && mv FILE.copy FILE")]
+    [InlineData("truncate --size=0 FILE")]
+    [InlineData("mv FOLDER FOLDER.old && mkdir FOLDER")]
+    public async Task AFileThatIsLostIsWrittenAgain(string command)
+    {
+        var folder = Path.Combine(_folder, "state");
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, "history.ring");
+        var port = Ports.Free();
+        await using var daemon = AgentProgram.Serve(port, null, $"--history.file={file}", "--history.span=1m");
+        using var client = new HttpClient();
+        await Eventually.Holds(
+            async () => (await Metrics(client, port)).GetValueOrDefault("tcpagent_history_records_total") >= 2, TimeSpan.FromSeconds(20),
+            () => daemon.Output);
+        await Child.Run(
+            "/bin/sh", "-c",
+            command.Replace("FILE", file, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal));
+        await Eventually.Holds(
+            async () => await Metrics(client, port) is var metrics && metrics["tcpagent_history_success"] == 1
+                && metrics["tcpagent_history_write_failures_total"] >= 1 && Newest() > DateTimeOffset.UtcNow.AddSeconds(-5),
+            TimeSpan.FromSeconds(25), () => daemon.Output);
+        Assert.Single(daemon.Output.Split('\n'), line => line.Contains("is opened again", StringComparison.Ordinal));
+
+        DateTimeOffset Newest()
+        {
+            using var read = HistoryFile.TryOpen(file, out _);
+            return read?.Index() is [.., var last] ? DateTimeOffset.FromUnixTimeMilliseconds(last.Time) : default;
+        }
+    }
+
+    /// <summary>Each write fails with EIO, until none does.</summary>
+    [SkippableFact]
+    public async Task ADiskThatIsBrokenIsReportedOnceAndWrittenAgainWhenItWorks()
+    {
+        var (library, broken) = (Path.Combine(_folder, "disk.so"), Path.Combine(_folder, "broken"));
+        await Child.Run(
+            Require.Tool("cc", "gcc"), "-shared", "-fPIC", "-O1", "-o", library,
+            Repo.Path("tests", "TcpAgent.Lab", "Support", "failing_disk.c"));
+        var port = Ports.Free();
+        await using var daemon = AgentProgram.Serve(
+            port, new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["EIO_WHILE"] = broken }, $"--history.file={FilePath}");
+        using var client = new HttpClient();
+        async Task Until(Func<Dictionary<string, double>, bool> holds) => await Eventually.Holds(
+            async () => await Metrics(client, port) is { Count: > 0 } metrics && holds(metrics), TimeSpan.FromSeconds(30),
+            () => daemon.Output);
+        await Until(metrics => metrics["tcpagent_history_records_total"] >= 2);
+        await File.WriteAllTextAsync(broken, "");
+        await Until(metrics => metrics["tcpagent_history_success"] == 0 && metrics["tcpagent_history_records_lost_total"] >= 3);
+        var before = (await Metrics(client, port))["tcpagent_history_records_total"];
+        File.Delete(broken);
+        await Until(metrics => metrics["tcpagent_history_success"] == 1 && metrics["tcpagent_history_records_total"] >= before + 3);
+        Assert.InRange((await Metrics(client, port))["tcpagent_samples_missed_total"], 0, 3);
+        Assert.Single(daemon.Output.Split('\n'), line => line.Contains("History cannot be written", StringComparison.Ordinal));
+        Assert.Single(daemon.Output.Split('\n'), line => line.Contains("History is written", StringComparison.Ordinal));
+        Assert.Equal(0, Read().Damaged);
+    }
+
     /// <summary>In a mount namespace of its own, on a tmpfs that is too small, or read-only, until it is not.</summary>
     [SkippableTheory]
     [InlineData("size=64k", "size=32m")]

@@ -53,6 +53,14 @@ static class AgentFlags
                 Value = FlagValues.Text("FILE"),
                 Set = static (options, path) => options with { WebConfigFile = path.Length > 0 ? path : null },
             },
+            new ValueFlag<AgentOptions, string>
+            {
+                Name = "--web.allowed-host",
+                Doc = "Further name under which browsers may ask for the page; *.DOMAIN or * allow more. May be given several times.",
+                Value = new() { Placeholder = "NAME", Expected = "a host name without a port, *.DOMAIN or *", TryParse = TryParseHost },
+                IsRepeatable = true,
+                Set = static (options, host) => options with { AllowedHosts = [.. options.AllowedHosts, host] },
+            },
             new ValueFlag<AgentOptions, int>
             {
                 Name = "--web.max-requests",
@@ -200,6 +208,13 @@ static class AgentFlags
         value = null!;
         return host.LastIndexOf(':') > host.LastIndexOf(']') && IPEndPoint.TryParse(host, out value!)
             && value.Port is > 0 and <= IPEndPoint.MaxPort && host.EndsWith($":{value.Port}", StringComparison.Ordinal);
+    }
+
+    static bool TryParseHost(string text, out string value)
+    {
+        value = text.TrimEnd('.');
+        return value.Length > 0 && value.AsSpan().IndexOfAny(":/ ") < 0 && value.LastIndexOf('*') <= 0
+            && (value[0] != '*' || value.Length == 1 || value.StartsWith("*.", StringComparison.Ordinal));
     }
 
     static bool TryParseTelemetryPath(string text, out string value)

@@ -25,6 +25,9 @@ sealed record AgentOptions
     /// <summary>Path of the metrics. Defaults to /metrics, where Prometheus looks unless it is configured otherwise.</summary>
     internal string TelemetryPath { get; init; } = "/metrics";
 
+    /// <summary>Names, beside this host's own, under which the page and the API may be asked for. Defaults to none.</summary>
+    internal IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
     /// <summary>File with TLS, passwords, headers and rate limit. Defaults to null: plain HTTP without passwords.</summary>
     internal string? WebConfigFile { get; init; }
 

@@ -26,6 +26,9 @@ static class Heap
     /// <summary>Bytes for expositions in flight.</summary>
     internal static long ForScrapes => Shared / 3;
 
+    /// <summary>How many clients may read the history at once: they take at most a sixteenth of the heap, half a megabyte each.</summary>
+    internal static int HistoryReaders => (int)Math.Clamp(Limit >> 23, 2, 8);
+
     /// <summary>Whether the variable asks for a limit that is not in force.</summary>
     /// <param name="value">The value of the variable; null when it is not set.</param>
     /// <param name="inForce">The limit in force, in bytes.</param>

@@ -35,17 +35,29 @@ static class HistoryCommand
             if (!history.ListsIncidents)
                 return await Show(path, file, history, query, writer, stop);
             var list = new IncidentList(path);
-            await writer.WriteAsync(history.IsJson ? IncidentList.Json(list.Read()) : IncidentText.Write(list, TimeZoneInfo.Local), stop);
+            if (!TryRead(list, history.IsJson, out var text))
+                return 1;
+            await writer.WriteAsync(text, stop);
             return 0;
+        }
+        catch (Exception e) when (Output.IsFailure(e))
+        {
+            return Output.Failed(e);
+        }
+    }
+
+    static bool TryRead(IncidentList list, bool isJson, out byte[] text)
+    {
+        try
+        {
+            text = isJson ? IncidentList.Json(list.Read()) : IncidentText.Write(list, TimeZoneInfo.Local);
+            return true;
         }
         catch (UnauthorizedAccessException e)
         {
-            return Fail(e.Message);
-        }
-        catch (IOException)
-        {
-            // The reader closed the pipe, as head(1) does.
-            return 0;
+            Fail(e.Message);
+            text = [];
+            return false;
         }
     }
 

@@ -56,8 +56,7 @@ static class LiveWhy
             {
                 // Nobody sees it any longer.
             }
-            await WhyCommand.Write(output, WhyCommand.Text(why, verdict, feed.IsOfAgent));
-            return WhyCommand.ExitCode(verdict.State);
+            return await WhyCommand.Write(output, WhyCommand.Text(why, verdict, feed.IsOfAgent), verdict.State);
         }
     }
 }

@@ -43,10 +43,9 @@ static class PrintCommand
             output.Flush();
             return 0;
         }
-        catch (IOException)
+        catch (Exception e) when (Output.IsFailure(e))
         {
-            // The reader closed the pipe, as head(1) does.
-            return 0;
+            return Output.Failed(e);
         }
     }
 }

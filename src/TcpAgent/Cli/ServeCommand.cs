@@ -34,13 +34,13 @@ static class ServeCommand
             return 1;
         }
         var events = new AgentEvents(hasHistory: options.HistoryFile is not null);
-        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var journal, events: events);
+        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var output, events: events);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
         var reloads = new ReloadStatus();
         if (!TryOpenConfig(options.WebConfigFile, logger, reloads, out var config))
             return 1;
-        await using var serving = new Serving(options, config, reloads, events, loggers, () => journal?.Dropped ?? 0);
+        await using var serving = new Serving(options, config, reloads, events, loggers, () => output.Dropped);
         var app = serving.App;
         serving.StartHistory();
         try

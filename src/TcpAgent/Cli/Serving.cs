@@ -148,13 +148,14 @@ sealed class Serving : IAsyncDisposable
         var metrics = new MetricsEndpoint(
             sampler, _agent.Exposition, age, new ScrapeQueue(_options.MaxRequests, Heap.ForScrapes, time), time, _agent.Events);
         var why = new WhyEndpoint(sampler, age, sampling.PeakWindow);
-        var history = new HistoryEndpoint(_options.HistoryFile, time);
+        var history = new HistoryEndpoint(_options.HistoryFile, new HistoryReaders(Heap.HistoryReaders, time), time);
         var hasHistory = _options.HistoryFile is not null;
         var live = new LiveJson(
             new LiveSettings(
                 BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), BuildInfo.Docs, Environment.MachineName, hasHistory,
                 sampling.Interval, sampling.PeakWindow), _turns);
-        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age, path);
+        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age,
+            new AllowedHosts(HostNames.Own(Environment.MachineName), _options.AllowedHosts), path);
     }
 
     void LogLimits(int openFiles, int connections)

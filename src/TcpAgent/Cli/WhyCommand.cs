@@ -34,8 +34,7 @@ static class WhyCommand
         var verdict = answer?.Verdict ?? await Watch(options, why.Duration ?? WhyOptions.DefaultDuration, stop);
         byte[] text = !why.IsJson ? Text(why, verdict, isOfAgent: answer is not null)
             : answer?.Json ?? VerdictJson.Write(verdict);
-        await Write(output, why.IsJson ? [.. text, (byte)'\n'] : text);
-        return ExitCode(verdict.State);
+        return await Write(output, why.IsJson ? [.. text, (byte)'\n'] : text, verdict.State);
     }
 
     /// <summary>Says on stderr why there is no answer, and what that means for the one that follows.</summary>
@@ -51,17 +50,18 @@ static class WhyCommand
     internal static byte[] Text(WhyOptions why, HostVerdict verdict, bool isOfAgent) =>
         WhyText.For(Terminal.Detect(), isOfAgent, why.ShowsAll, SocketOwner.Of).Write(verdict);
 
-    /// <summary>Ctrl-C does not stop the answer, which it has asked for.</summary>
-    internal static async Task Write(Stream output, byte[] text)
+    /// <summary>Ctrl-C does not stop the answer, which it has asked for. Returns the exit code.</summary>
+    internal static async Task<int> Write(Stream output, byte[] text, ResourceState state)
     {
         try
         {
             await output.WriteAsync(text, CancellationToken.None);
             await output.FlushAsync(CancellationToken.None);
+            return ExitCode(state);
         }
-        catch (IOException)
+        catch (Exception e) when (Output.IsFailure(e))
         {
-            // The reader closed the pipe, as head(1) does.
+            return Output.Failed(e, CannotTell);
         }
     }
 

@@ -8,9 +8,20 @@ static class HistoryExport
 {
     const int FlushAt = 64 * 1024;
 
+    /// <param name="file">The file.</param>
+    /// <param name="query">Which records.</param>
+    /// <param name="format">Their format, which writes to the output.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="stop">Ends the writing.</param>
+    /// <param name="turn">Returns when the next piece may be read and written; null: at once. The first may be at once.</param>
+    /// <param name="send">Sends a piece, with which the turn ends; null: flushes the output.</param>
     /// <exception cref="IOException">The file can no longer be read.</exception>
-    internal static async Task Write(HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop)
+    internal static async Task Write(
+        HistoryFile file, HistoryQuery query, IHistoryFormat format, PipeWriter output, CancellationToken stop,
+        Func<Task>? turn = null, Func<PipeWriter, Task>? send = null)
     {
+        turn ??= static () => Task.CompletedTask;
+        send ??= async piece => await piece.FlushAsync(stop);
         var record = new HistoryRecord();
         var timeline = new Timeline(file.Header);
         var entries = file.Index();
@@ -23,11 +34,13 @@ static class HistoryExport
                 continue;
             timeline.Add(record);
             format.Add(record);
-            if (output.UnflushedBytes > FlushAt)
-                await output.FlushAsync(stop);
+            if (output.UnflushedBytes <= FlushAt)
+                continue;
+            await send(output);
+            await turn();
         }
         format.End(timeline.Finish(), file.Reports(query.Since, query.Until));
-        await output.FlushAsync(stop);
+        await send(output);
     }
 
     /// <summary>Formats a time by RFC 3339, to the millisecond.</summary>

@@ -85,6 +85,8 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
                 _reports.Add(new RecordPlace(HistoryRecord.SequenceOf(_record), HistoryRecord.TimeOf(_record), 0));
             else if (length < 0 || _record.AsSpan(0, length).ContainsAnyExcept((byte)0))
                 Damaged++;
+            else
+                slot = Math.Max(slot, SlotOfData(slot + 1) - 1);
         }
         entries.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
         _reports.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
@@ -107,6 +109,18 @@ sealed class HistoryFile(SafeFileHandle handle, HistoryHeader header) : IDisposa
     /// <summary>Returns false when the record was overwritten after the index was built.</summary>
     internal bool TryRead(in RecordPlace entry, HistoryRecord record) =>
         Read(entry.Sequence) == HistoryRecord.Size && record.TryRead(_record, Header) && record.Sequence == entry.Sequence;
+
+    /// <summary>
+    /// The first place from one on that may hold data, so that a file that is mostly holes is not read through. The capacity if there is
+    /// none.
+    /// </summary>
+    int SlotOfData(int slot)
+    {
+        var data = Libc.lseek(handle, Header.Offset(slot), Libc.SEEK_DATA);
+        return data >= 0 ? (int)Math.Min((data - HistoryHeader.Size) / HistoryRecord.Size, Header.Capacity)
+            : Libc.Errno == Libc.ENXIO ? Header.Capacity
+            : slot;
+    }
 
     /// <summary>The number of bytes read into the buffer, 0 at the end of the file, -1 where the disk cannot read.</summary>
     int Read(long sequence)

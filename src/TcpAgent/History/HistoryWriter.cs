@@ -11,6 +11,9 @@ sealed class HistoryWriter : IDisposable
 {
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
 
+    /// <summary>The time between two looks whether the path still leads to the open file.</summary>
+    static readonly TimeSpan s_look = TimeSpan.FromSeconds(10);
+
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     readonly string _path;
@@ -24,6 +27,7 @@ sealed class HistoryWriter : IDisposable
     RingFile? _ring;
     Incidents? _incidents;
     long? _failedAt;
+    long _lookedAt;
     string _reason = "";
     volatile bool _isStopping;
 
@@ -79,6 +83,7 @@ sealed class HistoryWriter : IDisposable
 
     bool IsOpen()
     {
+        Look();
         if (_ring is not null)
             return true;
         if (_failedAt is { } failed && _time.GetElapsedTime(failed) < s_retry)
@@ -90,6 +95,7 @@ sealed class HistoryWriter : IDisposable
                 Log.HistorySetAside(_logger, _path, setAside);
             _incidents = new Incidents(_path, _header);
             Counters.Keep(_incidents.Resume(_ring));
+            _lookedAt = _time.GetTimestamp();
             return true;
         }
         catch (Exception e) when (IsOfTheFile(e))
@@ -97,6 +103,20 @@ sealed class HistoryWriter : IDisposable
             Fail(e);
             return false;
         }
+    }
+
+    /// <summary>A file that was deleted, replaced or truncated takes records that nobody will ever read: it is opened again.</summary>
+    void Look()
+    {
+        if (_ring is null || _time.GetElapsedTime(_lookedAt) < s_look)
+            return;
+        _lookedAt = _time.GetTimestamp();
+        if (_ring.Trouble(_path) is not { } trouble)
+            return;
+        Counters.Fail();
+        Log.HistoryGone(_logger, _path, trouble);
+        _ring.Dispose();
+        _ring = null;
     }
 
     bool TryWrite(Span<byte> record)

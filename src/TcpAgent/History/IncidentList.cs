@@ -50,7 +50,9 @@ sealed class IncidentList(string path)
     }
 
     /// <summary>The document of `history --incidents --json` and /api/v1/incidents.</summary>
-    internal static byte[] Json(List<Incident> incidents)
+    /// <param name="incidents">The incidents.</param>
+    /// <param name="hasPaths">Whether files are named with their folder, which is nobody's business over the network.</param>
+    internal static byte[] Json(List<Incident> incidents, bool hasPaths = true)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -65,7 +67,7 @@ sealed class IncidentList(string path)
                 json.WriteString("time", HistoryExport.Time(incident.Time));
                 json.WriteString("since", HistoryExport.Time(incident.From));
                 json.WriteString("until", HistoryExport.Time(incident.Until));
-                json.WriteString("file", incident.File);
+                json.WriteString("file", hasPaths ? incident.File : incident.File[(incident.File.LastIndexOf('/') + 1)..]);
                 json.WriteString("headline", incident.Headline);
                 json.WriteStartArray("limiting");
                 foreach (var verdict in incident.Verdicts)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using TcpAgent.System;
 
 namespace TcpAgent.History;
 
@@ -35,12 +36,16 @@ sealed class RingFile : IDisposable
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             try
             {
+                if (!FileStamp.Of(handle).IsSameFile(FileStamp.Of(path)))
+                    throw new IOException($"{path} was replaced while it was being opened");
                 var found = new byte[HistoryHeader.Size];
                 var length = RandomAccess.Read(handle, found, 0);
                 if (found.AsSpan().SequenceEqual(header.Bytes))
                     return GoOn(handle, header);
                 if (length > 0)
                     SetAside(path, found, now, out setAside);
+                else
+                    File.Delete(path);
                 handle.Dispose();
             }
             catch
@@ -50,6 +55,16 @@ sealed class RingFile : IDisposable
             }
         }
         return new RingFile(Create(path, header), header);
+    }
+
+    /// <summary>Why records would be lost if they were written: the path leads elsewhere or nowhere. Null if it does not.</summary>
+    internal string? Trouble(string path)
+    {
+        var (own, there) = (FileStamp.Of(_handle), FileStamp.Of(path));
+        return there == default ? "the file was deleted, or its directory was moved"
+            : !own.IsSameFile(there) ? "the file was replaced"
+            : own.Length < _header.FileSize ? "the file was truncated"
+            : null;
     }
 
     static RingFile GoOn(SafeFileHandle handle, HistoryHeader header)
@@ -82,30 +97,44 @@ sealed class RingFile : IDisposable
 
     /// <summary>
     /// Creates a file with its header, its first records and space for all records, or no file at all. Nothing is visible under the name
-    /// before it is complete, and a full disk cannot stop a later record.
+    /// before it is complete, and a full disk cannot stop a later record. Of two agents that create one file at the same time one fails.
     /// </summary>
+    /// <exception cref="IOException">The file cannot be created, or is there by now.</exception>
     internal static SafeFileHandle Create(string path, HistoryHeader header, Action<SafeFileHandle>? writeFirst = null)
     {
         var unfinished = $"{path}.new";
-        File.Delete(unfinished);
-        SafeFileHandle? handle = null;
+
+        // The lock is taken before the file is emptied, so another agent's unfinished file is never touched.
+        var handle = File.OpenHandle(unfinished, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.None, header.FileSize);
         try
         {
-            handle = File.OpenHandle(
-                unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, header.FileSize);
             RandomAccess.SetLength(handle, header.FileSize);
             RandomAccess.Write(handle, header.Bytes, 0);
             writeFirst?.Invoke(handle);
             RandomAccess.FlushToDisk(handle);
-            File.Move(unfinished, path, overwrite: true);
+            if (!FileStamp.Of(handle).IsSameFile(FileStamp.Of(unfinished)))
+                throw new IOException($"{unfinished} was replaced by another agent");
+            Name(unfinished, path);
             return handle;
         }
         catch
         {
-            handle?.Dispose();
-            File.Delete(unfinished);
+            if (FileStamp.Of(handle).IsSameFile(FileStamp.Of(unfinished)))
+                File.Delete(unfinished);
+            handle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>rename(2) would replace a file that another agent has just created; link(2) does not.</summary>
+    static void Name(string unfinished, string path)
+    {
+        if (Libc.link(unfinished, path) == 0)
+            File.Delete(unfinished);
+        else if (Libc.Errno is Libc.EPERM or Libc.EOPNOTSUPP or Libc.ENOSYS)
+            File.Move(unfinished, path, overwrite: false);
+        else
+            throw new IOException($"{path} cannot be created: {Libc.Describe(Libc.Errno)}");
     }
 
     /// <summary>Gives the record, or part of a report, the next number and writes it, half a page in one call.</summary>

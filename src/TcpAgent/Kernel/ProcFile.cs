@@ -31,7 +31,13 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
 
     const int NeverRead = -1;
 
-    const int MaxLength = 64 * 1024 * 1024;
+    /// <summary>Far more than any file of the kernel that is read whole: 60,000 devices need this much.</summary>
+    internal const int MaxLength = 8 * 1024 * 1024;
+
+    /// <summary>A buffer above this size is given back when the file has long been much smaller.</summary>
+    const int SmallEnough = 64 * 1024;
+
+    const int ReadsUntilGivenBack = 60;
 
     readonly byte[] _path = Encoding.UTF8.GetBytes(path + '\0');
     byte[] _buffer = new byte[capacity];
@@ -42,6 +48,7 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
     byte[] _last = [];
     int _lastLength;
     int _lastErrno = NeverRead;
+    int _smallReads;
 
     internal string Path { get; } = path;
 
@@ -75,6 +82,8 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
         }
         if (errno != 0 || !keepOpen)
             Close();
+        if (_buffer.Length > SmallEnough)
+            GiveBack(errno);
         text = Text;
         return errno;
     }
@@ -116,6 +125,19 @@ sealed class ProcFile(string path, int capacity, bool keepOpen, bool isRecord = 
             return false;
         Array.Resize(ref _buffer, _buffer.Length * 2);
         return true;
+    }
+
+    /// <summary>A file that was huge once, or is too large to read, must not keep its memory for the life of the process.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void GiveBack(int errno)
+    {
+        _smallReads = errno != 0 ? ReadsUntilGivenBack : _length < _buffer.Length / 8 ? _smallReads + 1 : 0;
+        if (_smallReads < ReadsUntilGivenBack)
+            return;
+        _smallReads = 0;
+        Array.Resize(ref _buffer, Math.Max(capacity, _length * 2));
+        if (_last.Length > _buffer.Length)
+            (_last, _lastLength, _lastErrno) = ([], 0, NeverRead);
     }
 
     /// <summary>Adds some room to the present length, because counters gain digits as long as the host runs.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Serilog.Core;
 using Serilog.Events;
 using TcpAgent.System;
 
@@ -9,7 +8,7 @@ namespace TcpAgent.Logging;
 /// Writes log events to journald with their fields, so that journalctl can select by them. Never waits for journald: an event that journald
 /// does not accept at once is dropped and counted. Thread safe.
 /// </summary>
-sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink.DefaultPath) : ILogEventSink, IDisposable
+sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink.DefaultPath) : ILogOutput
 {
     internal const string DefaultPath = "/run/systemd/journal/socket";
     const string Identifier = "tcp-agent";
@@ -19,7 +18,7 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
     readonly JournalEntry _entry = new();
     long _dropped;
 
-    internal long Dropped => Interlocked.Read(ref _dropped);
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>True when stderr leads to the journal anyway: systemd.exec(5), JOURNAL_STREAM.</summary>
     internal static bool StderrIsJournal() => IsStream(Environment.GetEnvironmentVariable("JOURNAL_STREAM"), 2);

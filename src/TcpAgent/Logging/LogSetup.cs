@@ -13,13 +13,13 @@ static class LogSetup
         Create(level, format, messageId, out _, events: events);
 
     /// <summary>
-    /// Creates the logger. The journal sink, if chosen, is returned for its count of dropped events; the logger disposes it.
+    /// Creates the logger. Its output, the journal or stderr, is returned for its count of dropped lines; the logger disposes it.
     /// </summary>
     internal static Logger Create(
         LogEventLevel level,
         LogFormat format,
         Func<int, string?> messageId,
-        out JournalSink? journal,
+        out ILogOutput output,
         string journalPath = JournalSink.DefaultPath,
         AgentEvents? events = null)
     {
@@ -29,16 +29,21 @@ static class LogSetup
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft.AspNetCore", framework)
             .MinimumLevel.Override("Microsoft.Hosting", framework)
-            .Filter.ByExcluding(IsStartFailure);
+            .Filter.ByExcluding(IsStartFailure)
+            .Filter.With(new LineLimiter(TimeProvider.System, events));
 
         if (events is not null)
             setup.WriteTo.Sink(new LineCounter(events));
-        journal = format == LogFormat.Auto ? OpenJournal(messageId, journalPath) : null;
-        if (journal is not null)
-            return setup.WriteTo.Sink(journal).CreateLogger();
+        output = (format == LogFormat.Auto ? OpenJournal(messageId, journalPath) : null) ?? (ILogOutput)new StderrSink(Console(format));
+        return setup.WriteTo.Sink(output).CreateLogger();
+    }
 
+    /// <summary>A logger of its own, because only one for audits passes on the exception of a write that failed.</summary>
+    static Logger Console(LogFormat format)
+    {
         ITextFormatter text = format == LogFormat.Json ? new JsonFormatter() : new LogfmtFormatter();
-        return setup.WriteTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
+        return new LoggerConfiguration().MinimumLevel.Verbose()
+            .AuditTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 
     // The host's own message, with a stack trace. The agent reports in one line why the server cannot start, and a stop before the first

@@ -21,6 +21,7 @@ sealed class AgentEvents
     readonly MemoryStream _document = new();
     readonly Counter _requests;
     readonly Counter _logLines;
+    readonly Counter _logLinesOmitted;
     readonly Counter _verdictChanges;
     readonly Histogram _scrape;
     readonly Histogram _tick;
@@ -52,10 +53,14 @@ sealed class AgentEvents
             _historyWrite = Seconds(
                 "tcpagent_history_write_duration_seconds", "Time to write each record to the history file (--history.file).", [0.0001, 0.001, 0.01, 0.1]);
         _logLines = factory.CreateCounter("tcpagent_log_lines_total", "Lines logged, by level: debug, info, warn or error.", "level");
+        _logLinesOmitted = factory.CreateCounter(
+            "tcpagent_log_lines_omitted_total",
+            "Lines not logged because there were too many of their kind; the next line of the kind says how many (omitted).");
         _verdictChanges = factory.CreateCounter(
             "tcpagent_verdict_changes_total", "Changes of a resource's state to this one: ok, near or limiting, the states of tcpagent_resource_state.", "state");
         Instruments = [
-            _requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _verdictChanges];
+            _requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _logLinesOmitted,
+            _verdictChanges];
 
         // A rate needs a 0 to start with.
         _logLines.WithLabels("warn");
@@ -79,6 +84,8 @@ sealed class AgentEvents
     internal void Walked(TimeSpan duration) => Observe(_walk, duration);
 
     internal void HistoryWritten(TimeSpan duration) => Observe(_historyWrite, duration);
+
+    internal void Omitted() => _logLinesOmitted.Inc();
 
     internal void Logged(string level) => _logLines.WithLabels(level).Inc();
 

@@ -38,6 +38,7 @@ sealed class SamplerService(Sampler sampler, SamplingOptions options, TimeProvid
         while (!stop.IsCancellationRequested)
         {
             var start = time.GetTimestamp();
+            var due = schedule.Due;
             sampler.Take();
             ticked();
 
@@ -45,7 +46,7 @@ sealed class SamplerService(Sampler sampler, SamplingOptions options, TimeProvid
             var skipped = schedule.Advance(now);
             sampler.Missed = schedule.Missed;
             if (skipped > 0 && !late)
-                Log.SamplesMissed(logger, time.GetElapsedTime(start, now), options.Interval);
+                Log.SamplesMissed(logger, time.GetElapsedTime(due, start), time.GetElapsedTime(start, now), options.Interval);
             else if (skipped == 0 && late)
                 Log.SamplesOnTime(logger, schedule.Missed);
             late = skipped > 0;

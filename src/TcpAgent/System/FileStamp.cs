@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace TcpAgent.System;
 
 /// <summary>
@@ -12,6 +14,18 @@ readonly record struct FileStamp
     internal static FileStamp Of(string path) => Libc.statx(Libc.AT_FDCWD, path, 0, Libc.STATX_BASIC_STATS, out var buffer) == 0
         ? new FileStamp(buffer)
         : default;
+
+    /// <summary>The stamp of an open file, whatever its path leads to by now.</summary>
+    internal static FileStamp Of(SafeFileHandle file) =>
+        Libc.statx((int)file.DangerousGetHandle(), "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, out var buffer) == 0
+            ? new FileStamp(buffer)
+            : default;
+
+    /// <summary>Whether both are of one file, however its content has changed. No file is the same as none.</summary>
+    internal bool IsSameFile(in FileStamp other) => IsRegular && (_statx.stx_ino, _statx.stx_dev_major, _statx.stx_dev_minor)
+        == (other._statx.stx_ino, other._statx.stx_dev_major, other._statx.stx_dev_minor);
+
+    internal long Length => (long)_statx.stx_size;
 
     /// <summary>True for a regular file: not a pipe, which would block its reader, nor a directory.</summary>
     internal bool IsRegular => (_statx.stx_mode & Libc.S_IFMT) == Libc.S_IFREG;

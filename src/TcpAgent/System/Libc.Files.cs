@@ -32,6 +32,9 @@ static partial class Libc
     internal const int S_IFSOCK = 0xc000;
     internal const int S_IROTH = 4;
 
+    // linux/fs.h
+    internal const int SEEK_DATA = 3;
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int open(ReadOnlySpan<byte> pathname, int flags);
 
@@ -40,6 +43,12 @@ static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint pread(int fd, Span<byte> buf, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int link(string oldpath, string newpath);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial long lseek(SafeFileHandle fd, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint opendir(string name);

@@ -14,14 +14,18 @@ static partial class Libc
     internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int EIO = 5;
+    internal const int ENXIO = 6;
+    internal const int EBADF = 9;
     internal const int EAGAIN = 11;
     internal const int ENOMEM = 12;
     internal const int EACCES = 13;
+    internal const int EEXIST = 17;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int EFBIG = 27;
+    internal const int ENOSYS = 38;
     internal const int EBADMSG = 74;
     internal const int EMSGSIZE = 90;
     internal const int EOPNOTSUPP = 95;
@@ -45,6 +49,7 @@ static partial class Libc
             EAGAIN => "EAGAIN",
             ENOMEM => "ENOMEM",
             EACCES => "EACCES",
+            EEXIST => "EEXIST",
             ENODEV => "ENODEV",
             EINVAL => "EINVAL",
             ENFILE => "ENFILE",

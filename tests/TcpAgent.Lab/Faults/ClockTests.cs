@@ -63,6 +63,26 @@ public sealed class ClockTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(string.Join('\n', events));
     }
 
+    /// <summary>As in a container that was moved from another host: CLOCK_MONOTONIC and CLOCK_BOOTTIME begin elsewhere.</summary>
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(100 * 24 * Hour)]
+    [Trait("Category", "root")]
+    public async Task ATimeNamespaceChangesNothing(long offset)
+    {
+        Require.Root();
+        var unshare = Require.Tool("unshare", "util-linux");
+        await using var agent = await Victim.StartBy((file, arguments, _) => Child.Start(
+            unshare, ["--time", $"--monotonic={offset}", $"--boottime={offset}", "--fork", "--kill-child", file, .. arguments]));
+        var started = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        var before = await agent.Sampled(1);
+        var after = await agent.Sampled(3);
+        Assert.Equal(before["tcpagent_samples_missed_total"], after["tcpagent_samples_missed_total"]);
+        Assert.InRange(after["process_start_time_seconds"] - started, -60, 5);
+        Assert.InRange(after["tcpagent_walk_age_seconds"], 0, 61);
+        Assert.Equal(200, await agent.Status("/-/healthy"));
+    }
+
     async Task<JsonElement> History()
     {
         var (file, arguments) = AgentProgram.Command("history", "--json", $"--file={At("history.ring")}");

@@ -62,11 +62,18 @@ def starts(machine):
 
 
 def sandbox(machine):
-    text = machine.run("cat", f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}/status")
+    process = f"/proc/{machine.show(UNIT, 'MainPID')['MainPID']}"
+    text = machine.run("cat", f"{process}/status")
     status = dict(line.split(":\t", 1) for line in text.splitlines())
     check("no capability", all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")))
     check("system calls are filtered, no new privileges", (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"))
     check("a dynamic user", int(status["Uid"].split()[0]) >= 61184, status["Uid"].split()[0])
+    check("no core dumps", re.search(r"^Max core file size +0 +0 ", machine.run("cat", f"{process}/limits"), re.M))
+    # Of several mounts at one place the last counts.
+    mounts = {fields[4]: fields[5].split(",") for fields in map(str.split, machine.run("cat", f"{process}/mountinfo").splitlines())}
+    executable = sorted(place for place, options in mounts.items() if "noexec" not in options)
+    writable = {"/", "/dev/shm", "/run", "/tmp", "/var/tmp", "/var/lib/private/tcp-agent"}
+    check("nothing that it can write may be executed", not writable & set(executable), " ".join(executable))
     check("its own state directory", machine.run("stat", "-Lc", "%a", "/var/lib/tcp-agent").strip() == "700")
     score = machine.run("systemd-analyze", "security", UNIT).splitlines()[-1]
     check("exposure is 1.1 or less", float(re.search(r"level for \S+: ([\d.]+)", score).group(1)) <= 1.1, re.search(r"[\d.]+ [A-Z]+", score).group())

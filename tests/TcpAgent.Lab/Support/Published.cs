@@ -32,7 +32,8 @@ sealed class Published
         var (folder, build) = (Repo.Path("artifacts", "lab", rid), Repo.Path("artifacts", "lab", "build"));
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        Run("dotnet", "publish", Repo.Path("src", "TcpAgent"), "-c", "Release", "-r", rid, "-o", folder, "--artifacts-path", build);
+        Run("dotnet", "publish", Repo.Path("src", "TcpAgent"), "-c", "Release", "-r", rid, "-p:Shipped=true", "-o", folder,
+            "--artifacts-path", build);
         Program = Path.Combine(folder, "tcp-agent");
         Files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
         Run("python3", Repo.Path("packaging", "components.py"), rid, folder, build);

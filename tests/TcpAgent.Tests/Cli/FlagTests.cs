@@ -50,6 +50,7 @@ public class FlagTests
             ["--web.systemd-socket"] = new("true", "yes", options => options.SystemdSocket, true),
             ["--web.telemetry-path"] = new("/m", "/api/v1", options => options.TelemetryPath, "/m"),
             ["--web.config.file"] = new("web.yml", null, options => options.WebConfigFile, "web.yml"),
+            ["--web.allowed-host"] = new("*.a.example", "a.example:80", options => string.Join(' ', options.AllowedHosts), "*.a.example"),
             ["--web.max-requests"] = new("0", "10001", options => options.MaxRequests, 0),
             ["--query.socket"] = new("/run/q.sock", "", options => options.QuerySocket, "/run/q.sock"),
             ["--path.procfs"] = new("/sys", "/nonexistent", options => options.ProcFs, "/sys"),

@@ -1,5 +1,6 @@
 using TcpAgent.History;
 using TcpAgent.Resources;
+using TcpAgent.System;
 
 namespace TcpAgent.Tests.History;
 
@@ -192,5 +193,30 @@ public sealed class HistoryFileTests : IDisposable
     {
         Assert.Null(HistoryFile.TryOpen(path, out var problem));
         Assert.StartsWith(path, problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>As a copy that was broken off leaves it, or an attacker: holes are skipped, and what lies behind them is found.</summary>
+    [Fact]
+    public void AFileOfHolesIsReadAtOnce()
+    {
+        using var folder = new TempFolder();
+        var path = folder.File("sparse.ring");
+        using (var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite))
+            RandomAccess.SetLength(file, 10L << 30);
+        var cpu = Libc.ThreadCpuTime();
+        Assert.Null(HistoryFile.TryOpen(path, out _));
+        Assert.InRange(Libc.ThreadCpuTime() - cpu, 0, 500_000_000);
+
+        // A real file with a hole in its middle keeps what is before and after it.
+        var bytes = _whole;
+        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite))
+        {
+            RandomAccess.Write(file, bytes.AsSpan(0, HistoryHeader.Size + 2 * HistoryRecord.Size), 0);
+            RandomAccess.SetLength(file, bytes.Length);
+            RandomAccess.Write(file, bytes.AsSpan(HistoryHeader.Size + 6 * HistoryRecord.Size, HistoryRecord.Size),
+                HistoryHeader.Size + 6 * HistoryRecord.Size);
+        }
+        using var read = HistoryFile.TryOpen(path, out _);
+        Assert.Equal([1L, 6L], read!.Index().Select(entry => entry.Sequence));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TcpAgent.History;
 
 namespace TcpAgent.Tests.History;
@@ -123,5 +124,115 @@ public class HistoryWriterTests
         rig.Tick(40, drain: false);
         rig.Restart();
         Assert.Equal(40, rig.Read().Count);
+    }
+
+    public static TheoryData<string> Ways => new() { "deleted", "replaced", "truncated", "cut", "folder" };
+
+    /// <summary>Whatever happens to the file while it is open, ten seconds later records are where its path leads.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void AFileThatIsLostWhileItIsWrittenIsNoticedWithinTenSeconds(string way)
+    {
+        using var rig = new HistoryRig();
+        var folder = Path.Combine(Path.GetDirectoryName(rig.FilePath)!, "state");
+        Directory.CreateDirectory(folder);
+        rig.FilePath = Path.Combine(folder, "history.ring");
+        rig.Restart();
+        rig.Tick(15);
+        var counters = rig.Writer.Counters;
+        switch (way)
+        {
+            case "deleted":
+                File.Delete(rig.FilePath);
+                break;
+            case "replaced":
+                Run("cp", rig.FilePath, $"{rig.FilePath}.other");
+                File.Move($"{rig.FilePath}.other", rig.FilePath, overwrite: true);
+                break;
+            case "truncated":
+            case "cut":
+                Run("truncate", $"--size={(way == "cut" ? rig.Header.FileSize / 2 : 0)}", rig.FilePath);
+                break;
+            case "folder":
+                Directory.Move(folder, $"{folder}.moved");
+                break;
+        }
+        rig.Tick(11);
+        Assert.Equal(1, rig.Log.Lines.Count(line => line.Contains("is opened again", StringComparison.Ordinal)));
+        if (way == "folder")
+        {
+            Assert.True(counters.IsFailing);
+            Directory.CreateDirectory(folder);
+            rig.Tick(11);
+        }
+        Assert.False(counters.IsFailing);
+        Assert.InRange(counters.Failures, 1, 3);
+        Assert.Equal(rig.Header.FileSize, new FileInfo(rig.FilePath).Length);
+        var before = rig.Read().Count;
+        rig.Tick(5);
+        Assert.Equal(before + 5, rig.Read().Count);
+    }
+
+    /// <summary>By a program that knows nothing of the writer's lock.</summary>
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public void AFileThatNobodyTouchesIsNotOpenedAgain()
+    {
+        using var rig = new HistoryRig();
+        rig.Tick(200);
+        Assert.Empty(rig.Log.Lines);
+        Assert.Equal((200, 0), (rig.Writer.Counters.Written, rig.Writer.Counters.Failures));
+    }
+
+    /// <summary>The one that opens the file writes where its path leads, and every other is refused.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OfAgentsThatStartAtOnceOneWritesTheFileThatIsThere(bool isOld)
+    {
+        using var folder = new TempFolder();
+        var header = HistoryHeader.For(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
+        var old = HistoryHeader.For(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        for (var round = 0; round < 40; round++)
+        {
+            var path = folder.File($"{round}.ring");
+            if (isOld)
+                RingFile.Open(path, old, DateTimeOffset.UtcNow, out _).Dispose();
+            const int Agents = 6;
+            using var start = new Barrier(Agents);
+            var opened = new RingFile?[Agents];
+            var threads = Enumerable.Range(0, Agents).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                try
+                {
+                    opened[i] = RingFile.Open(path, header, DateTimeOffset.UtcNow, out _);
+                }
+                catch (IOException)
+                {
+                    // Another has it.
+                }
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            var winners = opened.Where(one => one is not null).ToList();
+            Assert.InRange(winners.Count, 0, 1);
+            foreach (var winner in winners)
+                Assert.Null(winner!.Trouble(path));
+
+            // Ten seconds later the next tries.
+            if (winners.Count == 0)
+                winners.Add(RingFile.Open(path, header, DateTimeOffset.UtcNow, out _));
+            winners.ForEach(one => one!.Dispose());
+            Assert.False(File.Exists($"{path}.new"));
+            using var read = HistoryFile.TryOpen(path, out _);
+            Assert.Equal(header.Capacity, read!.Header.Capacity);
+        }
     }
 }

@@ -166,4 +166,42 @@ public sealed class ProcFileTests : IDisposable
         Assert.StartsWith("Inter-|", Read(file), StringComparison.Ordinal);
         Assert.StartsWith("Inter-|", Read(file), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void AFileThatIsTooLargeIsRefusedAndKeepsNoMemory()
+    {
+        using (var huge = File.OpenHandle(Name, FileMode.Create, FileAccess.Write))
+            RandomAccess.SetLength(huge, 10L << 30);
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(Libc.EFBIG, file.Read(out var text, out _));
+            Assert.True(text.IsEmpty);
+        }
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
+        File.WriteAllText(Name, "1\n");
+        Assert.Equal("1\n", Read(file));
+    }
+
+    [Fact]
+    public void AFileThatWasLargeOnceGivesItsMemoryBack()
+    {
+        using var file = new ProcFile(Name, 64, keepOpen: false);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        using (var large = File.OpenHandle(Name, FileMode.Create, FileAccess.Write))
+            RandomAccess.SetLength(large, ProcFile.MaxLength / 2);
+        Assert.False(IsSame(file));
+
+        // While it is as large as that its buffer is kept: nothing is allocated at each read.
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 200; i++)
+            IsSame(file);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1024);
+        File.WriteAllText(Name, "1\n");
+        for (var i = 0; i < 100; i++)
+            IsSame(file);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
+        Assert.Equal("1\n", Read(file));
+    }
 }

@@ -39,11 +39,11 @@ public sealed partial class LogSetupTests : IDisposable
     [InlineData(LogFormat.Json, ",\"level\":\"error\",\"msg\":\"broken\"}\n")]
     public void TextGoesToStderrInTheFormatAskedFor(object format, string end)
     {
-        using (var logger = LogSetup.Create(LogEventLevel.Debug, (LogFormat)format, _ => null, out var journal))
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, (LogFormat)format, _ => null, out var output))
         {
             logger.Debug("quiet");
             logger.Error("broken");
-            Assert.Null(journal);
+            Assert.IsType<StderrSink>(output);
         }
 
         Assert.EndsWith(end, _error.ToString(), StringComparison.Ordinal);
@@ -57,17 +57,17 @@ public sealed partial class LogSetupTests : IDisposable
         using var folder = new TempFolder();
         using var journald = new Receiver(folder.File("socket"));
         Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
-        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, journald.Path))
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var output, journald.Path))
         {
             logger.Information("hello");
-            Assert.NotNull(journal);
+            Assert.IsType<JournalSink>(output);
             Assert.Contains(("MESSAGE", "hello"), JournalParser.Parse(journald.Receive()));
         }
 
-        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Logfmt, _ => null, out var journal, journald.Path))
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Logfmt, _ => null, out var output, journald.Path))
         {
             logger.Information("text as asked");
-            Assert.Null(journal);
+            Assert.IsType<StderrSink>(output);
             Assert.True(journald.IsEmpty);
         }
 
@@ -79,9 +79,11 @@ public sealed partial class LogSetupTests : IDisposable
     {
         using var folder = new TempFolder();
         using var journald = new Receiver(folder.File("socket"));
-        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, journald.Path);
-        logger.Information("hello");
-        Assert.Null(journal);
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var output, journald.Path))
+        {
+            logger.Information("hello");
+            Assert.IsType<StderrSink>(output);
+        }
         Assert.EndsWith(" level=info msg=hello\n", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -89,9 +91,11 @@ public sealed partial class LogSetupTests : IDisposable
     public void AJournalOutOfReachDoesNotSwallowTheLines()
     {
         Environment.SetEnvironmentVariable("JOURNAL_STREAM", JournalStreamTests.StderrIdentity());
-        using var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var journal, "/nowhere/socket");
-        logger.Information("hello");
-        Assert.Null(journal);
+        using (var logger = LogSetup.Create(LogEventLevel.Debug, LogFormat.Auto, _ => null, out var output, "/nowhere/socket"))
+        {
+            logger.Information("hello");
+            Assert.IsType<StderrSink>(output);
+        }
         Assert.EndsWith(" level=info msg=hello\n", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -105,8 +109,8 @@ public sealed partial class LogSetupTests : IDisposable
     [InlineData(LogEventLevel.Error, "Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error, true)]
     public void TheFrameworkIsHeldAtWarning(LogEventLevel level, string category, LogEventLevel written, bool expected)
     {
-        using var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null);
-        logger.ForContext("SourceContext", category).Write(written, "x");
+        using (var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null))
+            logger.ForContext("SourceContext", category).Write(written, "x");
         Assert.Equal(expected, _error.ToString().Length > 0);
     }
 
@@ -126,6 +130,19 @@ public sealed partial class LogSetupTests : IDisposable
         Assert.Equal(
             (null, "1", "1", "2"), (Lines(events, "debug"), Lines(events, "info"), Lines(events, "warn"), Lines(events, "error")));
         Assert.Equal(4, _error.ToString().Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public void AFloodOfOneKindIsCutAndCounted()
+    {
+        var events = new AgentEvents();
+        using (var logger = LogSetup.Create(LogEventLevel.Information, LogFormat.Logfmt, _ => null, events))
+            for (var i = 0; i < 10_000; i++)
+                logger.ForContext("SourceContext", "Microsoft.AspNetCore.Server.Kestrel").Error("queue of {Connection} exceeded", i);
+        var lines = _error.ToString().Count(c => c == '\n');
+        Assert.InRange(lines, LineLimiter.Burst, LineLimiter.Burst + 10);
+        Assert.Equal($"{10_000 - lines}", events.Value("tcpagent_log_lines_omitted_total"));
+        Assert.Equal($"{lines}", Lines(events, "error"));
     }
 
     static string? Lines(AgentEvents events, string level) => events.Value($"tcpagent_log_lines_total{{level=\"{level}\"}}");

@@ -79,8 +79,8 @@ public class AgentEventsTests
     public void TheSeriesAreFew()
     {
         static int Series(AgentEvents events) => events.Text().Split('\n').Count(line => line.Length > 0 && line[0] != '#');
-        Assert.InRange(Series(Used()), 30, 39);
-        Assert.InRange(Series(new AgentEvents(hasHistory: false)), 20, 29);
+        Assert.InRange(Series(Used()), 30, 40);
+        Assert.InRange(Series(new AgentEvents(hasHistory: false)), 20, 30);
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class AcceptQueueWaitTests : IDisposable
         Assert.NotEqual(ResourceState.Limiting, Full(200));
         Assert.NotEqual(ResourceState.Limiting, Full(1_200));
         Assert.Equal(ResourceState.Limiting, Full(2_200));
-        Assert.Equal(0, Value("recent_losses"));
+        _monitor.Shows("accept_queue", recentLosses: 0);
     }
 
     [Fact]

@@ -43,6 +43,10 @@ static class TestLibc
     [DllImport("libc", SetLastError = true)]
     static extern int clock_gettime(int clock, out TimeSpec time);
 
+    /// <summary>File.Move refuses a link to a folder.</summary>
+    [DllImport("libc", CharSet = CharSet.Ansi, SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    internal static extern int rename(string from, string to);
+
     internal static long MonotonicMicroseconds()
     {
         Assert.Equal(0, clock_gettime(ClockMonotonic, out var time));

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using TcpAgent.History;
 using TcpAgent.Resources;
@@ -90,6 +92,56 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
 
         async Task<JsonElement> List() =>
             JsonDocument.Parse(await _agent.Client.GetStringAsync("/api/v1/incidents")).RootElement.GetProperty("incidents");
+    }
+
+    /// <summary>They take just more than the least rate that the server asks for, from as many addresses as they like.</summary>
+    [Fact]
+    public async Task SlowReadersKeepNobodyFromTheHistory()
+    {
+        using var rig = new HistoryRig();
+        rig.Tick(1200);
+        rig.Writer.Dispose();
+        var file = Path.Combine(_folder, "long.ring");
+        File.Copy(rig.FilePath, file);
+        await using var agent = await RunningAgent.OverFixture("linux-6.18", historyFile: file);
+        using var stop = new CancellationTokenSource();
+        var slow = new List<RawHttp>();
+        var reading = new List<Task>();
+        for (var i = 0; i < 24; i++)
+        {
+            var one = await RawHttp.Connect(agent.Address.Port, $"127.0.2.{i % 12 + 1}", receiveBuffer: 4096);
+            await one.Send("GET /api/v1/history HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+            slow.Add(one);
+            reading.Add(ReadSlowly(one, stop.Token));
+        }
+        var clock = Stopwatch.StartNew();
+        var longest = TimeSpan.Zero;
+        for (var i = 0; i < 12; i++)
+        {
+            var begun = clock.Elapsed;
+            Assert.Equal(HttpStatusCode.OK, (await agent.Client.GetAsync("/api/v1/history?series=tcp")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await agent.Client.GetAsync("/api/v1/incidents")).StatusCode);
+            longest = clock.Elapsed - begun > longest ? clock.Elapsed - begun : longest;
+            await Task.Delay(200);
+        }
+        Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        await stop.CancelAsync();
+        await Task.WhenAll(reading);
+        slow.ForEach(one => one.Dispose());
+    }
+
+    static async Task ReadSlowly(RawHttp one, CancellationToken stop)
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            while (await one.Socket.ReceiveAsync(buffer, stop) > 0)
+                await Task.Delay(100, stop);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // It had to give way, or the test is over.
+        }
     }
 
     [Fact]

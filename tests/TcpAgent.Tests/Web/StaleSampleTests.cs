@@ -67,8 +67,8 @@ public class StaleSampleTests
             "0", "abc", DateTimeOffset.UnixEpoch, "docs/", "host", HasHistory: false, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
         var json = new LiveJson(settings, new TcpAgent.History.TurnLog());
         return new Endpoints(
-            agent.Sampler, metrics, why, new HistoryEndpoint(null, time), new LiveEndpoint(agent.Sampler, json, age, time),
-            new Page("/metrics"), age, "/metrics");
+            agent.Sampler, metrics, why, new HistoryEndpoint(null, new HistoryReaders(2, time), time),
+            new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, new AllowedHosts([], []), "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

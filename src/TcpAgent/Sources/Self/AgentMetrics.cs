@@ -34,7 +34,7 @@ sealed class AgentMetrics : Source
         "tcpagent_source_unknown_fields", "Number of fields that this kernel prints and the agent has no metric for; --netstat.all exports most.");
 
     internal static readonly Row LogDropped = Rows.Counter(
-        "tcpagent_log_entries_dropped_total", "Log entries that could not be handed to the journal without waiting.");
+        "tcpagent_log_entries_dropped_total", "Log entries that the journal or stderr did not take in time.");
 
     internal static readonly Row WebConfigGood = Rows.Gauge(
         "tcpagent_web_config_last_reload_successful", "1 if the file of --web.config.file and the certificates it names were valid when last read. 0 if not; the last valid configuration then stays in force. Absent without the flag.");

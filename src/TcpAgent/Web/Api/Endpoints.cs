@@ -9,13 +9,18 @@ sealed class Endpoints
     readonly Sampler _sampler;
     readonly Page _page;
     readonly SampleAge _age;
+    readonly AllowedHosts _hosts;
+
+    /// <summary>Paths that scrapers and probes may ask for under any name.</summary>
+    readonly HashSet<string> _anyHost;
     readonly Dictionary<string, RequestDelegate> _paths;
 
     internal Endpoints(
         Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, Page page, SampleAge age,
-        string telemetryPath)
+        AllowedHosts hosts, string telemetryPath)
     {
-        (_sampler, _page, _age) = (sampler, page, age);
+        (_sampler, _page, _age, _hosts) = (sampler, page, age, hosts);
+        _anyHost = [telemetryPath, "/-/healthy", "/-/ready"];
         _paths = new Dictionary<string, RequestDelegate>
         {
             ["/api/v1/why"] = why.Serve,
@@ -33,14 +38,22 @@ sealed class Endpoints
 
     internal Task Serve(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var (headers, path) = (context.Response.Headers, context.Request.Path.Value ?? "");
+        headers.XContentTypeOptions = "nosniff";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
-            context.Response.Headers.Allow = "GET, HEAD";
+            headers.Allow = "GET, HEAD";
             return Respond.Text(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served.\n");
         }
-        return _paths.TryGetValue(context.Request.Path.Value ?? "", out var serve) ? serve(context)
-            : _page.TryServe(context) ?? Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");
+        if (!_paths.ContainsKey(path) && !_page.Has(path))
+            return Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");
+        if (!_hosts.Includes(context.Request.Host) && (!_anyHost.Contains(path) || AllowedHosts.IsBrowser(context.Request)))
+            return Respond.Text(
+                context, StatusCodes.Status421MisdirectedRequest,
+                "This host is not known by the name in the address; --web.allowed-host allows further names.\n");
+        return _paths.TryGetValue(path, out var serve) ? serve(context) : _page.TryServe(context)!;
     }
 
     /// <summary>True if the sampler ticked within three intervals.</summary>

@@ -7,58 +7,50 @@ namespace TcpAgent.Web;
 
 /// <summary>
 /// /api/v1/history?since=&amp;until=&amp;series=&amp;incident=: serves the flight recorder's records, as the document of `history --json`.
-/// Each request reads the file in constant memory, and only a few may do so at once: a whole hour costs about 0.1 s of CPU. An incident, by
-/// its name in /api/v1/incidents, is read from its own file.
+/// Each request reads the file in constant memory and in turn with others. An incident, by its name in /api/v1/incidents, is read from its
+/// own file.
 /// </summary>
-sealed class HistoryEndpoint(string? path, TimeProvider time)
+sealed class HistoryEndpoint(string? path, HistoryReaders readers, TimeProvider time)
 {
-    const int MostAtOnce = 2;
-
-    readonly Lock _lock = new();
     readonly IncidentList? _incidents = path is null ? null : new IncidentList(path);
-    int _running;
 
     static Task Off(HttpContext context) => Respond.Text(
         context, StatusCodes.Status404NotFound, "History is off: give --history.file, or run under systemd with a StateDirectory.\n");
 
     /// <summary>/api/v1/incidents: lists the saved incidents, as the document of `history --incidents --json`.</summary>
-    internal Task ServeIncidents(HttpContext context)
+    internal Task ServeIncidents(HttpContext context) => _incidents is null ? Off(context) : InTurn(context, async reader =>
     {
-        if (_incidents is null)
-            return Off(context);
-        byte[] json;
-        lock (_lock)
-            json = IncidentList.Json(_incidents.Read());
-        return Respond.Json(context, json);
-    }
+        await reader.Turn();
+        var json = IncidentList.Json(_incidents.Read(), hasPaths: false);
+        reader.Dispose();
+        await Respond.Json(context, json);
+    });
 
-    internal async Task Serve(HttpContext context)
+    internal Task Serve(HttpContext context) => path is null ? Off(context) : InTurn(context, reader => Read(context, path, reader));
+
+    async Task InTurn(HttpContext context, Func<HistoryReader, Task> read)
     {
-        if (path is null)
+        using var reader = await readers.Begin(context);
+        if (reader is null)
         {
-            await Off(context);
-            return;
+            context.Response.Headers.RetryAfter = "1";
+            await Respond.Text(
+                context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
         }
-        try
+        else
         {
-            if (Interlocked.Increment(ref _running) > MostAtOnce)
-                await Respond.Text(
-                    context, StatusCodes.Status503ServiceUnavailable, "Other clients are reading the history, try again later.\n");
-            else
-                await Read(context, path);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
+            await read(reader);
         }
     }
 
-    async Task Read(HttpContext context, string path)
+    /// <summary>Whatever is not the history itself is sent after the reader has given its place back: its client may not read it.</summary>
+    async Task Read(HttpContext context, string path, HistoryReader reader)
     {
         var parameters = context.Request.Query;
         foreach (var name in parameters.Keys)
             if (name is not ("since" or "until" or "series" or "incident"))
             {
+                reader.Dispose();
                 await Respond.Text(
                     context, StatusCodes.Status400BadRequest, $"No such parameter: {name}; there are since, until, series and incident.\n");
                 return;
@@ -66,13 +58,16 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         var (since, until, series) = ($"{parameters["since"]}", $"{parameters["until"]}", $"{parameters["series"]}");
         if (!HistoryQuery.TryParse(since, until, series, time, out var query, out var problem))
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
             return;
         }
+        await reader.Turn();
         if (parameters["incident"] is { Count: > 0 } incident)
         {
             if (IncidentList.Find(path, $"{incident}") is not { } kept)
             {
+                reader.Dispose();
                 await Respond.Text(context, StatusCodes.Status404NotFound, $"No such incident: {incident}\n");
                 return;
             }
@@ -81,11 +76,13 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         using var file = HistoryFile.TryOpen(path, out var fault);
         if (file is null)
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status503ServiceUnavailable, $"The history cannot be read: {fault}\n");
             return;
         }
         if (!query.TrySelect(file.Header.Names, out var columns, out problem))
         {
+            reader.Dispose();
             await Respond.Text(context, StatusCodes.Status400BadRequest, $"{problem}\n");
             return;
         }
@@ -96,7 +93,7 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         context.Response.Headers.Vary = "Accept-Encoding";
         if (!Negotiation.AcceptsGzip(context.Request.Headers.AcceptEncoding))
         {
-            await Write(file, query, columns, context.Response.BodyWriter, context.RequestAborted);
+            await Write(file, query, columns, context.Response.BodyWriter, reader);
             return;
         }
 
@@ -104,13 +101,13 @@ sealed class HistoryEndpoint(string? path, TimeProvider time)
         context.Response.Headers.ContentEncoding = "gzip";
         await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
         var output = PipeWriter.Create(gzip, new StreamPipeWriterOptions(leaveOpen: true));
-        await Write(file, query, columns, output, context.RequestAborted);
+        await Write(file, query, columns, output, reader);
         await output.CompleteAsync();
     }
 
-    static async Task Write(HistoryFile file, HistoryQuery query, int[] columns, PipeWriter output, CancellationToken stop)
+    static async Task Write(HistoryFile file, HistoryQuery query, int[] columns, PipeWriter output, HistoryReader reader)
     {
         using var json = new HistoryJson(output, columns, query.HasListeners);
-        await HistoryExport.Write(file, query, json, output, stop);
+        await HistoryExport.Write(file, query, json, output, reader.Context.RequestAborted, reader.Turn, reader.Send);
     }
 }

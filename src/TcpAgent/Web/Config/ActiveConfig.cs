@@ -1,4 +1,5 @@
 using TcpAgent.Metrics;
+using TcpAgent.System;
 
 namespace TcpAgent.Web.Config;
 
@@ -12,11 +13,13 @@ sealed record ActiveConfig(WebConfig Config, ServerTls? Tls, TokenBucket? Bucket
     /// <param name="path">The file of --web.config.file.</param>
     /// <param name="time">The clock for certificate validity and the rate limit.</param>
     /// <param name="findings">Receives problems and warnings.</param>
-    /// <param name="files">The files that the result depends on, valid or not.</param>
-    internal static ActiveConfig? Load(string path, TimeProvider time, ConfigReport findings, List<string> files)
+    /// <param name="files">The files that the result depends on, valid or not, with the stamps of what was read.</param>
+    internal static ActiveConfig? Load(
+        string path, TimeProvider time, ConfigReport findings, List<(string Path, FileStamp Stamp)> files)
     {
-        files.Add(path);
-        if (TextFile.Read(path, ConfigReader.MaxLength, out var problem) is not { } text)
+        var text = TextFile.Read(path, ConfigReader.MaxLength, out var stamp, out var problem);
+        files.Add((path, stamp));
+        if (text is null)
         {
             findings.Wrong(0, 0, problem);
             return null;

@@ -16,6 +16,13 @@ sealed class ConfigReport(string file)
 
     internal bool IsGood => _problems.Count == 0;
 
+    /// <summary>Takes over everything that another report found.</summary>
+    internal void Add(ConfigReport other)
+    {
+        _problems.AddRange(other._problems);
+        _warnings.AddRange(other._warnings);
+    }
+
     internal void Wrong(int line, int column, string text) => _problems.Add(new Problem(file, line, column, text));
 
     internal void Wrong(Node at, string text) => Wrong(at.Line, at.Column, text);

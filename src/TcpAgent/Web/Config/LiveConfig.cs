@@ -13,6 +13,9 @@ sealed class LiveConfig
     /// <summary>The granularity of file times on kernels before 6.13: two changes within it may have the same time.</summary>
     static readonly TimeSpan s_granularity = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Files that change faster than they can be read are read again at the next request.</summary>
+    const int MostTries = 5;
+
     readonly string _path;
     readonly TimeProvider _time;
     readonly ILogger _logger;
@@ -28,12 +31,28 @@ sealed class LiveConfig
     /// <summary>Returns null when the file has problems, which the findings list.</summary>
     internal static LiveConfig? Open(string path, TimeProvider time, ILogger logger, ReloadStatus status, ConfigReport findings)
     {
-        var files = new List<string>();
-        var begun = time.GetUtcNow();
-        if (ActiveConfig.Load(path, time, findings, files) is not { } active)
+        var (active, report, watched, begun) = Read(path, time, before: null);
+        findings.Add(report);
+        if (active is null)
             return null;
         status.Succeeded(begun);
-        return new LiveConfig(path, time, logger, status, active, Watched.Of(files, begun, time, before: null));
+        return new LiveConfig(path, time, logger, status, active, watched);
+    }
+
+    /// <summary>
+    /// Reads all files, and reads them again if one was replaced meanwhile, so that a certificate is never paired with the key of another.
+    /// </summary>
+    static (ActiveConfig? Active, ConfigReport Findings, Watched Watched, DateTimeOffset Begun) Read(
+        string path, TimeProvider time, Watched? before)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var (files, findings, begun) = (new List<(string, FileStamp)>(), new ConfigReport(path), time.GetUtcNow());
+            var active = ActiveConfig.Load(path, time, findings, files);
+            var watched = Watched.Of(files, begun, time, before);
+            if (tries >= MostTries || watched.IsCurrent)
+                return (active, findings, watched, begun);
+        }
     }
 
     internal bool HasTls => _active.Tls is not null;
@@ -57,10 +76,9 @@ sealed class LiveConfig
 
     void Reload()
     {
-        var (files, findings, begun) = (new List<string>(), new ConfigReport(_path), _time.GetUtcNow());
         var before = _watched;
-        var read = ActiveConfig.Load(_path, _time, findings, files);
-        _watched = Watched.Of(files, begun, _time, before);
+        var (read, findings, watched, begun) = Read(_path, _time, before);
+        _watched = watched;
         if (read is not null && (read.Tls is null) != (_active.Tls is null))
         {
             findings.Wrong(0, 0, "TLS cannot be switched on or off while the agent runs: restart it");
@@ -84,7 +102,7 @@ sealed class LiveConfig
         _active = read.Config.RateLimit == _active.Config.RateLimit ? read with { Bucket = _active.Bucket } : read;
     }
 
-    /// <summary>The stamps of the files just after one reading.</summary>
+    /// <summary>The stamps of the files of one reading, each from before its content was read.</summary>
     /// <param name="Files">The files that the configuration depends on.</param>
     /// <param name="IsSettled">
     /// Whether a further change is certain to show in the stamps. A file that changed just before it was read is read once more.
@@ -92,9 +110,10 @@ sealed class LiveConfig
     /// <param name="Taken">The time of the reading, by the monotonic clock.</param>
     sealed record Watched((string Path, FileStamp Stamp)[] Files, bool IsSettled, long Taken)
     {
-        internal static Watched Of(List<string> paths, DateTimeOffset begun, TimeProvider time, Watched? before)
+        internal static Watched Of(
+            List<(string Path, FileStamp Stamp)> stamped, DateTimeOffset begun, TimeProvider time, Watched? before)
         {
-            var files = paths.ConvertAll(path => (path, FileStamp.Of(path))).ToArray();
+            var files = stamped.ToArray();
             var newest = DateTimeOffset.UnixEpoch;
             foreach (var (_, stamp) in files)
                 if (stamp.Changed > newest)
@@ -105,12 +124,19 @@ sealed class LiveConfig
 
         internal bool HasChanged(TimeProvider time)
         {
-            if (!IsSettled && time.GetElapsedTime(Taken) > s_granularity)
+            return (!IsSettled && time.GetElapsedTime(Taken) > s_granularity) || !IsCurrent;
+        }
+
+        /// <summary>Whether each path still leads to the file that was read.</summary>
+        internal bool IsCurrent
+        {
+            get
+            {
+                foreach (var (path, stamp) in Files)
+                    if (FileStamp.Of(path) != stamp)
+                        return false;
                 return true;
-            foreach (var (path, stamp) in Files)
-                if (FileStamp.Of(path) != stamp)
-                    return true;
-            return false;
+            }
         }
 
         internal bool SameAs(Watched other) => Files.AsSpan().SequenceEqual(other.Files);

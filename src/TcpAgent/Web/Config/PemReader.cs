@@ -15,8 +15,8 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
     /// <summary>Days before the expiry of a certificate from which there is a warning.</summary>
     const int ExpirySoon = 14;
 
-    /// <summary>The files opened, valid or not.</summary>
-    internal List<string> Files { get; } = [];
+    /// <summary>The files opened, valid or not, with the stamps of what was read.</summary>
+    internal List<(string Path, FileStamp Stamp)> Files { get; } = [];
 
     /// <summary>Reads certificates. The first is the server's or a CA's. Returns null after a problem.</summary>
     internal X509Certificate2Collection? Certificates(PemSource source)
@@ -85,9 +85,8 @@ sealed class PemReader(string folder, TimeProvider time, ConfigReport findings)
             return source.Text;
         var path = PathOf(source);
         name = $"{source.Key} {path}";
-        if (!Files.Contains(path))
-            Files.Add(path);
-        var text = TextFile.Read(path, MaxLength, out var problem);
+        var text = TextFile.Read(path, MaxLength, out var stamp, out var problem);
+        Files.Add((path, stamp));
         if (text is null)
             findings.Wrong(source.At, $"{name} {problem}");
         return text;

@@ -120,7 +120,7 @@ sealed class Page
         headers.ETag = asset.Tag.ToString();
         if (EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var tags))
             foreach (var tag in tags)
-                if (tag.Compare(asset.Tag, useStrongComparison: false))
+                if (tag == EntityTagHeaderValue.Any || tag.Compare(asset.Tag, useStrongComparison: false))
                 {
                     context.Response.StatusCode = StatusCodes.Status304NotModified;
                     return Task.CompletedTask;

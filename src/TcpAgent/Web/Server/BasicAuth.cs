@@ -33,10 +33,8 @@ sealed class BasicAuth(PasswordWorker worker)
         lock (_lock)
             if (hash is not null && _known.Contains(digest))
                 return Admission.Granted;
-        if (worker.Check(digest, password, hash, HighestCost(users), client) is not { } check)
-            return Admission.Busy;
-        if (!await check)
-            return Admission.Refused;
+        if (await worker.Check(digest, user, password, hash, HighestCost(users), client) is not Admission.Granted and var refusal)
+            return refusal;
         lock (_lock)
         {
             if (_known.Count >= MaxKnown)

@@ -84,6 +84,7 @@ sealed class Connections(int kept, Action giveBack)
     /// <summary>Wraps a connection's whole life, from accept on and below TLS.</summary>
     internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)
     {
+        using var halfClosed = HalfClosed.Tolerate(connection);
         var entry = new Entry(connection);
         connection.Features.Set(entry);
         connection.Features.Set(this);

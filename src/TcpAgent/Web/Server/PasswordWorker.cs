@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using TcpAgent.Web.Config;
@@ -9,56 +7,60 @@ namespace TcpAgent.Web;
 
 /// <summary>
 /// Checks passwords one at a time on its own thread, because each check takes a tenth of a second of CPU by design and any client can ask
-/// for one. So a flood of wrong passwords costs at most half of one CPU, does not delay clients whose password is already known to be
-/// right, and waits in a queue that is bounded in total and per client.
+/// for one. So a flood of wrong passwords costs at most half of one CPU and does not delay clients whose password is already known to be
+/// right. Those whose password is not known yet are checked in the order of <see cref="PasswordQueue"/>.
 /// </summary>
 sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposable
 {
-    internal const int MaxWaiting = 32;
-    internal const int MaxWaitingOfOneClient = 4;
-
     /// <summary>Salt and digest of a hash that no password has.</summary>
     const string Decoy = "mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze";
 
     readonly Lock _lock = new();
-    readonly BlockingCollection<Job> _queue = [];
-    readonly Dictionary<string, Job> _waiting = [];
+    readonly SemaphoreSlim _work = new(0);
+    readonly PasswordQueue _queue = new(time);
     Thread? _thread;
+    volatile bool _isStopping;
 
-    /// <summary>Returns whether the password matches the hash, or null when too many checks wait.</summary>
+    /// <summary>Returns whether the password matches the hash, or that too many checks wait.</summary>
     /// <param name="key">Identifies a check: equal checks are made once, however many callers wait.</param>
+    /// <param name="user">The user's name as given, known or not.</param>
     /// <param name="password">The password, without NUL.</param>
     /// <param name="hash">The user's hash; null for an unknown user, which takes equally long and never matches.</param>
     /// <param name="cost">The cost of each refusal: the highest of all users, so that the time reveals nothing.</param>
     /// <param name="client">The client's address.</param>
-    internal Task<bool>? Check(string key, byte[] password, string? hash, int cost, IPAddress? client)
+    internal Task<Admission> Check(string key, string user, byte[] password, string? hash, int cost, IPAddress? client)
     {
+        PasswordJob? replaced;
+        Task<Admission> done;
         lock (_lock)
         {
-            if (_waiting.TryGetValue(key, out var same))
+            if (_queue.Find(key) is { } same)
                 return same.Done.Task;
-            var network = Network(client);
-            var others = 0;
-            foreach (var job in _waiting.Values)
-                others += job.Client.Equals(network) ? 1 : 0;
-            if (_waiting.Count >= MaxWaiting || others >= MaxWaitingOfOneClient)
-                return null;
-            var added = new Job(key, password, hash, cost, network);
-            _waiting.Add(key, added);
-            _queue.Add(added);
+            var added = new PasswordJob(key, user, password, hash, cost, ClientNetwork.Of(client));
+            replaced = _queue.Add(added);
+            done = added.Done.Task;
+            if (replaced is null)
+                _work.Release();
             if (_thread is null)
             {
                 _thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "passwords" };
                 _thread.Start();
             }
-            return added.Done.Task;
         }
+        replaced?.End(Admission.Busy);
+        return done;
     }
 
     void Run()
     {
-        foreach (var job in _queue.GetConsumingEnumerable())
+        while (true)
         {
+            _work.Wait();
+            if (_isStopping)
+                return;
+            PasswordJob job;
+            lock (_lock)
+                job = _queue.Next();
             var begun = time.GetTimestamp();
             var isRight = false;
             Exception? mistake = null;
@@ -71,19 +73,18 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
                 // Fails one request, which the server logs, instead of this thread and with it the process.
                 mistake = e;
             }
-            CryptographicOperations.ZeroMemory(job.Password);
             lock (_lock)
-                _waiting.Remove(job.Key);
+                _queue.End(job, isRight);
             if (mistake is null)
-                job.Done.SetResult(isRight);
+                job.End(isRight ? Admission.Granted : Admission.Refused);
             else
-                job.Done.SetException(mistake);
+                job.Fail(mistake);
             if (!isRight)
                 Thread.Sleep(TimeSpan.FromMilliseconds(Math.Min(time.GetElapsedTime(begun).TotalMilliseconds, 1000)));
         }
     }
 
-    bool IsRight(Job job)
+    bool IsRight(PasswordJob job)
     {
         var hash = job.Hash ?? Setting(job.Cost) + Decoy;
         var actual = hasher(job.Password, hash);
@@ -98,25 +99,10 @@ sealed class PasswordWorker(PasswordHasher hasher, TimeProvider time) : IDisposa
 
     static string Setting(int cost) => $"$2b${cost:00}$";
 
-    /// <summary>A client's address, or for IPv6 its /64, because one host has a whole /64.</summary>
-    static IPAddress Network(IPAddress? client)
+    /// <summary>The thread may still be in a check, so the semaphore is left to the collector.</summary>
+    public void Dispose()
     {
-        if (client is null)
-            return IPAddress.None;
-        if (client.IsIPv4MappedToIPv6)
-            return client.MapToIPv4();
-        if (client.AddressFamily != AddressFamily.InterNetworkV6)
-            return client;
-        var bytes = client.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
-
-    public void Dispose() => _queue.CompleteAdding();
-
-    sealed record Job(string Key, byte[] Password, string? Hash, int Cost, IPAddress Client)
-    {
-        /// <summary>Continuations run on the thread pool, not on the worker's thread.</summary>
-        internal TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _isStopping = true;
+        _work.Release();
     }
 }

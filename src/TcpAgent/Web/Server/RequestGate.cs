@@ -9,6 +9,8 @@ namespace TcpAgent.Web;
 /// </summary>
 sealed class RequestGate(LiveConfig config, BasicAuth auth, RequestDelegate next)
 {
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
     internal async Task Serve(HttpContext context)
     {
         var active = config.Fresh();
@@ -34,6 +36,8 @@ sealed class RequestGate(LiveConfig config, BasicAuth auth, RequestDelegate next
                 await Respond.Text(context, StatusCodes.Status401Unauthorized, "Unauthorized\n");
                 break;
             default:
+                // Whoever asks again at once would push out those that wait.
+                await Task.Delay(s_pause, context.RequestAborted);
                 headers.RetryAfter = "1";
                 await Respond.Text(
                     context, StatusCodes.Status503ServiceUnavailable, "Too many passwords are being checked, try again later.\n");
