@@ -105,7 +105,7 @@ public sealed class AcceptQueueWaitTests : IDisposable
         Assert.Equal(ResourceState.Limiting, Tick(Spread(18, 10_100, 10_300)));
     }
 
-    /// <summary>Between two retries of the clients outside nothing is dropped, and nobody can come behind those inside.</summary>
+    /// <summary>Between two retries of the clients outside, nothing is dropped and no client can join the queue.</summary>
     [Fact]
     public void AFullQueueThatIsNotEmptiedIsLimitedAfterASecond()
     {

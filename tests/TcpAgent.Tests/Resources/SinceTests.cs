@@ -2,7 +2,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Resources;
 
-/// <summary>Since when a state is what it is.</summary>
+/// <summary>Since when a resource and the verdict have had their state.</summary>
 public sealed class SinceTests : IDisposable
 {
     readonly ResourceRig _rig = new();
@@ -16,23 +16,24 @@ public sealed class SinceTests : IDisposable
         _rig.Tick(ticks);
     }
 
-    (ResourceState State, DateTimeOffset? Since) Verdict()
+    void ShowsVerdict(ResourceState state, DateTimeOffset? since)
     {
         var verdict = _rig.Judge();
-        return (verdict.State, verdict.Since);
+        Assert.Equal(state, verdict.State);
+        Assert.Equal(since, verdict.Since);
     }
 
     DateTimeOffset? OfResource(string name) => _rig.Report(name).Since;
 
     [Fact]
-    public void ItIsTheTickAtWhichTheStateTurned()
+    public void AStateBeginsAtTheTickThatChangedIt()
     {
         Conntrack(10, ticks: 3);
-        Assert.Equal((ResourceState.Ok, null), Verdict());
+        ShowsVerdict(ResourceState.Ok, since: null);
         Conntrack(85);
         var near = Now();
         Conntrack(90, ticks: 20);
-        Assert.Equal((ResourceState.Near, near), Verdict());
+        ShowsVerdict(ResourceState.Near, since: near);
         Assert.Equal(near, OfResource("conntrack"));
         _rig.Conntrack.Set("", "early_drop", 1);
         Conntrack(90);
@@ -40,12 +41,12 @@ public sealed class SinceTests : IDisposable
         Conntrack(90);
         var limiting = Now();
         Conntrack(90, ticks: 20);
-        Assert.Equal((ResourceState.Limiting, limiting), Verdict());
+        ShowsVerdict(ResourceState.Limiting, since: limiting);
     }
 
     /// <summary>A second problem does not make the first begin later.</summary>
     [Fact]
-    public void ThatOfTheVerdictIsTheFirstOfItsProblems()
+    public void AVerdictBeginsWithTheFirstOfItsProblems()
     {
         Conntrack(10);
         Conntrack(85);
@@ -54,15 +55,16 @@ public sealed class SinceTests : IDisposable
         _rig.Sockstat.Set("TCP", "tw", 90);
         _rig.Setting("net.ipv4.tcp_max_tw_buckets", 100);
         _rig.Tick();
-        Assert.Equal((first, Now()), (Verdict().Since, OfResource("time_wait")));
+        Assert.Equal(first, _rig.Judge().Since);
+        Assert.Equal(Now(), OfResource("time_wait"));
         Assert.Equal(first, OfResource("conntrack"));
     }
 
     [Fact]
-    public void WhatWasSoWhenTheAgentStartedBeganAtAnUnknownTime()
+    public void AStateFromBeforeTheAgentHasAnUnknownBeginning()
     {
         Conntrack(95, ticks: 10);
-        Assert.Equal((ResourceState.Near, null), Verdict());
+        ShowsVerdict(ResourceState.Near, since: null);
         Assert.Null(OfResource("conntrack"));
     }
 

@@ -66,9 +66,12 @@ public sealed class VerdictReaderTests : IDisposable
             {"resource":"x","state":"strange"}],
             "drops":[{"stage":"attic","count":3,"per_second":1,"harmful":true,"meaning":"no room"}]}
             """)!;
-        Assert.Equal((ResourceState.Limiting, "flux", 7), (verdict.State, verdict.Resources[0].Resource.Name, verdict.Resources[0].Used));
+        Assert.Equal(ResourceState.Limiting, verdict.State);
+        Assert.Equal("flux", verdict.Resources[0].Resource.Name);
+        Assert.Equal(7, verdict.Resources[0].Used);
         Assert.Equal(ResourceState.Unknown, verdict.Resources[1].State);
-        Assert.Equal(("attic", "no room"), (verdict.Drops[0].Stage.Stage, verdict.Drops[0].Stage.Meaning));
+        Assert.Equal("attic", verdict.Drops[0].Stage.Stage);
+        Assert.Equal("no room", verdict.Drops[0].Stage.Meaning);
         Assert.Null(verdict.NetworkNamespace);
     }
 
