@@ -54,6 +54,8 @@ sealed class LiveScreen(Stream output, Func<Terminal> detect) : ILiveView
     {
         var text = new TerminalText(terminal);
         text.Paragraph(WhyText.ColourOf(verdict.State), WhyHeadline.Of(verdict, feed.IsOfAgent, TimeZoneInfo.Local));
+        if (verdict.State is ResourceState.Limiting or ResourceState.Near && verdict.Headline.Length > 0)
+            text.Paragraph(Bold, $"{verdict.Headline}.");
         foreach (var finding in verdict.Findings)
             if (finding.Headline is { } headline)
                 text.Paragraph(Yellow, $"{headline}.");

@@ -76,6 +76,10 @@ public sealed class AgreementTests
         Assert.Contains(" lost)", text.Split("\n\n")[0], StringComparison.Ordinal);
         Assert.DoesNotContain("no drop", text, StringComparison.OrdinalIgnoreCase);
 
+        // The page shows this sentence first.
+        Assert.Contains(
+            $"{document.GetProperty("headline").GetString()}.", text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+
         // Who runs it as root sees whose listener it is.
         Assert.Matches(@"The socket belongs to \S+ \(pid \d+\)\.", text.ReplaceLineEndings(" "));
         Assert.InRange(text.Split('\n').Length, 5, 40);

@@ -83,6 +83,16 @@ public class WhyTextTests
         Assert.Contains("  - Nor that.\n", Write(verdict, all: true), StringComparison.Ordinal);
     }
 
+    /// <summary>The page begins with the same sentence.</summary>
+    [Fact]
+    public void TheSecondLineSaysItInWords()
+    {
+        var verdict = Outage();
+        verdict.Resources[0].Headline = "Port 8080 is not accepting: accept queue full, 5 of 4";
+        Assert.Equal("Port 8080 is not accepting: accept queue full, 5 of 4.", Write(verdict).Split('\n')[1]);
+        Assert.DoesNotContain("Nothing is limiting", Write(Verdict(ResourceState.Ok, [])), StringComparison.Ordinal);
+    }
+
     /// <summary>A watch that has just begun does not know since when.</summary>
     [Fact]
     public void AWatchSaysHowLongItWas() => Assert.StartsWith(
