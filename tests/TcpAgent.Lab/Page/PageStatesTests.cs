@@ -132,7 +132,7 @@ public sealed class PageStatesTests : PageScene
     public async Task WhatIsOverIsSaidWithAWayThere()
     {
         var tab = await Open();
-        await NeverAccept();
+        await NeverAccept(20);
         await Stage.EndTraffic();
         await tab.Until("document.body.dataset.verdict === 'ok'", 100);
         await tab.Until("/^Last limited .* to .*: Port 8080 was not accepting: accept queue full, 5 of 4; [\\d,]+ turned away\\. Show$/"
