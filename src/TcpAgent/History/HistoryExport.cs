@@ -39,7 +39,10 @@ static class HistoryExport
             await send(output);
             await turn();
         }
-        format.End(timeline.Finish(), file.Reports(query.Since, query.Until));
+
+        // A short range may begin after the report of its verdict, of which there is one a minute.
+        var since = Math.Max(0, query.Since - ReportSchedule.Every - ReportSchedule.Least);
+        format.End(timeline.Finish(), file.Reports(since, query.Until));
         await send(output);
     }
 

@@ -98,20 +98,38 @@ sealed class IncidentSummary
         return verdicts;
     }
 
-    /// <summary>The sentence of the last report while something limited; empty without one.</summary>
+    /// <summary>
+    /// The sentence of the strongest report while something limited; empty without one. A state holds for a minute, in which what proved it
+    /// goes: an application that is restarted takes its queue with it.
+    /// </summary>
     internal static string Headline(List<HistoryReport> reports)
     {
-        for (var i = reports.Count - 1; i >= 0; i--)
+        var (best, strongest) = ("", (HasSubject: false, Evidence: -1, Losses: -1L));
+        foreach (var report in reports)
         {
-            using var document = JsonDocument.Parse(reports[i].Json);
+            using var document = JsonDocument.Parse(report.Json);
             if (!document.RootElement.TryGetProperty("resources", out var resources) || resources.ValueKind != JsonValueKind.Array)
                 continue;
             foreach (var resource in resources.EnumerateArray())
-                if (TextOf(resource, "state") == "limiting" && TextOf(resource, "headline_past") is { Length: > 0 } headline)
-                    return Printable.Of(headline);
+            {
+                if (TextOf(resource, "state") != "limiting" || TextOf(resource, "headline_past") is not { Length: > 0 } headline)
+                    continue;
+                var strength = (TextOf(resource, "subject").Length > 0, CountOf(resource, "evidence"), NumberOf(resource, "losses"));
+                if (strength.CompareTo(strongest) >= 0)
+                    (best, strongest) = (headline, strength);
+                break;
+            }
         }
-        return "";
+        return Printable.Of(best);
     }
+
+    static int CountOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() : 0;
+
+    static long NumberOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : 0;
 
     static string TextOf(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

@@ -43,7 +43,7 @@ public sealed class PageStatesTests : PageScene
         await NeverAccept();
         await tab.Until($"{Headline} === 'LIMITING: Port 8080 is not accepting: accept queue full, 5 of 4' && {AllThere}", 20);
         Assert.Matches(
-            @"^accept_queue of 10\.91\.0\.1:8080 . since \d\d:\d\d:\d\d \S+ \(\d+ s\) . now 5 of 4 . peak 5 . [\d,]+ turned away in the last ",
+            @"^accept_queue of 10\.91\.0\.1:8080 . since \d\d:\d\d:\d\d \S+ \(\d+ s\) . now 5 of 4 . peak 5 . [\d,]+ turned away in the ",
             await tab.Text("#lead"));
         Assert.Contains("Find out why the application does not accept", await tab.Text("#verdict-body"), StringComparison.Ordinal);
 
@@ -132,7 +132,7 @@ public sealed class PageStatesTests : PageScene
     public async Task WhatIsOverIsSaidWithAWayThere()
     {
         var tab = await Open();
-        await NeverAccept();
+        await NeverAccept(20);
         await Stage.EndTraffic();
         await tab.Until("document.body.dataset.verdict === 'ok'", 100);
         await tab.Until("/^Last limited .* to .*: Port 8080 was not accepting: accept queue full, 5 of 4; [\\d,]+ turned away\\. Show$/"

@@ -126,6 +126,21 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["conntrack was limiting for 30 s, 90 of 100"], incident.Verdicts);
     }
 
+    /// <summary>An application that is restarted takes what proves it along; the report of before says more than the one after.</summary>
+    [Fact]
+    public void TheStrongestReportTellsTheIncident()
+    {
+        static HistoryReport Report(string headline_past, string? subject, int sentences, long losses)
+        {
+            var resource = new { state = "limiting", subject, losses, evidence = new string[sentences], headline_past };
+            return new(0, JsonSerializer.SerializeToUtf8Bytes(new { resources = new[] { resource } }));
+        }
+        Assert.Equal("first", IncidentSummary.Headline([Report("first", "[::]:80", 3, 5), Report("second", null, 4, 900)]));
+        Assert.Equal("second", IncidentSummary.Headline([Report("first", "[::]:80", 2, 900), Report("second", "[::]:80", 3, 5)]));
+        Assert.Equal("second", IncidentSummary.Headline([Report("first", "[::]:80", 3, 5), Report("second", "[::]:80", 3, 90)]));
+        Assert.Equal("", IncidentSummary.Headline([]));
+    }
+
     /// <summary>The minutes before may hold the end of another incident, which is not this one's.</summary>
     [Fact]
     public void AnIncidentListsOnlyWhatTurnedInIt()

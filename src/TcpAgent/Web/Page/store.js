@@ -76,24 +76,27 @@ export class Store {
     if (added.length > 0) this.events = [...this.events, ...added].sort((a, b) => a.t - b.t);
   }
 
-  // Live reports come each second; one in ten is kept, and always the newest.
+  // Live reports come each second. Of those within ten seconds the strongest is kept.
   #addReports(whys) {
+    const bucket = t => Math.floor(t / 10_000);
+    const strengthOf = why => Math.max(0, ...why.resources.filter(one => one.state === 'limiting').map(strength));
     for (const why of whys) {
       const t = Date.parse(why.time);
-      const [newest, before] = [this.reports.at(-1), this.reports.at(-2)];
-      if (newest && before && t > newest.t && newest.t - before.t < 10_000) this.reports.pop();
-      if (!this.reports.some(one => one.t === t)) this.reports.push({ t, why });
+      const i = this.reports.findIndex(one => bucket(one.t) === bucket(t));
+      if (i < 0) this.reports.push({ t, why });
+      else if (strengthOf(why) >= strengthOf(this.reports[i].why)) this.reports[i] = { t, why };
     }
     this.reports.sort((a, b) => a.t - b.t);
   }
 
-  // The last explanation of a resource in a state, within a time.
+  // The strongest explanation of a resource in a state, within a time. A state holds for a minute, in which what proved it goes.
   reportOf(name, state, from, to) {
-    for (const { t, why } of this.reports.toReversed()) {
-      const one = t >= from && t <= to ? why.resources.find(each => each.resource === name && each.state === state) : null;
-      if (one) return { t, one };
+    let best = null;
+    for (const { t, why } of this.reports) {
+      const one = t >= from && t <= to ? why.resources.find(each => each.resource === name && each.state === state) : undefined;
+      if (one && (best === null || strength(one) >= strength(best.one))) best = { t, one };
     }
-    return null;
+    return best;
   }
 
   #take(series, values) {
@@ -192,6 +195,9 @@ export class Store {
     return points;
   }
 }
+
+// What is known of whom it hit comes first, then how much there is to say, then the losses.
+const strength = one => (one.subject ? 1000 : 0) + 10 * one.evidence.length + Math.min(9, Math.log10(1 + (one.losses ?? 0)));
 
 function named(list, key) {
   return new Map(list.map(one => [one[key], one]));

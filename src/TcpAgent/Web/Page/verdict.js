@@ -151,7 +151,7 @@ export function drawNoData(last, problem) {
 // The verdict of a range in the past, from its rows and from how the agent explained it then.
 export function drawPast(store, view, { why }) {
   const known = name => why.resources.find(one => one.resource === name) ?? { resource: name, label: name, loss: 'lost' };
-  const reportOf = one => store.reportOf(one.name, stateWords[one.state], view.from, view.to + 60_000);
+  const reportOf = one => store.reportOf(one.name, stateWords[one.state], view.from - 70_000, view.to + 60_000);
   const found = judge(store, view.rows).map(one => ({ ...one, report: reportOf(one) }));
   const state = Math.max(0, ...found.map(one => one.state));
   const [main] = found;
