@@ -10,7 +10,10 @@ public class CommandLineTests
     [Theory]
     [InlineData("unknown flag '--nope'", "--nope")]
     [InlineData("unknown flag '--collector.bogus'", "print", "--collector.bogus")]
-    [InlineData("unknown verb or argument 'frobnicate'", "frobnicate")]
+    [InlineData("unknown verb 'frobnicate'", "frobnicate")]
+    [InlineData("why does not take the argument 'now'", "why", "now")]
+    [InlineData("--since is a flag of history, not of print", "print", "--since=-1m")]
+    [InlineData("--since is a flag of history, not of serve", "--since=-1m")]
     [InlineData("--sample.interval: '1ms' is not a duration from 100ms to 1h", "--sample.interval=1ms")]
     [InlineData("--sample.interval: '2h' is not a duration from 100ms to 1h", "--sample.interval", "2h")]
     [InlineData("--sample.interval: given 2 times", "--sample.interval=1s", "--sample.interval=2s")]
@@ -40,6 +43,64 @@ public class CommandLineTests
         Assert.Equal("", output);
         Assert.StartsWith($"tcp-agent: error: {message}", error, StringComparison.Ordinal);
         Assert.EndsWith(", try --help\n", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unknown flag '--web.listen-adress': is '--web.listen-address' meant?", "--web.listen-adress=:1")]
+    [InlineData("unknown flag '--jsn': is '--json' meant?", "history", "--jsn")]
+    [InlineData("unknown flag '--log.levl': is '--log.level' meant?", "history", "--log.levl=debug")]
+    [InlineData("unknown verb 'wyh': is 'why' meant?", "wyh")]
+    [InlineData("unknown verb 'histroy': is 'history' meant?", "help", "histroy")]
+    public void AMistakeInANameSaysWhatWasMeant(string message, params string[] args)
+    {
+        var (exit, output, error) = Run(args);
+        Assert.NotEqual(0, exit);
+        Assert.Equal(("", $"tcp-agent: error: {message}\n"), (output, error));
+    }
+
+    [Fact]
+    public void AVariableThatIsNoFlagsIsWarnedOfUnlessKubernetesSetsIt()
+    {
+        string[] names = ["TCPAGENT_SAMPLE_INTERVL", "TCPAGENT_SERVICE_HOST", "TCPAGENT_PORT_10793_TCP_ADDR", "TCPAGENT_SINCE"];
+        try
+        {
+            foreach (var name in names)
+                Environment.SetEnvironmentVariable(name, "-1m");
+            var (exit, _, error) = Run("version");
+            Assert.Equal(
+                (0, "tcp-agent: warning: TCPAGENT_SAMPLE_INTERVL is set, but no flag has that variable: is TCPAGENT_SAMPLE_INTERVAL "
+                    + "meant?\n"),
+                (exit, error));
+        }
+        finally
+        {
+            foreach (var name in names)
+                Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    [Fact]
+    public void CheckConfigPrintsEachValueInForceAndItsOrigin()
+    {
+        const string Name = "TCPAGENT_HISTORY_SPAN";
+        try
+        {
+            Environment.SetEnvironmentVariable(Name, "30m");
+            var (exit, output, _) = Run("check-config", "--sample.interval=500ms", "--no-collector.udp");
+            Assert.Equal(0, exit);
+            string[] rows =
+                [.. output.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+            Assert.Contains("--sample.interval 500ms flag", rows);
+            Assert.Contains($"--history.span 30m {Name}", rows);
+            Assert.Contains("--web.listen-address :10793 default", rows);
+            Assert.Contains("--web.config.file - default", rows);
+            Assert.Contains("--no-collector.udp true flag", rows);
+            Assert.DoesNotContain(rows, row => row.StartsWith("--no-collector.unix", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Name, null);
+        }
     }
 
     [Fact]
@@ -132,6 +193,20 @@ public class CommandLineTests
         Assert.StartsWith("tcp-agent: error: /nonexistent/history.ring: ENOENT", error, StringComparison.Ordinal);
         Assert.Equal(error, Run("history", "--incidents", "--file=/nonexistent/history.ring").Error);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [SkippableFact]
+    public void WithoutAServiceTheHistorySaysWhereOneWouldBe()
+    {
+        Skip.If(Directory.Exists("/var/lib/tcp-agent"), "this host has the service");
+        var (exit, output, error) = Run("history", $"--web.listen-address=127.0.0.1:{Ports.Free()}");
+        Assert.Equal((1, ""), (exit, output));
+        Assert.StartsWith(
+            "tcp-agent: error: no history at /var/lib/tcp-agent/history.ring, and no agent answers at 127.0.0.1:", error,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Is the service tcp-agent installed and running? An agent started by hand keeps a history only with --history.file\n", error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
