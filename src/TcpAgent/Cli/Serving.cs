@@ -171,7 +171,7 @@ sealed class Serving : IAsyncDisposable
         foreach (var (name, value, origin) in _options.Settings)
             flags.Add((name, value, origin));
         return new StatusEndpoint(
-            new StatusFacts(BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), flags, _recent.Read), time);
+            new AgentFacts(BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), flags, _recent.Read), time);
     }
 
     void LogLimits(int openFiles, int connections)

@@ -69,7 +69,7 @@ public class StaleSampleTests
         return new Endpoints(
             agent.Sampler, metrics, why, new HistoryEndpoint(null, new HistoryReaders(2, time), time),
             new LiveEndpoint(agent.Sampler, json, age, time),
-            new StatusEndpoint(new StatusFacts("0", "test", time.GetUtcNow(), [], () => []), time), new Page("/metrics"), age,
+            new StatusEndpoint(new AgentFacts("0", "test", time.GetUtcNow(), [], () => []), time), new Page("/metrics"), age,
             new AllowedHosts([], []), "/metrics");
     }
 

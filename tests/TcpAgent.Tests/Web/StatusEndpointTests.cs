@@ -12,7 +12,7 @@ public class StatusEndpointTests
     static async Task<(int Status, string Body)> Get(string? client, string server)
     {
         var endpoint = new StatusEndpoint(
-            new StatusFacts("1.2", "abc", DateTimeOffset.UnixEpoch, [("--log.level", "debug", "flag")], () => ["level=info msg=hello"]),
+            new AgentFacts("1.2", "abc", DateTimeOffset.UnixEpoch, [("--log.level", "debug", "flag")], () => ["level=info msg=hello"]),
             new ManualTime());
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = client is null ? null : IPAddress.Parse(client);

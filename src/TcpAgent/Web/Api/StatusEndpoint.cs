@@ -11,7 +11,7 @@ namespace TcpAgent.Web;
 /// /api/v1/status: the build, the flags in force and the last log lines, for `tcp-agent report`. Only clients on this host get it: they
 /// are who could read the log anyway.
 /// </summary>
-sealed class StatusEndpoint(StatusFacts facts, TimeProvider time)
+sealed class StatusEndpoint(AgentFacts facts, TimeProvider time)
 {
     const int Version = 1;
 

@@ -6,6 +6,6 @@ namespace TcpAgent.Web;
 /// <param name="Started">When it started.</param>
 /// <param name="Flags">The flags in force: name, value, and where the value comes from.</param>
 /// <param name="Log">Reads the last log lines.</param>
-sealed record StatusFacts(
+sealed record AgentFacts(
     string Version, string Revision, DateTimeOffset Started, IReadOnlyList<(string Name, string Value, string Origin)> Flags,
     Func<string[]> Log);
