@@ -15,6 +15,6 @@ awk '/^tcp-agent \(/ { version = substr($2, 2, length($2) - 2); text = ""; next 
 cat packaging/rpm/tcp-agent.spec "$stage/changelog" >"$stage/tcp-agent.spec"
 
 rpmbuild -bb --quiet --target "$arch-linux" --define "_topdir $stage/rpm" --define "_binary_payload w19.zstdio" --define "agent_version $version" \
-    --define "published $published" --define "packaging $PWD/packaging" "$stage/tcp-agent.spec" >"$stage/log" 2>&1 || { cat "$stage/log" >&2; exit 1; }
+    --define "published $published" --define "packaging $PWD/packaging" --define "deploy $PWD/deploy" "$stage/tcp-agent.spec" >"$stage/log" 2>&1 || { cat "$stage/log" >&2; exit 1; }
 cp "$stage"/rpm/RPMS/*/*.rpm "$out"
 ls -l "$out"/*.rpm

@@ -9,9 +9,10 @@ namespace TcpAgent;
 /// <summary>Every message that the agent can log. They are few, written for the operator, and logged once per change of state.</summary>
 static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Starting tcp-agent {Version}, sampling {ProcFs} every {Interval}: {Sources}")]
+    /// <summary>The names of the sources are a field of the line, which the message does not repeat.</summary>
+    [LoggerMessage(1, LogLevel.Information, "Starting tcp-agent {Version}, sampling {SourceCount} sources of {ProcFs} every {Interval}")]
     internal static partial void Starting(
-        ILogger logger, string version, string procFs, string interval, string sources,
+        ILogger logger, string version, string procFs, string interval, int sourceCount, string sources,
         [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]
@@ -134,6 +135,35 @@ static partial class Log
     internal static partial void HistoryGone(
         ILogger logger, string path, string reason, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
+    /// <summary>What is said for people has the other fields in one sentence; null is a figure that nothing shows.</summary>
+    [LoggerMessage(42, LogLevel.Warning, "Limiting: {Said}")]
+    internal static partial void Limiting(
+        ILogger logger, string said, string resource, string? subject, long? used, long? limit, long? lost, long? skipped,
+        [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    /// <summary>The end of <see cref="Limiting"/>: how long it lasted, and what was lost until then.</summary>
+    [LoggerMessage(43, LogLevel.Information, "No longer limiting: {Said}")]
+    internal static partial void NoLongerLimiting(
+        ILogger logger, string said, string resource, string? subject, long? lost, double durationSeconds,
+        [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(44, LogLevel.Warning, "{Variable} is set, but no flag has that variable{Said}")]
+    internal static partial void UnknownVariable(
+        ILogger logger, string variable, string said, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(
+        45, LogLevel.Debug,
+        "{Samples} samples, the longest {LongestMs} ms; the longest reads: {Reads}; {Walks} walks of socket tables, the longest "
+        + "{LongestWalkMs} ms")]
+    internal static partial void SampleTimes(
+        ILogger logger, int samples, double longestMs, string reads, int walks, double longestWalkMs,
+        [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
+
+    [LoggerMessage(46, LogLevel.Debug, "Slow read: source {Source} took {TookMs} ms, by {Mode}")]
+    internal static partial void SlowRead(
+        ILogger logger, string source, double tookMs, string mode, [CallerFilePath] string codeFile = "",
+        [CallerLineNumber] int codeLine = 0);
+
     /// <summary>
     /// MESSAGE_ID of the events that an operator may want to find in the journal (journalctl MESSAGE_ID=...); random and fixed.
     /// </summary>
@@ -152,6 +182,8 @@ static partial class Log
         20 => "911b444d6415451d8b91efb3544ec03a",
         22 => "309fadc6c5e840fd9ac34dcfcf22c944",
         29 => "5b0f7c9f3a1e4f4f9d3c8a6f0f0c6b27",
+        42 => "1387e6e3d0fe486cb575dc76d599fa4f",
+        43 => "7e63c79b628849f394765407347bc789",
         _ => null,
     };
 }

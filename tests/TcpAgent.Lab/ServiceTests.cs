@@ -131,6 +131,7 @@ public class ServiceTests
         Assert.Contains($"127.0.0.1:{port}", second.Output, StringComparison.Ordinal);
         Assert.Contains("--web.listen-address", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Hosting failed", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at Microsoft.", second.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

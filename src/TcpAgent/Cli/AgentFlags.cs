@@ -22,7 +22,7 @@ static class AgentFlags
             {
                 Name = "--web.listen-address",
                 Doc = "Address to serve on; may be given several times.",
-                Value = new() { Placeholder = "[HOST]:PORT", Expected = "[HOST]:PORT with an IP address", TryParse = TryParseAddress },
+                Value = FlagValues.ListenAddress,
                 Default = ":10793",
                 IsRepeatable = true,
                 Set = static (options, address) => options with { ListenAddresses = [.. options.ListenAddresses, address] },
@@ -50,7 +50,7 @@ static class AgentFlags
             {
                 Name = "--web.config.file",
                 Doc = "TLS, client certificates, passwords, headers and rate limit, in exporter-toolkit's format.",
-                Value = FlagValues.Text("FILE"),
+                Value = FlagValues.File,
                 Set = static (options, path) => options with { WebConfigFile = path.Length > 0 ? path : null },
             },
             new ValueFlag<AgentOptions, string>
@@ -76,7 +76,8 @@ static class AgentFlags
                     + "that of the user who started it; none: disabled.",
                 Value = new()
                 {
-                    Placeholder = "PATH",
+                    Placeholder = "FILE",
+                    Choices = [QuerySocket.Auto, QuerySocket.None],
                     Expected = $"auto, none or a path of at most {QuerySocket.MaxPath} bytes",
                     TryParse = TryParseQuerySocket,
                 },
@@ -135,7 +136,13 @@ static class AgentFlags
             {
                 Name = "--history.file",
                 Doc = "History file. auto: history.ring in systemd's state directory if there is one; none: disabled.",
-                Value = new() { Placeholder = "PATH", Expected = "a path, auto or none", TryParse = TryParseHistoryFile },
+                Value = new()
+                {
+                    Placeholder = "FILE",
+                    Expected = "a path, auto or none",
+                    Choices = ["auto", "none"],
+                    TryParse = TryParseHistoryFile,
+                },
                 Default = "auto",
                 Set = static (options, path) => options with { HistoryFile = path },
             },
@@ -198,23 +205,6 @@ static class AgentFlags
             Set = static options => options,
         };
         return [on, off];
-    }
-
-    static bool TryParseAddress(string text, out IPEndPoint value)
-    {
-        var host = text.StartsWith(':') ? $"[::]{text}"
-            : text.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1{text[9..]}"
-            : text;
-        value = null!;
-        return host.LastIndexOf(':') > host.LastIndexOf(']') && IPEndPoint.TryParse(host, out value!)
-            && value.Port is > 0 and <= IPEndPoint.MaxPort && host.EndsWith($":{value.Port}", StringComparison.Ordinal);
-    }
-
-    static bool TryParseHost(string text, out string value)
-    {
-        value = text.TrimEnd('.');
-        return value.Length > 0 && value.AsSpan().IndexOfAny(":/ ") < 0 && value.LastIndexOf('*') <= 0
-            && (value[0] != '*' || value.Length == 1 || value.StartsWith("*.", StringComparison.Ordinal));
     }
 
     static bool TryParseTelemetryPath(string text, out string value)

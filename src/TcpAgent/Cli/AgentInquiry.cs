@@ -27,7 +27,7 @@ sealed class AgentInquiry(AgentOptions options, string ownNamespace)
     internal async Task<(AgentAnswer? Answer, string Problem)> Ask(CancellationToken stop)
     {
         var (asked, problem) = (new List<string>(), "");
-        foreach (var agent in Places())
+        foreach (var agent in Places(options))
         {
             asked.Add($"{agent}");
             var (answer, why) = await Ask(agent, stop);
@@ -40,7 +40,8 @@ sealed class AgentInquiry(AgentOptions options, string ownNamespace)
         return (null, problem.Length > 0 ? problem : $"no agent answers at {string.Join(" or ", asked)}");
     }
 
-    IEnumerable<EndPoint> Places()
+    /// <summary>Where an agent of this host may answer, in the order in which to ask.</summary>
+    internal static IEnumerable<EndPoint> Places(AgentOptions options)
     {
         foreach (var path in QuerySocket.ToAsk(options.QuerySocket))
             if (File.Exists(path))

@@ -58,4 +58,10 @@ sealed record AgentOptions
 
     /// <summary>Defaults to auto: the journal when stderr is connected to it, else logfmt.</summary>
     internal LogFormat LogFormat { get; init; } = LogFormat.Auto;
+
+    /// <summary>The flags in force and where each comes from, for reports. Empty where nobody asks for them.</summary>
+    internal IReadOnlyList<FlagSetting> Settings { get; init; } = [];
+
+    /// <summary>Variables that look like those of a flag and are none, each with a hint.</summary>
+    internal IReadOnlyList<(string Name, string Hint)> UnknownVariables { get; init; } = [];
 }

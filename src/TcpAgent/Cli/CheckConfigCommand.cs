@@ -10,18 +10,28 @@ static class CheckConfigCommand
 {
     internal static Command Create(FlagSet<AgentOptions> flags)
     {
-        var command = new Command("check-config", "Check the flags and the file of --web.config.file, and the certificates it names.");
-        command.SetAction((result, _) => flags.With(result, options => Task.FromResult(Run(options.WebConfigFile))));
+        var command = new Command(
+            "check-config",
+            "Check the flags and the file of --web.config.file, and the certificates it names, and print the values in force.\n"
+            + "Each value has its origin: flag, the name of an environment variable, or default.");
+        command.SetAction(
+            (result, _) => flags.With(result, options => Task.FromResult(Run(options.WebConfigFile, flags.Settings(result)))));
         return command;
     }
 
-    static int Run(string? path)
+    static int Run(string? path, List<FlagSetting> settings)
     {
+        var code = path is null ? 0 : Check(path);
+        if (code != 0)
+            return code;
         if (path is null)
-        {
             Console.Out.WriteLine("The flags are valid. There is no --web.config.file: plain HTTP without passwords.");
-            return 0;
-        }
+        Console.Out.Write($"\n{SettingsText.Write(settings)}");
+        return 0;
+    }
+
+    static int Check(string path)
+    {
         var findings = new ConfigReport(path);
         var active = ActiveConfig.Load(path, TimeProvider.System, findings, []);
         foreach (var warning in findings.Warnings)

@@ -30,38 +30,58 @@ static class CommandLine
         if (result.Errors.Count > 0 && result.Action is not HelpAction)
         {
             if (result.UnmatchedTokens.Count > 0)
-                Fail($"unknown {(result.UnmatchedTokens[0].StartsWith('-') ? "flag" : "verb or argument")} '{result.UnmatchedTokens[0]}'");
+                Fail(Mistake.Of(root, result.CommandResult.Command, result.UnmatchedTokens[0]));
             else
                 foreach (var error in result.Errors)
                     Fail(error.Message);
             return Misused;
         }
+
+        // The daemon says it in its log.
+        if (result.CommandResult.Command is not RootCommand and not { Name: ServeCommand.Name })
+            foreach (var (name, hint) in Variables.Unknown(root))
+                Console.Error.WriteLine($"{Name}: warning: {name} is set, but no flag has that variable{hint}");
         return result.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop });
     }
 
     internal static RootCommand Create(FlagSet<AgentOptions> flags, Option<bool> version)
     {
         var root = new RootCommand(
-            "Samples the kernel's TCP and network counters, serves them to Prometheus, and shows which queue or table limits traffic.\n"
-            + $"Every flag can also be set by the environment: {flags.Flags[0].Name} is {flags.Flags[0].Variable}.")
+            "Samples the kernel's TCP and network counters, serves them to Prometheus, and shows which queue or table limits traffic.")
         {
             HelpName = Name,
         };
         for (var i = root.Options.Count - 1; i >= 0; i--)
             if (root.Options[i] is VersionOption)
                 root.Options.RemoveAt(i);
-        root.Options.Add(version);
+            else if (root.Options[i] is HelpOption help)
+                (help.Description, help.Action) = ("Show help.", new HelpAction());
         flags.AddTo(root);
-        root.Subcommands.Add(ServeCommand.Create(flags));
-        root.Subcommands.Add(PrintCommand.Create(flags));
+        root.Options.Add(version);
+
+        // In the order in which an operator needs them.
         root.Subcommands.Add(WhyCommand.Create(flags));
         root.Subcommands.Add(HistoryCommand.Create(flags));
+        root.Subcommands.Add(ReportCommand.Create(flags));
+        root.Subcommands.Add(ServeCommand.Create(flags));
+        root.Subcommands.Add(PrintCommand.Create(flags));
         root.Subcommands.Add(DescribeCommand.Create());
         root.Subcommands.Add(CheckConfigCommand.Create(flags));
         root.Subcommands.Add(HealthcheckCommand.Create(flags));
-        root.SetAction((result, stop) => flags.With(result, options => ServeCommand.Run(options, stop)));
+        root.Subcommands.Add(VersionCommand.Create());
+        root.Subcommands.Add(HelpCommand.Create(root));
+        root.SetAction((result, stop) => ServeCommand.Run(flags, result, stop));
         return root;
     }
 
-    internal static void Fail(string message) => Console.Error.WriteLine($"{Name}: error: {message.TrimEnd('.')}, try --help");
+    /// <summary>Says what is wrong with the command line. A message that asks what was meant needs no further help.</summary>
+    internal static void Fail(string message) =>
+        Console.Error.WriteLine($"{Name}: error: {(message.EndsWith('?') ? message : $"{message.TrimEnd('.')}, try --help")}");
+
+    /// <summary>Says it and returns the exit code.</summary>
+    internal static int Refuse(string message)
+    {
+        Fail(message);
+        return Misused;
+    }
 }

@@ -24,11 +24,14 @@ abstract class Flag<TOptions>
     internal abstract Option Option { get; }
 
     /// <summary>The environment variable.</summary>
-    internal string Variable => $"TCPAGENT_{Name.TrimStart('-').Replace('.', '_').Replace('-', '_').ToUpperInvariant()}";
+    internal string Variable => Variables.Of(Name);
 
     /// <summary>The value from the environment; empty if there is none.</summary>
     protected string Ambient => Environment.GetEnvironmentVariable(Variable) ?? "";
 
     /// <summary>Returns the options with the flag's value. An invalid value adds an error and changes nothing.</summary>
     internal abstract TOptions Read(ParseResult result, TOptions options, List<string> errors);
+
+    /// <summary>The value in force and where it comes from; null for a switch that is off.</summary>
+    internal abstract FlagSetting? Effective(ParseResult result);
 }

@@ -22,6 +22,16 @@ sealed class FlagSet<TOptions>(params IReadOnlyList<Flag<TOptions>> flags)
         return options;
     }
 
+    /// <summary>The values in force and where they come from, without switches that are off.</summary>
+    internal List<FlagSetting> Settings(ParseResult result)
+    {
+        var settings = new List<FlagSetting>();
+        foreach (var flag in flags)
+            if (flag.Effective(result) is { } setting)
+                settings.Add(setting);
+        return settings;
+    }
+
     /// <summary>Runs a verb with the options, or prints every error in them and returns <see cref="CommandLine.Misused"/>.</summary>
     internal Task<int> With(ParseResult result, Func<TOptions, Task<int>> run)
     {

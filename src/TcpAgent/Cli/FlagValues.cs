@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace TcpAgent.Cli;
 
@@ -13,6 +14,17 @@ static class FlagValues
         Expected = "a path",
         TryParse = static (text, out value) => TryParseAny(text, out value) && text.Length > 0,
     };
+
+    /// <summary>An address of this host and a port; every address without one.</summary>
+    internal static FlagValue<IPEndPoint> ListenAddress { get; } = new()
+    {
+        Placeholder = "[IP]:PORT",
+        Expected = "[IP]:PORT, such as :10793, 127.0.0.1:10793, [::1]:10793 or localhost:10793",
+        TryParse = TryParseAddress,
+    };
+
+    /// <summary>A name of a file, which a shell completes.</summary>
+    internal static FlagValue<string> File { get; } = Text("FILE");
 
     internal static FlagValue<string> Folder { get; } = new()
     {
@@ -38,8 +50,8 @@ static class FlagValues
             double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1,
     };
 
-    /// <summary>The range is given in the notation of its values.</summary>
-    internal static FlagValue<TimeSpan> Duration(string min, string max, string example = "")
+    /// <summary>The range is given in the notation of its values, and so is the example.</summary>
+    internal static FlagValue<TimeSpan> Duration(string min, string max, string example = ", such as 1m30s")
     {
         var (least, most) = (ParseDuration(min), ParseDuration(max));
         return new()
@@ -65,6 +77,23 @@ static class FlagValues
                 return index >= 0;
             },
         };
+    }
+
+    static bool TryParseAddress(string text, out IPEndPoint value)
+    {
+        var host = text.StartsWith(':') ? $"[::]{text}"
+            : text.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1{text[9..]}"
+            : text;
+        value = null!;
+        return host.LastIndexOf(':') > host.LastIndexOf(']') && IPEndPoint.TryParse(host, out value!)
+            && value.Port is > 0 and <= IPEndPoint.MaxPort && host.EndsWith($":{value.Port}", StringComparison.Ordinal);
+    }
+
+    static bool TryParseHost(string text, out string value)
+    {
+        value = text.TrimEnd('.');
+        return value.Length > 0 && value.AsSpan().IndexOfAny(":/ ") < 0 && value.LastIndexOf('*') <= 0
+            && (value[0] != '*' || value.Length == 1 || value.StartsWith("*.", StringComparison.Ordinal));
     }
 
     static bool TryParseAny(string text, out string value)

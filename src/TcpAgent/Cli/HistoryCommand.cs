@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.IO.Pipelines;
 using TcpAgent.History;
+using TcpAgent.System;
 
 namespace TcpAgent.Cli;
 
@@ -23,15 +24,13 @@ static class HistoryCommand
         if (!HistoryQuery.TryParse(history.Since, history.Until, history.Series, TimeProvider.System, out var query, out var problem))
             return Refuse(problem);
         var path = history.File ?? options.HistoryFile ?? HistoryPath.OfService;
+        var agent = new AgentClient(options);
         var writer = PipeWriter.Create(output);
         try
         {
             using var file = HistoryFile.TryOpen(path, out problem);
             if (file is null)
-                return Fail(
-                    Environment.IsPrivilegedProcess
-                        ? problem
-                        : $"{problem}; try as root, or ask the agent at /api/v1/history");
+                return await Ask(agent, path, history, query, writer, problem, stop);
             if (!history.ListsIncidents)
                 return await Show(path, file, history, query, writer, stop);
             var list = new IncidentList(path);
@@ -59,6 +58,24 @@ static class HistoryCommand
             text = [];
             return false;
         }
+    }
+
+    /// <summary>The file cannot be read. If it is one that the agent keeps, the agent can be asked for it.</summary>
+    static async Task<int> Ask(
+        AgentClient agent, string path, HistoryOptions history, HistoryQuery query, PipeWriter output, string problem,
+        CancellationToken stop)
+    {
+        var at = path.LastIndexOf(Incidents.Suffix, StringComparison.Ordinal);
+        var incident = at < 0 ? null : path[(at + Incidents.Suffix.Length)..];
+        if (path != HistoryPath.OfService && incident is null)
+            return Fail(problem);
+        var refusal = await HistoryOfAgent.Show(agent, history, query, incident, output, stop);
+        if (refusal.Length == 0)
+            return 0;
+        return Fail(!problem.Contains(Libc.Describe(Libc.ENOENT), StringComparison.Ordinal)
+            ? $"{problem}, and {refusal}. Try as root"
+            : $"no history at {path}, and {refusal}. Is the service tcp-agent installed and running? An agent started by hand keeps a "
+                + "history only with --history.file");
     }
 
     static async Task<int> Show(

@@ -61,7 +61,7 @@ sealed record HistoryOptions
             {
                 Name = "--file",
                 Doc = "File to read, for example that of an incident.",
-                Value = FlagValues.Text("PATH"),
+                Value = FlagValues.File,
                 DefaultDoc = "the agent's",
                 Set = static (options, path) => options with { File = path.Length > 0 ? path : null },
             },

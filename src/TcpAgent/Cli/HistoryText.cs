@@ -21,7 +21,7 @@ sealed class HistoryText : IHistoryFormat
     readonly Terminal _terminal;
     readonly TimeZoneInfo _zone;
     readonly string _path;
-    readonly HistoryFile _file;
+    readonly Func<int> _damaged;
     readonly HistoryQuery _query;
     readonly TerminalText _text;
     readonly Dictionary<string, (ListenerFigures Most, long Time)> _listeners = [];
@@ -29,24 +29,38 @@ sealed class HistoryText : IHistoryFormat
     long _to;
     Chart[] _charts = [];
     HistoryReach _reach;
+    HistoryHeader _header = null!;
     int _records;
 
     internal HistoryText(
         IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryFile file, HistoryQuery query)
+        : this(output, terminal, zone, path, query, () => file.Damaged)
     {
-        (_output, _terminal, _zone, _path, _file, _query) = (output, terminal, zone, path, file, query);
+    }
+
+    /// <param name="output">Where it goes.</param>
+    /// <param name="terminal">The abilities of the terminal.</param>
+    /// <param name="zone">The time zone of the times.</param>
+    /// <param name="path">Where the records come from, for people.</param>
+    /// <param name="query">What was asked for.</param>
+    /// <param name="damaged">The number of damaged records, asked at the end.</param>
+    internal HistoryText(
+        IBufferWriter<byte> output, Terminal terminal, TimeZoneInfo zone, string path, HistoryQuery query, Func<int> damaged)
+    {
+        (_output, _terminal, _zone, _path, _query, _damaged) = (output, terminal, zone, path, query, damaged);
         // Events wrap before the last column, which only the charts fill.
         _text = new TerminalText(terminal with { Width = terminal.Width - 1 });
     }
 
     /// <summary>The chart is no wider than the number of records, so that no column is empty in a short time span.</summary>
-    int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _file.Header.Interval) + 1);
+    int Columns => _to < _from ? 0 : (int)Math.Min(ChartWidth, ((_to - _from) / _header.Interval) + 1);
 
     int ChartWidth => _terminal.Width - NameWidth - (2 * NumberWidth) - 2;
 
     public void Begin(HistoryHeader header, List<RecordPlace> entries, HistoryReach reach)
     {
         _reach = reach;
+        _header = header;
         foreach (var entry in entries)
             (_from, _to) = (Math.Min(_from, entry.Time), Math.Max(_to, entry.Time));
         _charts = Array.ConvertAll(header.Names, name => new Chart(Columns, Series.IsCounter(name)));
@@ -76,8 +90,8 @@ sealed class HistoryText : IHistoryFormat
             _text.Paragraph("", $"{_path}: no records in that time{Reach}");
         else
             Write(events);
-        if (_file.Damaged > 0)
-            _text.Line(Yellow, $"{_file.Damaged} damaged records are skipped");
+        if (_damaged() is > 0 and var damaged)
+            _text.Line(Yellow, $"{damaged} damaged records are skipped");
         Encoding.UTF8.GetBytes(_text.ToString(), _output);
     }
 
@@ -86,7 +100,7 @@ sealed class HistoryText : IHistoryFormat
 
     void Write(List<HistoryEvent> events)
     {
-        var interval = (_file.Header.Interval / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
+        var interval = (_header.Interval / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
         _text.Line(Bold, $"{Local(_from):yyyy-MM-dd HH:mm:ss} to {Local(_to):HH:mm:ss}, {_records} records, one every {interval} s");
         _text.Line();
         if (events.Count == 0)
@@ -104,10 +118,10 @@ sealed class HistoryText : IHistoryFormat
         var shown = new List<int>();
         foreach (var one in events)
             foreach (var name in Shown(one.Series))
-                if (Array.IndexOf(_file.Header.Names, name) is >= 0 and var index && !shown.Contains(index))
+                if (Array.IndexOf(_header.Names, name) is >= 0 and var index && !shown.Contains(index))
                     shown.Add(index);
         for (var i = 0; shown.Count == 0 && i < _charts.Length; i++)
-            if (_file.Header.Names[i].StartsWith(Series.StatePrefix, StringComparison.Ordinal) && _charts[i].High > 0)
+            if (_header.Names[i].StartsWith(Series.StatePrefix, StringComparison.Ordinal) && _charts[i].High > 0)
                 shown.Add(i);
         var (from, to) = ($"{Local(_from):HH:mm:ss}", $"{Local(_to):HH:mm:ss}");
         _text.Line(Dim, $"{"",-NameWidth} {from}{to.PadLeft(ChartWidth - from.Length)} {"low",NumberWidth}{"high",NumberWidth}");
@@ -115,7 +129,7 @@ sealed class HistoryText : IHistoryFormat
         {
             var chart = _charts[index];
             _text.Line(
-                "", $"{Title(_file.Header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} "
+                "", $"{Title(_header.Names[index]),-NameWidth} {chart.Draw(_terminal.HasBlocks).PadRight(ChartWidth)} "
                     + $"{Number(chart.Low)}{Number(chart.High)}");
         }
         if (shown.Count > 0)

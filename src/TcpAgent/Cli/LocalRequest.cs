@@ -13,8 +13,8 @@ namespace TcpAgent.Cli;
 /// </summary>
 static class LocalRequest
 {
-    /// <summary>Limits the answer; the largest is that of a host with thousands of findings.</summary>
-    const int MostBytes = 4 << 20;
+    /// <summary>Limits the answer; the largest is two hours of history, about 10 MB.</summary>
+    const int MostBytes = 32 << 20;
 
     /// <summary>The address to ask, where an agent listens on this one: one that serves on every address serves on loopback too.</summary>
     internal static IPEndPoint AddressOf(IPEndPoint listen) =>

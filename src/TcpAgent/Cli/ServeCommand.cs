@@ -18,12 +18,24 @@ namespace TcpAgent.Cli;
 /// <summary>serve: the daemon.</summary>
 static class ServeCommand
 {
+    internal const string Name = "serve";
+
     internal static Command Create(FlagSet<AgentOptions> flags)
     {
-        var command = new Command("serve", "Sample and serve metrics until stopped (default command).");
-        command.SetAction((result, stop) => flags.With(result, options => Run(options, stop)));
+        var command = new Command(Name, "Sample and serve metrics until stopped (default).");
+        command.SetAction((result, stop) => Run(flags, result, stop));
         return command;
     }
+
+    /// <summary>Runs the daemon, which can say with which flags it was started.</summary>
+    internal static Task<int> Run(FlagSet<AgentOptions> flags, ParseResult result, CancellationToken stop) =>
+        flags.With(result, options => Run(
+            options with
+            {
+                Settings = flags.Settings(result),
+                UnknownVariables = Variables.Unknown((RootCommand)result.RootCommandResult.Command),
+            },
+            stop));
 
     internal static async Task<int> Run(AgentOptions options, CancellationToken stop)
     {
@@ -34,13 +46,15 @@ static class ServeCommand
             return 1;
         }
         var events = new AgentEvents(hasHistory: options.HistoryFile is not null);
-        await using var log = LogSetup.Create(options.LogLevel, options.LogFormat, Log.MessageId, out var output, events: events);
+        var recent = new RecentLines();
+        await using var log = LogSetup.Create(
+            options.LogLevel, options.LogFormat, Log.MessageId, out var output, events: events, recent: recent);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("TcpAgent");
         var reloads = new ReloadStatus();
         if (!TryOpenConfig(options.WebConfigFile, logger, reloads, out var config))
             return 1;
-        await using var serving = new Serving(options, config, reloads, events, loggers, () => output.Dropped);
+        await using var serving = new Serving(options, config, reloads, events, loggers, () => output.Dropped, recent);
         var app = serving.App;
         serving.StartHistory();
         try

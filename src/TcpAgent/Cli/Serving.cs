@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
 using TcpAgent.History;
+using TcpAgent.Logging;
 using TcpAgent.Metrics;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
@@ -25,11 +26,13 @@ sealed class Serving : IAsyncDisposable
 {
     readonly AgentOptions _options;
     readonly LiveConfig? _config;
+    readonly RecentLines _recent;
     readonly ILogger _logger;
     readonly HistoryWriter? _history;
     readonly Composition _agent;
     readonly Recorder? _recorder;
     readonly TurnLog _turns = new();
+    readonly VerdictLog _verdicts;
     readonly NotificationQueue _systemd;
     readonly ServiceReporter _reporter;
     readonly PosixSignalRegistration _hangup;
@@ -43,18 +46,20 @@ sealed class Serving : IAsyncDisposable
     /// <param name="events">Counts the agent's own events.</param>
     /// <param name="loggers">Where log lines go.</param>
     /// <param name="logDropped">The number of log lines lost.</param>
+    /// <param name="recent">The last log lines.</param>
     internal Serving(
         AgentOptions options, LiveConfig? config, ReloadStatus reloads, AgentEvents events, SerilogLoggerFactory loggers,
-        Func<long> logDropped)
+        Func<long> logDropped, RecentLines recent)
     {
         var time = TimeProvider.System;
-        (_options, _config, _logger) = (options, config, loggers.CreateLogger("TcpAgent"));
+        (_options, _config, _recent, _logger) = (options, config, recent, loggers.CreateLogger("TcpAgent"));
         if (options.HistoryFile is { } file)
             _history = new HistoryWriter(file, HistoryHeader.For(options.HistorySpan, options.Sampling.Interval), time, _logger, events);
         _agent = Composition.From(
             options, time, _logger, logDropped, events, reloads, _history is null ? null : new HistoryMetrics(_history.Counters));
         _recorder = _history is null ? null : new Recorder(_history, options.Sampling.Interval);
         _history?.Report = new ReportSource(_agent.Sampler.Snapshots, options.Sampling.PeakWindow).Take;
+        _verdicts = new VerdictLog(_logger, time);
         _systemd = NotificationQueue.FromEnvironment(_logger);
         _reporter = new ServiceReporter(_systemd, _agent.Sampler, NotifyEnvironment.Watchdog(), time, _logger);
 
@@ -93,6 +98,7 @@ sealed class Serving : IAsyncDisposable
     {
         _turns.Ticked(_agent.Sampler.Snapshots);
         _recorder?.Ticked(_agent.Sampler.Snapshots);
+        _verdicts.Ticked(_agent.Sampler.Snapshots);
         _reporter.Ticked();
     }
 
@@ -154,8 +160,18 @@ sealed class Serving : IAsyncDisposable
             new LiveSettings(
                 BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), BuildInfo.Docs, Environment.MachineName, hasHistory,
                 sampling.Interval, sampling.PeakWindow), _turns);
-        return new Endpoints(sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), new Page(path), age,
+        return new Endpoints(
+            sampler, metrics, why, history, new LiveEndpoint(sampler, live, age, time), OpenStatus(time), new Page(path), age,
             new AllowedHosts(HostNames.Own(Environment.MachineName), _options.AllowedHosts), path);
+    }
+
+    StatusEndpoint OpenStatus(TimeProvider time)
+    {
+        var flags = new List<(string, string, string)>();
+        foreach (var (name, value, origin) in _options.Settings)
+            flags.Add((name, value, origin));
+        return new StatusEndpoint(
+            new AgentFacts(BuildInfo.Version, BuildInfo.Revision, time.GetUtcNow(), flags, _recent.Read), time);
     }
 
     void LogLimits(int openFiles, int connections)
@@ -173,7 +189,10 @@ sealed class Serving : IAsyncDisposable
         foreach (var source in _agent.Sampler.Sources)
             names.Add(source.Source.Name);
         names.Sort(StringComparer.Ordinal);
-        Log.Starting(_logger, BuildInfo.Version, _options.ProcFs, Duration.Format(_options.Sampling.Interval), string.Join(" ", names));
+        Log.Starting(
+            _logger, BuildInfo.Version, _options.ProcFs, Duration.Format(_options.Sampling.Interval), names.Count, string.Join(" ", names));
+        foreach (var (name, hint) in _options.UnknownVariables)
+            Log.UnknownVariable(_logger, name, hint);
         if (_options.HistoryFile is { } file)
             Log.HistoryOn(_logger, file, Duration.Format(_options.HistorySpan));
         else

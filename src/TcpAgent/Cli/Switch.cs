@@ -31,6 +31,9 @@ sealed class Switch<TOptions> : Flag<TOptions>
         return Set(options);
     }
 
+    internal override FlagSetting? Effective(ParseResult result) =>
+        IsHidden || !IsOn(result) ? null : new FlagSetting(Name, "true", IsGiven(result) ? FlagSetting.Flag : Variable);
+
     bool IsGiven(ParseResult result) => result.GetResult(Own) is { Implicit: false };
 
     bool IsOn(ParseResult result) => IsGiven(result) ? result.GetValue(Own) : Ambient is "true" or "1";

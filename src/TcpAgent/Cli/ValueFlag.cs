@@ -13,6 +13,9 @@ sealed class ValueFlag<TOptions, T> : Flag<TOptions>
     /// <summary>Whether it may be given several times; the environment separates its values by commas.</summary>
     internal bool IsRepeatable { get; init; }
 
+    /// <summary>A short form of the name, such as -o; null for none.</summary>
+    internal string? Alias { get; init; }
+
     /// <summary>The value used when none is given. Null: the options stay as they are.</summary>
     internal string? Default { get; init; }
 
@@ -31,23 +34,30 @@ sealed class ValueFlag<TOptions, T> : Flag<TOptions>
     internal override TOptions Read(ParseResult result, TOptions options, List<string> errors)
     {
         var (origin, texts) = Find(result);
+        var place = origin == Variable ? Variable : Name;
         if (texts.Length > 1 && !IsRepeatable)
-            errors.Add($"{origin}: given {texts.Length} times, expected once");
+            errors.Add($"{place}: given {texts.Length} times, expected once");
         foreach (var text in texts)
             if (Value.TryParse(text, out var value))
                 options = Set(options, value);
             else
-                errors.Add($"{origin}: '{text}' is not {Expected}");
+                errors.Add($"{place}: '{text}' is not {Expected}");
         return options;
+    }
+
+    internal override FlagSetting? Effective(ParseResult result)
+    {
+        var (origin, texts) = Find(result);
+        return new FlagSetting(Name, string.Join(",", texts), origin);
     }
 
     (string Origin, string[] Texts) Find(ParseResult result)
     {
         if (result.GetResult(Texts) is { Implicit: false })
-            return (Name, result.GetValue(Texts)!);
+            return (FlagSetting.Flag, result.GetValue(Texts)!);
         if (Ambient.Length > 0)
             return (Variable, IsRepeatable ? Ambient.Split(',') : [Ambient]);
-        return (Name, Default is null ? [] : [Default]);
+        return (FlagSetting.Default, Default is null ? [] : [Default]);
     }
 
     Option<string[]> Create()
@@ -60,6 +70,8 @@ sealed class ValueFlag<TOptions, T> : Flag<TOptions>
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
+        if (Alias is not null)
+            option.Aliases.Add(Alias);
         if (Value.Choices.Length > 0)
             option.CompletionSources.Add(Value.Choices);
         return option;

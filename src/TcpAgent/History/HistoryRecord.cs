@@ -113,6 +113,15 @@ sealed class HistoryRecord
         && BinaryPrimitives.ReadUInt32LittleEndian(record[LayoutAt..]) == layout && SequenceOf(record) > 0
         && TimeOf(record) is >= 0 and < 253_402_300_800_000;
 
+    /// <summary>Takes over what another reader knows of a record.</summary>
+    internal void Fill(long time, long[] values, List<ListenerFigures> listeners)
+    {
+        (Time, _values) = (time, values);
+        _listeners.Clear();
+        _listeners.AddRange(listeners);
+        _subjects.Clear();
+    }
+
     /// <summary>Copies a record. Returns false when it is not whole.</summary>
     internal bool TryRead(ReadOnlySpan<byte> record, HistoryHeader header)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using TcpAgent.Kernel;
 using TcpAgent.Resources;
 
 namespace TcpAgent.History;
@@ -48,6 +49,33 @@ sealed class IncidentList(string path)
         return new Incident(
             path, first.Time, last.Time, time, IncidentSummary.Headline(file.Reports(time, last.Time)), summary.Verdicts());
     }
+
+    /// <summary>Reads the document of <see cref="Json"/> back; empty if it is none.</summary>
+    internal static List<Incident> Parse(ReadOnlyMemory<byte> json)
+    {
+        var incidents = new List<Incident>();
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var one in document.RootElement.GetProperty("incidents").EnumerateArray())
+            {
+                var verdicts = new List<string>();
+                foreach (var verdict in one.GetProperty("limiting").EnumerateArray())
+                    verdicts.Add(Printable.Of(verdict.GetString() ?? ""));
+                incidents.Add(new Incident(
+                    Printable.Of(one.GetProperty("file").GetString() ?? ""), Milliseconds(one, "since"), Milliseconds(one, "until"),
+                    Milliseconds(one, "time"), one.TryGetProperty("headline", out var said) ? Printable.Of(said.GetString() ?? "") : "",
+                    verdicts));
+            }
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            incidents.Clear();
+        }
+        return incidents;
+    }
+
+    static long Milliseconds(JsonElement one, string name) => one.GetProperty(name).GetDateTimeOffset().ToUnixTimeMilliseconds();
 
     /// <summary>The document of `history --incidents --json` and /api/v1/incidents.</summary>
     /// <param name="incidents">The incidents.</param>

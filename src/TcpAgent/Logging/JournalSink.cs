@@ -60,7 +60,7 @@ sealed class JournalSink(Func<int, string?> messageId, string path = JournalSink
 
         foreach (var (name, value) in logEvent.Properties)
         {
-            if (value is ScalarValue scalar && LogFields.Text(scalar.Value) is { } text)
+            if (name != LogFields.Said && value is ScalarValue scalar && LogFields.Text(scalar.Value) is { } text)
                 entry.Add(Key(name), text);
         }
     }

@@ -14,6 +14,9 @@ static class LogFields
     internal const string SourceContext = "SourceContext";
     const string EventIdProperty = "EventId";
 
+    /// <summary>A part of the message whose pieces are properties of their own.</summary>
+    internal const string Said = "Said";
+
     // "lj" renders strings in the message without quotes, as operators expect.
     static readonly MessageTemplateTextFormatter s_message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
@@ -63,7 +66,7 @@ static class LogFields
 
     /// <summary>True for properties that a text line shows elsewhere (caller) or not at all.</summary>
     internal static bool IsHidden(string property) =>
-        property is EventIdProperty or SourceContext or CodeFile or CodeLine or CodeMember;
+        property is EventIdProperty or SourceContext or CodeFile or CodeLine or CodeMember or Said;
 
     /// <summary>A property must not look like one of the keys that every line has.</summary>
     internal static string Key(string property)

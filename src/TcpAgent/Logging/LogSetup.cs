@@ -21,7 +21,8 @@ static class LogSetup
         Func<int, string?> messageId,
         out ILogOutput output,
         string journalPath = JournalSink.DefaultPath,
-        AgentEvents? events = null)
+        AgentEvents? events = null,
+        RecentLines? recent = null)
     {
         // An override beats the level in both directions, so it must not enable lines that the operator disabled.
         var framework = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
@@ -29,11 +30,13 @@ static class LogSetup
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft.AspNetCore", framework)
             .MinimumLevel.Override("Microsoft.Hosting", framework)
-            .Filter.ByExcluding(IsStartFailure)
+            .Filter.ByExcluding(logEvent => level > LogEventLevel.Debug && IsStartFailure(logEvent))
             .Filter.With(new LineLimiter(TimeProvider.System, events));
 
         if (events is not null)
             setup.WriteTo.Sink(new LineCounter(events));
+        if (recent is not null)
+            setup.WriteTo.Sink(recent);
         output = (format == LogFormat.Auto ? OpenJournal(messageId, journalPath) : null) ?? (ILogOutput)new StderrSink(Console(format));
         return setup.WriteTo.Sink(output).CreateLogger();
     }
@@ -46,9 +49,10 @@ static class LogSetup
             .AuditTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 
-    // The host's own message, with a stack trace. The agent reports in one line why the server cannot start, and a stop before the first
-    // sample is not a failure.
-    static bool IsStartFailure(LogEvent logEvent) => logEvent.MessageTemplate.Text == "Hosting failed to start";
+    // Messages of the host and of Kestrel, each with a stack trace. The agent reports in one line why the server cannot start, and a stop
+    // before the first sample is not a failure.
+    static bool IsStartFailure(LogEvent logEvent) =>
+        logEvent.MessageTemplate.Text is "Hosting failed to start" or "Unable to start Kestrel." or "Error while binding to an endpoint.";
 
     // An unreachable journal socket would silently swallow every line; stderr still leads to the journal.
     static JournalSink? OpenJournal(Func<int, string?> messageId, string path)

@@ -27,6 +27,8 @@ sealed class AgentEvents
     readonly Histogram _tick;
     readonly Histogram _walk;
     readonly Histogram? _historyWrite;
+    int _walks;
+    TimeSpan _longestWalk;
 
     /// <param name="hasHistory">Whether there is a history file to write.</param>
     internal AgentEvents(bool hasHistory = true)
@@ -81,7 +83,23 @@ sealed class AgentEvents
 
     internal void Ticked(TimeSpan duration) => Observe(_tick, duration);
 
-    internal void Walked(TimeSpan duration) => Observe(_walk, duration);
+    internal void Walked(TimeSpan duration)
+    {
+        Observe(_walk, duration);
+        lock (_lock)
+            (_walks, _longestWalk) = (_walks + 1, duration > _longestWalk ? duration : _longestWalk);
+    }
+
+    /// <summary>The number of walks since the last call, and the longest of them.</summary>
+    internal (int Count, TimeSpan Longest) TakeWalks()
+    {
+        lock (_lock)
+        {
+            var taken = (_walks, _longestWalk);
+            (_walks, _longestWalk) = (0, TimeSpan.Zero);
+            return taken;
+        }
+    }
 
     internal void HistoryWritten(TimeSpan duration) => Observe(_historyWrite, duration);
 

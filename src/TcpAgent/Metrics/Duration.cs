@@ -41,6 +41,12 @@ static class Duration
         return true;
     }
 
-    internal static string Format(TimeSpan duration) =>
-        duration.TotalMilliseconds % 1000 != 0 ? $"{duration.TotalMilliseconds}ms" : $"{duration.TotalSeconds}s";
+    /// <summary>Uses the largest unit that divides the duration: 1h, 90s, 1500ms.</summary>
+    internal static string Format(TimeSpan duration)
+    {
+        for (var i = s_units.Length - 1; i > 0; i--)
+            if (duration > TimeSpan.Zero && duration.TotalMilliseconds % s_units[i].Milliseconds == 0)
+                return FormattableString.Invariant($"{duration.TotalMilliseconds / s_units[i].Milliseconds}{s_units[i].Unit}");
+        return duration == TimeSpan.Zero ? "0s" : FormattableString.Invariant($"{duration.TotalMilliseconds}ms");
+    }
 }

@@ -22,6 +22,7 @@ sealed class Sampler : IDisposable
     readonly Func<long> _logDropped;
     readonly AgentEvents? _events;
     readonly SnapshotExchange _exchange;
+    readonly SampleTimes? _times;
     readonly long _slowInterval;
     long _slowDue;
     long _samples;
@@ -35,6 +36,7 @@ sealed class Sampler : IDisposable
         _states = Array.ConvertAll(_sources, source => new SourceState(source));
         _reads = new (ReadStatus, long)[_sources.Length];
         (_agent, _time, _interval, _logger, _logDropped, _events) = (agent, time, options.Interval, logger, logDropped, events);
+        _times = logger.IsEnabled(LogLevel.Debug) ? new SampleTimes(logger, events) : null;
         _slowInterval = (long)(s_slowLane.TotalSeconds * time.TimestampFrequency);
         _slowDue = long.MinValue;
 
@@ -93,6 +95,7 @@ sealed class Sampler : IDisposable
             _samples, Missed, _logDropped()));
         _exchange.Publish(start);
         _events?.Ticked(_time.GetElapsedTime(start));
+        _times?.Add(_states, _time.Nanoseconds(_time.GetTimestamp() - start), tick.IsSlow);
     }
 
     (ReadStatus Status, long Duration) Read(SourceState state, in Tick tick)

@@ -18,6 +18,11 @@ public class CompletionTests
     [InlineData("--log.format =", "auto json logfmt")]
     [InlineData("--path.procfs /pro", "/proc")]
     [InlineData("--sample.interval s", "")]
+    [InlineData("history --file /proc/versio", "/proc/version")]
+    [InlineData("--history.file /proc/versio", "/proc/version")]
+    [InlineData("--history.file aut", "auto")]
+    [InlineData("report -o /proc/versio", "/proc/version")]
+    [InlineData("help hist", "history")]
     public async Task WordsAreCompleted(string line, string expected)
     {
         var bash = Require.Tool("bash", "bash");

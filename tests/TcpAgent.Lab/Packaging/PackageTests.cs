@@ -12,7 +12,11 @@ public class PackageTests
     [
         "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent", "/usr/share/doc/tcp-agent/examples/clients.conf",
         "/usr/share/doc/tcp-agent/examples/nfqueue.conf", "/usr/share/doc/tcp-agent/examples/web-config.conf",
-        "/usr/share/doc/tcp-agent/examples/web.config.example.yml",
+        "/usr/share/doc/tcp-agent/examples/web.config.example.yml", "/usr/share/fish/vendor_completions.d/tcp-agent.fish",
+        .. Directory.GetFiles(Repo.Path("deploy", "prometheus"), "*.rules.yml")
+            .Select(path => $"/usr/share/doc/tcp-agent/prometheus/{Path.GetFileName(path)}"),
+        .. Directory.GetFiles(Repo.Path("deploy", "grafana", "dashboards"), "*.json")
+            .Select(path => $"/usr/share/doc/tcp-agent/grafana/{Path.GetFileName(path)}"),
     ];
 
     static readonly string[] s_deb =
@@ -21,7 +25,7 @@ public class PackageTests
         "/usr/share/doc/tcp-agent/changelog.gz",
         "/usr/share/doc/tcp-agent/copyright", "/usr/share/doc/tcp-agent/tcp-agent.cdx.json.gz",
         "/usr/share/doc/tcp-agent/third-party-notices.txt.gz",
-        "/usr/share/lintian/overrides/tcp-agent", "/usr/share/man/man8/tcp-agent.8.gz",
+        "/usr/share/lintian/overrides/tcp-agent", "/usr/share/man/man8/tcp-agent.8.gz", "/usr/share/zsh/vendor-completions/_tcp-agent",
     ];
 
     static readonly string[] s_rpm =
@@ -29,6 +33,7 @@ public class PackageTests
         "/etc/sysconfig/tcp-agent", "/systemd/system/tcp-agent.service", "/systemd/system/tcp-agent.socket",
         "/usr/share/doc/tcp-agent/tcp-agent.cdx.json",
         "/usr/share/licenses/tcp-agent/LICENSE", "/usr/share/licenses/tcp-agent/third-party-notices.txt", "/usr/share/man/man8/tcp-agent.8",
+        "/usr/share/zsh/site-functions/_tcp-agent",
     ];
 
     [SkippableTheory]

@@ -10,7 +10,10 @@ public class CommandLineTests
     [Theory]
     [InlineData("unknown flag '--nope'", "--nope")]
     [InlineData("unknown flag '--collector.bogus'", "print", "--collector.bogus")]
-    [InlineData("unknown verb or argument 'frobnicate'", "frobnicate")]
+    [InlineData("unknown verb 'frobnicate'", "frobnicate")]
+    [InlineData("why does not take the argument 'now'", "why", "now")]
+    [InlineData("--since is a flag of history, not of print", "print", "--since=-1m")]
+    [InlineData("--since is a flag of history, not of serve", "--since=-1m")]
     [InlineData("--sample.interval: '1ms' is not a duration from 100ms to 1h", "--sample.interval=1ms")]
     [InlineData("--sample.interval: '2h' is not a duration from 100ms to 1h", "--sample.interval", "2h")]
     [InlineData("--sample.interval: given 2 times", "--sample.interval=1s", "--sample.interval=2s")]
@@ -132,6 +135,20 @@ public class CommandLineTests
         Assert.StartsWith("tcp-agent: error: /nonexistent/history.ring: ENOENT", error, StringComparison.Ordinal);
         Assert.Equal(error, Run("history", "--incidents", "--file=/nonexistent/history.ring").Error);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [SkippableFact]
+    public void WithoutAServiceTheHistorySaysWhereOneWouldBe()
+    {
+        Skip.If(Directory.Exists("/var/lib/tcp-agent"), "this host has the service");
+        var (exit, output, error) = Run("history", $"--web.listen-address=127.0.0.1:{Ports.Free()}");
+        Assert.Equal((1, ""), (exit, output));
+        Assert.StartsWith(
+            "tcp-agent: error: no history at /var/lib/tcp-agent/history.ring, and no agent answers at 127.0.0.1:", error,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Is the service tcp-agent installed and running? An agent started by hand keeps a history only with --history.file\n", error,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TcpAgent.Cli;
 using TcpAgent.Metrics;
 
@@ -8,11 +9,58 @@ namespace TcpAgent.Tests.Cli;
 public class DocumentsTests
 {
     [Fact]
-    public void MetricsPageIsWhatDescribePrints() => GoldenFile.AssertEquals(Repo.Path("docs", "metrics.md"), DescribeCommand.Markdown());
+    public void MetricsPageIsWhatDescribePrints() =>
+        GoldenFile.AssertEquals(Repo.Path("docs", "metrics.md"), MetricsPage.Write(DescribeCommand.Metrics()));
 
     [Fact]
-    public void HelpIsAsExpected() =>
-        GoldenFile.AssertEquals(Repo.Path("tests", "TcpAgent.Tests", "Cli", "expected.help"), CommandLineTests.Run("--help").Output);
+    public void HelpIsAsExpected()
+    {
+        var root = CommandLine.Create(AgentFlags.Create(), new("--version"));
+        var help = CommandLineTests.Run("--help").Output
+            + string.Concat(root.Subcommands.Select(
+                verb => $"\n$ tcp-agent help {verb.Name}\n{CommandLineTests.Run("help", verb.Name).Output}"));
+        GoldenFile.AssertEquals(Repo.Path("tests", "TcpAgent.Tests", "Cli", "expected.help"), help);
+        Assert.All(help.Split('\n'), line => Assert.InRange(line.Length, 0, Terminal.DefaultWidth));
+    }
+
+    [Fact]
+    public void HelpIsTheSameHoweverItIsAskedFor()
+    {
+        Assert.Equal(CommandLineTests.Run("--help"), CommandLineTests.Run("help"));
+        Assert.Equal(CommandLineTests.Run("history", "-h"), CommandLineTests.Run("help", "history"));
+        Assert.Equal(CommandLineTests.Run("--version"), CommandLineTests.Run("version"));
+    }
+
+    [Fact]
+    public void EveryMetricIsInASectionAndEveryQueryNamesMetricsThatExist()
+    {
+        var metrics = DescribeCommand.Metrics();
+        Assert.Equal(
+            metrics.Select(metric => metric.Source).Distinct().Order(), MetricSection.All.Select(section => section.Source).Order());
+        var names = metrics.Select(metric => metric.Row.Name).ToHashSet();
+        foreach (var (question, query) in MetricSection.All.SelectMany(section => section.Queries))
+        {
+            Assert.EndsWith("?", question, StringComparison.Ordinal);
+            var used = Regex.Matches(query, "tcpagent_[a-z0-9_]+").Select(match => match.Value).ToArray();
+            Assert.NotEmpty(used);
+            Assert.Subset(names, used.ToHashSet());
+        }
+    }
+
+    [Fact]
+    public void EveryExampleIsAcceptedAndEveryVerbHasOne()
+    {
+        var root = CommandLine.Create(AgentFlags.Create(), new("--version"));
+        foreach (var (verb, command, _) in Example.All)
+        {
+            var words = command.Split(' ');
+            Assert.Equal(["tcp-agent", verb], words[..2]);
+            Assert.Empty(root.Parse(words[1..]).Errors);
+        }
+        Assert.Equal(
+            root.Subcommands.Select(verb => verb.Name).Where(name => name != "version").Order(),
+            Example.All.Select(example => example.Verb).Distinct().Order());
+    }
 
     [Fact]
     public void FlagsPageHasEveryFlag() => GoldenFile.AssertEquals(Repo.Path("docs", "flags.md"), FlagsPage.Markdown());

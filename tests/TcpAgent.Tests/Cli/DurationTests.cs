@@ -45,6 +45,8 @@ public class DurationTests
     [InlineData("500ms", "500ms")]
     [InlineData("1500ms", "1500ms")]
     [InlineData("90s", "90s")]
+    [InlineData("60m", "1h")]
+    [InlineData("120s", "2m")]
     [InlineData("1m30s", "90s")]
     [InlineData("0s", "0s")]
     public void WhatIsFormattedCanBeParsed(string text, string expected)

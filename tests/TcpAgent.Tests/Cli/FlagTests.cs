@@ -36,9 +36,15 @@ public class FlagTests
             ["--csv"] = new("true", "yes", options => options.IsCsv, true),
             ["--incidents"] = new("true", "yes", options => options.ListsIncidents, true),
         }),
+        ["report"] = new FlagTable<ReportOptions>(ReportOptions.Flags, new()
+        {
+            ["--output"] = new("r.tar.gz", null, options => options.Output, "r.tar.gz"),
+            ["--redact"] = new("true", "yes", options => options.IsRedacted, true),
+        }),
         ["describe"] = new FlagTable<DescribeOptions>(DescribeOptions.Flags, new()
         {
             ["--markdown"] = new("true", "yes", options => options.IsMarkdown, true),
+            ["--json"] = new("true", "yes", options => options.IsJson, true),
         }),
     };
 

@@ -27,6 +27,9 @@ static class FlagsPage
         ## history
 
         {Table(HistoryOptions.Flags())}
+        ## report
+
+        {Table(ReportOptions.Flags())}
         ## describe
 
         {Table(DescribeOptions.Flags())}

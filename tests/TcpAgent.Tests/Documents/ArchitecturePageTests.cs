@@ -1,12 +1,11 @@
-using System.Text.RegularExpressions;
 using TcpAgent.Resources;
-using TcpAgent.Tests.Cli;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Tests.Documents;
 
 /// <summary>docs/architecture.md has each source and resource; LayeringTests reads its layers.</summary>
 [Collection("console")]
-public partial class ArchitecturePageTests
+public class ArchitecturePageTests
 {
     static readonly Markdown s_page = new(Repo.Path("docs", "architecture.md"));
 
@@ -15,7 +14,7 @@ public partial class ArchitecturePageTests
     [Fact]
     public void TheNamesHaveEverySourceThatAFlagSwitchesOff()
     {
-        var sources = SourceFlag().Matches(CommandLineTests.Run("--help").Output).Select(match => match.Groups[1].Value);
+        var sources = SourceList.Names;
         var named = s_page.Table("Names that differ").Select(cells => cells[0]);
         Assert.Equal(sources.Order(), named.Where(name => !name.EndsWith("(no flag)", StringComparison.Ordinal)).Order());
     }
@@ -27,7 +26,4 @@ public partial class ArchitecturePageTests
             .Where(name => !name.Contains(' ', StringComparison.Ordinal));
         Assert.Equal(ResourceCatalog.All.Select(resource => resource.Name).Order(), named.Order());
     }
-
-    [GeneratedRegex("--no-collector\\.([a-z0-9]+) ")]
-    private static partial Regex SourceFlag();
 }

@@ -70,6 +70,45 @@ public sealed class HistoryFormatsTests : IDisposable
             """, await Text());
     }
 
+    /// <summary>Who may not read the file asks the agent, and sees the same.</summary>
+    [Fact]
+    public async Task TheDocumentReadBackIsShownAsTheFileIs()
+    {
+        var document = await Write((_, pipe) => new HistoryJson(pipe, [.. Enumerable.Range(0, Series.Names.Length)], hasListeners: true));
+        Assert.Equal(await Text(), await Replayed(document, pipe => new HistoryText(
+            pipe, new Terminal(false, 80), TimeZoneInfo.Utc, "the agent", HistoryQuery.All, () => 0)));
+        Assert.Equal(
+            await Write((_, pipe) => new HistoryCsv(pipe, [.. Enumerable.Range(0, Series.Names.Length)], hasListeners: true)),
+            await Replayed(document, pipe => new HistoryCsv(pipe, null, hasListeners: true)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>not found</html>")]
+    [InlineData("[]")]
+    [InlineData("{\"version\":1}")]
+    [InlineData("{\"interval_seconds\":1,\"series\":[\"a\"],\"records\":[{\"time\":\"now\",\"values\":[1]}],\"events\":[]}")]
+    [InlineData("{\"interval_seconds\":1,\"series\":[\"a\"],\"records\":[{\"time\":\"2026-11-30\",\"values\":[]}],\"events\":[]}")]
+    [InlineData("{\"interval_seconds\":0,\"series\":[\"a\"],\"records\":[],\"events\":[]}")]
+    [InlineData("{\"interval_seconds\":1,\"series\":[\"a\\u001b\"],\"records\":[],\"events\":[]}")]
+    public async Task AnotherAnswerIsRefusedAndNothingIsWritten(string answer)
+    {
+        using var output = new MemoryStream();
+        var pipe = PipeWriter.Create(output);
+        Assert.False(HistoryDocument.TryReplay(Encoding.UTF8.GetBytes(answer), new HistoryCsv(pipe, null, hasListeners: true)));
+        await pipe.FlushAsync();
+        Assert.Equal(0, output.Length);
+    }
+
+    static async Task<string> Replayed(string document, Func<PipeWriter, IHistoryFormat> format)
+    {
+        using var output = new MemoryStream();
+        var pipe = PipeWriter.Create(output);
+        Assert.True(HistoryDocument.TryReplay(Encoding.UTF8.GetBytes(document), format(pipe)));
+        await pipe.FlushAsync();
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+
     [Fact]
     public async Task WhatTheAgentWritesMeanwhileIsInTheChartsToo()
     {

@@ -126,11 +126,18 @@ sealed class HistoryRig : IDisposable
 
     internal void State(string name, long value) => States.Set(SocketRows.States[Array.IndexOf(SocketRows.StateNames, name)], value);
 
-    internal void Resource(string name, long used, long limit, long losses, ResourceState state)
+    /// <param name="name">The resource.</param>
+    /// <param name="used">Its use.</param>
+    /// <param name="limit">Its limit.</param>
+    /// <param name="losses">Its losses in all.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="recent">Its losses within the window.</param>
+    internal void Resource(string name, long used, long limit, long losses, ResourceState state, long recent = 0)
     {
         var slots = _resources[name];
         (slots[ResourceRows.Used], slots[ResourceRows.Limit]) = (used, limit);
         (slots[ResourceRows.LossesTotal], slots[ResourceRows.State]) = (losses, (long)state);
+        slots[ResourceRows.RecentLosses] = recent;
     }
 
     internal Dictionary<Row, long> Stage(string name) => Drops.Add(DropStages.All.Single(stage => stage.Stage == name).Instance);

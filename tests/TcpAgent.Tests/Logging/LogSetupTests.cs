@@ -145,6 +145,37 @@ public sealed partial class LogSetupTests : IDisposable
         Assert.Equal($"{lines}", Lines(events, "error"));
     }
 
+    /// <summary>A port in use is one sentence; whoever debugs the agent still sees where it came from.</summary>
+    [Theory]
+    [InlineData(LogEventLevel.Information, false)]
+    [InlineData(LogEventLevel.Debug, true)]
+    public void AServerThatCannotStartLeavesNoStackTrace(LogEventLevel level, bool expected)
+    {
+        using var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null);
+        foreach (var message in (string[])["Unable to start Kestrel.", "Hosting failed to start"])
+            logger.ForContext("SourceContext", "Microsoft.AspNetCore.Server.Kestrel").Fatal(new IOException("in use"), message);
+        Assert.Equal(expected, _error.ToString().Length > 0);
+    }
+
+    [Fact]
+    public void TheVerdictIsASentenceAndItsFigures()
+    {
+        using var folder = new TempFolder();
+        using var journald = new Receiver(folder.File("socket"));
+        using var serilog = new Serilog.LoggerConfiguration().WriteTo.Sink(new JournalSink(Log.MessageId, journald.Path)).CreateLogger();
+        using var factory = new SerilogLoggerFactory(serilog);
+        Log.Limiting(factory.CreateLogger("TcpAgent"), "accept_queue of [::]:1, 5 of 4", "accept_queue", "[::]:1", 5, 4, 110, null);
+        var fields = JournalParser.Parse(journald.Receive());
+        Assert.Subset(
+            fields.ToHashSet(), (((string, string)[])
+            [
+                ("MESSAGE", "Limiting: accept_queue of [::]:1, 5 of 4"), ("PRIORITY", "4"), ("MESSAGE_ID", Log.MessageId(42)!),
+                ("TCPAGENT_RESOURCE", "accept_queue"), ("TCPAGENT_SUBJECT", "[::]:1"), ("TCPAGENT_USED", "5"), ("TCPAGENT_LIMIT", "4"),
+                ("TCPAGENT_LOST", "110"),
+            ]).ToHashSet());
+        Assert.DoesNotContain(fields, field => field.Item1 is "TCPAGENT_SAID" or "TCPAGENT_SKIPPED");
+    }
+
     static string? Lines(AgentEvents events, string level) => events.Value($"tcpagent_log_lines_total{{level=\"{level}\"}}");
 
     [Fact]

@@ -27,7 +27,8 @@ static class Completion
                 esac
             done
             case $verb in
-                "") words="{{string.Join(' ', root.Subcommands.Select(command => command.Name))}} --version" ;;
+                "") words="{{Verbs(root)}} --version" ;;
+                help) words="{{Verbs(root)}}" ;;
         {{OwnFlags(root)}}    esac
             [[ $word == -* ]] && words+=" {{Flags(root.Options.Where(option => option.Name != "--version"))}}"
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -48,12 +49,13 @@ static class Completion
             var how = option.HelpName switch
             {
                 "DIR" => "-d",
-                "FILE" => "-f",
+                "FILE" => values.Length == 0 ? "-f" : $"-f -W \"{values}\"",
                 _ => values.Length == 0 ? null : $"-W \"{values}\"",
             };
+            var names = string.Join(" | ", option.Aliases.Append(option.Name));
             text.Append(how is null
-                ? $"        {option.Name}) return ;;\n"
-                : $"        {option.Name}) mapfile -t COMPREPLY < <(compgen {how} -- \"$word\"); return ;;\n");
+                ? $"        {names}) return ;;\n"
+                : $"        {names}) mapfile -t COMPREPLY < <(compgen {how} -- \"$word\"); return ;;\n");
         }
         return text.ToString();
     }
@@ -65,6 +67,8 @@ static class Completion
             text.Append($"        {command.Name}) words=\"{Flags(command.Options)}\" ;;\n");
         return text.ToString();
     }
+
+    static string Verbs(RootCommand root) => string.Join(' ', root.Subcommands.Select(command => command.Name));
 
     static string Flags(IEnumerable<Option> options) =>
         string.Join(' ', options.Where(option => !option.Hidden).Select(option => option.Name));

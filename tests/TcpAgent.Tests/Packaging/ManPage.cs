@@ -15,8 +15,9 @@ static class ManPage
         foreach (var command in root.Subcommands)
         {
             text.Append($".TP\n.B {Escape(command.Name)}\n{Paragraphs(command.Description!)}");
-            if (command.Options.Any(option => !option.Hidden))
-                text.Append(".RS\n").Append(List(command.Options)).Append(".RE\n");
+            var arguments = string.Concat(command.Arguments.Select(one => $".TP\n.I {Escape(one.Name)}\n{Paragraphs(one.Description!)}"));
+            if (arguments.Length > 0 || command.Options.Any(option => !option.Hidden))
+                text.Append(".RS\n").Append(arguments).Append(List(command.Options)).Append(".RE\n");
         }
         return text.ToString();
     }
@@ -30,11 +31,11 @@ static class ManPage
             + $".TP\n.BR {Escape(NoCollector)} \\fINAME\\fR\nDo not read a source: {Escape(string.Join(", ", sources))}.\n";
     }
 
-    internal static string Metrics()
+    internal static string Examples()
     {
         var text = new StringBuilder();
-        foreach (var source in DescribeCommand.Metrics().GroupBy(row => row.Source, row => row.Row))
-            text.Append($".TP\n.B {Escape(source.Key)}\n{Escape(string.Join(",\n", source.Select(metric => metric.Name)))}.\n");
+        foreach (var (_, command, meaning) in Example.All)
+            text.Append($".TP\n.B {Escape(command)}\n{Paragraphs(meaning)}");
         return text.ToString();
     }
 

@@ -12,13 +12,13 @@ public class PackagingDocumentsTests
         CommandLine.Create(AgentFlags.Create(), new Option<bool>("--version") { Description = "Print version and build." });
 
     [Fact]
-    public void ManPageHasEveryCommandOptionAndMetric()
+    public void ManPageHasEveryCommandOptionAndExample()
     {
         var path = Repo.Path("packaging", "man", "tcp-agent.8");
         var page = File.ReadAllText(path);
         var root = Root;
         foreach (var (section, text) in ((string, string)[])[("COMMANDS", ManPage.Commands(root)), ("OPTIONS", ManPage.Options(root)),
-            ("METRICS", ManPage.Metrics())])
+            ("EXAMPLES", ManPage.Examples())])
         {
             var (begin, end) = ($".\\\" BEGIN {section}\n", $".\\\" END {section}\n");
             var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
@@ -29,8 +29,20 @@ public class PackagingDocumentsTests
     }
 
     [Fact]
-    public void CompletionHasEveryCommandAndFlag() =>
+    public void CompletionOfBashHasEveryCommandAndFlag() =>
         GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "tcp-agent"), Completion.Script(Root));
+
+    [Fact]
+    public void CompletionOfZshHasEveryCommandAndFlag() =>
+        GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "_tcp-agent"), ZshCompletion.Script(Root));
+
+    [Fact]
+    public void CompletionOfFishHasEveryCommandAndFlag() =>
+        GoldenFile.AssertEquals(Repo.Path("packaging", "completion", "tcp-agent.fish"), FishCompletion.Script(Root));
+
+    [Fact]
+    public void TheSettingsOfTheServiceHaveTheDefaultsOfTheFlags() =>
+        GoldenFile.AssertEquals(Repo.Path("packaging", "tcp-agent.default"), DefaultFile.Text());
 
     static string Version =>
         Regex.Match(File.ReadAllText(Repo.Path("Directory.Build.props")), "<Version>([^<]+)</Version>").Groups[1].Value;
@@ -50,6 +62,18 @@ public class PackagingDocumentsTests
     [InlineData("CHANGELOG.md", @"\n## \[{0}\] - \d")]
     public void WhateverNamesTheVersionNamesThatOfTheBuild(string file, string pattern) =>
         Assert.Matches(pattern.Replace("{0}", Regex.Escape(Version), StringComparison.Ordinal), File.ReadAllText(Repo.Path(file)));
+
+    /// <summary>systemd takes the last of two, or both; either is hard to see.</summary>
+    [Theory]
+    [InlineData("tcp-agent.service")]
+    [InlineData("tcp-agent.socket")]
+    public void AUnitGivesEachSettingOnce(string name)
+    {
+        string[] lists = ["EnvironmentFile", "Environment", "SystemCallFilter"];
+        var keys = File.ReadAllLines(Repo.Path("packaging", "systemd", name))
+            .Where(line => line.Length > 0 && line[0] is not ('#' or '[')).Select(line => line.Split('=')[0]);
+        Assert.Distinct(keys.Where(key => !lists.Contains(key)));
+    }
 
     [Fact]
     public void TheUnitsFilesAndFlagsExist()

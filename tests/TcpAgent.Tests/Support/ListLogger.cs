@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TcpAgent.Tests.Support;
 
-/// <summary>Keeps what is logged, from any thread.</summary>
-sealed class ListLogger : ILogger
+/// <summary>Keeps what is logged from a level on, from any thread.</summary>
+sealed class ListLogger(LogLevel least = LogLevel.Information) : ILogger
 {
     readonly List<string> _lines = [];
 
@@ -19,7 +19,7 @@ sealed class ListLogger : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

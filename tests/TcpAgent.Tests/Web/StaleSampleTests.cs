@@ -68,7 +68,9 @@ public class StaleSampleTests
         var json = new LiveJson(settings, new TcpAgent.History.TurnLog());
         return new Endpoints(
             agent.Sampler, metrics, why, new HistoryEndpoint(null, new HistoryReaders(2, time), time),
-            new LiveEndpoint(agent.Sampler, json, age, time), new Page("/metrics"), age, new AllowedHosts([], []), "/metrics");
+            new LiveEndpoint(agent.Sampler, json, age, time),
+            new StatusEndpoint(new AgentFacts("0", "test", time.GetUtcNow(), [], () => []), time), new Page("/metrics"), age,
+            new AllowedHosts([], []), "/metrics");
     }
 
     static async Task<(int Status, string Body)> Get(Endpoints endpoints, string path)

@@ -16,8 +16,8 @@ sealed class Endpoints
     readonly Dictionary<string, RequestDelegate> _paths;
 
     internal Endpoints(
-        Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, Page page, SampleAge age,
-        AllowedHosts hosts, string telemetryPath)
+        Sampler sampler, MetricsEndpoint metrics, WhyEndpoint why, HistoryEndpoint history, LiveEndpoint live, StatusEndpoint status,
+        Page page, SampleAge age, AllowedHosts hosts, string telemetryPath)
     {
         (_sampler, _page, _age, _hosts) = (sampler, page, age, hosts);
         _anyHost = [telemetryPath, "/-/healthy", "/-/ready"];
@@ -27,6 +27,7 @@ sealed class Endpoints
             ["/api/v1/history"] = history.Serve,
             ["/api/v1/incidents"] = history.ServeIncidents,
             ["/api/v1/live"] = live.Serve,
+            ["/api/v1/status"] = status.Serve,
             ["/-/healthy"] = Healthy,
             ["/-/ready"] = Ready,
             [telemetryPath] = metrics.Serve,
@@ -45,7 +46,10 @@ sealed class Endpoints
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             headers.Allow = "GET, HEAD";
-            return Respond.Text(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served.\n");
+            return Respond.Text(
+                context, StatusCodes.Status405MethodNotAllowed, context.Request.Path == "/-/reload"
+                    ? "Nothing can be changed over HTTP. To reload, send SIGHUP: systemctl reload tcp-agent\n"
+                    : "Only GET and HEAD are served.\n");
         }
         if (!_paths.ContainsKey(path) && !_page.Has(path))
             return Respond.Text(context, StatusCodes.Status404NotFound, "Not found.\n");

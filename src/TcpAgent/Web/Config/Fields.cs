@@ -1,3 +1,5 @@
+using TcpAgent.Kernel;
+
 namespace TcpAgent.Web.Config;
 
 /// <summary>Reads typed values out of the tree. An invalid value becomes a problem with its place.</summary>
@@ -64,39 +66,12 @@ static class Fields
 
     static string Unknown(string key, ReadOnlySpan<(string Key, Action<Node> Read)> fields)
     {
-        var (nearest, distance) = ("", int.MaxValue);
         var names = new List<string>();
         foreach (var (name, _) in fields)
-        {
             names.Add(name);
-            var other = Distance(key, name);
-            if (other < distance)
-                (nearest, distance) = (name, other);
-        }
         var shown = key.Length <= 60 ? key : key[..60] + "...";
-        return distance <= Math.Max(2, nearest.Length / 3)
+        return Nearest.To(key, names) is { } nearest
             ? $"unknown key '{shown}': is '{nearest}' meant?"
             : $"unknown key '{shown}': known here are {string.Join(", ", names)}";
-    }
-
-    /// <summary>The Levenshtein distance, ignoring case.</summary>
-    static int Distance(string a, string b)
-    {
-        if (a.Length > 60)
-            return int.MaxValue;
-        var row = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
-            row[j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + same));
-            }
-        }
-        return row[^1];
     }
 }

@@ -1,0 +1,74 @@
+namespace TcpAgent.Cli;
+
+/// <summary>The section of docs/metrics.md about one source.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Title">Its heading.</param>
+/// <param name="Text">What one must know before the table.</param>
+/// <param name="Queries">Queries for Prometheus that answer a question, each with the question.</param>
+readonly record struct MetricSection(string Source, string Title, string Text, params (string Question, string Query)[] Queries)
+{
+    /// <summary>In the order of the page: the answer first, then the path of a packet and a connection, then the agent itself.</summary>
+    internal static readonly MetricSection[] All =
+    [
+        new(
+            "resources", "Resources",
+            "Every bounded queue and table, in the same metrics, with its loss counter and state. The state is a number, not an "
+            + "OpenMetrics StateSet: thresholds, `max` and `changes` work on it, and a StateSet would need three series for each resource.",
+            ("What limits now?", "tcpagent_resource_state == 2"),
+            ("Which listener, device or destination is it?", "tcpagent_resource_subject"),
+            ("How full is each resource?", "tcpagent_resource_used / tcpagent_resource_limit"),
+            ("What was lost in the last hour?", "increase(tcpagent_resource_losses_total[1h]) > 0"),
+            ("Where does the host drop packets?", "sum by (instance, stage) (rate(tcpagent_drops_total[5m])) > 0")),
+        new(
+            "listeners", "Listeners", "One series per listening address and port. Beyond --listeners.max only the busiest are exported.",
+            ("Which accept queue was nearly full?", "tcpagent_listener_accept_queue_peak / tcpagent_listener_accept_queue_limit > 0.8"),
+            ("Which application does not accept?", "tcpagent_listener_oldest_wait_seconds > 1"),
+            ("Who turns connections away?", "rate(tcpagent_listener_drops_total[5m]) > 0")),
+        new(
+            "sockets", "Socket states",
+            "`tcpagent_tcp_sockets` is the number to use: all eleven states, IPv4 and IPv6, always present. Other counts of sockets are "
+            + "parts of it or have another scope: see [which count of sockets](#which-count-of-sockets).",
+            ("Is there a SYN flood or a slow application?", "tcpagent_tcp_sockets_peak{state=\"syn_recv\"}"),
+            ("Does an application forget to close?", "tcpagent_tcp_sockets{state=\"close_wait\"}")),
+        new("netstat", "TCP events", "The kernel's extended TCP counters (`TcpExt`, `IpExt`, `MPTcpExt`).",
+            ("Did accept queues overflow?", "rate(tcpagent_tcp_listen_overflows_total[5m])"),
+            ("Were SYN cookies sent?", "rate(tcpagent_tcp_syncookies_sent_total[5m])")),
+        new("snmp", "IP, TCP, UDP and ICMP", "The classic counters of RFC 1213, for IPv4 and for TCP of both families.",
+            ("How many segments are sent again per second?", "rate(tcpagent_tcp_retransmitted_segments_total[5m])"),
+            ("How many connections come in per second?", "rate(tcpagent_tcp_passive_opens_total[5m])")),
+        new("snmp6", "IPv6", "The same for IPv6."),
+        new("sockstat", "Memory and totals", "What the kernel's protocols hold in all. Memory is host-wide, whatever the namespace.",
+            ("How much memory do TCP buffers take?", "tcpagent_tcp_memory_bytes")),
+        new(
+            "ports", "Local ports",
+            "Local ports by source address, destination and port. However many backends a proxy has, at most 10 tuples are exported, "
+            + "those with the most ports, so there are at most 20 such series.",
+            ("Which destination takes the local ports?", "topk(5, tcpagent_ephemeral_ports_used)")),
+        new("unix", "Unix sockets", "Listeners of AF_UNIX, such as those of PHP-FPM or a database."),
+        new("udp", "UDP sockets", "Receive buffers of UDP sockets and what they dropped.",
+            ("Which sockets drop datagrams?", "rate(tcpagent_udp_socket_drops_total[5m]) > 0")),
+        new("conntrack", "Connection tracking", "Exported only where nf_conntrack is loaded.",
+            ("How full is the table?", "tcpagent_conntrack_entries / tcpagent_conntrack_entries_limit")),
+        new("softnet", "CPU backlogs", "The queue between the network card and the protocols, for each CPU.",
+            ("Which CPU drops packets?", "rate(tcpagent_softnet_dropped_total[5m]) > 0")),
+        new(
+            "devices", "Network devices",
+            "Counters of each device as its driver reports them. Missed packets are not part of dropped ones.",
+            ("How much traffic is there, in bits per second?", "rate(tcpagent_device_receive_bytes_total[5m]) * 8")),
+        new("qdisc", "Queueing disciplines", "The root qdisc of each device, as tc shows it.",
+            ("Which qdisc drops?", "rate(tcpagent_qdisc_dropped_total[5m]) > 0")),
+        new("neighbours", "Neighbour tables", "ARP and ND tables, which all namespaces of the host share."),
+        new("nfqueue", "NFQUEUE", "Queues of packets that wait for a program's verdict. Needs a [drop-in](install.md)."),
+        new("protocols", "Protocols", "Whether a protocol is under memory pressure."),
+        new(
+            "sysctl", "Settings",
+            "Every setting that bounds or shapes the above, by its dotted name. The fields of a setting with several values are `[0]`, "
+            + "`[1]` and `[2]`: of tcp_rmem, the minimum, the default and the maximum.",
+            ("Which hosts have a small somaxconn?", "tcpagent_sysctl{name=\"net.core.somaxconn\"} < 4096")),
+        new("process", "Process", "The eight metrics that every Prometheus client has, about the agent."),
+        new("agent", "The agent itself", "Samples, sources, scrapes and log lines.",
+            ("Which source fails?", "tcpagent_source_success == 0"),
+            ("Is a sample late?", "time() - tcpagent_sample_timestamp_seconds > 5")),
+        new("history", "History", "The flight recorder's file."),
+    ];
+}
