@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using k8s;
 using TcpAgent.Cli;
 using TcpAgent.Lab.Support;
-using TcpAgent.Sources;
 using TcpAgent.Tests.Deploy;
 using YamlDotNet.RepresentationModel;
 
@@ -134,20 +133,6 @@ public sealed class HelmTests
         {
             File.Delete(file);
         }
-    }
-
-    [Fact]
-    public void TheSchemaNamesEverySource() => Assert.Equal(
-        SourceList.Names.Order(StringComparer.Ordinal),
-        Yaml.Load(Repo.Path("deploy", "helm", "tcp-agent", "values.schema.json")).Single().Texts("properties/sources/propertyNames/enum")
-            .Order(StringComparer.Ordinal));
-
-    [Fact]
-    public void ItHasTheVersionOfTheAgent()
-    {
-        var chart = Yaml.Load(Repo.Path("deploy", "helm", "tcp-agent", "Chart.yaml")).Single();
-        var version = typeof(AgentFlags).Assembly.GetName().Version!.ToString(3);
-        Assert.Equal((version, version), (chart.Text("version"), chart.Text("appVersion")));
     }
 
     /// <summary>Kinds with their text.</summary>
