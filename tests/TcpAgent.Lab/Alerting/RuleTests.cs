@@ -59,7 +59,7 @@ public class RuleTests
 
     static string Amtool => Require.Tool("amtool", "prometheus-alertmanager");
 
-    /// <summary>The receivers and the route that an operator uncomments are valid, and the route silences the port and nothing else.</summary>
+    /// <summary>Receivers and route that an operator uncomments are valid; the route silences the port and nothing else.</summary>
     [SkippableFact]
     public async Task WhatIsCommentedOutIsValid()
     {
