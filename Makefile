@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls. make help prints the sentence behind ## of each target.
-.PHONY: build help test test-unit lab golden lint audit rules alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build help test test-unit lab golden lint audit rules dashboard-pictures alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -25,8 +25,8 @@ test-unit: ## Run the quick tests, less than a minute: after each change.
 lab: ## Run the tests on the real kernel, in network namespaces; root.
 	dotnet test tests/TcpAgent.Lab
 
-# Rewrites what the tests compare with: expected expositions, docs/metrics.md, the help text, the
-# PrometheusRule of deploy/kubernetes from the rule files of deploy/prometheus. Review the difference.
+# Rewrites what the tests compare with: expected expositions, docs/metrics.md, the help text, the PrometheusRule of deploy/kubernetes and
+# the JSON of deploy/mixin from the rule files of deploy/prometheus. Review the difference.
 golden: ## Rewrite what the tests compare with; review the difference.
 	UPDATE=1 dotnet test tests/TcpAgent.Tests --filter "FullyQualifiedName~Golden|FullyQualifiedName~Documents"
 
@@ -47,6 +47,11 @@ rules: ## Check the files of Prometheus and Alertmanager, and when each alert fi
 	cd deploy/prometheus && promtool check rules *.rules.yml && promtool check config prometheus.yml && promtool check config prometheus.file_sd.yml
 	promtool test rules deploy/prometheus/tests/*.yml
 	amtool check-config deploy/alertmanager/alertmanager.yml
+
+# Pictures of the dashboards, for people who have no Grafana at hand; eight minutes, root, the npm registry, and: apt-get install prometheus
+# chromium nodejs npm iproute2 nftables curl. Writes deploy/grafana/pictures.
+dashboard-pictures: publish ## Draw the dashboards with data of a real Prometheus; root.
+	python3 tests/TcpAgent.Lab/Grafana/Pictures/pictures.py
 
 # The rules watch this host idle and then loaded but healthy, ten minutes each; an alert that fires, or is pending nearly all the time, fails. Root. Shorter: make alert-quiet MINUTES=1
 MINUTES ?= 10

@@ -52,6 +52,7 @@ sealed class AlertChain : IAsyncDisposable
                     : await File.ReadAllTextAsync(file));
         await Configure(agents, scaled);
 
+        File.Copy(Repo.Path("deploy", "alertmanager", "tcp-agent.tmpl"), $"{_folder}/tcp-agent.tmpl");
         var routes = await File.ReadAllTextAsync(Repo.Path("deploy", "alertmanager", "alertmanager.yml"));
         routes = ScaledTime.Replace(routes, "http://127.0.0.1:8060/", $"http://127.0.0.1:{_ports.Webhook}/");
         await File.WriteAllTextAsync($"{_folder}/alertmanager.yml", scaled ? ScaledTime.Routes(routes) : routes);

@@ -18,8 +18,8 @@ for (const file of process.argv.slice(2)) {
   const at = JSON.stringify(basename(file));
   // What an annotation asks of its data source is that source's own (Prometheus: expr, step and formats).
   for (const annotation of dashboard.annotations.list)
-    for (const own of ['expr', 'step', 'titleFormat', 'textFormat', 'tagKeys']) delete annotation[own];
-  for (const panel of dashboard.panels.filter(panel => panel.type !== 'row')) {
+    for (const own of ['expr', 'step', 'titleFormat', 'textFormat', 'tagKeys', 'useValueForTime']) delete annotation[own];
+  for (const panel of dashboard.panels.flatMap(panel => [panel, ...(panel.panels ?? [])]).filter(panel => panel.type !== 'row')) {
     const name = kinds[panel.type];
     if (!name) throw new Error(`${basename(file)}: no types for panels of type ${panel.type}`);
     const where = `/* ${at} ${JSON.stringify(panel.title)} */`;

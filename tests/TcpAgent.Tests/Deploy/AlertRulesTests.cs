@@ -15,6 +15,8 @@ public partial class AlertRulesTests
 
     static readonly string s_operations = File.ReadAllText(Repo.Path("docs", "operations.md"));
 
+    static readonly string s_testing = File.ReadAllText(Repo.Path("docs", "testing.md"));
+
     static readonly string[] s_tests = [.. Directory.GetFiles(Path.Combine(s_folder, "tests"), "*.yml").Select(File.ReadAllText)];
 
     /// <summary>Name and text of each alert.</summary>
@@ -36,7 +38,13 @@ public partial class AlertRulesTests
             Assert.Matches($@"(?m)^ +{field}: \S", text);
         Assert.Matches($@"runbook_url: https://tcp-agent\.example/docs/operations\.md#{name.ToLowerInvariant()}\n", text);
         Assert.Matches($"(?m)^### {name}$", s_operations);
-        Assert.Matches($@"(?m)^\| (\w+, )*{name}(, \w+)* \| \w", s_operations);
+        Assert.Matches($@"(?m)^\| (\w+, )*{name}(, \w+)* \| \w", s_testing);
+        Assert.Matches("(?m)^ +summary: (>-\n +)?\"?(\\{\\{ \\$labels\\.instance \\}\\}: |No target)", text);
+        foreach (var link in (string[])["dashboard_url", "agent_url", "history_url"])
+            Assert.True(
+                Regex.IsMatch(text, $"(?m)^ +{link}: [*&]{link}") || name == "TcpAgentAbsent"
+                    || (name == "TcpAgentDown" && link != "dashboard_url"),
+                $"{name}: no {link}");
     }
 
     [Theory]
@@ -57,6 +65,22 @@ public partial class AlertRulesTests
         }
     }
 
+    /// <summary>
+    /// The runbook of an alert that pages: what it does to users, where to look, what to do, how to make that last, how to see that it
+    /// helped, and what not to do.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ItsRunbookIsComplete(string name)
+    {
+        var runbook = s_operations.Split("\n### ").Single(one => one.StartsWith($"{name}\n", StringComparison.Ordinal)).Split("\n## ")[0];
+        foreach (var part in (string[])["Impact", "Check", "Fix now", "Verify", "Do not"])
+            Assert.Matches($@"(?m)^- \*\*{part}\.\*\* \w|^- \*\*{part}\.\*\* `", runbook);
+        foreach (Match setting in Regex.Matches(runbook, @"(?m)^ *sysctl -w ([\w.]+)="))
+            Assert.Contains($"echo \"{setting.Groups[1].Value} = ", runbook, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"(?m)^ *echo ""[\w.]+ = .*""(?! >> /etc/sysctl\.d/90-tcp-agent\.conf$)", runbook);
+    }
+
     /// <summary>Alerts that page are about a resource that is full and loses. Alerts that may be inhibited name their resource.</summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -64,7 +88,14 @@ public partial class AlertRulesTests
     {
         var text = s_alerts[name];
         if (text.Contains("severity: critical", StringComparison.Ordinal))
+        {
             Assert.Contains("verdict: limiting", text, StringComparison.Ordinal);
+            Assert.Contains("keep_firing_for: 5m", text, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"losses_total(\{[^}]*\})?\[5m\]\) > 0\n", text);
+        }
+        // Alertmanager never tells that an alert is resolved while a page inhibits it: the milder one has to be the last to go.
+        if (text.Contains("verdict: near", StringComparison.Ordinal))
+            Assert.Contains("keep_firing_for: 10m", text, StringComparison.Ordinal);
         if (text.Contains("verdict: limiting", StringComparison.Ordinal))
             Assert.Matches("tcpagent_resource_state[^=]*(\\{[^}]*\\})? == 2", text);
         if (text.Contains("verdict:", StringComparison.Ordinal))

@@ -20,7 +20,13 @@ sealed class Dashboard
 
     internal JsonElement Root => _root;
 
-    internal JsonElement[] Everything => [.. _root.GetProperty("panels").EnumerateArray()];
+    /// <summary>Those of collapsed rows too.</summary>
+    internal JsonElement[] Everything => [.. Top.SelectMany(panel => Inner(panel).Prepend(panel))];
+
+    internal JsonElement[] Top => [.. _root.GetProperty("panels").EnumerateArray()];
+
+    internal static IEnumerable<JsonElement> Inner(JsonElement row) =>
+        row.TryGetProperty("panels", out var panels) ? panels.EnumerateArray() : [];
 
     /// <summary>Without the rows.</summary>
     internal JsonElement[] Panels => [.. Everything.Where(panel => panel.Text("type") != "row")];
@@ -47,9 +53,12 @@ sealed class Dashboard
     internal static string FieldsFile => Repo.Path("tests", "TcpAgent.Lab", "Grafana", "fields.txt");
 
     IEnumerable<string> FieldsHere() =>
-        Everything.SelectMany(panel => Walk(panel, panel.Text("type"))).Concat(
+        Everything.SelectMany(panel => Walk(panel, panel.Text("type"))).Where(path => !IsOfAnInnerPanel(path)).Concat(
             _root.EnumerateObject().Where(field => field.Name != "panels").SelectMany(field =>
                 Walk(field.Value, $"dashboard.{field.Name}")));
+
+    /// <summary>It is walked by its own type.</summary>
+    static bool IsOfAnInnerPanel(string path) => path.StartsWith("row.panels.", StringComparison.Ordinal);
 
     static IEnumerable<string> Walk(JsonElement element, string path) => element.ValueKind switch
     {

@@ -91,6 +91,9 @@ public class KubernetesTests
         Assert.Equal("/metrics", monitor.Text("spec/podMetricsEndpoints/0/path"));
         Assert.Equal("app.kubernetes.io/name", monitor.Text("spec/jobLabel"));
         Assert.Equal("10793", policy.Text("spec/ingress/0/ports/0/port"));
+        Assert.False(service.At("metadata").Has("annotations"), "the PodMonitor finds the agents: nothing else may find them again");
+        Assert.Equal(
+            Manifest("priorityclass.yaml").Text("metadata/name"), Manifest("daemonset.yaml").Text("spec/template/spec/priorityClassName"));
         Assert.Empty(policy.List("spec/egress"));
     }
 

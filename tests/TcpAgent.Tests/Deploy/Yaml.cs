@@ -14,6 +14,13 @@ static class Yaml
         return [.. stream.Documents.Select(document => document.RootNode)];
     }
 
+    internal static YamlNode Parse(string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return stream.Documents.Single().RootNode;
+    }
+
     internal static YamlNode At(this YamlNode node, string path)
     {
         foreach (var part in path.Split('/'))
