@@ -57,7 +57,7 @@ static class AgentFlags
             {
                 Name = "--web.allowed-host",
                 Doc = "Further name under which browsers may ask for the page; *.DOMAIN or * allow more. May be given several times.",
-                Value = new() { Placeholder = "NAME", Expected = "a host name without a port, *.DOMAIN or *", TryParse = TryParseHost },
+                Value = FlagValues.HostName,
                 IsRepeatable = true,
                 Set = static (options, host) => options with { AllowedHosts = [.. options.AllowedHosts, host] },
             },

@@ -41,6 +41,11 @@ static class FlagValues
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
     };
 
+    internal static FlagValue<string> HostName { get; } = new()
+    {
+        Placeholder = "NAME", Expected = "a host name without a port, *.DOMAIN or *", TryParse = TryParseHost,
+    };
+
     /// <summary>A number above 0 and at most 1.</summary>
     internal static FlagValue<double> Share { get; } = new()
     {
