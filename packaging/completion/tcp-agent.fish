@@ -16,6 +16,7 @@ complete -c tcp-agent -l web.listen-address -x -d 'Address to serve on; may be g
 complete -c tcp-agent -l web.systemd-socket -d 'Serve on the sockets that systemd passes (socket activation).'
 complete -c tcp-agent -l web.telemetry-path -x -d 'Path of the metrics. [default: /metrics]'
 complete -c tcp-agent -l web.config.file -r -F -d 'TLS, client certificates, passwords, headers and rate limit, in exporter-toolkit\'s format.'
+complete -c tcp-agent -l web.allowed-host -x -d 'Further name under which browsers may ask for the page; *.DOMAIN or * allow more. May be given several times.'
 complete -c tcp-agent -l web.max-requests -x -d 'Maximum concurrent scrapes; more get 503. 0: as many as memory allows. [default: 40]'
 complete -c tcp-agent -l query.socket -r -F -a 'auto none' -d 'Unix socket on which local users ask the agent (why). auto: query.sock in systemd\'s runtime directory, or in that of the user who started it; none: disabled. [default: auto]'
 complete -c tcp-agent -l path.procfs -x -a '(__fish_complete_directories)' -d 'Where procfs is mounted. If it is an ordinary directory laid out like procfs, netlink sources are disabled. [default: /proc]'
