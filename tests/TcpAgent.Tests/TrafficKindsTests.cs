@@ -53,7 +53,8 @@ public partial class TrafficKindsTests
     {
         var python = Directory.GetFiles(Repo.Path("tests", "TcpAgent.Lab"), "*.py", SearchOption.AllDirectories);
         Assert.Equal(
-            ["KernelMatrix", "Packaging", "Traffic"], python.Select(Path.GetDirectoryName).Distinct().Select(Path.GetFileName).Order());
+            ["KernelMatrix", "Packaging", "Pictures", "Traffic"],
+            python.Select(Path.GetDirectoryName).Distinct().Select(Path.GetFileName).Order());
         Assert.DoesNotContain(
             Directory.GetFiles(Repo.Path("tests", "TcpAgent.Lab"), "*.cs", SearchOption.AllDirectories),
             file => File.ReadAllText(file).Contains("import socket", StringComparison.Ordinal));

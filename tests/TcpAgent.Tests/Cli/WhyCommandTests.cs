@@ -135,7 +135,9 @@ public sealed class WhyCommandTests : IDisposable
         using var agent = FakeAgent.Of(200, Document(OwnNamespace));
         var why = new WhyOptions
         {
-            IsJson = true, IsLocal = isLocal, Duration = milliseconds is { } time ? TimeSpan.FromMilliseconds(time) : null,
+            IsJson = true,
+            IsLocal = isLocal,
+            Duration = milliseconds is { } time ? TimeSpan.FromMilliseconds(time) : null,
         };
         var (_, output, error) = await Run(s_host with { QuerySocket = agent.Path }, why);
         Assert.Equal("", error);
@@ -149,7 +151,9 @@ public sealed class WhyCommandTests : IDisposable
         using var agent = FakeAgent.Of(200, Document(OwnNamespace));
         var options = s_host with
         {
-            QuerySocket = agent.Path, ProcFs = Fixtures.Proc("linux-6.18"), SysFs = Fixtures.Sys("linux-6.18"),
+            QuerySocket = agent.Path,
+            ProcFs = Fixtures.Proc("linux-6.18"),
+            SysFs = Fixtures.Sys("linux-6.18"),
         };
         var (_, output, error) = await Run(options, new WhyOptions { IsJson = true });
         Assert.Equal("", error);
