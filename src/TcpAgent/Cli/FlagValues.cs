@@ -43,7 +43,9 @@ static class FlagValues
 
     internal static FlagValue<string> HostName { get; } = new()
     {
-        Placeholder = "NAME", Expected = "a host name without a port, *.DOMAIN or *", TryParse = TryParseHost,
+        Placeholder = "NAME",
+        Expected = "a host name without a port, *.DOMAIN or *",
+        TryParse = TryParseHost,
     };
 
     /// <summary>A number above 0 and at most 1.</summary>

@@ -25,16 +25,19 @@ static class SourceList
         var listeners = new Listeners(
             SockDiagOf(root),
             SockDiagOf(root) is { } waiting ? new AcceptWaits(waiting, options.WalkBudget, time, events) : null, snmp, netstat, options,
-            time, links) { Needs = [snmp, netstat] };
+            time, links)
+        { Needs = [snmp, netstat] };
         var sockets = new Sockets(
             SockDiagOf(root) is { } walked ? new NetlinkSocketTable(walked) : null, new ProcSocketTable(root),
             new SocketCounters(snmp, sockstat),
             new SocketCheck(Snmp(root, allFields: false), Sockstat(root), CurrEstabHasCloseWait(root), time),
-            options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root)) { Needs = [snmp, sockstat] };
+            options.IsEnabled("listeners") ? listeners : null, options, time, events, SynLinearTimeouts(root))
+        { Needs = [snmp, sockstat] };
 
         var ports = new EphemeralPorts(
             SockDiagOf(root) is { } scanned ? new PortScan(scanned, root) : null, snmp, new SocketCounters(snmp, sockstat), options, time,
-            events, netstat) { Needs = [snmp, sockstat, netstat] };
+            events, netstat)
+        { Needs = [snmp, sockstat, netstat] };
 
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
@@ -43,7 +46,8 @@ static class SourceList
             SockDiagOf(root), SockDiagOf(root) is { } again ? new UnixReread(again) : null, options, time, events);
         var udp = new UdpSockets(
             SockDiagOf(root) is { } received ? new UdpScan(received, new PortSettings(root)) : null, sockstat, snmp, snmp6, options, time,
-            events) { Needs = [sockstat, snmp, snmp6] };
+            events)
+        { Needs = [sockstat, snmp, snmp6] };
 
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
