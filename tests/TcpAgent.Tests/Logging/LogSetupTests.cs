@@ -151,9 +151,9 @@ public sealed partial class LogSetupTests : IDisposable
     [InlineData(LogEventLevel.Debug, true)]
     public void AServerThatCannotStartLeavesNoStackTrace(LogEventLevel level, bool expected)
     {
-        using var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null);
-        foreach (var message in (string[])["Unable to start Kestrel.", "Hosting failed to start"])
-            logger.ForContext("SourceContext", "Microsoft.AspNetCore.Server.Kestrel").Fatal(new IOException("in use"), message);
+        using (var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null))
+            foreach (var message in (string[])["Unable to start Kestrel.", "Hosting failed to start"])
+                logger.ForContext("SourceContext", "Microsoft.AspNetCore.Server.Kestrel").Fatal(new IOException("in use"), message);
         Assert.Equal(expected, _error.ToString().Length > 0);
     }
 
