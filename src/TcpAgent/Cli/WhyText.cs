@@ -37,8 +37,6 @@ sealed class WhyText
         var isIll = verdict.State is ResourceState.Limiting or ResourceState.Near;
         var (explained, mentioned) = Sort(verdict);
         _text.Paragraph(ColourOf(verdict.State), WhyHeadline.Of(verdict, _isOfAgent, TimeZoneInfo.Local));
-        if (isIll && verdict.Headline.Length > 0)
-            _text.Paragraph(Bold, $"{verdict.Headline}.");
         foreach (var finding in verdict.Findings)
             if (finding.Headline is { } headline)
                 _text.Paragraph(Yellow, $"{headline}.");

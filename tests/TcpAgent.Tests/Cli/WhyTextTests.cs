@@ -85,11 +85,12 @@ public class WhyTextTests
 
     /// <summary>The page begins with the same sentence.</summary>
     [Fact]
-    public void TheSecondLineSaysItInWords()
+    public void ItIsSaidInWordsOnce()
     {
         var verdict = Outage();
         verdict.Resources[0].Headline = "Port 8080 is not accepting: accept queue full, 5 of 4";
-        Assert.Equal("Port 8080 is not accepting: accept queue full, 5 of 4.", Write(verdict).Split('\n')[1]);
+        Assert.Equal("Port 8080 is not accepting: accept queue full, 5 of 4.", Write(verdict).Split('\n')[2]);
+        Assert.Single(Write(verdict).Split('\n'), line => line.StartsWith("Port 8080", StringComparison.Ordinal));
         Assert.DoesNotContain("Nothing is limiting", Write(Verdict(ResourceState.Ok, [])), StringComparison.Ordinal);
     }
 
