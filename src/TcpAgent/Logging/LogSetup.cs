@@ -49,10 +49,9 @@ static class LogSetup
             .AuditTo.Console(text, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 
-    // Messages of the host and of Kestrel, each with a stack trace. The agent reports in one line why the server cannot start, and a stop
-    // before the first sample is not a failure.
-    static bool IsStartFailure(LogEvent logEvent) =>
-        logEvent.MessageTemplate.Text is "Hosting failed to start" or "Unable to start Kestrel." or "Error while binding to an endpoint.";
+    // The host's own message, with a stack trace. The agent reports in one line why the server cannot start, and a stop before the first
+    // sample is not a failure.
+    static bool IsStartFailure(LogEvent logEvent) => logEvent.MessageTemplate.Text == "Hosting failed to start";
 
     // An unreachable journal socket would silently swallow every line; stderr still leads to the journal.
     static JournalSink? OpenJournal(Func<int, string?> messageId, string path)

@@ -152,8 +152,8 @@ public sealed partial class LogSetupTests : IDisposable
     public void AServerThatCannotStartLeavesNoStackTrace(LogEventLevel level, bool expected)
     {
         using (var logger = LogSetup.Create(level, LogFormat.Logfmt, _ => null))
-            foreach (var message in (string[])["Unable to start Kestrel.", "Hosting failed to start"])
-                logger.ForContext("SourceContext", "Microsoft.AspNetCore.Server.Kestrel").Fatal(new IOException("in use"), message);
+            logger.ForContext("SourceContext", "Microsoft.Extensions.Hosting.Internal.Host").Error(
+                new IOException("in use"), "Hosting failed to start");
         Assert.Equal(expected, _error.ToString().Length > 0);
     }
 
