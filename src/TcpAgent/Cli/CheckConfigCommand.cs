@@ -8,14 +8,20 @@ namespace TcpAgent.Cli;
 /// </summary>
 static class CheckConfigCommand
 {
+    internal const string Name = "check-config";
+
+    /// <summary>The exit code of a mistake, also of one in the flags: whether they are good is what the verb is asked.</summary>
+    internal const int Bad = 1;
+
     internal static Command Create(FlagSet<AgentOptions> flags)
     {
         var command = new Command(
-            "check-config",
+            Name,
             "Check the flags and the file of --web.config.file, and the certificates it names, and print the values in force.\n"
             + "Each value has its origin: flag, the name of an environment variable, or default.");
         command.SetAction(
-            (result, _) => flags.With(result, options => Task.FromResult(Run(options.WebConfigFile, flags.Settings(result)))));
+            async (result, _) =>
+                await flags.With(result, options => Task.FromResult(Run(options.WebConfigFile, flags.Settings(result)))) == 0 ? 0 : Bad);
         return command;
     }
 
@@ -39,7 +45,7 @@ static class CheckConfigCommand
         foreach (var problem in findings.Problems)
             Console.Error.WriteLine($"tcp-agent: error: {problem}");
         if (active is null)
-            return 1;
+            return Bad;
         Console.Out.WriteLine($"{path} is valid: {active.Describe()}");
         return 0;
     }

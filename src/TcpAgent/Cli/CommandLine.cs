@@ -34,7 +34,7 @@ static class CommandLine
             else
                 foreach (var error in result.Errors)
                     Fail(error.Message);
-            return Misused;
+            return result.CommandResult.Command.Name == CheckConfigCommand.Name ? CheckConfigCommand.Bad : Misused;
         }
 
         // The daemon says it in its log.

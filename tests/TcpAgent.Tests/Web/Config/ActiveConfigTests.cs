@@ -135,7 +135,8 @@ public class ActiveConfigTests
         Assert.Contains(
             $"tcp-agent: error: {folder.ConfigFile}:5:13: rate_limit must be keys with values\n", error, StringComparison.Ordinal);
 
-        Assert.Equal(64, CommandLineTests.Run("check-config", "--web.max-requests=x").Exit);
+        Assert.Equal(1, CommandLineTests.Run("check-config", "--web.max-requests=x").Exit);
+        Assert.Equal(1, CommandLineTests.Run("check-config", "--web.max-request=1").Exit);
         Assert.Equal(1, CommandLineTests.Run("serve", $"--web.config.file={folder.ConfigFile}").Exit);
     }
 
