@@ -34,11 +34,16 @@ sealed class ResourceGauge
 
     /// <summary>Time at the limit in nanoseconds.</summary>
     long _saturated;
+
+    /// <summary>The most that one tick may add to it: while the agent was stopped it saw nothing.</summary>
+    readonly long _longest;
     long _lastTimestamp = KernelValue.Absent;
     Fill _now = Fill.None;
 
-    internal ResourceGauge(Resource resource, Wiring wiring, TimeSpan window, TimeProvider time)
+    internal ResourceGauge(Resource resource, Wiring wiring, SamplingOptions options, TimeProvider time)
     {
+        var window = options.PeakWindow;
+        _longest = 2 * (long)options.Interval.TotalNanoseconds;
         (Resource, _usage, _losses, _pressure, _time, _sources) =
             (resource, resource.Usage(wiring), resource.Losses(wiring), resource.Pressure?.Invoke(wiring), time,
                 wiring.Named(resource.Sources));
@@ -78,7 +83,7 @@ sealed class ResourceGauge
 
         var (before, isFirst) = (State, _lastTimestamp == KernelValue.Absent);
         if (isFull && !isFirst)
-            _saturated += _time.Nanoseconds(tick.Timestamp - _lastTimestamp);
+            _saturated += Math.Min(_time.Nanoseconds(tick.Timestamp - _lastTimestamp), _longest);
         _lastTimestamp = tick.Timestamp;
         State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : _stay?.WasNear ?? IsNear() ? ResourceState.Near

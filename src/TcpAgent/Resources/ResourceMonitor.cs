@@ -40,7 +40,7 @@ sealed class ResourceMonitor : Source
         var wiring = new Wiring(sources);
         _time = time;
         Mode = "computed";
-        _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options.PeakWindow, time));
+        _gauges = Array.ConvertAll(ResourceCatalog.All, row => new ResourceGauge(row, wiring, options, time));
         _stages = Array.ConvertAll(DropStages.All, row => new DropGauge(row, wiring, options.PeakWindow, time));
         _recent = Array.ConvertAll(RecentRows.Counts, row => (row.Row, row.Tally(wiring), new WindowedTotal(options.PeakWindow, time)));
         _covered = new WindowedTotal(options.PeakWindow, time);

@@ -75,6 +75,16 @@ public sealed class ResourceTests : IDisposable
         _rig.Monitor.Shows("conntrack", state: Limiting);
     }
 
+    /// <summary>After SIGCONT or a suspended machine: nobody knows how long the queue was full meanwhile.</summary>
+    [Fact]
+    public void APauseAddsTwoIntervalsAtMost()
+    {
+        Conntrack(10, 100);
+        _rig.Time.Now += 60 * ManualTime.Second;
+        Conntrack(10, 100, earlyDrops: 3);
+        _rig.Monitor.Shows("conntrack", saturatedNs: 2 * ManualTime.Second);
+    }
+
     [Fact]
     public void AProofRaisesThePeakToTheLimit()
     {
