@@ -1,10 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using TcpAgent.Kernel;
 using TcpAgent.Sources;
 using TcpAgent.Verdict;
-using TcpAgent.Web;
 
 namespace TcpAgent.Cli;
 
@@ -24,53 +21,12 @@ sealed class AgentInquiry(AgentOptions options, string ownNamespace)
         NamespaceInstance.Of(KernelRoot.At(options.ProcFs, options.SysFs)) is { } own ? new AgentInquiry(options, own.Inode) : null;
 
     /// <summary>The answer, or why there is none, for the operator.</summary>
-    internal async Task<(AgentAnswer? Answer, string Problem)> Ask(CancellationToken stop)
-    {
-        var (asked, problem) = (new List<string>(), "");
-        foreach (var agent in Places(options))
-        {
-            asked.Add($"{agent}");
-            var (answer, why) = await Ask(agent, stop);
-            if (answer is not null)
-                return (answer, "");
-
-            // The first that answered at all says most.
-            problem = problem.Length == 0 ? why : problem;
-        }
-        return (null, problem.Length > 0 ? problem : $"no agent answers at {string.Join(" or ", asked)}");
-    }
-
-    /// <summary>Where an agent of this host may answer, in the order in which to ask.</summary>
-    internal static IEnumerable<EndPoint> Places(AgentOptions options)
-    {
-        foreach (var path in QuerySocket.ToAsk(options.QuerySocket))
-            if (File.Exists(path))
-                yield return new UnixDomainSocketEndPoint(path);
-        yield return LocalRequest.AddressOf(options.ListenAddresses[0]);
-    }
+    internal Task<(AgentAnswer? Answer, string Problem)> Ask(CancellationToken stop) =>
+        LocalAgent.First(options, agent => Ask(agent, stop));
 
     /// <summary>Asks one agent. The problem is empty where nobody listens.</summary>
-    internal async Task<(AgentAnswer? Answer, string Problem)> Ask(EndPoint agent, CancellationToken stop)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Timeout);
-        try
-        {
-            return Judge(agent, await LocalRequest.Get(agent, "/api/v1/why", limit.Token));
-        }
-        catch (SocketException)
-        {
-            return (null, "");
-        }
-        catch (Exception e) when (e is IOException or AuthenticationException)
-        {
-            return (null, $"the agent at {agent} closed the connection");
-        }
-        catch (OperationCanceledException)
-        {
-            return (null, $"the agent at {agent} does not answer");
-        }
-    }
+    internal Task<(AgentAnswer? Answer, string Problem)> Ask(EndPoint agent, CancellationToken stop) =>
+        LocalAgent.Ask(agent, "/api/v1/why", Timeout, answer => Judge(agent, answer), stop);
 
     (AgentAnswer? Answer, string Problem) Judge(EndPoint agent, in LocalAnswer answer)
     {

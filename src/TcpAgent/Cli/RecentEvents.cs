@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace TcpAgent.Cli;
@@ -12,17 +11,10 @@ static class RecentEvents
 
     internal static async Task<List<(DateTimeOffset Time, string Text)>> Of(EndPoint agent, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(AgentInquiry.Timeout);
-        try
-        {
-            var answer = await LocalRequest.Get(agent, "/api/v1/history?since=-15m&series=verdict", limit.Token);
-            return answer.Status == 200 ? Read(answer.Body) : [];
-        }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
-        {
-            return [];
-        }
+        var (events, _) = await LocalAgent.Ask(
+            agent, "/api/v1/history?since=-15m&series=verdict", AgentInquiry.Timeout,
+            answer => (answer.Status == 200 ? Read(answer.Body) : null, ""), stop);
+        return events ?? [];
     }
 
     internal static List<(DateTimeOffset Time, string Text)> Read(ReadOnlyMemory<byte> json)

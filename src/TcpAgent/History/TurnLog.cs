@@ -71,7 +71,8 @@ sealed class TurnLog
     {
         var figures = state == KernelValue.Absent ? new TurnFigures(state, state, state)
             : new TurnFigures(state, slots[ResourceRows.Used], slots[ResourceRows.Limit]);
-        Add(Turn.Event(_last, resource.Name, SubjectOf(snapshot, resource), figures, isStanding: false));
+        var subject = SubjectInstance.In(snapshot.Find(ResourceMonitor.SubjectRows), resource);
+        Add(Turn.Event(_last, resource.Name, subject?.Subject ?? "", figures, isStanding: false));
     }
 
     void Add(in HistoryEvent made)
@@ -82,14 +83,5 @@ sealed class TurnLog
                 _events.Dequeue();
             _events.Enqueue(made);
         }
-    }
-
-    static string SubjectOf(Snapshot snapshot, Resource resource)
-    {
-        if (snapshot.Find(ResourceMonitor.SubjectRows) is { } subjects)
-            for (var i = 0; i < subjects.Count; i++)
-                if (subjects.InstanceAt(i) is SubjectInstance one && ReferenceEquals(one.Resource, resource))
-                    return one.Of.Subject;
-        return "";
     }
 }

@@ -1,4 +1,3 @@
-using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 
@@ -90,18 +89,10 @@ sealed record HostVerdict(
             Peak = view[ResourceRows.UsedPeak, row.Instance],
             Losses = view[ResourceRows.RecentLosses, row.Instance],
             LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
-            Instance = InstanceOf(row, view),
+            Instance = SubjectInstance.In(view[ResourceMonitor.SubjectRows], row),
             IsSourceFailing = isIncomplete || Array.Exists(row.Sources, source => Succeeds(source) == false),
             IsIncomplete = isIncomplete,
         };
-    }
-
-    static Instance? InstanceOf(Resource row, SampleView view)
-    {
-        foreach (var (instance, _) in view.Instances(ResourceMonitor.Subject))
-            if (instance is SubjectInstance subject && ReferenceEquals(subject.Resource, row))
-                return subject.Of;
-        return null;
     }
 
     /// <summary>A resource that cannot be read might be a limiter, so it leaves the verdict open unless another limits.</summary>

@@ -44,7 +44,7 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
         var lost = losses == KernelValue.Absent || _lostBefore == KernelValue.Absent ? (long?)null : Math.Max(0, losses - _lostBefore);
         if (!isLimiting)
             End(lost);
-        else if (SubjectIn(subjects) is var subject && IsNew(subject) && HasLine())
+        else if (SubjectInstance.In(subjects, resource) is var subject && IsNew(subject) && HasLine())
             LogStart(subject, slots[ResourceRows.Used], slots[ResourceRows.Limit], lost);
     }
 
@@ -61,14 +61,6 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
             LogEnd(lost);
         else
             _skipped++;
-    }
-
-    Instance? SubjectIn(Table? subjects)
-    {
-        for (var i = 0; i < subjects?.Count; i++)
-            if (subjects.InstanceAt(i) is SubjectInstance known && ReferenceEquals(known.Resource, resource))
-                return known.Of;
-        return null;
     }
 
     /// <summary>Whether the episode has no line yet, or its lines name other subjects.</summary>

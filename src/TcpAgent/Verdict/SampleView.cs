@@ -9,6 +9,9 @@ namespace TcpAgent.Verdict;
 /// </summary>
 sealed class SampleView(Snapshot snapshot)
 {
+    /// <summary>The table of these rows; null without one.</summary>
+    internal Table? this[Rows rows] => snapshot.Find(rows);
+
     /// <summary>A value of a plain table.</summary>
     internal long? this[Row row] => snapshot.Find(row.Rows) is { } table ? Known(table[row]) : null;
 

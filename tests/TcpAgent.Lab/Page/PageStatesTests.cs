@@ -145,7 +145,7 @@ public sealed class PageStatesTests : PageScene
         AssertClean(tab);
     }
 
-    /// <summary>From the list to its page; the incident is told once, in the past.</summary>
+    /// <summary>The list and the incident's page describe it once, in the past tense.</summary>
     [SkippableFact]
     public async Task AnIncident()
     {

@@ -3,7 +3,7 @@ using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.History;
 
-/// <summary>What the live page is told of changes is what the history tells, word for word.</summary>
+/// <summary>The live page shows changes in the words of the history.</summary>
 public sealed class TurnLogTests : IDisposable
 {
     readonly HistoryRig _rig = new();

@@ -7,8 +7,8 @@ namespace TcpAgent.Web;
 /// first, and within a network users likewise. So one that guesses delays others by one check each. Not thread safe.
 /// </summary>
 /// <remarks>
-/// Guesses from the same address and for the same user as a right password, as behind NAT, cannot be told from it before the check. But a
-/// guesser asks again as soon as it has its answer. Therefore the newest of those that were waiting when the last answer was given comes
+/// Behind NAT, guesses can share the address and the user of a right password. Only the check tells them apart. But a guesser asks again as
+/// soon as it has its answer. Therefore the newest of those that were waiting when the last answer was given comes
 /// next: a right password waits for two or three checks, however many guessers there are.
 /// </remarks>
 sealed class PasswordQueue(TimeProvider time)
