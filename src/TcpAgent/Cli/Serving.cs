@@ -113,9 +113,9 @@ sealed class Serving : IAsyncDisposable
     {
         var endpoints = OpenEndpoints(time);
         var openFiles = Libc.RaiseOpenFilesLimit();
-        var kept = Connections.Kept(_config is { HasTls: true }, openFiles, Heap.ForConnections);
+        var kept = ConnectionLimits.For(_config is { HasTls: true }, openFiles, Heap.ForConnections);
         LogLimits(openFiles, kept);
-        var (web, local) = (new Connections(kept, Heap.GiveBack), new Connections(Connections.Local, static () => { }));
+        var (web, local) = (new Connections(kept, Heap.GiveBack), new Connections(ConnectionLimits.Local, static () => { }));
 
         // An empty builder: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

@@ -44,15 +44,14 @@ sealed class TurnLog
         if (time < _last)
             Begin(time);
         _last = time;
-        for (int row = 0, i = 0; row < _states.Length; row++)
+        for (int row = 0, next = 0; row < _states.Length; row++)
         {
-            // Instances come in the order of the rows. One that is unknown at this tick has none.
-            var isKnown = table is not null && i < table.Count && ReferenceEquals(table.InstanceAt(i), ResourceCatalog.All[row].Instance);
-            var now = isKnown ? table![i][ResourceRows.State] : KernelValue.Absent;
+            var resource = ResourceCatalog.All[row];
+            var slots = table is not null && table.HasNext(resource.Instance, ref next) ? table[next - 1] : default;
+            var now = slots.Values.IsEmpty ? KernelValue.Absent : slots[ResourceRows.State];
             if (Turn.IsOne(_states[row], now))
-                Note(snapshot, ResourceCatalog.All[row], isKnown ? table![i] : default, now);
+                Note(snapshot, resource, slots, now);
             _states[row] = now;
-            i += isKnown ? 1 : 0;
         }
         snapshots.Release(snapshot);
     }

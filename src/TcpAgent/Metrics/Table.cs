@@ -53,6 +53,19 @@ sealed class Table
 
     internal Instance InstanceAt(int instance) => _instances[instance];
 
+    /// <summary>
+    /// Whether the table has an instance, for a table whose instances come in a fixed order and may be missing at a tick.
+    /// </summary>
+    /// <param name="instance">The instance; each call asks for a later one than the call before.</param>
+    /// <param name="next">Number of instances passed so far; one more if the table has it, and then it is at the number before.</param>
+    internal bool HasNext(Instance instance, ref int next)
+    {
+        if (next >= Count || !ReferenceEquals(_instances[next], instance))
+            return false;
+        next++;
+        return true;
+    }
+
     /// <summary>Whether the instance is not exported.</summary>
     internal bool IsHidden(int instance) => _isHidden[instance];
 
@@ -101,7 +114,8 @@ sealed class Table
         if (_instancesBefore.Length < _instances.Length)
             Grow(ref _valuesBefore, ref _instancesBefore);
         _values.AsSpan(0, Count * Rows.Count).CopyTo(_valuesBefore);
-        _instances.AsSpan(0, Count).CopyTo(_instancesBefore);
+        if (!HasSameInstances())
+            _instances.AsSpan(0, Count).CopyTo(_instancesBefore);
         _countBefore = Count;
     }
 

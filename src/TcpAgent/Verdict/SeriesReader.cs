@@ -68,15 +68,14 @@ static class SeriesReader
 
     static void Raise(ref long value, long other) => value = Math.Max(value, other);
 
-    /// <summary>Instances come in the order of the rows. It skips those unknown at this tick.</summary>
     static void RaiseResources(Table table, Span<long> values)
     {
-        for (int row = 0, i = 0; i < table.Count && row < ResourceCatalog.All.Length; row++)
+        for (int row = 0, next = 0; row < ResourceCatalog.All.Length; row++)
         {
-            if (!ReferenceEquals(table.InstanceAt(i), ResourceCatalog.All[row].Instance))
+            if (!table.HasNext(ResourceCatalog.All[row].Instance, ref next))
                 continue;
             var first = Series.FirstResource + (Series.PerResource * row);
-            var slots = table[i++];
+            var slots = table[next - 1];
             Raise(ref values[first], slots[ResourceRows.Used]);
             Raise(ref values[first + 1], slots[ResourceRows.Limit]);
             Raise(ref values[first + 2], slots[ResourceRows.LossesTotal]);
@@ -87,8 +86,8 @@ static class SeriesReader
 
     static void RaiseDrops(Table table, Span<long> values)
     {
-        for (int row = 0, i = 0; i < table.Count && row < DropStages.All.Length; row++)
-            if (ReferenceEquals(table.InstanceAt(i), DropStages.All[row].Instance))
-                Raise(ref values[Series.FirstDrop + row], table[i++][DropRows.Total]);
+        for (int row = 0, next = 0; row < DropStages.All.Length; row++)
+            if (table.HasNext(DropStages.All[row].Instance, ref next))
+                Raise(ref values[Series.FirstDrop + row], table[next - 1][DropRows.Total]);
     }
 }

@@ -23,10 +23,10 @@ sealed class VerdictLog
         {
             var subjects = snapshot.Find(ResourceMonitor.SubjectRows);
 
-            // Instances come in the order of the catalog. One that is unknown at this tick is left as it was.
-            for (int row = 0, i = 0; i < table.Count && row < _episodes.Length; row++)
-                if (ReferenceEquals(table.InstanceAt(i), ResourceCatalog.All[row].Instance))
-                    _episodes[row].Update(table[i++], subjects);
+            // One that is unknown at this tick is left as it was.
+            for (int row = 0, next = 0; row < _episodes.Length; row++)
+                if (table.HasNext(ResourceCatalog.All[row].Instance, ref next))
+                    _episodes[row].Update(table[next - 1], subjects);
         }
         snapshots.Release(snapshot);
     }

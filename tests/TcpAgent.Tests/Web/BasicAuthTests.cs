@@ -44,62 +44,69 @@ public sealed class BasicAuthTests : IDisposable
 
     static string Header(byte[] credentials) => $"Basic {Convert.ToBase64String(credentials)}";
 
-    Task<(Admission Admission, int Work)> Try(string credentials, Dictionary<string, string>? users = null) =>
-        Try(Encoding.UTF8.GetBytes(credentials), users);
+    /// <summary>The credentials are accepted; the work, where given, is the rounds of bcrypt that this took.</summary>
+    Task Grants(string credentials, int? work = null, Dictionary<string, string>? users = null) =>
+        Try(Admission.Granted, Encoding.UTF8.GetBytes(credentials), work, users);
 
-    async Task<(Admission Admission, int Work)> Try(byte[] credentials, Dictionary<string, string>? users = null)
+    Task Refuses(string credentials, int? work = null, Dictionary<string, string>? users = null) =>
+        Refuses(Encoding.UTF8.GetBytes(credentials), work, users);
+
+    Task Refuses(byte[] credentials, int? work = null, Dictionary<string, string>? users = null) =>
+        Try(Admission.Refused, credentials, work, users);
+
+    async Task Try(Admission expected, byte[] credentials, int? work, Dictionary<string, string>? users)
     {
         lock (_costs)
             _costs.Clear();
-        var admission = await _auth.Check(users ?? s_one, Header(credentials), IPAddress.Parse("192.0.2.1"));
+        Assert.Equal(expected, await _auth.Check(users ?? s_one, Header(credentials), IPAddress.Parse("192.0.2.1")));
         lock (_costs)
-            return (admission, _costs.Sum(cost => 1 << cost));
+            Assert.Equal(work ?? _costs.Sum(cost => 1 << cost), _costs.Sum(cost => 1 << cost));
     }
 
     [Fact]
     public async Task ARightPasswordIsCheckedOnceAndKnownFromThenOn()
     {
-        Assert.Equal((Admission.Granted, 16), await Try("alice:secret"));
-        Assert.Equal((Admission.Granted, 0), await Try("alice:secret"));
-        Assert.Equal((Admission.Refused, 16), await Try("alice:secreT"));
-        Assert.Equal((Admission.Refused, 16), await Try("alice:secreT"));
+        await Grants("alice:secret", work: 16);
+        await Grants("alice:secret", work: 0);
+        await Refuses("alice:secreT", work: 16);
+        await Refuses("alice:secreT", work: 16);
     }
 
     [Fact]
     public async Task AKnownPasswordIsForgottenWithItsHashAndWithItsUser()
     {
-        Assert.Equal(Admission.Granted, (await Try("alice:secret")).Admission);
-        Assert.Equal(Admission.Refused, (await Try("alice:secret", new() { ["alice"] = Cheap[..^1] + "a" })).Admission);
-        Assert.Equal(Admission.Refused, (await Try("alice:secret", new() { ["bob"] = Cheap })).Admission);
-        Assert.Equal((Admission.Granted, 0), await Try("alice:secret"));
+        await Grants("alice:secret");
+        await Refuses("alice:secret", users: new() { ["alice"] = Cheap[..^1] + "a" });
+        await Refuses("alice:secret", users: new() { ["bob"] = Cheap });
+        await Grants("alice:secret", work: 0);
     }
 
     [Fact]
     public async Task AnUnknownUserCostsWhatAWrongPasswordDoes()
     {
-        Assert.Equal((Admission.Refused, 16), await Try("alice:wrong"));
-        Assert.Equal((Admission.Refused, 16), await Try("mallory:wrong"));
-        Assert.Equal((Admission.Refused, 16), await Try(":"));
+        await Refuses("alice:wrong", work: 16);
+        await Refuses("mallory:wrong", work: 16);
+        await Refuses(":", work: 16);
 
         // Of users with hashes of different cost neither is told from the other, nor from nobody.
         var users = new Dictionary<string, string> { ["alice"] = Cheap, ["bob"] = Cheap.Replace("$04$", "$09$", StringComparison.Ordinal) };
-        Assert.Equal((Admission.Refused, 512), await Try("alice:wrong", users));
-        Assert.Equal((Admission.Refused, 512), await Try("bob:wrong", users));
-        Assert.Equal((Admission.Refused, 512), await Try("mallory:wrong", users));
-        Assert.Equal((Admission.Granted, 16), await Try("alice:secret", users));
+        await Refuses("alice:wrong", work: 512, users);
+        await Refuses("bob:wrong", work: 512, users);
+        await Refuses("mallory:wrong", work: 512, users);
+        await Grants("alice:secret", work: 16, users);
     }
 
     [Fact]
     public async Task APasswordThatIsNotUtf8CostsWhatAWrongOneDoes()
     {
-        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:"u8, 0xff, 0xfe]));
-        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:secret"u8, 0xc3]));
-        Assert.Equal((Admission.Refused, 16), await Try([.. "mallory:"u8, 0x80]));
+        await Refuses([.. "alice:"u8, 0xff, 0xfe], work: 16);
+        await Refuses([.. "alice:secret"u8, 0xc3], work: 16);
+        await Refuses([.. "mallory:"u8, 0x80], work: 16);
 
         // Not taken for the one with U+FFFD, which decoding makes of it.
         var users = new Dictionary<string, string> { ["alice"] = Bcrypt.Hash("\ufffd"u8, Cheap)! };
-        Assert.Equal((Admission.Refused, 16), await Try([.. "alice:"u8, 0xff], users));
-        Assert.Equal((Admission.Granted, 16), await Try("alice:\ufffd", users));
+        await Refuses([.. "alice:"u8, 0xff], work: 16, users);
+        await Grants("alice:\ufffd", work: 16, users);
     }
 
     [Fact]
@@ -121,11 +128,11 @@ public sealed class BasicAuthTests : IDisposable
     [Fact]
     public async Task NeitherTheHashNorTheDecoysPasswordIsAPassword()
     {
-        Assert.Equal(Admission.Granted, (await Try("alice:secret")).Admission);
-        Assert.Equal(Admission.Refused, (await Try($"alice:{Cheap}")).Admission);
-        Assert.Equal(Admission.Refused, (await Try($"alice{Cheap}:secret")).Admission);
-        Assert.Equal(Admission.Refused, (await Try($"alic:e{Cheap}secret")).Admission);
-        Assert.Equal(Admission.Refused, (await Try($"mallory:{Cheap}secret")).Admission);
+        await Grants("alice:secret");
+        await Refuses($"alice:{Cheap}");
+        await Refuses($"alice{Cheap}:secret");
+        await Refuses($"alic:e{Cheap}secret");
+        await Refuses($"mallory:{Cheap}secret");
     }
 
     [Fact]
@@ -133,14 +140,14 @@ public sealed class BasicAuthTests : IDisposable
     {
         var hash = Bcrypt.Hash(Encoding.UTF8.GetBytes($"{Cheap}x"), Cheap)!;
         var users = new Dictionary<string, string> { ["a"] = hash, [$"a{hash}"] = Cheap };
-        Assert.Equal(Admission.Granted, (await Try($"a:{Cheap}x", users)).Admission);
-        Assert.Equal(Admission.Refused, (await Try($"a{hash}:x", users)).Admission);
+        await Grants($"a:{Cheap}x", users: users);
+        await Refuses($"a{hash}:x", users: users);
     }
 
     [Fact]
     public async Task AFloodWaitsInABoundedQueueAndTheOldestOfTheGreatestClientMakesRoom()
     {
-        Assert.Equal(Admission.Granted, (await Try("alice:secret")).Admission);
+        await Grants("alice:secret");
         _go.Reset();
         var flood = new List<Task<Admission>>();
         for (var i = 0; i < 300; i++)
@@ -157,7 +164,7 @@ public sealed class BasicAuthTests : IDisposable
         Assert.All(flood.Where(task => task.IsCompleted), task => Assert.Equal(Admission.Busy, task.Result));
 
         // Who is known need not wait.
-        Assert.Equal((Admission.Granted, 0), await Try("alice:secret"));
+        await Grants("alice:secret", work: 0);
         _go.Set();
         Assert.All(await Task.WhenAll([.. flood, .. others]), admission => Assert.NotEqual(Admission.Granted, admission));
     }

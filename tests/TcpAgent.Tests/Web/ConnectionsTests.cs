@@ -9,14 +9,14 @@ namespace TcpAgent.Tests.Web;
 public class ConnectionsTests
 {
     [Theory]
-    [InlineData(false, 20_000, long.MaxValue, Connections.Plain)]
-    [InlineData(true, 20_000, long.MaxValue, Connections.Tls)]
+    [InlineData(false, 20_000, long.MaxValue, ConnectionLimits.Plain)]
+    [InlineData(true, 20_000, long.MaxValue, ConnectionLimits.Tls)]
     [InlineData(false, 20_000, 32L << 20, 170)]
     [InlineData(true, 20_000, 32L << 20, 42)]
     [InlineData(false, 400, 32L << 20, 40)]
     [InlineData(true, 0, 0L, 16)]
     public void AsManyAreKeptAsFilesAndMemoryLeaveRoomFor(bool tls, int openFiles, long room, int kept) =>
-        Assert.Equal(kept, Connections.Kept(tls, openFiles, room));
+        Assert.Equal(kept, ConnectionLimits.For(tls, openFiles, room));
 
     /// <summary>Clients at rest after an answer and such that wait for one: neither keep a new client out.</summary>
     [Theory]
@@ -48,7 +48,7 @@ public class ConnectionsTests
     {
         var connections = new Connections(kept: 16, () => { });
         await using var listener = new CrowdedListener();
-        for (var i = 0; i < Connections.Max(16); i++)
+        for (var i = 0; i < ConnectionLimits.WithClosing(16); i++)
             Assert.NotNull(await connections.Accept(listener, CancellationToken.None));
         var next = connections.Accept(listener, CancellationToken.None).AsTask();
         Assert.False(next.IsCompleted);

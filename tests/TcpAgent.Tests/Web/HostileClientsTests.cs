@@ -34,9 +34,9 @@ public sealed class HostileClientsTests : IAsyncLifetime
 
             // Those in excess are closed, the newest still open.
             var closed = 0;
-            for (var i = 0; i < idle.Count - Connections.Max(Connections.Plain); i++)
+            for (var i = 0; i < idle.Count - ConnectionLimits.WithClosing(ConnectionLimits.Plain); i++)
                 closed += await idle[i].IsClosed(seconds: 5) ? 1 : 0;
-            Assert.Equal(idle.Count - Connections.Max(Connections.Plain), closed);
+            Assert.Equal(idle.Count - ConnectionLimits.WithClosing(ConnectionLimits.Plain), closed);
             Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
             Assert.True(await _agent.Samples() > samples);
         }
@@ -54,7 +54,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
         Assert.StartsWith(
             "HTTP/1.1 200", await known.Receive(text => text.Contains("ready", StringComparison.Ordinal)), StringComparison.Ordinal);
         var idle = new List<RawHttp>();
-        for (var i = 0; i < 2 * Connections.Plain; i++)
+        for (var i = 0; i < 2 * ConnectionLimits.Plain; i++)
             idle.Add(await RawHttp.Connect(Port));
         await _agent.AssertServed();
         await known.Send("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -76,7 +76,7 @@ public sealed class HostileTlsClientsTests : IAsyncLifetime, IDisposable
                 await _agent.AssertServed();
         }
         await AssertBounded(stalled);
-        foreach (var one in stalled[^Connections.Max(Connections.Tls)..])
+        foreach (var one in stalled[^ConnectionLimits.WithClosing(ConnectionLimits.Tls)..])
             Assert.True(await one.IsClosed(seconds: 12), "a stalled handshake is still connected");
         await _agent.AssertServed();
         stalled.ForEach(one => one.Dispose());
@@ -86,7 +86,7 @@ public sealed class HostileTlsClientsTests : IAsyncLifetime, IDisposable
     async Task AssertBounded(List<RawHttp> opened)
     {
         await _agent.AssertServed();
-        foreach (var one in opened[..^Connections.Max(Connections.Tls)])
+        foreach (var one in opened[..^ConnectionLimits.WithClosing(ConnectionLimits.Tls)])
         {
             Assert.True(await one.IsClosed(seconds: 5), "more are open than are kept");
 

@@ -16,52 +16,19 @@ namespace TcpAgent.Web;
 /// </param>
 sealed class Connections(int kept, Action giveBack)
 {
-    /// <summary>Maximum over plain HTTP, where an idle connection takes about 20 kB.</summary>
-    internal const int Plain = 512;
-
-    /// <summary>Maximum over TLS, where a connection takes about 100 kB, mostly in OpenSSL.</summary>
-    internal const int Tls = 160;
-
-    /// <summary>Maximum over the query socket, so that local users leave the descriptors and the memory to scrapers.</summary>
-    internal const int Local = 16;
-
-    /// <summary>Heap bytes that one client can pin by sending maximal requests and never reading: headers, buffers, objects.</summary>
-    const int PlainWorst = 96 * 1024;
-
-    /// <summary>The same over TLS, including its buffers and the streams of HTTP/2.</summary>
-    const int TlsWorst = 384 * 1024;
-
-    /// <summary>
-    /// Descriptors reserved for everything else: kernel files, libraries, and two for each thread that the runtime starts. The runtime
-    /// aborts the process without those, so clients must never get the last ones.
-    /// </summary>
-    const int Reserved = 320;
-
     readonly Lock _lock = new();
 
     /// <summary>One for each open connection, and for each listener that waits for one.</summary>
-    readonly Channel<bool> _places = Channel.CreateBounded<bool>(Max(kept));
+    readonly Channel<bool> _places = Channel.CreateBounded<bool>(ConnectionLimits.WithClosing(kept));
 
     /// <summary>Connections at rest or with a request, in the order in which they entered that state.</summary>
-    readonly LinkedList<Entry> _strangers = [];
-    readonly LinkedList<Entry> _known = [];
-    readonly LinkedList<Entry> _busy = [];
+    readonly LinkedList<ClientConnection> _strangers = [];
+    readonly LinkedList<ClientConnection> _known = [];
+    readonly LinkedList<ClientConnection> _busy = [];
     int _kept;
     int _open;
     int _gone;
     long _moves;
-
-    /// <summary>The maximum of all connections, including those being closed; further ones wait in the kernel's queue.</summary>
-    internal static int Max(int kept) => 2 * kept;
-
-    /// <summary>The limit that is wanted, or what there is room for if that is lower.</summary>
-    /// <param name="tls">Whether they are encrypted.</param>
-    /// <param name="openFiles">The limit of open files.</param>
-    /// <param name="room">
-    /// Heap bytes for connections. The runtime aborts the process when one of its own threads finds no memory left.
-    /// </param>
-    internal static int Kept(bool tls, int openFiles, long room) =>
-        (int)Math.Clamp(Math.Min((openFiles - Reserved) / 2, room / Max(tls ? TlsWorst : PlainWorst)), 16, tls ? Tls : Plain);
 
     /// <summary>Accepts the next connection once there is room. Returns null when the listener is closed.</summary>
     /// <param name="listener">The listener to accept from.</param>
@@ -85,7 +52,7 @@ sealed class Connections(int kept, Action giveBack)
     internal async Task Serve(ConnectionContext connection, ConnectionDelegate next)
     {
         using var halfClosed = HalfClosed.Tolerate(connection);
-        var entry = new Entry(connection);
+        var entry = new ClientConnection(connection);
         connection.Features.Set(entry);
         connection.Features.Set(this);
         Enter(entry)?.Connection.Abort(new ConnectionAbortedException("Closed for being idle or slow while others came."));
@@ -105,7 +72,7 @@ sealed class Connections(int kept, Action giveBack)
     /// <summary>Wraps each request.</summary>
     internal RequestDelegate Track(RequestDelegate next) => async context =>
     {
-        var entry = context.Features.Get<Entry>();
+        var entry = context.Features.Get<ClientConnection>();
         if (entry is not null)
             Begin(entry);
         try
@@ -120,11 +87,11 @@ sealed class Connections(int kept, Action giveBack)
     };
 
     /// <returns>The connection to close in its place, if any.</returns>
-    Entry? Enter(Entry entry)
+    ClientConnection? Enter(ClientConnection entry)
     {
         lock (_lock)
         {
-            Entry? replaced = null;
+            ClientConnection? replaced = null;
             _open++;
             if (++_kept > kept)
                 Remove(replaced = Replaceable());
@@ -133,7 +100,7 @@ sealed class Connections(int kept, Action giveBack)
         }
     }
 
-    Entry Replaceable()
+    ClientConnection Replaceable()
     {
         if (_known.Count > kept / 2)
             return _known.First!.Value;
@@ -141,14 +108,14 @@ sealed class Connections(int kept, Action giveBack)
         return busy is null || stranger?.Moved < busy.Moved ? stranger! : busy;
     }
 
-    void Begin(Entry entry)
+    void Begin(ClientConnection entry)
     {
         lock (_lock)
             if (entry.Requests++ == 0 && !entry.IsGone)
                 Move(entry, _busy);
     }
 
-    void End(Entry entry, bool wasServed)
+    void End(ClientConnection entry, bool wasServed)
     {
         lock (_lock)
         {
@@ -158,7 +125,7 @@ sealed class Connections(int kept, Action giveBack)
         }
     }
 
-    void Leave(Entry entry)
+    void Leave(ClientConnection entry)
     {
         _places.Reader.TryRead(out _);
         lock (_lock)
@@ -172,40 +139,20 @@ sealed class Connections(int kept, Action giveBack)
         giveBack();
     }
 
-    void Rest(Entry entry) => Move(entry, entry.IsKnown ? _known : _strangers);
+    void Rest(ClientConnection entry) => Move(entry, entry.IsKnown ? _known : _strangers);
 
-    void Move(Entry entry, LinkedList<Entry> to)
+    void Move(ClientConnection entry, LinkedList<ClientConnection> to)
     {
         entry.Node.List?.Remove(entry.Node);
         to.AddLast(entry.Node);
         entry.Moved = _moves++;
     }
 
-    void Remove(Entry entry)
+    void Remove(ClientConnection entry)
     {
         entry.Node.List?.Remove(entry.Node);
         if (!entry.IsGone)
             _kept--;
         entry.IsGone = true;
-    }
-
-    sealed class Entry
-    {
-        internal Entry(ConnectionContext connection) => (Connection, Node) = (connection, new LinkedListNode<Entry>(this));
-
-        internal ConnectionContext Connection { get; }
-
-        internal LinkedListNode<Entry> Node { get; }
-
-        /// <summary>Requests in flight; HTTP/2 may have several.</summary>
-        internal int Requests { get; set; }
-
-        /// <summary>The time when it came to rest or began its request; orders the connections.</summary>
-        internal long Moved { get; set; }
-
-        /// <summary>True once it had a response that was not an error.</summary>
-        internal bool IsKnown { get; set; }
-
-        internal bool IsGone { get; set; }
     }
 }
