@@ -19,6 +19,9 @@ sealed class WindowedTotal(TimeSpan window, TimeProvider time)
     /// <summary>Called at each tick, even if there is nothing to add, because it advances the window.</summary>
     internal void Add(long timestamp, long amount)
     {
+        // The usual case: as long as nothing is added to an empty window, time does not change it.
+        if (amount == 0 && Recent == 0)
+            return;
         _before.Record(timestamp, [-Total]);
         Total += amount;
     }

@@ -141,7 +141,8 @@ sealed class ResourceGauge
         proven += fullest.IsProven ? 1 : 0;
         _lost.Add(timestamp, lost);
         _proven.Add(timestamp, proven);
-        _mostLost.Record(timestamp, [lost]);
+        if (lost > 0 || _mostLost[0] != 0)
+            _mostLost.Record(timestamp, [lost]);
         return proven > 0;
     }
 

@@ -31,4 +31,23 @@ public class WindowedTotalTests
         _total.Add(1_000 * ManualTime.Second, 0);
         Shows(total: 5, recent: 0);
     }
+
+    /// <summary>Every interval and every pause, beside the plain sum over the parts of the window.</summary>
+    [Fact]
+    public void AdditionsAfterAnyPauseAreRecent()
+    {
+        for (var pause = 1; pause < 200; pause++)
+        {
+            var total = new WindowedTotal(TimeSpan.FromSeconds(60), new ManualTime());
+            long Part(long second) => second / 5;
+            var added = new List<(long Second, long Amount)>();
+            for (var second = 100L; second < 1_000; second++)
+            {
+                var amount = second % pause == 0 ? second : 0;
+                added.Add((second, amount));
+                total.Add(second * ManualTime.Second, amount);
+                Assert.Equal(added.Where(one => Part(second) - Part(one.Second) < 12).Sum(one => one.Amount), total.Recent);
+            }
+        }
+    }
 }
