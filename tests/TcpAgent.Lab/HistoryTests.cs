@@ -41,7 +41,7 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
             {
                 await Task.Delay(random.Next(60, 500));
                 await recorder.Signal("KILL");
-                await recorder.Exited(TimeSpan.FromSeconds(10));
+                await recorder.Exited(TimeSpan.FromSeconds(30));
             }
             var written = File.Exists($"{FilePath}.written") && await File.ReadAllBytesAsync($"{FilePath}.written") is { Length: 8 } bytes
                 ? BitConverter.ToInt64(bytes) : 0;
@@ -71,7 +71,7 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
                 TimeSpan.FromSeconds(30), () => daemon.Output);
             Assert.InRange((await History()).GetProperty("records").GetArrayLength(), target, target + 5);
             await daemon.Signal("KILL");
-            await daemon.Exited(TimeSpan.FromSeconds(10));
+            await daemon.Exited(TimeSpan.FromSeconds(30));
             records = (await History()).GetProperty("records").GetArrayLength();
             Assert.True(records >= target);
         }

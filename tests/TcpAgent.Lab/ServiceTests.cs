@@ -33,7 +33,7 @@ public class ServiceTests
         await supervisor.Hears("WATCHDOG=1", times: before + 1);
 
         await agent.Signal("TERM");
-        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await agent.Exited(TimeSpan.FromSeconds(30)));
         await supervisor.Hears("STATUS=stopping");
         Assert.Contains("Samples are being skipped", agent.Output, StringComparison.Ordinal);
 

@@ -26,7 +26,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         var (file, arguments) = TrafficProgram.Command(Kind.Journal, $"{Folder}/socket", Log);
         var journald = In(place, file, arguments);
         await Eventually.Holds(
-            () => Task.FromResult(journald.Output.Contains("listening", StringComparison.Ordinal)), TimeSpan.FromSeconds(10),
+            () => Task.FromResult(journald.Output.Contains("listening", StringComparison.Ordinal)), TimeSpan.FromSeconds(30),
             () => journald.Output);
         return journald;
     }
@@ -43,7 +43,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
             ["-m", "--propagation=private", "sh", "-c",
                 $"mkdir -p {Folder} && mount -t tmpfs tmpfs {Folder} && echo mounted && exec sleep 300"]);
         await Eventually.Holds(
-            () => Task.FromResult(place.Output.Contains("mounted", StringComparison.Ordinal)), TimeSpan.FromSeconds(10),
+            () => Task.FromResult(place.Output.Contains("mounted", StringComparison.Ordinal)), TimeSpan.FromSeconds(30),
             () => place.Output);
         await using var first = await Journald(place);
         var stderr = Path.Combine(_folder, "stderr");
@@ -57,7 +57,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 
         // Stopped: nobody is listening.
         await first.Signal("KILL");
-        await first.Exited(TimeSpan.FromSeconds(10));
+        await first.Exited(TimeSpan.FromSeconds(30));
         var stopped = await agent.Reloaded();
         Assert.InRange(stopped["tcpagent_log_entries_dropped_total"], 1, 3);
         await using var second = await Journald(place);

@@ -65,7 +65,7 @@ public sealed class OddTimesTests : PageScene
         await tab.Intercept(
             Live, one => ++asked == 1 ? Task.FromResult(late.TrySetResult(one)) : one.Answer(script.At(asked, asked == 2 ? 77 : 7)));
         await tab.Go(Address);
-        var first = await late.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var first = await late.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await tab.Hide(true);
         await tab.Hide(false);
         await tab.Until($"{Established}.includes('highest 77')");
@@ -108,7 +108,7 @@ public sealed class OddTimesTests : PageScene
         await tab.Until($"{Established}.includes('highest 77')");
         await tab.Click("#save");
         await Eventually.Holds(
-            () => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
+            () => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(30), () => "no file");
         var saved = await Browser.Open();
         await saved.Go($"file://{Directory.GetFiles(Browser.Downloads, "*.html")[0]}");
         await saved.Until(Headline);

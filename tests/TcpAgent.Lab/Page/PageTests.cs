@@ -28,7 +28,7 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
         Stage.Start(Stage.Client, Kind.SynFlood, Stage.Server4, "8091", "400", "10.92.1.");
         await Eventually.Holds(
             async () => (await Stage.Server.Run("ss", "-Htn", "state", "syn-recv")).Count(one => one == '\n') > 32,
-            TimeSpan.FromSeconds(10), () => "no SYN_RECV");
+            TimeSpan.FromSeconds(30), () => "no SYN_RECV");
         var watch = Stopwatch.StartNew();
         await tab.Until($"Number({SynRecv}) > 32");
         output.WriteLine($"shown {watch.ElapsedMilliseconds} ms after ss");
@@ -68,7 +68,7 @@ public sealed class PageTests(ITestOutputHelper output) : PageScene
 
         await tab.Click("#save");
         await Eventually.Holds(
-            () => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(10), () => "no file");
+            () => Task.FromResult(Directory.GetFiles(Browser.Downloads, "*.html").Length == 1), TimeSpan.FromSeconds(30), () => "no file");
         var file = Directory.GetFiles(Browser.Downloads, "*.html")[0];
         await EndAgent();
         var saved = await Browser.Open();

@@ -76,7 +76,7 @@ sealed class Tab
     internal async Task<bool> Is(string expression) => (bool)(await Run($"!!({expression})"))!;
 
     /// <summary>What is not there yet does not hold.</summary>
-    internal Task Until(string expression, int seconds = 10) => Eventually.Holds(
+    internal Task Until(string expression, int seconds = 30) => Eventually.Holds(
         () => Is($"(() => {{ try {{ return {expression} }} catch {{ return false }} }})()"), TimeSpan.FromSeconds(seconds), () =>
             $"{expression}\n{string.Join('\n', Complaints)}");
 

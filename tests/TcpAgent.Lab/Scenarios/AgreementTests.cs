@@ -133,7 +133,7 @@ public sealed class AgreementTests
         await Overflow(stage);
         await TrafficProgram.Run(stage.Server, Kind.UntilCounted, Signals.Overflows.Kernel, "100");
         await watching.Signal(signal);
-        Assert.Equal(2, await watching.Exited(TimeSpan.FromSeconds(10)));
+        Assert.Equal(2, await watching.Exited(TimeSpan.FromSeconds(30)));
         Assert.Contains($"LIMITING: accept_queue of {Subject} (watched ", watching.Output, StringComparison.Ordinal);
         Assert.Contains("will not help", watching.Output, StringComparison.Ordinal);
     }

@@ -74,7 +74,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         var (counter, rise) = ofPorts ? ("ss.ESTAB", "20") : (scenario.Counted[0].Signal.Kernel, "1");
         await using var meter = TrafficProgram.Start(place, Kind.UntilLimiting, $"{Port}", counter, rise);
         await Eventually.Holds(
-            () => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => meter.Output);
+            () => Task.FromResult(meter.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => meter.Output);
         await scenario.Make(stage);
         Assert.True(await meter.Exited(TimeSpan.FromSeconds(40)) == 0, meter.Output);
         output.WriteLine(meter.Output);

@@ -131,7 +131,7 @@ sealed class Stage : IAsyncDisposable
         Start(place, kind, arguments);
         var child = _children[^1];
         await Eventually.Holds(
-            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => child.Output);
+            () => Task.FromResult(child.Output.Contains("ready", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => child.Output);
         return child.Output;
     }
 

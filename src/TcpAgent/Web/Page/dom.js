@@ -52,7 +52,8 @@ export function morph(element, wanted) {
   if (!isAlike) return element.replaceChildren(...fresh);
   old.forEach((node, i) => {
     if (node.nodeType !== Node.TEXT_NODE) {
-      if (node.href !== fresh[i].href) node.href = fresh[i].href;
+      const href = fresh[i].getAttribute('href');
+      if (href !== null && node.getAttribute('href') !== href) node.setAttribute('href', href);
       morph(node, fresh[i]);
     } else if (node.data !== fresh[i].data) node.data = fresh[i].data;
   });
