@@ -28,6 +28,7 @@ complete -c tcp-agent -l listeners.max -x -d 'Maximum number of listeners to exp
 complete -c tcp-agent -l history.file -r -F -a 'auto none' -d 'History file. auto: history.ring in systemd\'s state directory if there is one; none: disabled. [default: auto]'
 complete -c tcp-agent -l history.span -x -d 'How far the history file reaches back; an hour is 7 MB. [default: 1h]'
 complete -c tcp-agent -l netstat.all -d 'Also export every field of netstat, snmp and snmp6 that has no metric of its own, as tcpagent_netstat_field.'
+complete -c tcp-agent -l metrics.node-names -d 'Also export what node_exporter has under its names, such as node_netstat_*, for dashboards and rules in use.'
 complete -c tcp-agent -l log.level -x -a 'debug error info warn' -d 'Minimum log level: debug, info, warn, error. [default: info]'
 complete -c tcp-agent -l log.format -x -a 'auto json logfmt' -d 'logfmt or json on stderr; auto is the journal when stderr is connected to it, else logfmt. [default: auto]'
 complete -c tcp-agent -l no-collector.snmp -d 'Do not read the source snmp.'

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using TcpAgent.Metrics;
+using TcpAgent.Sources;
 
 namespace TcpAgent.Tests;
 
@@ -75,7 +77,7 @@ public partial class GoldenTests
             Assert.Equal(
                 s_whole.Contains(set) ? ["expected.openmetrics", "expected.prom"] : ["expected.values"],
                 Directory.GetFiles(Fixtures.Kept(set), "expected.*").Select(Path.GetFileName).Where(file =>
-                    file != "expected.netstat-all").Order());
+                    file is not ("expected.netstat-all" or "expected.node-names")).Order());
     }
 
     [Fact]
@@ -85,6 +87,17 @@ public partial class GoldenTests
         agent.Sampler.Take();
         var extra = agent.Text().Split('\n').Where(line => line.StartsWith("tcpagent_netstat_field{", StringComparison.Ordinal));
         GoldenFile.AssertEquals(Fixtures.Kept("linux-6.18", "expected.netstat-all"), string.Join('\n', extra) + "\n");
+    }
+
+    [Fact]
+    public void TheNamesOfNodeExporterAreExportedWhenAskedFor()
+    {
+        using var agent = TestAgent.OverFixture("linux-6.18", new ManualTime(), aliases: NodeNames.All);
+        agent.Sampler.Take();
+        var all = Encoding.UTF8.GetString(agent.RenderWhole(ExpositionFormat.Text)).Split('\n')
+            .Where(line => line.Contains("node_", StringComparison.Ordinal));
+        GoldenFile.AssertEquals(Fixtures.Kept("linux-6.18", "expected.node-names"), string.Join('\n', all) + "\n");
+        Assert.DoesNotContain("node_", agent.Text(), StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -160,6 +160,12 @@ static class AgentFlags
                 Doc = "Also export every field of netstat, snmp and snmp6 that has no metric of its own, as tcpagent_netstat_field.",
                 Set = static options => options with { Sampling = options.Sampling with { AllNetstatFields = true } },
             },
+            new Switch<AgentOptions>
+            {
+                Name = "--metrics.node-names",
+                Doc = "Also export what node_exporter has under its names, such as node_netstat_*, for dashboards and rules in use.",
+                Set = static options => options with { NodeNames = true },
+            },
             new ValueFlag<AgentOptions, LogEventLevel>
             {
                 Name = "--log.level",

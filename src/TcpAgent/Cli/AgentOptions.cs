@@ -47,6 +47,9 @@ sealed record AgentOptions
 
     internal SamplingOptions Sampling { get; init; } = SamplingOptions.Default;
 
+    /// <summary>Whether to export the facts that node_exporter has under its names too. Defaults to false.</summary>
+    internal bool NodeNames { get; init; }
+
     /// <summary>The history's ring file. Null keeps none, which is the default outside a systemd service with a state directory.</summary>
     internal string? HistoryFile { get; init; }
 

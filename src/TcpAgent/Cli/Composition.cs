@@ -20,7 +20,8 @@ sealed record Composition(Sampler Sampler, Exposition Exposition, AgentEvents Ev
         if (history is not null)
             sources.Add(history);
         var sampler = new Sampler(sources, self, options.Sampling, time, logger, logDropped, events);
-        return new Composition(sampler, new Exposition(sampler.Tables, Environment.SystemPageSize, events), events);
+        return new Composition(sampler, new Exposition(
+            sampler.Tables, Environment.SystemPageSize, events, options.NodeNames ? NodeNames.All : []), events);
     }
 
     /// <summary>All sources, and last the resources derived from them.</summary>

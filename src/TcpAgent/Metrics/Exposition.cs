@@ -6,13 +6,15 @@ namespace TcpAgent.Metrics;
 
 /// <summary>
 /// Renders a snapshot as Prometheus text 0.0.4 or OpenMetrics 1.0. All constant bytes are created once; rendering copies them and formats
-/// integers, so it allocates nothing. Samples of one family come together, whichever table they are from. The agent's own events follow, as
-/// prometheus-net writes them.
+/// integers, so it allocates nothing. Samples of one family come together, whichever table they are from. Aliases follow, and then the
+/// agent's own events, as prometheus-net writes them.
 /// </summary>
 sealed class Exposition
 {
-    /// <summary>One row of a family: where its values are and the constant text around the instance's labels.</summary>
-    readonly record struct Part(int Table, Row Row, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
+    /// <summary>
+    /// One row of a family: where its values are, which other rows are added, and the constant text around the instance's labels.
+    /// </summary>
+    readonly record struct Part(int Table, Row Row, Row[] Others, byte[] Prefix, byte[] Suffix, long Factor, int Decimals);
 
     sealed record Family(byte[] TextHead, byte[] OpenMetricsHead, Part[] Parts);
 
@@ -22,26 +24,30 @@ sealed class Exposition
     /// <param name="tables">The tables of the snapshots; the last is the agent's own.</param>
     /// <param name="pageSize">The page size of the running kernel in bytes.</param>
     /// <param name="events">Written if the last table is wanted; null for the snapshot alone.</param>
-    internal Exposition(IReadOnlyList<Table> tables, int pageSize, AgentEvents? events = null)
+    /// <param name="aliases">Further names. Those of a table that is not exported are left out.</param>
+    internal Exposition(
+        IReadOnlyList<Table> tables, int pageSize, AgentEvents? events = null, params ReadOnlySpan<Alias> aliases)
     {
         _events = events;
-        var order = new List<List<Part>>();
+        var order = new List<(Row First, List<Part> Parts)>();
         var byName = new Dictionary<string, List<Part>>();
+        void Add(Row named, Part part)
+        {
+            if (!byName.TryGetValue(named.Name, out var parts))
+                order.Add((named, byName[named.Name] = parts = []));
+            parts.Add(part);
+        }
+
         for (var table = 0; table < tables.Count; table++)
             foreach (var row in tables[table].Rows)
-            {
-                if (row.Type == MetricType.Hidden)
-                    continue;
-                if (!byName.TryGetValue(row.Name, out var parts))
-                    order.Add(byName[row.Name] = parts = []);
-                parts.Add(PartOf(table, row, pageSize));
-            }
-        _families = new Family[order.Count];
-        for (var i = 0; i < order.Count; i++)
-        {
-            var first = order[i][0].Row;
-            _families[i] = new Family(Head(first, ExpositionFormat.Text), Head(first, ExpositionFormat.OpenMetrics), [.. order[i]]);
-        }
+                if (row.Type != MetricType.Hidden)
+                    Add(row, PartOf(table, row, [row], pageSize));
+        foreach (var alias in aliases)
+            for (var table = 0; table < tables.Count; table++)
+                if (ReferenceEquals(tables[table].Rows, alias.Terms[0].Rows))
+                    Add(alias.Row, PartOf(table, alias.Row, alias.Terms, pageSize));
+        _families = [.. order.ConvertAll(family => new Family(
+            Head(family.First, ExpositionFormat.Text), Head(family.First, ExpositionFormat.OpenMetrics), [.. family.Parts]))];
     }
 
     /// <param name="snapshot">The snapshot to render; the caller keeps it from being reused meanwhile.</param>
@@ -61,7 +67,7 @@ sealed class Exposition
                 var table = snapshot[part.Table];
                 for (var instance = 0; instance < table.Count; instance++)
                 {
-                    var value = table[instance][part.Row];
+                    var value = ValueOf(table[instance], part);
                     if (value == KernelValue.Absent || table.IsHidden(instance))
                         continue;
                     if (!begun)
@@ -82,9 +88,18 @@ sealed class Exposition
         events?.Write(format, output);
     }
 
-    static Part PartOf(int table, Row row, int pageSize)
+    static long ValueOf(Slots slots, in Part part)
     {
-        var (prefix, suffix) = (row.Rows.IsPlain, row.Labels.Length == 0) switch
+        var value = slots[part.Row];
+        foreach (var other in part.Others)
+            if (slots[other] is >= 0 and var more)
+                value = Math.Max(0, value) + more;
+        return value;
+    }
+
+    static Part PartOf(int table, Row row, Row[] terms, int pageSize)
+    {
+        var (prefix, suffix) = (terms[0].Rows.IsPlain, row.Labels.Length == 0) switch
         {
             (true, true) => ($"{row.Name} ", ""),
             (true, false) => ($"{row.Name}{{{row.Labels}}} ", ""),
@@ -100,7 +115,7 @@ sealed class Exposition
             Scale.Nanoseconds => (1L, 9),
             _ => throw new InvalidOperationException($"{row.Name}: no such scale {row.Scale}"),
         };
-        return new Part(table, row, Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix), factor, decimals);
+        return new Part(table, terms[0], terms[1..], Encoding.UTF8.GetBytes(prefix), Encoding.UTF8.GetBytes(suffix), factor, decimals);
     }
 
     static byte[] Head(Row row, ExpositionFormat format)

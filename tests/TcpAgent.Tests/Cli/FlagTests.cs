@@ -67,6 +67,7 @@ public class FlagTests
             ["--listeners.max"] = new("10000", "many", options => options.Sampling.MaxListeners, 10_000),
             ["--history.file"] = new("h.ring", "", options => options.HistoryFile, "h.ring"),
             ["--history.span"] = new("2h", "59s", options => options.HistorySpan, TimeSpan.FromHours(2)),
+            ["--metrics.node-names"] = new("true", "yes", options => options.NodeNames, true),
             ["--netstat.all"] = new("true", "yes", options => options.Sampling.AllNetstatFields, true),
             ["--log.level"] = new("warn", "warning", options => options.LogLevel, LogEventLevel.Warning),
             ["--log.format"] = new("json", "JSON", options => options.LogFormat, LogFormat.Json),

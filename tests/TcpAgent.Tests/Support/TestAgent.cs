@@ -16,19 +16,20 @@ sealed class TestAgent : IDisposable
     readonly Exposition _exposition;
     readonly Exposition _whole;
 
-    internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time)
+    internal TestAgent(KernelRoot root, SamplingOptions options, TimeProvider time, params ReadOnlySpan<Alias> aliases)
     {
         Sampler = new Sampler(
             Composition.Sources(root, options, time, Events), new AgentMetrics("0.0.0", "test"), options, time, NullLogger.Instance,
             () => 0, Events);
         _exposition = new Exposition(Sampler.Tables, pageSize: 4096);
-        _whole = new Exposition(Sampler.Tables, pageSize: 4096, Events);
+        _whole = new Exposition(Sampler.Tables, pageSize: 4096, Events, aliases);
     }
 
     /// <summary>An agent over a fixture set, without the parts that differ from run to run.</summary>
-    internal static TestAgent OverFixture(string set, TimeProvider time, bool allFields = false) => new(
+    internal static TestAgent OverFixture(
+        string set, TimeProvider time, bool allFields = false, params ReadOnlySpan<Alias> aliases) => new(
         new KernelRoot(Fixtures.Proc(set), Fixtures.Sys(set), Live: false),
-        SamplingOptions.Default with { AllNetstatFields = allFields, DisabledSources = ["process"] }, time);
+        SamplingOptions.Default with { AllNetstatFields = allFields, DisabledSources = ["process"] }, time, aliases);
 
     internal Sampler Sampler { get; }
 

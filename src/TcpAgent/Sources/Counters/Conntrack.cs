@@ -48,6 +48,10 @@ sealed class Conntrack : Source, IFieldMap
     internal static readonly Row ChainTooLong = Rows.Counter(
         "tcpagent_conntrack_chain_too_long_total", "Packets dropped because their hash chain was too long: too few buckets, or an attack on the hash.", from: "nf_conntrack.chainlength", field: "chainlength");
 
+    internal static readonly Row Ignored = Rows.Hidden("tcpagent_conntrack_ignored", "Packets of connections that are not to be tracked.", field: "ignore");
+
+    internal static readonly Row Inserted = Rows.Hidden("tcpagent_conntrack_inserted", "Entries inserted, where the kernel still counts them.", field: "insert");
+
     readonly ProcFile _count;
     readonly ProcFile _limitFile;
     readonly ProcFile _bucketsFile;

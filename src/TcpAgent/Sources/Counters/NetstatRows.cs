@@ -201,4 +201,8 @@ static class NetstatRows
     internal static readonly Row IpExtInMcastPkts = s_ipExt.Hidden("InMcastPkts", "tcpagent_ip_multicast_received", "IPv4 multicast to groups that this host has joined.");
 
     internal static readonly Row IpExtOutMcastPkts = s_ipExt.Hidden("OutMcastPkts", "tcpagent_ip_multicast_sent", "IPv4 multicast sent.");
+
+    internal static readonly Row IpExtInOctets = s_ipExt.Hidden("InOctets", "tcpagent_ip_receive_bytes", "Bytes of IPv4 packets received.");
+
+    internal static readonly Row IpExtOutOctets = s_ipExt.Hidden("OutOctets", "tcpagent_ip_send_bytes", "Bytes of IPv4 packets sent.");
 }

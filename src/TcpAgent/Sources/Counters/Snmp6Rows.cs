@@ -94,4 +94,20 @@ static class Snmp6Rows
 
     internal static readonly Row Udp6MemErrors = Rows.Counter(
         "tcpagent_udp6_memory_errors_total", "UDP datagrams over IPv6 dropped because all UDP sockets together, including IPv4, reached udp_mem.", field: "Udp6MemErrors");
+
+    internal static readonly Row Udp6InErrors = Rows.Hidden("tcpagent_udp6_receive_errors", "UDP datagrams over IPv6 that were bad or dropped.", field: "Udp6InErrors");
+
+    internal static readonly Row Udp6SndbufErrors = Rows.Hidden("tcpagent_udp6_send_buffer_errors", "UDP datagrams over IPv6 not sent because the send buffer was full.", field: "Udp6SndbufErrors");
+
+    internal static readonly Row UdpLite6InErrors = Rows.Hidden("tcpagent_udplite6_receive_errors", "UDP-Lite datagrams over IPv6 that were bad or dropped.", field: "UdpLite6InErrors");
+
+    internal static readonly Row Ip6InOctets = Rows.Hidden("tcpagent_ip6_receive_bytes", "Bytes of IPv6 packets received.", field: "Ip6InOctets");
+
+    internal static readonly Row Ip6OutOctets = Rows.Hidden("tcpagent_ip6_send_bytes", "Bytes of IPv6 packets sent.", field: "Ip6OutOctets");
+
+    internal static readonly Row Icmp6InMsgs = Rows.Hidden("tcpagent_icmp6_messages_received", "ICMPv6 messages received, bad ones included.", field: "Icmp6InMsgs");
+
+    internal static readonly Row Icmp6InErrors = Rows.Hidden("tcpagent_icmp6_receive_errors", "ICMPv6 messages received that were bad.", field: "Icmp6InErrors");
+
+    internal static readonly Row Icmp6OutMsgs = Rows.Hidden("tcpagent_icmp6_messages_sent", "ICMPv6 messages sent.", field: "Icmp6OutMsgs");
 }

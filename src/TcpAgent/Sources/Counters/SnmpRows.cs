@@ -11,6 +11,7 @@ static class SnmpRows
     static readonly Section s_ip = Rows.Section("Ip");
     static readonly Section s_icmp = Rows.Section("Icmp");
     static readonly Section s_udp = Rows.Section("Udp");
+    static readonly Section s_udpLite = Rows.Section("UdpLite");
 
     // Connections: net/ipv4/proc.c snmp4_tcp_list; counted in net/ipv4/tcp.c tcp_set_state and tcp_done, tcp_minisocks.c
     internal static readonly Row TcpActiveOpens = s_tcp.Counter(
@@ -100,6 +101,8 @@ static class SnmpRows
 
     internal static readonly Row IpOutTransmits = s_ip.Hidden("OutTransmits", "tcpagent_ip_packets_transmitted", "IPv4 packets handed to a device.");
 
+    internal static readonly Row IpForwarding = s_ip.Hidden("Forwarding", "tcpagent_ip_forwarding", "1 where this host forwards IPv4 packets, 2 where it does not.");
+
     // IPv4 fragments: net/ipv4/ip_fragment.c, net/ipv4/ip_output.c ip_fragment
     internal static readonly Row IpReasmTimeout = s_ip.Counter("ReasmTimeout", "tcpagent_ip_reassembly_timeouts_total",
         "IPv4 packets given up because a fragment did not arrive in time (ipfrag_time), mostly because it was lost on the way. Part of the "
@@ -122,6 +125,12 @@ static class SnmpRows
     internal static readonly Row IcmpOutDestUnreachs = s_icmp.Counter("OutDestUnreachs", "tcpagent_icmp_destination_unreachable_sent_total",
         "ICMP messages sent saying that a host, port or network cannot be reached: UDP to closed ports, reject rules, forwarding to a "
         + "dead host, packets too large.");
+
+    internal static readonly Row IcmpInMsgs = s_icmp.Hidden("InMsgs", "tcpagent_icmp_messages_received", "ICMP messages received, bad ones included.");
+
+    internal static readonly Row IcmpInErrors = s_icmp.Hidden("InErrors", "tcpagent_icmp_receive_errors", "ICMP messages received that were bad.");
+
+    internal static readonly Row IcmpOutMsgs = s_icmp.Hidden("OutMsgs", "tcpagent_icmp_messages_sent", "ICMP messages sent.");
 
     // UDP over IPv4: net/ipv4/udp.c
     internal static readonly Row UdpInDatagrams = s_udp.Counter(
@@ -148,4 +157,6 @@ static class SnmpRows
     internal static readonly Row UdpMemErrors = s_udp.Counter("MemErrors", "tcpagent_udp_memory_errors_total",
         "UDP datagrams over IPv4 dropped because all UDP sockets together reached udp_mem. One slow reader can hurt the others; a "
         + "larger buffer makes it worse.");
+
+    internal static readonly Row UdpLiteInErrors = s_udpLite.Hidden("InErrors", "tcpagent_udplite_receive_errors", "UDP-Lite datagrams over IPv4 that were bad or dropped.");
 }

@@ -14,6 +14,10 @@ static class SockstatRows
     static readonly Section s_tcp6 = Rows.Section("TCP6");
     static readonly Section s_udp6 = Rows.Section("UDP6");
     static readonly Section s_frag6 = Rows.Section("FRAG6");
+    static readonly Section s_udpLite = Rows.Section("UDPLITE");
+    static readonly Section s_udpLite6 = Rows.Section("UDPLITE6");
+    static readonly Section s_raw = Rows.Section("RAW");
+    static readonly Section s_raw6 = Rows.Section("RAW6");
 
     // net/socket.c socket_seq_show
     internal static readonly Row SocketsUsed = s_sockets.Gauge(
@@ -62,4 +66,16 @@ static class SockstatRows
     internal static readonly Row Frag6Memory = s_frag6.Gauge("memory", "tcpagent_ip6_fragment_memory_bytes",
         "Memory of IPv6 fragments that wait to be reassembled, in this network namespace. Above ip6frag_high_thresh new fragments "
         + "are dropped.");
+
+    internal static readonly Row FragInuse = s_frag.Hidden("inuse", "tcpagent_ip_fragment_queues", "IPv4 packets that wait for fragments.");
+
+    internal static readonly Row Frag6Inuse = s_frag6.Hidden("inuse", "tcpagent_ip6_fragment_queues", "IPv6 packets that wait for fragments.");
+
+    internal static readonly Row UdpLiteInuse = s_udpLite.Hidden("inuse", "tcpagent_udplite_sockets_inuse", "IPv4 UDP-Lite sockets that are bound to a port.");
+
+    internal static readonly Row UdpLite6Inuse = s_udpLite6.Hidden("inuse", "tcpagent_udplite6_sockets_inuse", "IPv6 UDP-Lite sockets that are bound to a port.");
+
+    internal static readonly Row RawInuse = s_raw.Hidden("inuse", "tcpagent_raw_sockets_inuse", "IPv4 raw sockets.");
+
+    internal static readonly Row Raw6Inuse = s_raw6.Hidden("inuse", "tcpagent_raw6_sockets_inuse", "IPv6 raw sockets.");
 }

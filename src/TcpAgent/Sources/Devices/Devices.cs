@@ -66,6 +66,19 @@ sealed class Devices : Source
     internal static readonly Row TransmitQueueLength = Rows.Gauge(
         "tcpagent_device_transmit_queue_length", "Configured length of the device's transmit queue in packets.", field: "tx_queue_len");
 
+    // What /proc/net/dev has besides, in its sums (net/core/net-procfs.c, dev_seq_printf_stats).
+    internal static readonly Row ReceiveFrameErrors = Rows.Hidden("tcpagent_device_receive_frame_errors", "Packets with a bad length, frame or checksum, or that overran the ring.", field: "frame");
+
+    internal static readonly Row ReceiveCompressed = Rows.Hidden("tcpagent_device_receive_compressed", "Compressed packets received.", field: "rx_compressed");
+
+    internal static readonly Row TransmitFifoErrors = Rows.Hidden("tcpagent_device_transmit_fifo_errors", "Packets lost to an underrun of the device's own buffer.", field: "tx_fifo_errors");
+
+    internal static readonly Row TransmitCollisions = Rows.Hidden("tcpagent_device_transmit_collisions", "Collisions while sending.", field: "collisions");
+
+    internal static readonly Row TransmitCarrierErrors = Rows.Hidden("tcpagent_device_transmit_carrier_errors", "Packets not sent because the carrier was lost, the send aborted, or the window was missed.", field: "carrier");
+
+    internal static readonly Row TransmitCompressed = Rows.Hidden("tcpagent_device_transmit_compressed", "Compressed packets sent.", field: "tx_compressed");
+
     internal static readonly Rows CountRows = new();
 
     internal static readonly Row Omitted = CountRows.Gauge("tcpagent_devices_omitted", "Devices that are not exported because there are more than 512. Devices that lost something or have a driver are exported first, and the sums of drops include all.");

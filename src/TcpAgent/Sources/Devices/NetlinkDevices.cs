@@ -1,3 +1,4 @@
+using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 
@@ -6,6 +7,13 @@ namespace TcpAgent.Sources;
 /// <summary>Reads counters by RTM_GETSTATS at each tick. The reply has only indices, so names come from <see cref="LinkNames"/>.</summary>
 sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
 {
+    // The sums of /proc/net/dev (net/core/net-procfs.c, dev_seq_printf_stats).
+    static readonly LinkStat[] s_frameErrors =
+        [LinkStat.rx_length_errors, LinkStat.rx_over_errors, LinkStat.rx_crc_errors, LinkStat.rx_frame_errors];
+
+    static readonly LinkStat[] s_carrierErrors =
+        [LinkStat.tx_carrier_errors, LinkStat.tx_aborted_errors, LinkStat.tx_window_errors, LinkStat.tx_heartbeat_errors];
+
     readonly byte[] _request = Link.StatsRequest();
     long _dumps;
 
@@ -66,11 +74,29 @@ sealed class NetlinkDevices(NetlinkDump dump, LinkNames links) : IDeviceReader
         slots[Devices.TransmitPackets] = Link.Stat(stats, LinkStat.tx_packets);
         slots[Devices.TransmitErrors] = Link.Stat(stats, LinkStat.tx_errors);
         slots[Devices.TransmitDropped] = Link.Stat(stats, LinkStat.tx_dropped);
+        slots[Devices.ReceiveFrameErrors] = Sum(stats, s_frameErrors);
+        slots[Devices.ReceiveCompressed] = Link.Stat(stats, LinkStat.rx_compressed);
+        slots[Devices.TransmitFifoErrors] = Link.Stat(stats, LinkStat.tx_fifo_errors);
+        slots[Devices.TransmitCollisions] = Link.Stat(stats, LinkStat.collisions);
+        slots[Devices.TransmitCarrierErrors] = Sum(stats, s_carrierErrors);
+        slots[Devices.TransmitCompressed] = Link.Stat(stats, LinkStat.tx_compressed);
         slots[Devices.Promiscuous] = device.Promiscuity > 0 ? 1 : device.Promiscuity;
         slots[Devices.TransmitQueueLength] = device.QueueLength;
         slots[Devices.XdpAttached] = device.Xdp;
         device.Note(
             slots[Devices.ReceiveMissed], slots[Devices.ReceiveFifoErrors], slots[Devices.ReceiveDropped], slots[Devices.TransmitDropped]);
+    }
+
+    static long Sum(ReadOnlySpan<byte> stats, ReadOnlySpan<LinkStat> terms)
+    {
+        var sum = 0L;
+        foreach (var term in terms)
+        {
+            if (Link.Stat(stats, term) is not (>= 0 and var value))
+                return KernelValue.Absent;
+            sum += value;
+        }
+        return sum;
     }
 
     public void Reopen()

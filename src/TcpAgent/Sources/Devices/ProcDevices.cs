@@ -17,14 +17,16 @@ sealed class ProcDevices : IDeviceReader
     [
         Devices.ReceiveBytes, Devices.ReceivePackets, Devices.ReceiveErrors, Devices.ReceiveDroppedOrMissed,
         Devices.ReceiveFifoErrors, Devices.TransmitBytes, Devices.TransmitPackets, Devices.TransmitErrors,
-        Devices.TransmitDropped, Devices.ReceiveMulticast,
+        Devices.TransmitDropped, Devices.ReceiveMulticast, Devices.ReceiveFrameErrors, Devices.ReceiveCompressed,
+        Devices.TransmitFifoErrors, Devices.TransmitCollisions, Devices.TransmitCarrierErrors, Devices.TransmitCompressed,
     ];
 
     readonly KernelRoot _root;
     readonly ProcFile _file;
     readonly NetDevPlan _plan = new(
         "receive bytes", "receive packets", "receive errs", "receive drop", "receive fifo", "transmit bytes", "transmit packets",
-        "transmit errs", "transmit drop", "receive multicast");
+        "transmit errs", "transmit drop", "receive multicast", "receive frame", "receive compressed", "transmit fifo", "transmit colls",
+        "transmit carrier", "transmit compressed");
     readonly List<Device> _devices = [];
     readonly long[] _values = new long[s_slots.Length];
     long _reads;

@@ -26,6 +26,11 @@ sealed class UdpCensus
 
     internal long Limit { get; private set; }
 
+    /// <summary>Bytes that wait in all sockets, of IPv4 and of IPv6.</summary>
+    internal (long Receive, long Send) IPv4 { get; private set; }
+
+    internal (long Receive, long Send) IPv6 { get; private set; }
+
     internal UdpPorts Ports { get; } = new();
 
     /// <summary>The errno that hides the port range; 0 if it is known.</summary>
@@ -33,8 +38,19 @@ sealed class UdpCensus
 
     internal ParseResult Malformed { get; set; }
 
-    internal void Clear() =>
+    internal void Clear()
+    {
         (_count, Sockets, Unfollowed, Omitted, Used, Limit, Malformed) = (0, 0, 0, 0, KernelValue.Absent, KernelValue.Absent, default);
+        (IPv4, IPv6) = (default, default);
+    }
+
+    internal void CountQueues(bool isIPv6, long receive, long send)
+    {
+        if (isIPv6)
+            IPv6 = (IPv6.Receive + receive, IPv6.Send + send);
+        else
+            IPv4 = (IPv4.Receive + receive, IPv4.Send + send);
+    }
 
     internal void Offer(long used, long limit)
     {

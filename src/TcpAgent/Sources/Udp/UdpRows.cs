@@ -47,6 +47,14 @@ static class UdpRows
 
     internal static readonly Row Received = Totals.Hidden("tcpagent_udp_recent_received", "Datagrams that applications read within the peak window.");
 
+    internal static readonly Row ReceiveQueueIPv4 = Totals.Hidden("tcpagent_udp_receive_queues_bytes", "Receive buffers in use by all IPv4 sockets.");
+
+    internal static readonly Row SendQueueIPv4 = Totals.Hidden("tcpagent_udp_send_queues_bytes", "Send buffers in use by all IPv4 sockets.");
+
+    internal static readonly Row ReceiveQueueIPv6 = Totals.Hidden("tcpagent_udp6_receive_queues_bytes", "Receive buffers in use by all IPv6 sockets.");
+
+    internal static readonly Row SendQueueIPv6 = Totals.Hidden("tcpagent_udp6_send_queues_bytes", "Send buffers in use by all IPv6 sockets.");
+
     internal static readonly Rows Sources = new("source");
 
     internal static readonly Row UsedPorts = Sources.Gauge(

@@ -85,6 +85,7 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
     void Add(in InetDiagRow row, UdpCensus census)
     {
         census.Sockets++;
+        census.CountQueues(row.Family == UdpDiag.AF_INET6, row.ReceiveQueue, row.SendQueue);
         var local = row.Local;
         census.Ports.Add(local, row.Family == UdpDiag.AF_INET6 && row.IsIPv6Only);
         var (used, size, drops) = row.ReceiveMemory;

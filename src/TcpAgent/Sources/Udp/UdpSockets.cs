@@ -143,6 +143,8 @@ sealed class UdpSockets : Source
         var totals = this[UdpRows.Totals][0];
         (totals[UdpRows.Count], totals[UdpRows.Unfollowed]) = (_census.Sockets, _census.Unfollowed);
         totals[UdpRows.Omitted] = omitted + _census.Omitted;
+        (totals[UdpRows.ReceiveQueueIPv4], totals[UdpRows.SendQueueIPv4]) = _census.IPv4;
+        (totals[UdpRows.ReceiveQueueIPv6], totals[UdpRows.SendQueueIPv6]) = _census.IPv6;
         (totals[UdpRows.Lost], totals[UdpRows.Received]) = (Losses.Lost, Losses.Received);
     }
 

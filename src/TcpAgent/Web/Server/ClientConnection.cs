@@ -5,7 +5,8 @@ namespace TcpAgent.Web;
 /// <summary>An open connection and its place in the order in which <see cref="Connections"/> closes them. Guarded by its lock.</summary>
 sealed class ClientConnection
 {
-    internal ClientConnection(ConnectionContext connection) => (Connection, Node) = (connection, new LinkedListNode<ClientConnection>(this));
+    internal ClientConnection(ConnectionContext connection) =>
+        (Connection, Node) = (connection, new LinkedListNode<ClientConnection>(this));
 
     internal ConnectionContext Connection { get; }
 

@@ -155,7 +155,7 @@ public sealed class ProcDevicesTests : IDisposable
     [Fact]
     public void AColumnThatIsNotReadMayHoldAnything()
     {
-        _root.Write("net/dev", "Inter-| Receive | Transmit\n face |packets frame|bytes\neth5: 5 -? 6\n");
+        _root.Write("net/dev", "Inter-| Receive | Transmit\n face |packets giants|bytes\neth5: 5 -? 6\n");
         Assert.Equal(ReadStatus.Ok, _source.Read());
         Assert.Equal(5, _source.Value("tcpagent_device_receive_packets_total", "device=\"eth5\""));
     }
