@@ -41,6 +41,8 @@ static class Seeds
                 Put(folder, $"proc-{name}", Moment(set, files));
             Put(folder, "proc-sockets", Moment(set, ProcTargets.SocketFiles));
         }
+        foreach (var file in (string[])["stat", "limits"])
+            Put(folder, "processes", File.ReadAllBytes($"/proc/self/{file}"));
         Put(folder, "proc-process", Moment("/", ProcTargets.Sources["process"].Files));
         var (links, qdiscs) = (Dump("links.bin"), Dump("qdisc.bin"));
         Put(folder, "netlink-qdiscs", [.. links[..^1], .. qdiscs]);

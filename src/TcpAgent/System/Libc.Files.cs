@@ -23,6 +23,7 @@ static partial class Libc
 
     // linux/stat.h
     internal const uint STATX_INO = 0x100;
+    internal const uint STATX_SIZE = 0x200;
     internal const uint STATX_BASIC_STATS = 0x7ff;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;

@@ -31,6 +31,7 @@ static class FuzzTargets
         ["netlink-udp"] = NetlinkTargets.Udp,
         ["netlink-unix"] = NetlinkTargets.Unix,
         ["proc-sockets"] = ProcTargets.Sockets,
+        ["processes"] = ProcessTargets.Processes,
     };
 
     static FuzzTargets()

@@ -1,4 +1,5 @@
 using TcpAgent.Kernel;
+using TcpAgent.Kernel.Processes;
 using TcpAgent.Metrics;
 using TcpAgent.System;
 using static TcpAgent.Kernel.KernelValue;
@@ -140,22 +141,8 @@ sealed class ProcessMetrics : Source
     {
         if (_limits.Read(out var text) != 0)
             return;
-        var cursor = new Cursor(text);
-        while (cursor.TryReadLine(out var line))
-        {
-            if (line.Rest.StartsWith("Max open files "u8))
-                _table[MaxFds] = SoftLimit(line.Rest["Max open files ".Length..]);
-            else if (line.Rest.StartsWith("Max address space "u8))
-                _table[VirtualMemoryMax] = SoftLimit(line.Rest["Max address space ".Length..]);
-        }
-    }
-
-    static long SoftLimit(ReadOnlySpan<byte> values)
-    {
-        var cursor = new Cursor(values);
-        if (!cursor.TryReadField(out var soft))
-            return Absent;
-        return soft.SequenceEqual("unlimited"u8) ? long.MaxValue : Cursor.TryParseInt64(soft, out var value) ? value : Absent;
+        _table[MaxFds] = ProcessLimits.Soft(text, ProcessLimits.OpenFiles);
+        _table[VirtualMemoryMax] = ProcessLimits.Soft(text, ProcessLimits.AddressSpace);
     }
 
     /// <summary>Entries of /proc/self/fd minus ".", ".." and the directory stream itself.</summary>
