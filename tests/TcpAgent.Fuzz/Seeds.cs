@@ -20,6 +20,16 @@ static class Seeds
         "gzip;q=0.1\nidentity",
     ];
 
+    /// <summary>Paths, and after a dot those of a whole file.</summary>
+    static readonly string[] s_cgroups =
+    [
+        @"/system.slice/system-a\x2db.slice/a\x2db@1.service", "/user.slice/user-1000.slice/user@1000.service/app.slice/web.service",
+        $"/kubepods.slice/kubepods-pod8c1f3b52_7d04_4e6a_9a61_2b8f0c5d7e93.slice/cri-containerd-{new string('a', 64)}.scope",
+        $"./kubepods/burstable/pod8c1f3b52-7d04-4e6a-9a61-2b8f0c5d7e93/{new string('0', 64)}",
+        $"./kubepods-pod8c1f3b52_7d04_4e6a_9a61_2b8f0c5d7e93.slice:cri-containerd:{new string('1', 64)}", "./lxc.payload.web/init.scope",
+        $"./docker/{new string('2', 64)}", $"./machine.slice/libpod-{new string('3', 64)}.scope/container", "./a.service (deleted)",
+    ];
+
     internal static void Write(string folder)
     {
         foreach (var text in s_accepts)
@@ -32,6 +42,8 @@ static class Seeds
             Put(folder, "history-query", text);
         foreach (var text in (string[])["0-3,8\n", "8080,9000-9010\n", "\n", "0\n"])
             Put(folder, "lists", text);
+        foreach (var path in s_cgroups)
+            Put(folder, "cgroups", path.StartsWith('/') ? path : $"7:cpu,cpuacct:/system.slice\n0::{path[1..]}\n");
         Put(folder, "log", "source {A} failed: {B}\u001enetstat\u001e/proc/net/netstat: no such \"file\"\n\u001e\u001b[1m=\\");
         foreach (var file in Directory.GetFiles(Fixtures.Kept("web-config"), "*.yml"))
             Put(folder, "webconfig", File.ReadAllBytes(file));

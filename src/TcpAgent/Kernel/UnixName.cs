@@ -33,7 +33,7 @@ static class UnixName
     }
 
     /// <summary>The FNV-1a hash.</summary>
-    static ulong Hash(ReadOnlySpan<byte> name)
+    internal static ulong Hash(ReadOnlySpan<byte> name)
     {
         var hash = 14695981039346656037;
         foreach (var one in name)

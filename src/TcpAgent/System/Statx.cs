@@ -6,6 +6,9 @@ namespace TcpAgent.System;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 record struct Statx
 {
+    [FieldOffset(16)]
+    internal uint stx_nlink;
+
     [FieldOffset(28)]
     internal ushort stx_mode;
 

@@ -18,6 +18,7 @@ static class FuzzTargets
         ["accept"] = WebTargets.Accept,
         ["authorization"] = WebTargets.Authorization,
         ["webconfig"] = WebTargets.Config,
+        ["cgroups"] = CgroupTargets.Lines,
         ["duration"] = HistoryTargets.Duration,
         ["history"] = HistoryTargets.File,
         ["history-query"] = HistoryTargets.Query,

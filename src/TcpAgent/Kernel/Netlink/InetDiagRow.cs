@@ -21,6 +21,7 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     const int INET_DIAG_INFO = 2;
     const int INET_DIAG_SKMEMINFO = 7;
     const int INET_DIAG_SKV6ONLY = 11;
+    const int INET_DIAG_CGROUP_ID = 21;
     const int SK_MEMINFO_RMEM_ALLOC = 0;
     const int SK_MEMINFO_RCVBUF = 1;
     const int SK_MEMINFO_DROPS = 8;
@@ -87,6 +88,13 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     /// True for an IPv6 socket that leaves the same IPv4 port to others. The kernel reports it for sockets without a peer.
     /// </summary>
     internal bool IsIPv6Only => Find(INET_DIAG_SKV6ONLY) is [not 0, ..];
+
+    /// <summary>
+    /// The cgroup of version 2 in which the socket was created, whoever holds it now. The kernel shows it without being asked, since 5.9. 0
+    /// if it is unknown.
+    /// </summary>
+    internal ulong CgroupId =>
+        Find(INET_DIAG_CGROUP_ID) is { Length: >= sizeof(ulong) } id ? MemoryMarshal.Read<ulong>(id) : 0;
 
     /// <summary>
     /// tcpi_last_data_sent in milliseconds, if requested. It starts with the connection (net/ipv4/tcp_minisocks.c,

@@ -8,9 +8,13 @@ namespace TcpAgent.Kernel.Processes;
 /// </summary>
 ref struct DirectoryReader(ReadOnlySpan<byte> entries)
 {
-    const int Length = 16, Name = 19;
+    const int Length = 16, Type = 18, Name = 19;
+    const byte DT_DIR = 4;
 
     ReadOnlySpan<byte> _rest = entries;
+
+    /// <summary>Whether the entry that was read last is a directory; false where the file system does not say.</summary>
+    internal bool IsDirectory { get; private set; }
 
     /// <summary>Bytes that are not read yet.</summary>
     internal readonly int Left => _rest.Length;
@@ -27,6 +31,7 @@ ref struct DirectoryReader(ReadOnlySpan<byte> entries)
         if (length <= Name || length > _rest.Length)
             return false;
         inode = MemoryMarshal.Read<ulong>(_rest);
+        IsDirectory = _rest[Type] == DT_DIR;
         name = _rest[Name..length];
         var end = name.IndexOf((byte)0);
         name = end < 0 ? name : name[..end];

@@ -64,6 +64,10 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
         return errno;
     }
 
+    /// <summary>Opens a directory below it. Returns a descriptor that the caller closes, or -1.</summary>
+    /// <param name="name">Ends with a NUL byte.</param>
+    internal int OpenFolder(ReadOnlySpan<byte> name) => Libc.openat(_fd, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC);
+
     /// <summary>Reads stat: who the process is. False once it has ended.</summary>
     /// <param name="stat">The identity.</param>
     /// <param name="name">Valid until the next read.</param>

@@ -1,0 +1,37 @@
+namespace TcpAgent.Kernel.Cgroups;
+
+/// <summary>A cgroup of version 2.</summary>
+/// <param name="id">The inode of its directory, which no later cgroup gets again.</param>
+/// <param name="folder">The directory; ends with a NUL byte.</param>
+/// <param name="rootLength">Bytes of the path that lead to the root of the hierarchy.</param>
+sealed class Cgroup(ulong id, byte[] folder, int rootLength)
+{
+    internal ulong Id { get; } = id;
+
+    /// <summary>The directory; ends with a NUL byte.</summary>
+    internal ReadOnlySpan<byte> Folder => folder;
+
+    /// <summary>Bytes of it that lead to the root of the hierarchy.</summary>
+    internal int RootLength => rootLength;
+
+    /// <summary>The path in the hierarchy, such as /system.slice/nginx.service; / for the root.</summary>
+    internal ReadOnlySpan<byte> Path => folder.Length - 1 == rootLength ? "/"u8 : folder.AsSpan()[rootLength..^1];
+
+    /// <summary>The unit or container.</summary>
+    internal Workload Workload => field ??= CgroupPath.Parse(Path);
+
+    /// <summary>
+    /// Whether a process with this path in its /proc/PID/cgroup is in the cgroup. From within a cgroup namespace the kernel shows what lies
+    /// outside as /../../NAME, so that only the end of the path is known.
+    /// </summary>
+    internal bool IsAt(ReadOnlySpan<byte> path)
+    {
+        var isOutside = false;
+        while (path.StartsWith("/.."u8) && (path.Length == 3 || path[3] == '/'))
+        {
+            path = path[3..];
+            isOutside = true;
+        }
+        return Path.SequenceEqual(path) || (isOutside && path.Length > 1 && Path.EndsWith(path));
+    }
+}
