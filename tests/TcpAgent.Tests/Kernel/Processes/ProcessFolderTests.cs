@@ -87,6 +87,7 @@ public sealed class ProcessFolderTests : IDisposable
 
     /// <summary>A walk of more processes than one buffer holds, in the kernel's order, with this process among them.</summary>
     [Fact]
+    [Trait("Category", "live")]
     public void TheHostListsItsProcessesInOrder()
     {
         using var list = new ProcessList(Host);
@@ -97,6 +98,7 @@ public sealed class ProcessFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "live")]
     public void ThisProcessIsReadAsTheHostShowsIt()
     {
         using var folder = new ProcessFolder(Host);
@@ -115,6 +117,7 @@ public sealed class ProcessFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "live")]
     public void AWalkAllocatesNothing()
     {
         using var list = new ProcessList(Host);
