@@ -9,7 +9,7 @@ namespace TcpAgent.Tests.Kernel.Processes;
 /// <summary>The processes of a folder in place of /proc, and those of this host.</summary>
 public sealed class ProcessFolderTests : IDisposable
 {
-    const string Limits = "Limit   Soft Limit   Hard Limit   Units\nMax open files            20                   4096                 files\n";
+    const string Limits = "Limit            Soft Limit Hard Limit Units\nMax open files   20         4096       files\n";
 
     readonly TempRoot _root = new();
 
