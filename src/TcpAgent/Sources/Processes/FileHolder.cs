@@ -29,7 +29,9 @@ sealed class FileHolder(ProcessIdentity identity, ReadOnlySpan<byte> name)
     internal long Standing => IsNear ? Math.Min(Files, _before) : Files;
 
     /// <summary>Whether the next read matters: from this share of the limit on the process is near it.</summary>
-    internal bool IsNear => Fullness.Of(Files, Limit).Share >= 0.8;
+    internal bool IsNear => Share >= 0.8;
+
+    internal double Share => Fullness.Of(Files, Limit).Share;
 
     /// <summary>Whether the process can be near a limit that its program did not choose so.</summary>
     internal static bool IsJudged(in ProcessRecord process) => process.Files > 0 && process.Limit >= LeastLimit;

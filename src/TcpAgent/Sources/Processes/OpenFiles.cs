@@ -15,7 +15,7 @@ sealed class OpenFiles : Source
     internal static readonly Rows Rows = new("process", "pid");
 
     internal static readonly Row Open = Rows.Gauge(
-        "tcpagent_process_open_files", "Open files of a process: files, sockets, pipes. Exported for the ten processes nearest to their own limit, of those that may open a hundred or more.", from: "size of /proc/PID/fd");
+        "tcpagent_process_open_files", "Open files of a process: files, sockets, pipes. Exported for the ten processes nearest to their own limit that have a tenth of it open, of those that may open a hundred or more.", from: "size of /proc/PID/fd");
 
     internal static readonly Row Limit = Rows.Gauge(
         "tcpagent_process_open_files_limit", "Files that the process may have open, its soft limit: at the limit accept(), socket(), connect() and open() fail with EMFILE. The process itself may raise it to its hard limit.", from: "RLIMIT_NOFILE");
@@ -31,6 +31,9 @@ sealed class OpenFiles : Source
         "tcpagent_processes_age_seconds", "Age of the last walk of /proc. Walks are fifteen seconds apart, and further to stay within a tenth of --sample.walk-budget.", Scale.Nanoseconds);
 
     const int MaxFollowed = 10;
+
+    /// <summary>Share of the limit; on an idle host no process comes near.</summary>
+    const double LeastExported = 0.1;
 
     /// <summary>Limits the names that are kept for processes that come and go among the first ten.</summary>
     const int MaxKept = 64;
@@ -132,6 +135,8 @@ sealed class OpenFiles : Source
     {
         foreach (var holder in Followed)
         {
+            if (holder.Share < LeastExported)
+                continue;
             var slots = this[Rows].Add(holder.Instance);
             (slots[Open], slots[Limit]) = (holder.Files, holder.Limit);
         }

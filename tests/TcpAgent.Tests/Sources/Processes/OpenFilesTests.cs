@@ -15,12 +15,12 @@ public sealed class OpenFilesTests : IDisposable
     [Fact]
     public void TheProcessNearestToItsLimitIsTheResource()
     {
-        _rig.Set(1, "systemd", files: 90, limit: 1024);
+        _rig.Set(1, "systemd", files: 190, limit: 1024);
         _rig.Set(812, "haproxy", files: 50, limit: 200);
         _rig.Set(2, "kthreadd", files: 0, limit: 4096, flags: KernelThread);
         _rig.Tick().Shows(Outcome.Ok);
         _rig.Shows("haproxy", 812, files: 50, limit: 200);
-        _rig.Shows("systemd", 1, files: 90, limit: 1024);
+        _rig.Shows("systemd", 1, files: 190, limit: 1024);
         _rig.ShowsTotals(processes: 2, exported: 2, omitted: 0);
         _rig.Concludes(Ok, used: 50, limit: 200, peak: 50);
     }
@@ -66,12 +66,12 @@ public sealed class OpenFilesTests : IDisposable
     [InlineData(64, 64)]
     public void AProgramThatLockedItselfInIsNotNear(int files, int limit)
     {
-        _rig.Set(1, "systemd", files: 90, limit: 1024);
+        _rig.Set(1, "systemd", files: 190, limit: 1024);
         _rig.Set(812, "dhcpcd", files, limit);
         _rig.Tick();
         _rig.Tick();
         _rig.Tick();
-        _rig.Concludes(Ok, used: 90, limit: 1024);
+        _rig.Concludes(Ok, used: 190, limit: 1024);
         _rig.ShowsTotals(processes: 2, exported: 1);
     }
 
@@ -85,6 +85,16 @@ public sealed class OpenFilesTests : IDisposable
         _rig.Shows("p30", 30, files: 30, limit: 100);
         _rig.Shows("p21", 21, files: 21);
         _rig.Shows("p20", 20, files: Expected.Absent);
+    }
+
+    /// <summary>Series of processes that are far from their limit would tell nobody anything.</summary>
+    [Fact]
+    public void BelowATenthOfTheLimitNothingIsExportedAndAllIsJudged()
+    {
+        _rig.Set(1, "systemd", files: 90, limit: 1024);
+        _rig.Tick();
+        _rig.ShowsTotals(processes: 1, exported: 0);
+        _rig.Concludes(Ok, used: 90, limit: 1024);
     }
 
     [Fact]
@@ -105,19 +115,19 @@ public sealed class OpenFilesTests : IDisposable
         _rig.Set(812, "haproxy", files: 200, limit: 200, start: 100);
         _rig.Tick();
         _rig.End(812);
-        _rig.Set(812, "cat", files: 4, limit: 200, start: 900);
+        _rig.Set(812, "cat", files: 40, limit: 200, start: 900);
         _rig.TickWithoutWalk();
         _rig.Shows("haproxy", 812, files: Expected.Absent);
         _rig.ShowsTotals(exported: 0);
         _rig.Tick();
-        _rig.Shows("cat", 812, files: 4, limit: 200);
+        _rig.Shows("cat", 812, files: 40, limit: 200);
         _rig.Concludes(Ok);
     }
 
     [Fact]
     public void AProcessThatEndedIsGone()
     {
-        _rig.Set(1, "systemd", files: 90, limit: 1024);
+        _rig.Set(1, "systemd", files: 190, limit: 1024);
         _rig.Set(812, "haproxy", files: 200, limit: 200);
         _rig.Tick();
         _rig.End(812);
