@@ -21,15 +21,29 @@ sealed class NamespaceReader : IFieldMap
     /// <summary>Sections and lines that were not in the kernel's format at the last read.</summary>
     internal ParseResult Malformed { get; private set; }
 
-    /// <summary>False if the process has ended or left the namespace, or its files cannot be read.</summary>
+    /// <summary>
+    /// Reads netstat, which shows the losses, and every other time the rest. False if the process has ended or left the namespace, or its
+    /// files cannot be read.
+    /// </summary>
     internal bool TryRead(ProcessFolder folder, OtherNamespace place)
     {
-        _values.AsSpan().Fill(KernelValue.Absent);
+        var isWhole = place.Looks % 2 == 0;
+        place.Values.CopyTo(_values);
+        foreach (var row in NamespaceRows.Rows)
+            if (isWhole || row.Section == NamespaceRows.Netstat)
+                _values[row.Slot] = KernelValue.Absent;
         Malformed = default;
         if (!IsIn(folder, place) || folder.Read("net/netstat\0"u8, out var text) != 0)
             return false;
         Malformed = _tables.Parse(text, _values);
-        if (folder.Read("net/snmp\0"u8, out text) == 0)
+        if (isWhole)
+            ReadRest(folder);
+        return folder.NetworkNamespace == place.Inode;
+    }
+
+    void ReadRest(ProcessFolder folder)
+    {
+        if (folder.Read("net/snmp\0"u8, out var text) == 0)
             Malformed = Malformed.With(_tables.Parse(text, _values));
         if (folder.Read("net/sockstat\0"u8, out text) == 0)
             Malformed = Malformed.With(_sockstat.Parse(text, _values));
@@ -40,7 +54,6 @@ sealed class NamespaceReader : IFieldMap
         ref var sockets = ref _values[NamespaceRows.Sockets.Slot];
         if (sockets >= 0 && _values[NamespaceRows.Sockets6.Slot] is > 0 and < int.MaxValue and var more)
             sockets += more;
-        return folder.NetworkNamespace == place.Inode;
     }
 
     /// <summary>Opens the process of a namespace if it still is that one, and there.</summary>

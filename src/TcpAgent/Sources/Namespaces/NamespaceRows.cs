@@ -7,7 +7,10 @@ static class NamespaceRows
 {
     internal static readonly Rows Rows = new("netns", "unit", "container_id", "pod_uid");
 
-    static readonly Section s_tcpExt = Rows.Section("TcpExt");
+    /// <summary>The section of net/netstat.</summary>
+    internal const string Netstat = "TcpExt";
+
+    static readonly Section s_tcpExt = Rows.Section(Netstat);
     static readonly Section s_tcp = Rows.Section("Tcp");
     static readonly Section s_sockstat = Rows.Section("TCP");
     static readonly Section s_sockstat6 = Rows.Section("TCP6");

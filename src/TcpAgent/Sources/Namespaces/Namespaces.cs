@@ -12,9 +12,9 @@ namespace TcpAgent.Sources;
 sealed class Namespaces : Source
 {
     /// <summary>Nanoseconds between two looks at one that loses nothing, at the default budget.</summary>
-    static readonly long s_period = (long)TimeSpan.FromSeconds(10).TotalNanoseconds;
+    static readonly long s_period = (long)TimeSpan.FromSeconds(15).TotalNanoseconds;
 
-    /// <summary>Looks at a tick above the number that the period needs, so that a new one is seen at once.</summary>
+    /// <summary>Looks at a tick above the number that the period needs. New ones are looked at in any case.</summary>
     const int MoreLooks = 8;
 
     /// <summary>After so long overflows are reported without the listener.</summary>
@@ -83,7 +83,8 @@ sealed class Namespaces : Source
         foreach (var one in Known)
         {
             one.IsBlamed = false;
-            if (one.IsLost || (left == 0 && one.Held == 0) || (!one.IsLosing && tick.Timestamp < one.NextLook))
+            var mayLook = left > 0 || one.Held > 0 || one.LookedAt == KernelValue.Absent;
+            if (one.IsLost || !mayLook || (!one.IsLosing && tick.Timestamp < one.NextLook))
                 one.Pass(tick.Timestamp);
             else if (LookAt(one, tick, ref hasScanned))
                 status = status.With(Account(Where, _reader.Malformed));

@@ -13,7 +13,6 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     readonly WindowedTotal _overflows = new(peakWindow, time);
     readonly WindowedTotal _requestDrops = new(peakWindow, time);
     readonly long[] _before = new long[NamespaceRows.Rows.Count];
-    bool _isLookedAt;
 
     /// <summary>See <see cref="ProcessFolder.NetworkNamespace"/>.</summary>
     internal ulong Inode { get; } = inode;
@@ -30,6 +29,9 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     internal long LookedAt { get; private set; } = KernelValue.Absent;
 
     internal long NextLook { get; set; }
+
+    /// <summary>How often it was read.</summary>
+    internal long Looks { get; private set; }
 
     /// <summary>The last values, in the order of the rows.</summary>
     internal long[] Values { get; } = NoValues();
@@ -88,7 +90,7 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
         _overflows.Add(timestamp, NewOverflows);
         _requestDrops.Add(timestamp, Rise(NamespaceRows.RequestDrops));
         values.CopyTo(_before);
-        (_isLookedAt, LookedAt) = (true, timestamp);
+        (LookedAt, Looks) = (timestamp, Looks + 1);
     }
 
     /// <summary>Called at a tick without a look: the window moves on.</summary>
@@ -104,7 +106,7 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     long Rise(Row row)
     {
         var (before, now) = (_before[row.Slot], Values[row.Slot]);
-        return !_isLookedAt || before == KernelValue.Absent || now == KernelValue.Absent ? 0 : Math.Max(0, now - before);
+        return Looks == 0 || before == KernelValue.Absent || now == KernelValue.Absent ? 0 : Math.Max(0, now - before);
     }
 
     static long[] NoValues()
