@@ -12,7 +12,7 @@ namespace TcpAgent.Sources;
 sealed class Namespaces : Source
 {
     /// <summary>Nanoseconds between two looks at one that loses nothing, at the default budget.</summary>
-    static readonly long s_period = (long)TimeSpan.FromSeconds(15).TotalNanoseconds;
+    static readonly long s_period = (long)TimeSpan.FromSeconds(12).TotalNanoseconds;
 
     /// <summary>Looks at a tick above the number that the period needs. New ones are looked at in any case.</summary>
     const int MoreLooks = 8;

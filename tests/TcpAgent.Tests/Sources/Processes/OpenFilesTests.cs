@@ -103,9 +103,9 @@ public sealed class OpenFilesTests : IDisposable
         _rig.Set(812, "haproxy", files: 190, limit: 200);
         _rig.Tick();
         _rig.TickWithoutWalk();
-        _rig.Set(812, "haproxy", files: 190, limit: 4096);
+        _rig.Set(812, "haproxy", files: 190, limit: 1024);
         _rig.TickWithoutWalk();
-        _rig.Shows("haproxy", 812, files: 190, limit: 4096);
+        _rig.Shows("haproxy", 812, files: 190, limit: 1024);
     }
 
     /// <summary>Another process has the PID: its files are not those of the first, and its name is its own.</summary>
