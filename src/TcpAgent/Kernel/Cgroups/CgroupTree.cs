@@ -5,8 +5,8 @@ using TcpAgent.System;
 namespace TcpAgent.Kernel.Cgroups;
 
 /// <summary>
-/// The cgroups of version 2 by their ids. The id of a cgroup is the inode of its directory (fs/kernfs/dir.c, since 5.5), and no later cgroup
-/// gets it again. It is what INET_DIAG_CGROUP_ID shows of a socket. Those outside of the agent's cgroup namespace are not found.
+/// The cgroups of version 2 by their ids. The id of a cgroup is the inode of its directory (fs/kernfs/dir.c, since 5.5), and no later
+/// cgroup gets it again. It is what INET_DIAG_CGROUP_ID shows of a socket. Those outside of the agent's cgroup namespace are not found.
 /// </summary>
 sealed class CgroupTree(string sysFs)
 {
@@ -21,7 +21,9 @@ sealed class CgroupTree(string sysFs)
 
     const int MostPath = 4_096, Capacity = 4_096;
 
-    /// <summary>Links to a directory without others in it: the one of its parent and its own. Some file systems do not count them.</summary>
+    /// <summary>
+    /// Links to a directory without others in it: the one of its parent and its own. Some file systems do not count them.
+    /// </summary>
     const uint LinksOfLeaf = 2;
 
     /// <summary>
@@ -50,7 +52,8 @@ sealed class CgroupTree(string sysFs)
     }
 
     /// <summary>
-    /// Searches for some ids. It takes some microseconds for each cgroup of the host. Returns 0, or ENOENT without a hierarchy of version 2.
+    /// Searches for some ids. It takes some microseconds for each cgroup of the host. Returns 0, or ENOENT without a hierarchy of version
+    /// 2.
     /// </summary>
     internal int Find(HashSet<ulong> wanted)
     {

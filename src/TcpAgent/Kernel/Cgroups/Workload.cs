@@ -5,7 +5,9 @@ namespace TcpAgent.Kernel.Cgroups;
 /// path does not say.
 /// </summary>
 /// <param name="Kind">The innermost of them.</param>
-/// <param name="Unit">A unit of systemd; within another unit both, as in user@1000.service/web.service. In a container its own unit.</param>
+/// <param name="Unit">
+/// A unit of systemd; within another unit both, as in user@1000.service/web.service. In a container its own unit.
+/// </param>
 /// <param name="Runtime">docker, containerd, cri-o, podman or lxc; empty for a container whose path names none.</param>
 /// <param name="Container">The container's id, 64 hexadecimal digits, or its name under lxc.</param>
 /// <param name="Pod">The UID of the Kubernetes pod, with dashes where it has them.</param>
@@ -23,7 +25,9 @@ sealed record Workload(WorkloadKind Kind, string Unit, string Runtime, string Co
     /// <summary>The first twelve digits of the container's id; its name under lxc.</summary>
     internal string ShortContainer => Container.Length == CgroupPath.IdLength ? Container[..ShortId] : Container;
 
-    /// <summary>"nginx.service", "docker container 4f1c2a9b8d3e", "pod 8c1f..., containerd container 4f1c2a9b8d3e"; empty without a name.</summary>
+    /// <summary>
+    /// "nginx.service", "docker container 4f1c2a9b8d3e", "pod 8c1f..., containerd container 4f1c2a9b8d3e"; empty without a name.
+    /// </summary>
     internal string Name => Kind switch
     {
         WorkloadKind.Unknown or WorkloadKind.Root => "",

@@ -5,7 +5,8 @@ namespace TcpAgent.Tests.Kernel.Cgroups;
 
 public class CgroupLinesTests
 {
-    const string Hybrid = "12:cpu,cpuacct:/system.slice/nginx.service\n1:name=systemd:/system.slice/nginx.service\n0::/payload:with/colon\n";
+    const string Hybrid =
+        "12:cpu,cpuacct:/system.slice/nginx.service\n1:name=systemd:/system.slice/nginx.service\n0::/payload:with/colon\n";
 
     static string? Find(string text, string controller) =>
         CgroupLines.TryFind(Encoding.Latin1.GetBytes(text), Encoding.Latin1.GetBytes(controller), out var path)

@@ -55,7 +55,8 @@ public class CgroupPathTests
     }
 
     [Theory]
-    [InlineData($"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{UidInSlice}.slice/cri-containerd-{Id}.scope", "containerd")]
+    [InlineData(
+        $"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{UidInSlice}.slice/cri-containerd-{Id}.scope", "containerd")]
     [InlineData($"/kubepods.slice/kubepods-pod{UidInSlice}.slice/crio-{Id}.scope", "cri-o")]
     [InlineData($"/kubepods.slice/kubepods-pod{UidInSlice}.slice/crio-{Id}.scope/container", "cri-o")]
     [InlineData($"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{UidInSlice}.slice/docker-{Id}.scope", "docker")]
