@@ -25,6 +25,12 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             ("Which application does not accept?", "tcpagent_listener_oldest_wait_seconds > 1"),
             ("Who turns connections away?", "rate(tcpagent_listener_drops_total[5m]) > 0")),
         new(
+            "owners", "Owners of listeners",
+            "The unit or container in which a listener was opened, as a metric to join with. A host without version 2 of cgroups has none.",
+            ("Whose accept queue was nearly full?",
+                "tcpagent_listener_accept_queue_peak / tcpagent_listener_accept_queue_limit > 0.8 and on (instance, address, port) "
+                + "tcpagent_listener_owner_info")),
+        new(
             "sockets", "Socket states",
             "`tcpagent_tcp_sockets` is the number to use: all eleven states, IPv4 and IPv6, always present. Other counts of sockets are "
             + "parts of it or have another scope: see [which count of sockets](#which-count-of-sockets).",

@@ -87,7 +87,7 @@ sealed class WhyText
             _text.Paragraph(Bold, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {report.Resource.Title}");
         if (report.Headline.Length > 0)
             _text.Paragraph(Bold, $"{report.Headline}.");
-        var owner = _ownerOf(report) is { } name ? (List<string>)[$"The socket belongs to {name}."] : [];
+        var owner = report.Owner is null && _ownerOf(report) is { } name ? (List<string>)[$"The socket belongs to {name}."] : [];
         List("why", [.. report.Evidence, .. owner], "- ");
         List("do", First(report.Advice, MostAdvice), null);
         List("will not help", First(report.WillNotFix, MostWillNotHelp), "- ");

@@ -10,7 +10,7 @@ static class SourceList
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "ports", "listeners", "unix", "udp", "netstat", "snmp6", "softnet", "devices", "conntrack",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "unix", "udp", "owners", "netstat", "snmp6", "softnet", "devices", "conntrack",
         "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "open_files", "namespaces", "process",
     ];
 
@@ -49,13 +49,19 @@ static class SourceList
             events)
         { Needs = [sockstat, snmp, snmp6] };
 
+        var owners = new Owners(
+            root, root.Live, listeners, options.IsEnabled("udp") ? udp : null, options.IsEnabled("sockets") ? sockets : null, options, time,
+            events)
+        {
+            Needs = [listeners],
+        };
         var processes = new ProcessWatch(root, options, time, events);
         var files = new OpenFiles(root, processes);
 
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
         return Choose(
-            options, snmp, sockstat, sockets, ports, listeners, unix, udp, netstat, snmp6,
+            options, snmp, sockstat, sockets, ports, listeners, unix, udp, owners, netstat, snmp6,
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),

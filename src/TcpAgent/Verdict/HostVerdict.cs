@@ -81,6 +81,7 @@ sealed record HostVerdict(
             : isIncomplete ? ResourceState.Unknown
             : Array.TrueForAll(row.Sources, source => Succeeds(source) == true) ? ResourceState.Absent
             : ResourceState.Unknown;
+        var subject = SubjectInstance.In(view[ResourceMonitor.SubjectRows], row);
         return new ResourceReport(row, state)
         {
             Since = state is ResourceState.Unknown or ResourceState.Absent ? null : At(view[ResourceRows.Since, row.Instance]),
@@ -89,7 +90,8 @@ sealed record HostVerdict(
             Peak = view[ResourceRows.UsedPeak, row.Instance],
             Losses = view[ResourceRows.RecentLosses, row.Instance],
             LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
-            Instance = SubjectInstance.In(view[ResourceMonitor.SubjectRows], row),
+            Instance = subject,
+            Owner = OwnerWords.Of(subject, view),
             IsSourceFailing = isIncomplete || Array.Exists(row.Sources, source => Succeeds(source) == false),
             IsIncomplete = isIncomplete,
         };

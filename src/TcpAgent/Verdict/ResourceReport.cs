@@ -52,6 +52,12 @@ sealed class ResourceReport(Resource resource, ResourceState state)
     /// <summary>The same sentence for a time that is over.</summary>
     internal string HeadlinePast { get; set; } = "";
 
+    /// <summary>The program and the unit or container that it belongs to, in a few words; null if that is unknown.</summary>
+    internal string? Owner { get; init; }
+
+    /// <summary>Why the owner does not accept, as one word; null if that is unknown. The evidence has the figures.</summary>
+    internal string? Cause { get; set; }
+
     internal List<string> Evidence { get; } = [];
 
     internal List<string> Advice { get; } = [];

@@ -77,6 +77,8 @@ static class VerdictJson
             json.WriteString("subject", report.Subject);
         else
             json.WriteNull("subject");
+        json.WriteString("owner", report.Owner);
+        json.WriteString("cause", report.Cause);
         var words = ResourceWords.Of(report.Resource);
         json.WriteString("label", words.Label);
         json.WriteString("loss", words.Loss);

@@ -55,6 +55,8 @@ static class VerdictReader
             Losses = Number(one, "losses"),
             LossesTotal = Number(one, "losses_total"),
             Instance = Text(one, "subject") is { Length: > 0 } subject ? new Instance(subject) : null,
+            Owner = Text(one, "owner"),
+            Cause = Text(one, "cause"),
             IsIncomplete = Member(one, "incomplete", JsonValueKind.True) is not null,
             Headline = Text(one, "headline") ?? "",
             HeadlinePast = Text(one, "headline_past") ?? "",

@@ -28,5 +28,11 @@ sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>ip becomes the program itself, so that the child's id is the program's.</summary>
     internal Child Start(string file, params string[] arguments) => Child.Start(_ip, ["netns", "exec", _name, file, .. arguments]);
 
+    /// <summary>
+    /// The same with the host's mounts: ip makes /sys the namespace's own, which hides the cgroups.
+    /// </summary>
+    internal Child StartBeside(string file, params string[] arguments) =>
+        Child.Start(Require.Tool("nsenter", "util-linux"), [$"--net=/run/netns/{_name}", file, .. arguments]);
+
     public async ValueTask DisposeAsync() => await Child.Run(_ip, "netns", "del", _name);
 }

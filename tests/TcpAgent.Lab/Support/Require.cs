@@ -23,6 +23,12 @@ static class Require
             Missing("this test needs root");
     }
 
+    internal static void That(bool condition, string what)
+    {
+        if (!condition)
+            Missing(what);
+    }
+
     static void Missing(string what)
     {
         Assert.False(IsCi, $"under CI: {what}");

@@ -63,7 +63,8 @@ public sealed class HostVerdictTests : IDisposable
             Assert.Equal(
                 [
                     "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "losses", "losses_total", "unit",
-                    "scope", "subject", "label", "loss", "headline", "headline_past", "evidence", "advice", "will_not_fix",
+                    "scope", "subject", "owner", "cause", "label", "loss", "headline", "headline_past", "evidence", "advice",
+                    "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray()
             .Single(resource => resource.GetProperty("resource").GetString() == "conntrack");

@@ -106,7 +106,8 @@ public sealed class LiveEndpointTests : IAsyncLifetime
             [
                 ("listener", ""), ("queue", "listener_accept_queue_length"), ("limit", "listener_accept_queue_limit"),
                 ("syn_recv", "listener_syn_recv"), ("peak", "listener_accept_queue_peak"), ("drops", "listener_drops_total"),
-                ("oldest_wait_ms", "listener_oldest_wait_seconds"), ("late", ""), ("accept_state", ""), ("syn_state", ""),
+                ("oldest_wait_ms", "listener_oldest_wait_seconds"), ("late", ""), ("owner", ""), ("cause", ""),
+                ("accept_state", ""), ("syn_state", ""),
             ]),
             (live.GetProperty("cpus")[0],
             [

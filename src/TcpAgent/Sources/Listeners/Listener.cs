@@ -11,6 +11,9 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     const int RetriedSeries = 0, DeferredSeries = 1, SignsCount = 2;
 
+    /// <summary>The share of the limit from which on a queue may be near it.</summary>
+    const double NearShare = 0.8;
+
     readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
     readonly WindowedTotal _drops = new(peakWindow, time);
 
@@ -29,6 +32,9 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     /// <summary>The listener's instance, which changes when its device is renamed.</summary>
     internal EndpointInstance Instance { get; set; } = new(endpoint, endpoint.Device == 0 ? "" : $"{endpoint.Device}");
 
+    /// <summary>The listener with its owner; null while that is unknown.</summary>
+    internal OwnerInstance? Owner { get; set; }
+
     internal long Peak => _window[LengthSeries];
 
     internal int Sockets { get; set; }
@@ -43,6 +49,9 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     /// <summary>The limit of that member.</summary>
     internal long FullestLimit { get; set; } = KernelValue.Absent;
+
+    /// <summary>The cgroup in which that member was created; 0 if it is unknown.</summary>
+    internal ulong Cgroup { get; set; }
 
     /// <summary>Above its limit, and not at it, a queue is full.</summary>
     bool IsFull => FullestLimit != KernelValue.Absent && FullestLength > FullestLimit;
@@ -114,6 +123,13 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     /// <summary>True if its connections wait long enough to do harm, whether its queue is full or not.</summary>
     internal bool IsLate => _delay is { IsHarmful: true };
+
+    /// <summary>
+    /// True while connections wait that the application does not accept, or the queue is close to its limit: the time to look at the
+    /// application.
+    /// </summary>
+    internal bool IsStrained => IsLate || IsFull
+        || (FullestLength >= AcceptDelay.LeastNear && Fullness.Of(FullestLength, FullestLimit).Share >= NearShare);
 
     /// <summary>
     /// Highest number of connections that had waited too long at the same time within the peak window, while that did harm; absent if it

@@ -10,6 +10,10 @@ sealed class ListenerRanking(int max)
 
     Listener[] _ranked = [];
     ulong[] _scores = [];
+    int _chosen;
+
+    /// <summary>The result of the last choice.</summary>
+    internal ReadOnlySpan<Listener> Chosen => _ranked.AsSpan(0, _chosen);
 
     /// <summary>Returns the busiest first if not all are exported. Valid until the next call.</summary>
     internal ReadOnlySpan<Listener> Choose(ListenerTable table)
@@ -19,12 +23,13 @@ sealed class ListenerRanking(int max)
         var count = 0;
         foreach (var listener in table.Listeners)
             _ranked[count++] = listener;
+        _chosen = Math.Min(count, max);
         if (count <= max)
-            return _ranked.AsSpan(0, count);
+            return Chosen;
         for (var i = 0; i < count; i++)
             _scores[i] = ~Score(_ranked[i]);
         Array.Sort(_scores, _ranked, 0, count);
-        return _ranked.AsSpan(0, max);
+        return Chosen;
     }
 
     /// <summary>

@@ -64,7 +64,7 @@ sealed class ListenerTable(TimeSpan peakWindow, TimeProvider time)
         if (row.Limit != KernelValue.Absent)
             listener.Limit = Math.Max(0, listener.Limit) + row.Limit;
         if (listener.Sockets == 0 || row.Length > listener.FullestLength)
-            (listener.FullestLength, listener.FullestLimit) = (row.Length, row.Limit);
+            (listener.FullestLength, listener.FullestLimit, listener.Cgroup) = (row.Length, row.Limit, row.Cgroup);
         listener.Sockets++;
         listener.Length += row.Length;
         Follow(row, listener);

@@ -58,6 +58,9 @@ sealed class Listeners : Source
     /// <summary>All listeners, exported or not.</summary>
     internal Dictionary<Endpoint, Listener>.ValueCollection Known => Table.Listeners;
 
+    /// <summary>The listeners that are exported, all or the busiest. Valid until the next tick.</summary>
+    internal ReadOnlySpan<Listener> Exported => _isKnown ? _ranking.Chosen : default;
+
     /// <summary>The listener whose accept queue overflowed since the previous tick; null when none did.</summary>
     internal Listener? Overflowed { get; private set; }
 
@@ -105,7 +108,10 @@ sealed class Listeners : Source
         while (_dump.TryRead(out var type, out var payload))
         {
             if (SockDiag.TryRead(type, payload, out var row))
-                _followed.Add(new ListenRow(row.LocalOnDevice, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops));
+                _followed.Add(new ListenRow(row.LocalOnDevice, row.Cookie, row.ReceiveQueue, row.SendQueue, row.Drops)
+                {
+                    Cgroup = row.CgroupId,
+                });
             else
                 _dump.Refuse();
         }

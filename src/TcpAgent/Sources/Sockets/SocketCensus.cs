@@ -23,6 +23,10 @@ sealed class SocketCensus
 
     /// <summary>Connections in SYN_SENT, by destination.</summary>
     internal PeerCensus Syns { get; } = new();
+
+    /// <summary>Connections that are stuck in a state, by the cgroup in which they were opened.</summary>
+    internal CgroupCensus Cgroups { get; } = new();
+
     /// <summary>Why connections stay half-open. Only sock_diag shows it.</summary>
     internal Dictionary<Endpoint, HalfOpenSigns> HalfOpen { get; } = [];
 
@@ -64,6 +68,7 @@ sealed class SocketCensus
         HeldCloseWait.Clear();
         Listeners.Clear();
         Syns.Clear();
+        Cgroups.Clear();
         (IsComplete, FinWait2MiniSockets, Malformed, Omitted) = (isComplete, 0, default, 0);
     }
 
@@ -81,6 +86,8 @@ sealed class SocketCensus
             Syns.CountSyn(row);
         else if (state == TcpState.CloseWait)
             CountCloseWait(row.Inode, row.Cookie, row.LocalOnDevice);
+        if (state is TcpState.SynSent or TcpState.CloseWait or TcpState.LastAck)
+            Cgroups.Count(row);
     }
 
     internal void Count(TcpState state, byte timer, long inode, Endpoint local, long receiveQueue)

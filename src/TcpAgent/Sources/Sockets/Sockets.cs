@@ -28,6 +28,7 @@ sealed class Sockets : Source
     readonly SocketCheck _check;
     readonly PeerTable _peers;
     readonly CloseWaitPile _pile;
+    readonly int _synLinearTimeouts;
     ISocketTable _table;
     SocketCensus _census = new();
     SocketCensus _next = new();
@@ -58,7 +59,7 @@ sealed class Sockets : Source
         : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk, PeerRows.Syns)
     {
         (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
-        _table = diag ?? proc;
+        (_table, _synLinearTimeouts) = (diag ?? proc, synLinearTimeouts);
         Mode = _table.Mode;
         _peers = new PeerTable(PeerRows.SynColumns, options.PeakWindow, time, synLinearTimeouts);
         _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
@@ -69,6 +70,13 @@ sealed class Sockets : Source
 
     /// <summary>True while a walk runs on its own thread.</summary>
     internal bool IsWalking => _walk.IsRunning || _checkLane.IsRunning;
+
+    /// <summary>Connections of each cgroup that are stuck in a state, as of the last walk; null before the first.</summary>
+    internal CgroupCensus? Cgroups => _walked ? _census.Cgroups : null;
+
+    /// <summary>Milliseconds since a SYN was first sent.</summary>
+    internal long SynAgeOf(in CgroupSockets sockets) =>
+        SynAge.Milliseconds(sockets.Retransmits, sockets.Expires, _synLinearTimeouts);
 
     internal override bool HasFallback => true;
 

@@ -14,6 +14,9 @@ struct UdpQueue
     /// <summary>Bytes in use and size of the fullest buffer.</summary>
     internal long Used, Limit;
 
+    /// <summary>The cgroup in which the socket of that buffer was created; 0 if it is unknown.</summary>
+    internal ulong Cgroup;
+
     /// <summary>The bytes in use at two consecutive scans, of the buffer that was fullest at both.</summary>
     internal long Standing, StandingLimit;
 

@@ -19,6 +19,12 @@ sealed class UdpReceiver(Endpoint local, TimeSpan peakWindow, TimeProvider time)
 
     internal Endpoint Local => local;
 
+    /// <summary>The cgroup of the fullest socket at the last scan that reported it; 0 if it is unknown.</summary>
+    internal ulong Cgroup => _queue.Cgroup;
+
+    /// <summary>The receiver with its owner; null while that is unknown.</summary>
+    internal OwnerInstance? Owner { get; set; }
+
     internal long Used => _queue.Used;
 
     internal long Limit => _queue.Limit;

@@ -13,7 +13,12 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
     readonly Dictionary<Endpoint, UdpReceiver> _known = [];
     readonly UdpReceiver[] _exported = new UdpReceiver[MaxExported];
 
+    int _ranked;
+
     internal Dictionary<Endpoint, UdpReceiver>.ValueCollection Known => _known.Values;
+
+    /// <summary>The result of the last ranking.</summary>
+    internal ReadOnlySpan<UdpReceiver> Ranked => _exported.AsSpan(0, _ranked);
 
     internal void Take(UdpCensus census)
     {
@@ -56,7 +61,8 @@ sealed class UdpReceivers(TimeSpan peakWindow, TimeProvider time)
             Top.Offer(_exported, ref count, receiver, Precedes);
         }
         omitted = notable - count;
-        return _exported.AsSpan(0, count);
+        _ranked = count;
+        return Ranked;
     }
 
     static bool Precedes(UdpReceiver one, UdpReceiver other) => Rank(one).CompareTo(Rank(other)) > 0;

@@ -104,7 +104,7 @@ sealed class UdpScan(NetlinkDump dump, PortSettings settings) : IDisposable
         queue.Local = local;
         queue.Sockets++;
         if (queue.Sockets == 1 || Fullness.Of(used, size).CompareTo(Fullness.Of(queue.Used, queue.Limit)) > 0)
-            (queue.Used, queue.Limit) = (used, size);
+            (queue.Used, queue.Limit, queue.Cgroup) = (used, size, row.CgroupId);
         var standing = Math.Min(used, member.Used);
         if (queue.Sockets == 1 || Fullness.Of(standing, size).CompareTo(Fullness.Of(queue.Standing, queue.StandingLimit)) > 0)
             (queue.Standing, queue.StandingLimit) = (standing, size);

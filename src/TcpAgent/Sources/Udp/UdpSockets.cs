@@ -63,6 +63,9 @@ sealed class UdpSockets : Source
     /// <summary>Receivers that are or were worth reporting, exported or not.</summary>
     internal Dictionary<Endpoint, UdpReceiver>.ValueCollection Receivers => _receivers.Known;
 
+    /// <summary>The receivers that are exported. Valid until the next tick.</summary>
+    internal ReadOnlySpan<UdpReceiver> Exported => IsKnown ? _receivers.Ranked : default;
+
     /// <summary>The fullest buffer of all sockets at the last scan.</summary>
     internal (long Used, long Limit) Fullest => (_census.Used, _census.Limit);
 

@@ -34,17 +34,19 @@ static class AcceptQueueAdvice
             return;
         }
         Fullness(report, view, late);
+        CauseAdvice.Owner(report, view);
         var isWaiting = Waits(report, view, late);
         NotHelping(report, isWaiting);
+        var hasCause = CauseAdvice.Explain(report, view);
         if (view[ListenerRows.SocketsOfOne, report.Instance] is > 1 and var sockets)
             report.Evidence.Add(
                 $"{sockets} sockets share it by SO_REUSEPORT; the figures are those of the fullest socket, so one worker may be stuck.");
         Others(report, view);
-        if (isWaiting)
+        if (isWaiting && !hasCause)
             Application(report);
         var hasBacklog = report.Limit is { } limit && (report.State != ResourceState.Limiting || report.Losses > 0)
             && Backlog(report, view, limit, isWaiting);
-        if (!isWaiting)
+        if (!isWaiting && !hasCause)
             Application(report);
         if (hasBacklog)
             report.Advice.Add($"Names of the backlog in common programs: {Backlogs}.");
@@ -97,7 +99,7 @@ static class AcceptQueueAdvice
         return late is not null || longest >= AcceptDelay.Late;
     }
 
-    static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.0", CultureInfo.InvariantCulture);
+    internal static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.0", CultureInfo.InvariantCulture);
 
     /// <summary>Two services whose common backend is slow overflow together.</summary>
     static void Others(ResourceReport report, SampleView view)

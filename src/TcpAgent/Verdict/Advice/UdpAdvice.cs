@@ -22,6 +22,7 @@ static class UdpAdvice
                 "This few losses limit nothing. If they matter, a larger buffer (SO_RCVBUF, net.core.rmem_max) absorbs longer bursts.");
             return;
         }
+        CauseAdvice.Owner(report, view);
         var port = report.Instance is EndpointInstance { Endpoint.Port: var number } ? number : (ushort?)null;
         if (port is null)
             report.Evidence.Add(

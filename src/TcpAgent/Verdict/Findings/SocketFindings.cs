@@ -30,9 +30,18 @@ static class SocketFindings
     static string? CloseWaitPile(SampleView view) =>
         view[SocketRows.StayingCloseWait] is >= Pile && view[SocketRows.HeldCloseWait] is >= Pile and var held
             && held > States(view, TcpState.Established) / 5
-            ? $"{held} sockets stay in CLOSE_WAIT: their peers have closed and the application has not. No setting ends them; find the "
-                + "process (ss -tnp state close-wait)."
+            ? $"{held} sockets stay in CLOSE_WAIT: their peers have closed and the application has not.{Holder(view, held)} No setting "
+                + "ends them; find the process (ss -tnp state close-wait)."
             : null;
+
+    /// <summary>The unit or container that has most of them, if one has the better part.</summary>
+    static string Holder(SampleView view, long held)
+    {
+        foreach (var (workload, count) in view.Instances(WorkloadRows.CloseWait))
+            if (count * 2 > held)
+                return $" {count} are of {workload.Subject}.";
+        return "";
+    }
 
     static string? ManyTimeWait(SampleView view)
     {

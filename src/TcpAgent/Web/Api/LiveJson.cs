@@ -140,6 +140,8 @@ sealed class LiveJson(LiveSettings settings, TurnLog turns)
             var limit = values[Limit] ?? KernelValue.Absent;
             var isLate = IsLate(view, ranked[i].Instance);
             json.WriteBoolean("late", isLate);
+            json.WriteString("owner", OwnerWords.Of(ranked[i].Instance, view));
+            json.WriteString("cause", OwnerWords.Cause(ranked[i].Instance, view));
             json.WriteString(
                 "accept_state", ListenerState.OfAcceptQueue(values[Peak] ?? 0, limit, isLate,
                     verdict[ResourceCatalog.AcceptQueue].State).Name());

@@ -15,6 +15,7 @@ const columns = [
   ['Half-open', 'connections in SYN_RECV now', one => one.synRecv],
   ['Dropped', 'packets dropped at this listener in this range', one => one.dropped],
   ['Waited', 'how long the oldest connection in the queue has waited', one => one.wait],
+  ['Owner', 'the program and the unit or container that opened it', one => one.owner],
 ];
 
 let sorting = { column: -1, isDown: true };
@@ -26,7 +27,7 @@ function makeHead(table) {
       sorting = { column: i, isDown: sorting.column === i ? !sorting.isDown : i > 0 };
       document.dispatchEvent(new Event('redraw'));
     });
-    return h('th', { scope: 'col', class: i === 0 ? 'wide' : '' }, button);
+    return h('th', { scope: 'col', class: i === 0 ? 'wide' : title === 'Owner' ? 'owner' : '' }, button);
   });
   cells.splice(1, 0, h('th', { scope: 'col', class: 'course' }, h('span', { text: 'Over time' })));
   table.append(h('thead', {}, h('tr', {}, ...cells)), h('tbody', { id: 'listeners' }));
@@ -40,6 +41,7 @@ class Line {
     this.cells = columns.slice(1).map(() => h('td'));
     this.figure = h('b', { class: 'figure' });
     this.cells[0].append(this.figure, this.meter.element);
+    this.cells.at(-1).classList.add('owner');
     const title = h('th', { scope: 'row' }, h('span', { text: name }), ' ', this.note);
     this.element = h('tr', {}, title, h('td', { class: 'course' }, this.plot.element), ...this.cells);
   }
@@ -86,7 +88,7 @@ function measureOne(store, view, doc, name, fullest) {
   const states = [worst(view, row => row.listeners.get(name)?.accept_state), worst(view, row => row.listeners.get(name)?.syn_state)];
   return {
     name, read, highest, isKnown: known !== undefined, queue: one.queue ?? null, limit: one.limit ?? fullest.limit ?? null,
-    synRecv: one.syn_recv ?? null, wait: one.oldest_wait_ms ?? null, dropped: store.gain(read('drops'), view.rows),
+    synRecv: one.syn_recv ?? null, owner: one.owner ?? '', wait: one.oldest_wait_ms ?? null, dropped: store.gain(read('drops'), view.rows),
     peak: view.isNow && one.peak !== undefined ? Math.max(one.peak ?? 0, highest ?? 0) : highest,
     accept: states[0], syn: states[1], gone: known ? null : goneAt(store, view, doc, name),
   };
@@ -110,7 +112,7 @@ function drawLine(store, view, line, one) {
   setText(line.note, [place, word].filter(text => text).join(', '));
   setText(line.figure, number(one.queue));
   const wait = one.wait === null ? '-' : one.wait < 1000 ? '<1 s' : duration(one.wait);
-  const figures = [number(one.limit), number(one.peak), number(one.synRecv), number(one.dropped), wait];
+  const figures = [number(one.limit), number(one.peak), number(one.synRecv), number(one.dropped), wait, one.owner];
   figures.forEach((text, i) => setText(line.cells[i + 1], text));
   const limit = one.limit > 0 ? one.limit : null;
   const share = value => (limit === null ? null : (value ?? 0) / limit);

@@ -39,6 +39,8 @@ sealed class ListenersRig : IDisposable
 
     internal Listeners Listeners { get; }
 
+    internal Sockets Sockets => _sockets;
+
     TextSource Snmp() => new("snmp", map => new TableParser(map), SnmpRows.Rows, [Root.Kernel.Proc("net/snmp")]);
 
     TextSource Sockstat() => new("sockstat", map => new SockstatParser(map), SockstatRows.Rows, [Root.Kernel.Proc("net/sockstat")]);

@@ -39,6 +39,9 @@ sealed record FakeSocket(TcpState State)
 
     internal uint Drops { get; init; }
 
+    /// <summary>INET_DIAG_CGROUP_ID, which a kernel before 5.9 leaves out.</summary>
+    internal ulong? Cgroup { get; init; }
+
     /// <summary>Milliseconds since anything was sent; before a connection is accepted nothing is. Null leaves tcp_info out.</summary>
     internal uint? Waited { get; init; }
 
@@ -68,6 +71,7 @@ sealed record FakeSocket(TcpState State)
         return
         [
             .. message,
+            .. Cgroup is { } cgroup ? Attribute(21, BitConverter.GetBytes(cgroup)) : [],
             .. (extensions & 1 << 6) != 0 ? Attribute(7, MemoryMarshal.AsBytes<uint>(memory)) : [],
             .. (extensions & 1 << 1) != 0 && Waited is not null ? Attribute(2, info) : [],
         ];

@@ -24,6 +24,9 @@ sealed record FakeUdp(string Address, ushort Port)
 
     internal uint Drops { get; init; }
 
+    /// <summary>INET_DIAG_CGROUP_ID, which a kernel before 5.9 leaves out.</summary>
+    internal ulong? Cgroup { get; init; }
+
     internal bool IsIPv6Only { get; init; }
 
     internal bool IsConnected { get; init; }
@@ -38,7 +41,8 @@ sealed record FakeUdp(string Address, ushort Port)
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         uint[] memory = [Used, Size, 0, 212_992, 0, 0, 0, 0, Drops];
         var only = Family == 10 && !IsConnected ? Attribute(11, [(byte)(IsIPv6Only ? 1 : 0)]) : [];
-        return [.. message, .. only, .. Attribute(7, MemoryMarshal.AsBytes<uint>(memory))];
+        var cgroup = Cgroup is { } id ? Attribute(21, BitConverter.GetBytes(id)) : [];
+        return [.. message, .. only, .. cgroup, .. Attribute(7, MemoryMarshal.AsBytes<uint>(memory))];
     }
 }
 
