@@ -26,6 +26,8 @@ public class LiveTests
         ["tcpagent_ephemeral_ports_used"] = "only for a pair that holds 16 ports or more",
         ["tcpagent_ephemeral_ports_time_wait"] = "the same",
         ["tcpagent_ephemeral_ports_by_source"] = "only for an address that holds 16 ports or more towards several destinations",
+        ["tcpagent_process_open_files"] = "only for a process that has a tenth of its limit open",
+        ["tcpagent_namespace_"] = "only while another network namespace has a process",
         ["tcpagent_tcp_sockets_check_difference"] = "only after the first full count, half a minute after the start",
     };
 
@@ -36,6 +38,7 @@ public class LiveTests
         "tcpagent_resource_subject{", "tcpagent_listening_port_unreserved{", "tcpagent_unix_listener_accept_queue_",
         "tcpagent_udp_receive_queue_bytes{", "tcpagent_udp_receive_queue_limit_bytes{", "tcpagent_udp_receive_queue_peak_bytes{",
         "tcpagent_udp_receive_queue_sockets{", "tcpagent_udp_socket_drops_total{", "tcpagent_udp_ephemeral_ports_used{",
+        "tcpagent_process_open_files", "tcpagent_namespace_",
     ];
 
     [SkippableFact]

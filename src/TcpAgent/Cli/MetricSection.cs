@@ -71,6 +71,18 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             "Every setting that bounds or shapes the above, by its dotted name. The fields of a setting with several values are `[0]`, "
             + "`[1]` and `[2]`: of tcp_rmem, the minimum, the default and the maximum.",
             ("Which hosts have a small somaxconn?", "tcpagent_sysctl{name=\"net.core.somaxconn\"} < 4096")),
+        new(
+            "open_files", "Open files",
+            "The open files of processes against the limit of each. Needs Linux 6.2, and other processes must not be hidden (hidepid, "
+            + "ProtectProc=).",
+            ("Which process is near its limit?", "tcpagent_process_open_files / tcpagent_process_open_files_limit > 0.8")),
+        new(
+            "namespaces", "Network namespaces",
+            "Counters of the other network namespaces of the host, one series for each that has a process, at most 256. Only an agent in "
+            + "the host's own network namespace has them. The memory of TCP buffers is not among them: the kernel counts it for the "
+            + "whole host.",
+            ("In which container do accept queues overflow?", "rate(tcpagent_namespace_listen_overflows_total[5m]) > 0"),
+            ("Which pod retransmits?", "topk(5, rate(tcpagent_namespace_retransmitted_segments_total[5m]))")),
         new("process", "Process", "The eight metrics that every Prometheus client has, about the agent."),
         new("agent", "The agent itself", "Samples, sources, scrapes and log lines.",
             ("Which source fails?", "tcpagent_source_success == 0"),

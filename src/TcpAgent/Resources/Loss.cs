@@ -18,4 +18,7 @@ sealed record Loss(Tally Tally, LossRule Rule, Func<LossRule>? RuleNow = null)
     /// all.
     /// </summary>
     internal Instance? Of { get; init; }
+
+    /// <summary>The instance that lost something at this tick, if the loss itself says so.</summary>
+    internal Func<Instance?>? Blamed { get; init; }
 }

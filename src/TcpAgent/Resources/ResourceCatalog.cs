@@ -95,8 +95,11 @@ static class ResourceCatalog
     internal static readonly Resource AcceptQueue = Row(new(
         "accept_queue", ["listeners", "netstat"], Scope.Namespace, "connections",
         "connections that wait for the application to accept them",
-        w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners) : null,
-        w => [new(Tally.Of(w[NetstatRows.ListenOverflows]), LossRule.Proof)])
+        w => w.Source<Listeners>() is { } listeners ? new AcceptQueueUsage(listeners, w.Source<Namespaces>()) : null,
+        w => [
+            new(Tally.Of(w[NetstatRows.ListenOverflows]), LossRule.Proof),
+            new(Tally.Of(w[NamespaceRows.AllOverflows]), LossRule.Proof) { Blamed = () => w.Source<Namespaces>()?.Overflowed },
+        ])
     { FullAboveLimit = true, StaysBelow = Deep });
 
     internal static readonly Resource AcceptQueueUnix = Row(new("accept_queue_unix", ["unix"], Scope.Namespace, "connections",
@@ -147,6 +150,11 @@ static class ResourceCatalog
     internal static readonly Resource EphemeralPortsUdp = Row(new("ephemeral_ports_udp", ["udp"], Scope.Namespace, "ports",
         "local UDP ports",
         w => w.Source<UdpSockets>() is { } sockets ? new UdpPortUsage(sockets) : null, _ => [])
+    { LimitIsProof = true });
+
+    internal static readonly Resource OpenFiles = Row(new("open_files", ["open_files"], Scope.Host, "files",
+        "open files of the process nearest to its own limit",
+        w => w.Source<Sources.OpenFiles>() is { } files ? new OpenFilesUsage(files) : null, _ => [])
     { LimitIsProof = true });
 
     internal static readonly Resource FileHandles = Row(new("file_handles", ["sysctl"], Scope.Host, "files", "open files of all processes",

@@ -127,13 +127,13 @@ sealed class ResourceGauge
                 continue;
             var effect = LossEffect.Of(rule, tally.Increase, IsNear(loss));
             if (effect.Raise == Raise.ToLimit)
-                RaiseToFull(timestamp, tally.Worst ?? _usage?.Blamed, fullest);
+                RaiseToFull(timestamp, tally.Worst ?? loss.Blamed?.Invoke() ?? _usage?.Blamed, fullest);
             else if (effect.Raise == Raise.ToPressure)
                 RaiseToPressure(timestamp, fullest);
             if (effect.Lost == 0)
                 continue;
             _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
-            _lastBlamed = tally.Worst ?? loss.Of ?? _lastBlamed;
+            _lastBlamed = tally.Worst ?? loss.Of ?? loss.Blamed?.Invoke() ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
 

@@ -11,7 +11,7 @@ static class SourceList
     internal static readonly string[] Names =
     [
         "snmp", "sockstat", "sockets", "ports", "listeners", "unix", "udp", "owners", "netstat", "snmp6", "softnet", "devices", "conntrack",
-        "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "process",
+        "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "open_files", "namespaces", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
@@ -55,6 +55,8 @@ static class SourceList
         {
             Needs = [listeners],
         };
+        var processes = new ProcessWatch(root, options, time, events);
+        var files = new OpenFiles(root, processes);
 
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
@@ -63,6 +65,7 @@ static class SourceList
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
+            files, new Namespaces(root, processes, options, time) { Needs = [files] },
 
             // The agent's own process is always on the live kernel, whatever is sampled.
             new ProcessMetrics(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));

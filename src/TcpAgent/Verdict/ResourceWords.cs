@@ -49,6 +49,9 @@ sealed record ResourceWords(string Label, Func<ResourceReport, SampleView, Claus
             $"Connects to {Subjects.Of(report) ?? "a destination"}", "fail", "failed", "local ports used up")),
         [ResourceCatalog.EphemeralPortsUdp] = new("Local UDP ports", (_, _) => new(
             "UDP sockets", "get no local port", "got no local port", "local UDP ports used up")),
+        [ResourceCatalog.OpenFiles] = new("Open files", (report, _) => new(
+            Subjects.Of(report) ?? "A process", "cannot open files or sockets", "could not open files or sockets",
+            "open-file limit reached")),
         [ResourceCatalog.FileHandles] = new("File handles", (_, _) => new(
             "Processes", "cannot open files or sockets", "could not open files or sockets", "file handles used up")),
         [ResourceCatalog.Qdisc] = new("Send queue", (report, _) => new(

@@ -10,6 +10,8 @@ static class Subjects
     {
         null => null,
         EndpointInstance { Endpoint.Port: var port } => $"Port {port}",
+        QueueInstance { Local: { Port: var port } } queue => $"Port {port} {queue.Where}",
+        QueueInstance queue => $"A listener {queue.Where}",
         CpuInstance { Name: "all" } => "A CPU",
         CpuInstance cpu => $"CPU {cpu.Name}",
         TupleInstance { Tuple.Destination: var destination } => destination.ToString(),
@@ -19,5 +21,7 @@ static class Subjects
 
     /// <summary>The same within a sentence.</summary>
     internal static string Within(string subject) =>
-        subject.StartsWith("Port ", StringComparison.Ordinal) ? $"p{subject[1..]}" : subject;
+        subject.StartsWith("Port ", StringComparison.Ordinal) ? $"p{subject[1..]}"
+        : subject.StartsWith("A listener ", StringComparison.Ordinal) ? $"a{subject[1..]}"
+        : subject;
 }

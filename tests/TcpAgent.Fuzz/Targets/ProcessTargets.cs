@@ -26,6 +26,10 @@ static class ProcessTargets
 
         if (ProcessStat.TryParse(input, out var stat, out var program))
             Hold(stat is { Pid: > 0, Parent: >= 0, StartTime: >= 0 } && program.Length < input.Length, $"{stat}");
+        if (ListenLine.TryParse(new Cursor(input), out var isListener, out var listener))
+            Hold(listener.Waiting is >= 0 and <= uint.MaxValue && (isListener || listener == default), $"{listener}");
+        if (PodVolumes.TryFindContainer(input, "uid"u8, out var container))
+            Hold(container.Length is > 0 and < 64 && !container.ContainsAnyExceptInRange((byte)'-', (byte)'z'), "an odd name");
         Hold(ProcessLimits.Soft(input, ProcessLimits.OpenFiles) is KernelValue.Absent or >= 0, "a limit below 0");
     }
 }

@@ -25,11 +25,12 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
 
     internal static readonly AlertCase[] All =
     [
-        new("an application that does not accept, a SYN flood without cookies, TIME_WAIT full, local ports exhausted",
+        new("an application that does not accept, a SYN flood without cookies, TIME_WAIT full, local ports and open files exhausted",
             ["TcpAgentAcceptQueueOverflowing", "TcpAgentSynQueueDropping", "TcpAgentTimeWaitTableFull", "TcpAgentEphemeralPortsNearLimit",
-                "TcpAgentEphemeralPortsExhausted"],
+                "TcpAgentEphemeralPortsExhausted", "TcpAgentOpenFilesExhausted"],
             async stage =>
             {
+                await stage.StartAndWait(stage.Server, Kind.OpenFiles, "4096", "200");
                 await Stage.Set(
                     stage.Server, "net.ipv4.tcp_syncookies=0", "net.ipv4.ip_local_port_range=40000 40019", "net.ipv4.tcp_max_tw_buckets=4");
                 await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8080", "4");

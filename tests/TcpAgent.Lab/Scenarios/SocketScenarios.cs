@@ -49,6 +49,27 @@ static class SocketScenarios
             Awaited = [(Signals.UdpReceived, 200)],
             Still = [Signals.UdpBufferErrors],
         },
+        new("program at its limit of open files", ["open_files"],
+            stage => stage.StartAndWait(stage.Server, Kind.OpenFiles, "4096", "200"))
+        {
+            AsNobody = true,
+            Subject = "python3",
+            Says = ["EMFILE", "prlimit --pid"],
+            Shown = [("tcpagent_resource_limit{resource=\"open_files\"}", 200)],
+        },
+        new("program near its limit of open files", ["open_files"],
+            stage => stage.StartAndWait(stage.Server, Kind.OpenFiles, "180", "200"))
+        {
+            Verdict = "near",
+            AsNobody = true,
+            Subject = "python3",
+        },
+        Scenario.Healthy("programs that lock themselves in, and one that finds out its limit", async stage =>
+        {
+            await stage.StartAndWait(stage.Server, Kind.OpenFiles, "3", "8");
+            await stage.StartAndWait(stage.Server, Kind.OpenFiles, "20", "20");
+            await stage.StartAndWait(stage.Server, Kind.ProbeFiles, "4096");
+        }) with { AsNobody = true },
         Scenario.Healthy("application that does not read", async stage =>
         {
             await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "9000", "64");

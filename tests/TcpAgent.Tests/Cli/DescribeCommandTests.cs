@@ -11,9 +11,9 @@ public class DescribeCommandTests
 
     [Theory]
     [InlineData("tcpagent_tcp_sockets", "tcpagent_tcp_sockets")]
-    [InlineData("ListenOverflows", "tcpagent_tcp_listen_overflows_total")]
+    [InlineData("ListenOverflows", "tcpagent_tcp_listen_overflows_total", "tcpagent_namespace_listen_overflows_total")]
     [InlineData("walk_ag", "tcpagent_walk_age_seconds")]
-    [InlineData("SYNCOOKIESSENT", "tcpagent_tcp_syncookies_sent_total")]
+    [InlineData("SYNCOOKIESSENT", "tcpagent_tcp_syncookies_sent_total", "tcpagent_namespace_syncookies_sent_total")]
     public void ANameAPartOfItOrTheKernelsNameSelects(string name, params string[] expected)
     {
         var (exit, output, _) = CommandLineTests.Run("describe", name);

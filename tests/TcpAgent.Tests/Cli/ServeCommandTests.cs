@@ -40,7 +40,7 @@ public class ServeCommandTests
             var lines = error.Split('\n');
             var start = lines.Single(line => line.Contains("Starting tcp-agent", StringComparison.Ordinal));
             Assert.Equal(2, start.Split("conntrack").Length);
-            Assert.InRange(start.Length, 100, 450);
+            Assert.InRange(start.Length, 100, 500);
             Assert.Contains(lines, line => line.Contains("History of the last 2h is kept in", StringComparison.Ordinal));
             var warning = Assert.Single(lines, line => line.Contains("TCPAGENT_LOG_LEVL", StringComparison.Ordinal));
             Assert.Contains(" level=warn ", warning, StringComparison.Ordinal);

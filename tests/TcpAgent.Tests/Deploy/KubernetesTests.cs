@@ -34,8 +34,13 @@ public class KubernetesTests
         foreach (var absent in (string[])["hostPID", "hostIPC", "serviceAccountName", "initContainers"])
             Assert.False(Pod.Has(absent), absent);
         Assert.Equal("false", Pod.Text("automountServiceAccountToken"));
-        var volume = Assert.Single(Pod.List("volumes"));
-        Assert.True(volume.Has("emptyDir"), "nothing of the node is mounted");
+        Assert.Equal(["history", "proc", "cgroup"], Pod.List("volumes").Select(volume => volume.Text("name")));
+        Assert.True(Pod.At("volumes/0").Has("emptyDir"), "the history is the pod's");
+        Assert.Equal("/proc", Pod.Text("volumes/1/hostPath/path"));
+        Assert.Equal("/sys/fs/cgroup", Pod.Text("volumes/2/hostPath/path"));
+        foreach (var mount in container.List("volumeMounts").Skip(1))
+            Assert.Equal("true", mount.Text("readOnly"));
+        Assert.Contains($"--path.procfs={container.Text("volumeMounts/1/mountPath")}", Pod.Texts("containers/0/args"));
         Assert.StartsWith(
             $"--history.file={container.Text("volumeMounts/0/mountPath")}/", Pod.Texts("containers/0/args")[^1], StringComparison.Ordinal);
         Assert.Equal("true", Pod.Text("securityContext/runAsNonRoot"));

@@ -24,6 +24,7 @@ public partial class CompletenessTests
         ["udp_receive"] = "receive buffers are read through sock_diag, and a loss takes two samples",
         ["ephemeral_ports"] = "ports are counted through sock_diag",
         ["ephemeral_ports_udp"] = "ports are counted through sock_diag",
+        ["open_files"] = "a process is near its limit at a second look, and a set is read once",
         ["qdisc"] = "qdiscs are read through rtnetlink",
     };
 

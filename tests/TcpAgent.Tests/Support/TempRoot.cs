@@ -21,5 +21,15 @@ sealed class TempRoot : IDisposable
 
     internal void Delete(string name) => File.Delete(Path.Combine(_path, name));
 
+    /// <summary>A link to a folder, which need not be there yet.</summary>
+    internal void Link(string name, string target) => Directory.CreateSymbolicLink(Path.Combine(_path, name), target);
+
+    /// <summary>Deletes a folder with all that is in it, if it is there.</summary>
+    internal void DeleteFolder(string name)
+    {
+        if (Directory.Exists(Path.Combine(_path, name)))
+            Directory.Delete(Path.Combine(_path, name), recursive: true);
+    }
+
     public void Dispose() => Directory.Delete(_path, recursive: true);
 }

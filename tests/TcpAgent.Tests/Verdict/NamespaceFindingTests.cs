@@ -23,9 +23,10 @@ public class NamespaceFindingTests
     [InlineData("/host/proc", false, "wrong_namespace")]
     [InlineData("/host/proc", null, "unknown_namespace")]
     [InlineData("/host/proc", true, null)]
-    [InlineData("/proc", false, null)]
+    [InlineData("/proc", false, "wrong_namespace")]
+    [InlineData("/proc", true, null)]
     [InlineData("/proc", null, null)]
-    public void OnlyTheProcfsOfAnotherNamespaceHasItsNetwork(string procFs, bool? isHost, string? expected) =>
+    public void AnAgentOutsideOfTheHostsNamespaceSaysSo(string procFs, bool? isHost, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], Findings(NamespaceInstance.Of(procFs, "4026532000", isHost)));
 
     [Fact]

@@ -31,7 +31,8 @@ ref struct CgroupPath
             var part = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
 
-            // A reader in a cgroup namespace sees what lies outside of it as /../../NAME.
+            // A reader in a cgroup namespace, such as a pod, sees what lies outside of it as /../../NAME, without the folder kubepods.
+            reader._isInKubepods |= part.SequenceEqual(".."u8);
             if (!part.IsEmpty && !part.SequenceEqual("."u8) && !part.SequenceEqual(".."u8))
                 reader.Visit(part);
         }

@@ -39,13 +39,19 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     internal ulong NetworkNamespace =>
         Libc.statx(_fd, "net/stat\0"u8, 0, Libc.STATX_INO, out var stat) == 0 ? stat.stx_ino : 0;
 
-    /// <summary>Reads a file of the directory, at most its first 16 KiB. The text is valid until the next read. Returns 0 or the errno.</summary>
+    /// <summary>The same of the namespace that the reader is in: ROOT/net leads to it. 0 if it is unknown.</summary>
+    internal static ulong NetworkNamespaceOf(KernelRoot root) =>
+        Libc.statx(Libc.AT_FDCWD, $"{root.ProcFs}/net/stat", 0, Libc.STATX_INO, out var stat) == 0 ? stat.stx_ino : 0;
+
+    /// <summary>
+    /// Reads a file of the directory, at most its first 16 KiB. The text is valid until the next read. Returns 0 or the errno.
+    /// </summary>
     /// <param name="name">Ends with a NUL byte.</param>
     /// <param name="text">Empty after a failure.</param>
     internal int Read(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> text)
     {
         text = default;
-        var fd = Libc.openat(_fd, name, Libc.O_RDONLY | Libc.O_CLOEXEC);
+        var fd = OpenFile(name);
         if (fd < 0)
             return Libc.Errno;
         var (length, errno) = (0, 0);
@@ -67,6 +73,10 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     /// <summary>Opens a directory below it. Returns a descriptor that the caller closes, or -1.</summary>
     /// <param name="name">Ends with a NUL byte.</param>
     internal int OpenFolder(ReadOnlySpan<byte> name) => Libc.openat(_fd, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC);
+
+    /// <summary>Opens a file of the directory; the caller closes it. Returns -1 and sets the errno if it cannot.</summary>
+    /// <param name="name">Ends with a NUL byte.</param>
+    internal int OpenFile(ReadOnlySpan<byte> name) => Libc.openat(_fd, name, Libc.O_RDONLY | Libc.O_CLOEXEC);
 
     /// <summary>Reads stat: who the process is. False once it has ended.</summary>
     /// <param name="stat">The identity.</param>

@@ -48,8 +48,18 @@ sealed class NamespaceInstance : Instance
         var inode = InodeOf("/proc/self/ns/net");
         return Of(
             root.ProcFs, inode == 0 ? Unknown : inode.ToString(CultureInfo.InvariantCulture),
-            read == 0 || ofFirst == 0 ? null : read == ofFirst, read != 0 && own != 0 && read != own);
+            read == 0 || ofFirst == 0 ? null : read == ofFirst && !IsOfContainer(root), read != 0 && own != 0 && read != own);
     }
+
+    /// <summary>
+    /// Process 1 of the agent's own PID namespace is the container's, not the host's, and so may the network be. Only the first network
+    /// namespace of the kernel has tcp_mem (net/ipv4/sysctl_net_ipv4.c, ipv4_table).
+    /// </summary>
+    static bool IsOfContainer(KernelRoot root) => root.ProcFs == "/proc"
+        && InodeOf("/proc/self/ns/pid") is not (0 or PROC_PID_INIT_INO) && InodeOf("/proc/sys/net/ipv4/tcp_mem") == 0;
+
+    /// <summary>The host's PID namespace (include/linux/proc_ns.h).</summary>
+    const ulong PROC_PID_INIT_INO = 0xEFFFFFFC;
 
     internal static NamespaceInstance Of(string procFs, string inode, bool? isHost, bool isSplit = false) =>
         new(procFs, inode, isHost, isSplit);

@@ -56,7 +56,7 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
     internal int Errno { get; private set; }
 
     /// <summary>Delays the next walk until some nanoseconds after a timestamp.</summary>
-    internal void Rest(long from, long nanoseconds) => _restsUntil = from + Timestamps(nanoseconds);
+    internal void Rest(long from, long nanoseconds) => _restsUntil = from + time.Timestamps(nanoseconds);
 
     /// <summary>Runs or starts a walk if one is wanted and allowed. Returns true when the results of one are ready.</summary>
     internal bool Poll(bool wanted)
@@ -87,8 +87,8 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
         TotalCost += Cost;
         Walks++;
         events?.Walked(TimeSpan.FromTicks(Duration / TimeSpan.NanosecondsPerTick));
-        var paidUntil = Math.Clamp(_restsUntil, StartedAt - Timestamps((long)credit.TotalNanoseconds), StartedAt);
-        _restsUntil = Math.Max(_restsUntil, paidUntil + Timestamps(Interval));
+        var paidUntil = Math.Clamp(_restsUntil, StartedAt - time.Timestamps((long)credit.TotalNanoseconds), StartedAt);
+        _restsUntil = Math.Max(_restsUntil, paidUntil + time.Timestamps(Interval));
         if (_thrown is { } thrown)
         {
             _thrown = null;
@@ -120,8 +120,6 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
         Cost = Libc.ThreadCpuTime() - cpu;
         Duration = time.Nanoseconds(time.GetTimestamp() - StartedAt);
     }
-
-    long Timestamps(long nanoseconds) => (long)(nanoseconds * (time.TimestampFrequency / 1e9));
 
     public void Dispose()
     {

@@ -20,6 +20,12 @@ static class AcceptQueueAdvice
 
     internal static void Explain(ResourceReport report, SampleView view)
     {
+        if (report.Instance is QueueInstance queue)
+        {
+            NamespaceAdvice.AcceptQueue(report, queue);
+            NotHelping(report, isWaiting: false);
+            return;
+        }
         var late = view[ListenerRows.RecentLate, report.Instance];
         if (late is null && (report.Limit is null || report.Peak == 0))
         {

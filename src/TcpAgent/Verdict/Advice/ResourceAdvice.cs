@@ -26,6 +26,7 @@ static class ResourceAdvice
         [ResourceCatalog.TimeWait] = TableAdvice.TimeWait,
         [ResourceCatalog.EphemeralPorts] = PortAdvice.EphemeralPorts,
         [ResourceCatalog.EphemeralPortsUdp] = UdpAdvice.EphemeralPorts,
+        [ResourceCatalog.OpenFiles] = OpenFilesAdvice.Explain,
         [ResourceCatalog.FileHandles] = AddressAdvice.FileHandles,
         [ResourceCatalog.Qdisc] = PacketAdvice.Qdisc,
     };

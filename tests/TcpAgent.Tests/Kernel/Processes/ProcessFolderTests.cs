@@ -9,7 +9,7 @@ namespace TcpAgent.Tests.Kernel.Processes;
 /// <summary>The processes of a folder in place of /proc, and those of this host.</summary>
 public sealed class ProcessFolderTests : IDisposable
 {
-    const string Limits = "Limit   Soft Limit   Hard Limit   Units\nMax open files            20                   4096                 files\n";
+    const string Limits = "Limit            Soft Limit Hard Limit Units\nMax open files   20         4096       files\n";
 
     readonly TempRoot _root = new();
 
@@ -87,6 +87,7 @@ public sealed class ProcessFolderTests : IDisposable
 
     /// <summary>A walk of more processes than one buffer holds, in the kernel's order, with this process among them.</summary>
     [Fact]
+    [Trait("Category", "live")]
     public void TheHostListsItsProcessesInOrder()
     {
         using var list = new ProcessList(Host);
@@ -97,6 +98,7 @@ public sealed class ProcessFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "live")]
     public void ThisProcessIsReadAsTheHostShowsIt()
     {
         using var folder = new ProcessFolder(Host);
@@ -115,6 +117,7 @@ public sealed class ProcessFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "live")]
     public void AWalkAllocatesNothing()
     {
         using var list = new ProcessList(Host);
