@@ -15,7 +15,8 @@ public sealed class AddressTests(ITestOutputHelper output)
     /// <summary>Starts it again after a failure, as the unit does (RestartSec=2, without a limit of starts), only faster.</summary>
     const string Supervised = "while ! setpriv --pdeathsig KILL \"$@\"; do sleep 0.2; done";
 
-    static Task AddAddress(NetworkNamespace place) => place.Run(Require.Tool("ip", "iproute2"), "addr", "add", $"{Late}/32", "dev", "lo");
+    static Task<string> AddAddress(NetworkNamespace place) =>
+        place.Run(Require.Tool("ip", "iproute2"), "addr", "add", $"{Late}/32", "dev", "lo");
 
     static async Task<NetworkNamespace> WithLoopback()
     {
