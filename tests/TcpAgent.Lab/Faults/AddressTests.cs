@@ -37,7 +37,8 @@ public sealed class AddressTests(ITestOutputHelper output)
         return (await place.RunAny(file, arguments)).Code == 0;
     }
 
-    static int Failures(Child agent) => agent.Output.Split('\n').Count(line => line.Contains("tcp-agent: error:", StringComparison.Ordinal));
+    static int Failures(Child agent) =>
+        agent.Output.Split('\n').Count(line => line.Contains("tcp-agent: error:", StringComparison.Ordinal));
 
     /// <summary>Restarts more often than systemd's own limit allows, five in ten seconds.</summary>
     [SkippableFact]

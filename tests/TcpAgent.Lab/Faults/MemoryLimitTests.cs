@@ -67,8 +67,8 @@ public sealed class MemoryLimitTests(ITestOutputHelper output) : IDisposable
         await Task.WhenAll(clients);
         var after = await agent.Sampled(3);
         output.WriteLine(
-            $"{limit} MiB, cgroup v{(group.IsUnified ? 2 : 1)}: {_scrapes} scrapes, {_histories} histories, {group.Peak / MiB} MiB charged, "
-                + $"{agent.PeakMemory / MiB} resident, "
+            $"{limit} MiB, cgroup v{(group.IsUnified ? 2 : 1)}: {_scrapes} scrapes, {_histories} histories, "
+                + $"{group.Peak / MiB} MiB charged, {agent.PeakMemory / MiB} resident, "
                 + $"{after["tcpagent_samples_missed_total"] - before["tcpagent_samples_missed_total"]} samples missed");
         Assert.Equal(0, group.Killed);
         Assert.True(_scrapes >= 50 && _histories >= 3, $"{_scrapes} scrapes and {_histories} histories were answered");

@@ -72,7 +72,8 @@ sealed class MemoryGroup : IDisposable
         File.ReadAllText(At(IsUnified ? "memory.peak" : "memory.max_usage_in_bytes")), CultureInfo.InvariantCulture);
 
     long Field(string file, string name) => long.Parse(
-        File.ReadLines(At(file)).Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+        File.ReadLines(At(file)).Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..],
+        CultureInfo.InvariantCulture);
 
     string At(string file) => Path.Combine(_folder, file);
 

@@ -14,8 +14,8 @@ public sealed class LiveWhyTests : IDisposable
 
     readonly FakeAgent _agent = FakeAgent.Of(
         200, $$"""
-            {"version":1,"time":"2026-11-30T22:12:14Z","network_namespace":"{{NamespaceInstance.Of(KernelRoot.At("/proc", "/sys"))!.Inode}}",
-            "watched_seconds":60,"verdict":"near"}
+            {"version":1,"time":"2026-11-30T22:12:14Z","watched_seconds":60,"verdict":"near",
+            "network_namespace":"{{NamespaceInstance.Of(KernelRoot.At("/proc", "/sys"))!.Inode}}"}
             """);
 
     readonly TextWriter _savedError = Console.Error;

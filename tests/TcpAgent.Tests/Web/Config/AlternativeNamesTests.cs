@@ -12,7 +12,7 @@ public class AlternativeNamesTests
         return AlternativeNames.HasOneOf(certificate, [allowed]);
     }
 
-    /// <summary>As in exporter-toolkit, and as docs/tls.md warns: whoever issues e-mail names to strangers names them prometheus.example.</summary>
+    /// <summary>As in exporter-toolkit. docs/tls.md warns of CAs that issue e-mail names of somebody else's choice.</summary>
     [Fact]
     public void ANameCountsWhateverItsType()
     {
