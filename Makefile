@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls. make help prints the sentence behind ## of each target.
-.PHONY: build help test test-unit lab golden lint audit rules dashboard-pictures alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build help test test-unit lab golden lint audit rules dashboard-pictures alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix host-faults fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -132,6 +132,12 @@ kernel-matrix: ## Run the agent on Debian's kernels under qemu; writes docs/kern
 	$(MAKE) publish RID=linux-x64
 	$(MAKE) publish RID=linux-arm64
 	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py $(GUESTS)
+
+# What no test may do to a machine that does other work, in a guest of two CPUs: a CPU goes and returns, limits of cgroup v2, a host out of
+# memory. Needs what kernel-matrix needs. Another kernel: make host-faults GUESTS=bookworm
+host-faults: ## Run the agent through faults of a whole host, under qemu; root.
+	$(MAKE) publish RID=linux-x64
+	python3 tests/TcpAgent.Lab/KernelMatrix/matrix.py --faults $(or $(GUESTS),trixie)
 
 # Fuzzing by coverage: the agent's assembly instrumented by tests/TcpAgent.Fuzz, driven by LLVM's libFuzzer in the same process, from the
 # corpus in the tree. What is found is kept in artifacts/fuzz/found. apt-get install clang-14 libclang-rt-14-dev

@@ -3,4 +3,5 @@ using TcpAgent.System;
 
 Libc.FillStandardStreams();
 Terminal.HideFromRuntime();
+Output.GuardConsole();
 return CommandLine.Run(args);

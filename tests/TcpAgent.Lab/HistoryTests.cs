@@ -190,4 +190,34 @@ public sealed class HistoryTests(ITestOutputHelper output) : IDisposable
         Assert.Single(daemon.Output.Split('\n'), line => line.Contains("History is written", StringComparison.Ordinal));
         output.WriteLine(daemon.Output);
     }
+
+    /// <summary>The file has all its space from the start, so what others write to the disk afterwards takes nothing from it.</summary>
+    [SkippableFact]
+    [Trait("Category", "root")]
+    public async Task ADiskThatOthersFillMeanwhileLosesNoRecord()
+    {
+        Require.Root();
+        var port = Ports.Free();
+        var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{port}", $"--history.file={FilePath}");
+        await using var daemon = Child.Start(
+            Require.Tool("unshare", "util-linux"),
+            ["-m", "--propagation=private", "sh", "-c", $"mount -t tmpfs -o size=16m tmpfs {_folder} && exec \"$@\"", "sh", file,
+                .. arguments]);
+        using var client = new HttpClient();
+        Task Written(double records) => Eventually.Holds(
+            async () => (await Metrics(client, port)).GetValueOrDefault("tcpagent_history_records_total") >= records,
+            TimeSpan.FromSeconds(30), () => daemon.Output);
+        await Written(2);
+        string[] inside = ["-t", $"{daemon.Id}", "-m"];
+        var nsenter = Require.Tool("nsenter", "util-linux");
+        var (code, _) = await Child.RunAny(
+            nsenter, [.. inside, "sh", "-c", $"cat /dev/zero >{_folder}/full; [ $(df --output=avail {_folder} | tail -n 1) -eq 0 ]"]);
+        Assert.Equal(0, code);
+        var before = await Metrics(client, port);
+        await Written(before["tcpagent_history_records_total"] + 5);
+        var after = await Metrics(client, port);
+        Assert.Equal(1, after["tcpagent_history_success"]);
+        Assert.Equal(
+            (0, 0), (after["tcpagent_history_records_lost_total"], after["tcpagent_history_write_failures_total"]));
+    }
 }

@@ -41,9 +41,9 @@ static class CheckConfigCommand
         var findings = new ConfigReport(path);
         var active = ActiveConfig.Load(path, TimeProvider.System, findings, []);
         foreach (var warning in findings.Warnings)
-            Console.Error.WriteLine($"tcp-agent: warning: {warning}");
+            Output.Say($"tcp-agent: warning: {warning}");
         foreach (var problem in findings.Problems)
-            Console.Error.WriteLine($"tcp-agent: error: {problem}");
+            Output.Say($"tcp-agent: error: {problem}");
         if (active is null)
             return Bad;
         Console.Out.WriteLine($"{path} is valid: {active.Describe()}");

@@ -22,6 +22,27 @@ static class CommandLine
         var version = new Option<bool>("--version") { Description = "Print version and build." };
         var root = Create(flags, version);
         var result = root.Parse(args);
+        try
+        {
+            return Run(root, version, result);
+        }
+        catch (OutputException e)
+        {
+            return Output.Failed(e, result.CommandResult.Command.Name == WhyCommand.Name ? WhyCommand.CannotTell : 1);
+        }
+        catch (OperationCanceledException)
+        {
+            return 1;
+        }
+        catch (Exception e)
+        {
+            Output.Say($"{Name}: error: a mistake in the agent: {e}");
+            return 1;
+        }
+    }
+
+    static int Run(RootCommand root, Option<bool> version, ParseResult result)
+    {
         if (result.Errors.Count == 0 && result.GetValue(version))
         {
             Console.Out.WriteLine(BuildInfo.Describe());
@@ -40,8 +61,9 @@ static class CommandLine
         // The daemon says it in its log.
         if (result.CommandResult.Command is not RootCommand and not { Name: ServeCommand.Name })
             foreach (var (name, hint) in Variables.Unknown(root))
-                Console.Error.WriteLine($"{Name}: warning: {name} is set, but no flag has that variable{hint}");
-        return result.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop });
+                Output.Say($"{Name}: warning: {name} is set, but no flag has that variable{hint}");
+        return result.Invoke(
+            new InvocationConfiguration { ProcessTerminationTimeout = s_longestStop, EnableDefaultExceptionHandler = false });
     }
 
     internal static RootCommand Create(FlagSet<AgentOptions> flags, Option<bool> version)
@@ -76,7 +98,7 @@ static class CommandLine
 
     /// <summary>Says what is wrong with the command line. A message that asks what was meant needs no further help.</summary>
     internal static void Fail(string message) =>
-        Console.Error.WriteLine($"{Name}: error: {(message.EndsWith('?') ? message : $"{message.TrimEnd('.')}, try --help")}");
+        Output.Say($"{Name}: error: {(message.EndsWith('?') ? message : $"{message.TrimEnd('.')}, try --help")}");
 
     /// <summary>Says it and returns the exit code.</summary>
     internal static int Refuse(string message)

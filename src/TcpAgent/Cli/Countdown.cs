@@ -17,15 +17,26 @@ sealed class Countdown(TextWriter error, bool isTerminal)
         if (!isTerminal || seconds == _shown)
             return;
         _shown = seconds;
-        error.Write($"{Erase}watching, {seconds} s left; Ctrl-C answers now");
-        error.Flush();
+        Write($"{Erase}watching, {seconds} s left; Ctrl-C answers now");
     }
 
     internal void Clear()
     {
         if (!isTerminal || _shown < 0)
             return;
-        error.Write(Erase);
-        error.Flush();
+        Write(Erase);
+    }
+
+    /// <summary>A terminal that was closed meanwhile changes nothing about the answer.</summary>
+    void Write(string text)
+    {
+        try
+        {
+            error.Write(text);
+            error.Flush();
+        }
+        catch (Exception e) when (Output.IsFailure(e))
+        {
+        }
     }
 }

@@ -47,7 +47,7 @@ static class DescribeCommand
     static int Unknown(List<Metric> all, string name)
     {
         var names = all.ConvertAll(metric => metric.Row.Name);
-        Console.Error.WriteLine(
+        Output.Say(
             $"tcp-agent: error: no metric matches '{name}'"
             + (Nearest.To(name, names) is { } nearest ? $": is '{nearest}' meant?" : "; tcp-agent describe lists all"));
         return 1;

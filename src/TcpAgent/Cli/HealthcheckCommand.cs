@@ -68,7 +68,7 @@ static class HealthcheckCommand
 
     static int Fail(string problem)
     {
-        Console.Error.WriteLine($"tcp-agent: {problem}");
+        Output.Say($"tcp-agent: {problem}");
         return 1;
     }
 }

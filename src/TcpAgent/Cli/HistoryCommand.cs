@@ -99,7 +99,7 @@ static class HistoryCommand
 
     static int Fail(string problem)
     {
-        Console.Error.WriteLine($"tcp-agent: error: {problem}");
+        Output.Say($"tcp-agent: error: {problem}");
         return 1;
     }
 }

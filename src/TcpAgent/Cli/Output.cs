@@ -1,10 +1,41 @@
+using System.Text;
+using TcpAgent.System;
+
 namespace TcpAgent.Cli;
 
 /// <summary>What becomes of a command whose output cannot be written.</summary>
 static class Output
 {
+    /// <summary>
+    /// Makes the text of every verb pass through a stream that knows a failed write when it sees one. Without that, the answer of a verb to
+    /// a full disk would be a stack trace.
+    /// </summary>
+    internal static void GuardConsole() =>
+        Console.SetOut(new StreamWriter(new StandardOutput(Console.OpenStandardOutput()), new UTF8Encoding(false)) { AutoFlush = true });
+
+    /// <summary>
+    /// Writes a line to stderr. If stderr is closed or full there is nowhere left to say it, and a message that is lost must neither change
+    /// the exit code nor abort the process.
+    /// </summary>
+    internal static void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+        }
+    }
+
     /// <summary>Whether a write can have failed with it. For the runtime a closed descriptor (EBADF) is a lack of permission.</summary>
     internal static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    /// <summary>
+    /// Whether nobody can read what goes to stdout any longer. The runtime does not say so: it lets a write to a pipe without a reader
+    /// succeed, and a command that goes on until it is stopped would never end.
+    /// </summary>
+    internal static bool HasNoReader() => Libc.HasHungUp(Libc.STDOUT_FILENO);
 
     /// <summary>
     /// Says so. A reader that closes its pipe, as head(1) does, is no error: the runtime ignores it, so what comes here is a full disk or a
@@ -13,7 +44,7 @@ static class Output
     /// <returns>The exit code.</returns>
     internal static int Failed(Exception e, int code = 1)
     {
-        Console.Error.WriteLine($"tcp-agent: error: the output could not be written: {e.Message}");
+        Say($"tcp-agent: error: the output could not be written: {e.Message}");
         return code;
     }
 }

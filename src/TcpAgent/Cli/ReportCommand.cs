@@ -33,7 +33,7 @@ static class ReportCommand
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("tcp-agent: stopped; no report was written");
+            Output.Say("tcp-agent: stopped; no report was written");
             return 1;
         }
         files.Add("README.txt", Contents(files, now, report.IsRedacted));
@@ -51,7 +51,9 @@ static class ReportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"tcp-agent: error: the report cannot be written: {e.Message}");
+            if (path == "-")
+                return Output.Failed(e);
+            Output.Say($"tcp-agent: error: the report cannot be written: {e.Message}");
             return 1;
         }
         if (path != "-")

@@ -68,7 +68,7 @@ static class ServeCommand
         {
             // Kestrel names an address that is in use, but not one that is forbidden or belongs to another host.
             var what = e is IOException ? e.Message : $"{string.Join(", ", options.ListenAddresses)}: {e.Message}.";
-            await Console.Error.WriteLineAsync($"tcp-agent: error: {what} Choose another with --web.listen-address.");
+            Output.Say($"tcp-agent: error: {what} Choose another with --web.listen-address.");
             return 1;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
@@ -92,7 +92,7 @@ static class ServeCommand
         foreach (var warning in findings.Warnings)
             Log.WebConfigWarning(logger, warning.ToString());
         foreach (var problem in findings.Problems)
-            Console.Error.WriteLine($"tcp-agent: error: {problem}");
+            Output.Say($"tcp-agent: error: {problem}");
         return config is not null;
     }
 }

@@ -11,25 +11,28 @@ static class WhyCommand
     /// <summary>The codes of a Nagios plugin: OK, WARNING, CRITICAL, UNKNOWN.</summary>
     internal const int Ok = 0, Near = 1, Limiting = 2, CannotTell = 3;
 
+    internal const string Name = "why";
+
     internal static Command Create(FlagSet<AgentOptions> flags)
     {
         var command = new Command(
-            "why",
+            Name,
             "Say which queue or table limits this host's TCP traffic, with evidence, what to do, and what will not help.\n"
             + "Asks the agent on this host for its last minute; without one it watches for 3s and may miss short bursts.\n"
             + "Exit code, as of a Nagios plugin: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.");
         var own = WhyOptions.Flags();
         own.AddTo(command);
         command.SetAction((result, stop) =>
-            flags.With(result, own, (options, why) => Run(options, why, Console.OpenStandardOutput(), stop)));
+            flags.With(result, own, (options, why) => Run(options, why, Console.OpenStandardOutput(), Output.HasNoReader, stop)));
         return command;
     }
 
-    internal static async Task<int> Run(AgentOptions options, WhyOptions why, Stream output, CancellationToken stop)
+    internal static async Task<int> Run(
+        AgentOptions options, WhyOptions why, Stream output, Func<bool> isUnread, CancellationToken stop)
     {
         var inquiry = why.IsLocal || why.Duration is not null ? null : AgentInquiry.For(options);
         if (why.IsLive)
-            return await LiveWhy.Run(options, why, inquiry, output, stop);
+            return await LiveWhy.Run(options, why, inquiry, output, isUnread, stop);
         var answer = inquiry is null ? null : await AskOrExplain(inquiry, $" {Duration.Format(WhyOptions.DefaultDuration)}", stop);
         var verdict = answer?.Verdict ?? await Watch(options, why.Duration ?? WhyOptions.DefaultDuration, stop);
         byte[] text = !why.IsJson ? Text(why, verdict, isOfAgent: answer is not null)
@@ -42,8 +45,7 @@ static class WhyCommand
     {
         var (answer, problem) = await inquiry.Ask(stop);
         if (answer is null)
-            await Console.Error.WriteLineAsync(
-                $"tcp-agent: {problem}: watching{duration} from here, short bursts may be missed");
+            Output.Say($"tcp-agent: {problem}: watching{duration} from here, short bursts may be missed");
         return answer;
     }
 

@@ -59,6 +59,11 @@ public sealed class StreamTests(ITestOutputHelper output) : IDisposable
     [InlineData("print", 1)]
     [InlineData("why --for=1s", 3)]
     [InlineData("history --csv --file=FILE", 1)]
+    [InlineData("describe", 1)]
+    [InlineData("check-config", 1)]
+    [InlineData("report -o -", 1)]
+    [InlineData("--help", 1)]
+    [InlineData("--version", 1)]
     public async Task OutputThatWasNotWrittenIsAnErrorAndAReaderThatHasEnoughIsNot(string command, int code)
     {
         var history = Path.Combine(_folder, "history.ring");
@@ -75,5 +80,47 @@ public sealed class StreamTests(ITestOutputHelper output) : IDisposable
         var status = Path.Combine(_folder, "status");
         await Child.RunAny("/bin/sh", "-c", $"{{ {command}; echo $? >{status}; }} | head -c 1");
         Assert.InRange(int.Parse(await File.ReadAllTextAsync(status), null), 0, code == 3 ? 2 : 0);
+    }
+
+    [SkippableTheory]
+    [InlineData("no-such-verb", 64)]
+    [InlineData("history --file=/nonexistent/history.ring", 1)]
+    [InlineData("healthcheck --web.listen-address=127.0.0.1:9", 1)]
+    [InlineData("serve --web.listen-address=192.0.2.1:9", 1)]
+    [InlineData("print >/dev/full", 1)]
+    [InlineData("why --for=500ms >/dev/full", 3)]
+    public async Task AMessageThatCannotBeWrittenDoesNotChangeTheExitCode(string command, int code)
+    {
+        foreach (var end in (string[])["2>/dev/full", "2>&-"])
+            Assert.Equal((code, ""), await Child.RunAny("/bin/sh", "-c", $"{Published.Own.Program} {command} {end}"));
+    }
+
+    [SkippableFact]
+    public async Task AWatchEndsWithItsReader()
+    {
+        var status = Path.Combine(_folder, "status");
+        var (_, line) = await Child.RunAny(
+            "/bin/sh", "-c", $"{{ {Published.Own.Program} why --watch --local; echo $? >{status}; }} | head -n 1");
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (OK|NEAR A LIMIT|LIMITING|CANNOT TELL)", line);
+        Assert.InRange(int.Parse(await File.ReadAllTextAsync(status), null), 0, 2);
+    }
+
+    /// <summary>As after a broken ssh connection, of a watch that was started to survive that (nohup).</summary>
+    [SkippableFact]
+    public async Task AWatchEndsWithItsTerminal()
+    {
+        var status = Path.Combine(_folder, "status");
+        await using var terminal = Child.Start(
+            Require.Tool("script", "bsdutils"),
+            ["-qec", $"trap '' HUP; {Published.Own.Program} why --watch --local; echo $? >{status}", "/dev/null"],
+            new Dictionary<string, string> { ["TERM"] = "xterm", ["SHELL"] = "/bin/sh" });
+        await Eventually.Holds(
+            () => Task.FromResult(terminal.Output.Contains("limits ok", StringComparison.Ordinal)), TimeSpan.FromSeconds(30),
+            () => terminal.Output);
+        await terminal.Signal("KILL");
+        await Eventually.Holds(
+            async () => File.Exists(status) && (await File.ReadAllTextAsync(status)).Length > 0, TimeSpan.FromSeconds(30),
+            () => "it goes on without a terminal");
+        Assert.InRange(int.Parse(await File.ReadAllTextAsync(status), null), 0, 2);
     }
 }

@@ -151,8 +151,8 @@ def make_initrd(version, root, machine):
     return archive
 
 
-def boot(version, root, machine, image):
-    """Runs the guest; emulated kernels now and then panic in their first second, so it is tried again. Returns its results."""
+def boot(version, root, machine, image, script="guest.py", cpus=1):
+    """Runs a script in the guest; emulated kernels now and then panic in their first second, so it is tried again. Returns its results."""
     kernel = next(path for path in [*root.glob("boot/vmlinuz-*"), *root.glob("usr/lib/modules/*/vmlinuz"), *root.glob("usr/boot/vmlinuz-*")])
     initrd = make_initrd(version, root, machine)
     for attempt in range(TRIES):
@@ -160,8 +160,9 @@ def boot(version, root, machine, image):
         with log.open("wb") as sink:
             subprocess.run(
                 ["timeout", str(SECONDS), *machine.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-monitor", "none",
-                 "-no-reboot", "-m", "1536", "-smp", "1", "-accel", "tcg", "-kernel", kernel, "-initrd", initrd,
-                 "-drive", f"file={image},format=raw,if=virtio,snapshot=on", "-append", f"console={machine.console} panic=-1 quiet"],
+                 "-no-reboot", "-m", "1536", "-smp", str(cpus), "-accel", "tcg", "-kernel", kernel, "-initrd", initrd,
+                 "-drive", f"file={image},format=raw,if=virtio,snapshot=on",
+                 "-append", f"console={machine.console} panic=-1 quiet lab={script}"],
                 stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, check=False)
         results, done = [], False
         for line in log.read_text(errors="replace").splitlines():
@@ -207,11 +208,23 @@ def write(all_results, path):
     return wrong
 
 
+def faults(guests, images):
+    """Faults of a whole host, on two CPUs: make host-faults."""
+    bad = 0
+    for machine, version, root in guests.values():
+        for one in boot(version, root, machine, images[machine], "guest_faults.py", cpus=2):
+            bad += one["concluded"] != one["expected"]
+            print(f"{version}: {one['scenario']}: {one['concluded']}: {one['detail']}", flush=True)
+    return bad
+
+
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    names = sys.argv[1:] or list(GUESTS)
+    names = [name for name in sys.argv[1:] if name != "--faults"] or list(GUESTS)
     guests = {name: (GUESTS[name][1], *fetch_kernel(GUESTS[name][0], GUESTS[name][1].arch)) for name in names}
     images = {machine: make_root(machine, [(version, root) for of, version, root in guests.values() if of == machine]) for machine, _, _ in guests.values()}
+    if "--faults" in sys.argv:
+        sys.exit(1 if faults(guests, images) else 0)
     path = REPO / "docs" / "kernels.md" if set(names) == set(GUESTS) else WORK / "kernels.md"
     wrong = write({version: boot(version, root, machine, images[machine]) for machine, version, root in guests.values()}, path)
     sys.exit(1 if wrong else 0)

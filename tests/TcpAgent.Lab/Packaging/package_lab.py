@@ -38,6 +38,8 @@ def life(suite, package):
         watchdog(machine)
         nfqueue(machine)
         passed_socket(machine)
+        taken_address(machine)
+        one_port(machine)
         upgrade(machine, package)
         remove(machine, before)
 
@@ -164,6 +166,49 @@ def passed_socket(machine):
     machine.run("systemctl", "--no-block", "restart", UNIT)
     check("the socket answers through a restart", all(exposition(machine) for _ in range(20)))
     machine.run("systemctl", "stop", "tcp-agent.socket", UNIT)
+
+
+def taken_address(machine):
+    """As one that comes later: the unit tries again more often than systemd's own limit of five starts in ten seconds."""
+    arguments(machine, f"--web.listen-address=127.0.0.1:{PORT}")
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", PORT))
+        taken.listen()
+        machine.run("systemctl", "start", UNIT, check=False)
+        restarts = machine.wait("six restarts", lambda: (count := int(machine.show(UNIT, "NRestarts")["NRestarts"])) > 5 and count, 60)
+    machine.wait("the address", lambda: machine.show(UNIT, "ActiveState") == {"ActiveState": "active"}, 20)
+    lines = [one["MESSAGE"] for one in journal(machine, "PRIORITY=6", "--since=-2min") if isinstance(one["MESSAGE"], str)]
+    said = [line for line in lines if f"127.0.0.1:{PORT}" in line and "--web.listen-address" in line]
+    check("an address that is taken is tried until it is free", len(said) >= restarts, f"{restarts} restarts: {said[0]}")
+    machine.run("systemctl", "stop", UNIT)
+
+
+def one_port(machine):
+    """port.conf, with a flag that asks for another port."""
+    folder = machine.root / f"etc/systemd/system/{UNIT}.d"
+    folder.mkdir()
+    run("cp", str(REPOSITORY / "packaging/systemd/drop-ins/port.conf"), str(folder))
+    arguments(machine, "--web.listen-address=127.0.0.1:10794")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "--no-block", "restart", UNIT)
+    version = machine.run("systemctl", "--version")
+    if "+BPF_FRAMEWORK" in version:
+        machine.wait("the refusal", lambda: int(machine.show(UNIT, "NRestarts")["NRestarts"]) > 0, 20)
+        check("port.conf allows no other port", True)
+    else:
+        machine.wait("the start", lambda: machine.show(UNIT, "ActiveState", "SubState") == {"ActiveState": "active", "SubState": "running"}, 20)
+        warned = "-BPF_FRAMEWORK" in (folder / "port.conf").read_text()
+        check("port.conf has no effect without BPF, and says so itself", warned, version.splitlines()[0])
+    machine.run("systemctl", "stop", UNIT)
+    arguments(machine, "")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", UNIT)
+    machine.wait("the start", lambda: machine.show(UNIT, "ActiveState") == {"ActiveState": "active"}, 20)
+    check("and does not hinder its own port", all(exposition(machine) for _ in range(3)))
+    run("rm", "-r", str(folder))
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "stop", UNIT)
 
 
 def arguments(machine, text):

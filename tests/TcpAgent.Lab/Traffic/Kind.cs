@@ -30,6 +30,7 @@ enum Kind
     Hold,
     HoldDeferred,
     HoldThread,
+    InterruptedDumps,
     Journal,
     KernelCounters,
     Listen,

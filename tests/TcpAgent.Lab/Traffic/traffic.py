@@ -9,8 +9,8 @@ from kinds import KINDS
 # A module is imported when its turn comes: the first have what scenarios start, in emulated machines too, where every import is slow.
 MODULES = (
     "tcp_traffic", "packet_traffic", "listeners", "receive_queues", "local_ports", "forged_tcp", "programs", "tcp_states", "tcp_steps",
-    "ports", "qdiscs", "queues", "receivers", "questions", "kernel_counters", "until_limiting", "hold_thread", "descriptors",
-    "unserved",
+    "ports", "qdiscs", "queues", "receivers", "questions", "kernel_counters", "interrupted_dumps", "until_limiting", "hold_thread",
+    "descriptors", "unserved",
 )
 
 

@@ -36,7 +36,7 @@ public sealed class WhyCommandTests : IDisposable
         try
         {
             Console.SetError(newError);
-            var exit = await WhyCommand.Run(options, why, to ?? output, stop);
+            var exit = await WhyCommand.Run(options, why, to ?? output, static () => false, stop);
             return (exit, Encoding.UTF8.GetString(output.ToArray()), newError.ToString());
         }
         finally

@@ -40,6 +40,19 @@ public class SupplyChainTests
         Assert.All(lines, line => Assert.Contains(" -p:Shipped=true ", line, StringComparison.Ordinal));
     }
 
+    /// <summary>A release names them by their digests; see CONTRIBUTING.md.</summary>
+    [Fact]
+    public void EveryImageOfTheDockerfileIsAnArgument()
+    {
+        var lines = File.ReadAllLines(Repo.Path("Dockerfile"));
+        var arguments = lines.TakeWhile(line => !line.StartsWith("FROM ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("ARG ", StringComparison.Ordinal)).Select(line => line[4..].Split('=')).ToArray();
+        var images = lines.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ').Skip(1).First(word => !word.StartsWith("--", StringComparison.Ordinal)));
+        Assert.Equal(images, arguments.Select(argument => $"${argument[0]}"));
+        Assert.All(arguments, argument => Assert.Matches(@"^[\w./-]+:\d+\.\d+[\w.-]*$", argument[1]));
+    }
+
     [Fact]
     public void ThePacksOfBothRuntimesAndBothCompilersAreNamedOnce()
     {

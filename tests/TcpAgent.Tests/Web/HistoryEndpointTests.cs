@@ -81,6 +81,8 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
 
         var incident = (await List()).EnumerateArray().Single();
         Assert.Equal(name, incident.GetProperty("name").GetString());
+        Assert.DoesNotContain(
+            _folder, await _agent.Client.GetStringAsync("/api/v1/incidents"), StringComparison.Ordinal);
         var history = await Get(
             $"?incident={name}&since={incident.GetProperty("since").GetString()}&until={incident.GetProperty("until").GetString()}");
         Assert.Equal(201, history.GetProperty("records").GetArrayLength());

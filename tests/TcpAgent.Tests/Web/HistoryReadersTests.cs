@@ -16,6 +16,8 @@ public class HistoryReadersTests
         public void Abort() => RequestAborted = new CancellationToken(canceled: true);
     }
 
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     readonly ManualTime _time = new();
     readonly HistoryReaders _readers;
 
@@ -34,7 +36,7 @@ public class HistoryReadersTests
     {
         var reader = await Begin(client);
         Assert.NotNull(reader);
-        await reader.Turn();
+        await reader.Turn().WaitAsync(s_patience);
         var output = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1)).Writer;
         output.GetSpan(1);
         output.Advance(1);
@@ -52,7 +54,7 @@ public class HistoryReadersTests
         Assert.False(sendingFirst.IsCompleted);
 
         _time.Advance(HistoryReaders.Patience);
-        Assert.NotNull(await third.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await third.WaitAsync(s_patience));
         HistoryReader[] both = [first, second];
         Assert.Single(both, one => one.Context.RequestAborted.IsCancellationRequested);
     }
@@ -67,7 +69,7 @@ public class HistoryReadersTests
         await Task.Delay(200);
         Assert.False(third.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(6));
-        Assert.Null(await third.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Null(await third.WaitAsync(s_patience));
         Assert.False(first!.Context.RequestAborted.IsCancellationRequested || second!.Context.RequestAborted.IsCancellationRequested);
 
         first.Dispose();
@@ -82,10 +84,10 @@ public class HistoryReadersTests
         var same = Begin("192.0.2.1");
         var other = Begin("198.51.100.1");
         first!.Dispose();
-        Assert.NotNull(await other.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await other.WaitAsync(s_patience));
         Assert.False(same.IsCompleted);
         second!.Dispose();
-        Assert.NotNull(await same.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await same.WaitAsync(s_patience));
     }
 
     [Fact]
@@ -107,6 +109,31 @@ public class HistoryReadersTests
         await Task.Delay(50);
         Assert.False(waiting.IsCompleted);
         first.Dispose();
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        await waiting.WaitAsync(s_patience);
+    }
+
+    /// <summary>A turn that ends on another thread is charged by the clock: three seconds, of a reserve of one.</summary>
+    [Fact]
+    public async Task WhatATurnCostIsTakenFromTheClientsShareAndFromThatOfAll()
+    {
+        var first = (await Begin("192.0.2.1"))!;
+        await first.Turn();
+        _time.Advance(TimeSpan.FromSeconds(3));
+        var end = new Thread(first.Dispose);
+        end.Start();
+        end.Join();
+
+        // All clients together have a quarter of a CPU and wait for eight seconds, that client a tenth and waits for twenty.
+        var other = (await Begin("198.51.100.1"))!;
+        var (same, others) = ((await Begin("192.0.2.1"))!.Turn(), other.Turn());
+        await Task.Delay(100);
+        Assert.False(others.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(8.1));
+        await others.WaitAsync(s_patience);
+        other.Dispose();
+        await Task.Delay(100);
+        Assert.False(same.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(12));
+        await same.WaitAsync(s_patience);
     }
 }

@@ -127,6 +127,19 @@ public class PasswordQueueTests
         Assert.Equal(["2001:db8::", "192.0.2.2", "192.0.2.1", "2001:db8::"], served);
     }
 
+    /// <summary>By turns alone the one that guesses would be next: it was served longer ago.</summary>
+    [Fact]
+    public void ANetworkThatGuessesComesAfterOneThatDoesNotWhoeverWasServedLast()
+    {
+        Ask("192.0.2.1", "alice");
+        _queue.End(_queue.Next(), isRight: false);
+        Ask("198.51.100.1", "bob");
+        _queue.End(_queue.Next(), isRight: true);
+        Ask("198.51.100.1", "carol");
+        Ask("192.0.2.1", "alice");
+        Assert.Equal("198.51.100.1", $"{_queue.Next().Client}");
+    }
+
     [Fact]
     public void AWrongPasswordIsForgottenAfterAMinute()
     {
