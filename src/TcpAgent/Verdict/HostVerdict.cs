@@ -60,6 +60,14 @@ sealed record HostVerdict(
         return Math.Min(window.TotalSeconds, Math.Max(0, samples - 1) * interval);
     }
 
+    /// <summary>One resource and its sentence, for a line of the log.</summary>
+    internal static ResourceReport Say(Resource row, SampleView view)
+    {
+        var report = Report(row, view);
+        Verdict.Headline.Write(report, view);
+        return report;
+    }
+
     static ResourceReport Report(Resource row, SampleView view)
     {
         bool? Succeeds(string source)
