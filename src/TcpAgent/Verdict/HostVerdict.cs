@@ -95,6 +95,7 @@ sealed record HostVerdict(
             Used = view[ResourceRows.Used, row.Instance],
             Limit = view[ResourceRows.Limit, row.Instance],
             Peak = view[ResourceRows.UsedPeak, row.Instance],
+            PeakLimit = view[ResourceRows.PeakLimit, row.Instance],
             Losses = view[ResourceRows.RecentLosses, row.Instance],
             LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
             Instance = SubjectInstance.In(view[ResourceMonitor.SubjectRows], row),

@@ -62,7 +62,7 @@ public sealed class HostVerdictTests : IDisposable
         foreach (var resource in document.GetProperty("resources").EnumerateArray())
             Assert.Equal(
                 [
-                    "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "losses", "losses_total", "unit",
+                    "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "peak_limit", "losses", "losses_total", "unit",
                     "scope", "subject", "label", "loss", "headline", "headline_past", "evidence", "advice", "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray()
