@@ -28,17 +28,24 @@ static class Figures
         : $"{(IsMemory(report) && limit <= Unlimited ? Mebibytes(known) : Of(report, known))} of {Of(report, limit)}";
 
     /// <summary>"84%"; empty where the limit is unknown or 0.</summary>
-    internal static string Percent(ResourceReport report, long? used)
+    internal static string Percent(ResourceReport report, long? used) => Percent(Share(report.Limit, used));
+
+    /// <summary>The same of the peak, whose limit may have been another.</summary>
+    internal static string PeakPercent(ResourceReport report) => Percent(PeakShare(report));
+
+    static string Percent(double? of)
     {
-        if (Share(report, used) is not { } share)
+        if (of is not { } share)
             return "";
         var percent = 100 * share;
         return percent is > 0 and < 1 ? "<1%" : percent >= 1000 ? ">999%" : $"{Count((long)percent)}%";
     }
 
-    /// <summary>The share of the limit; null where the limit is unknown, unlimited or 0.</summary>
-    internal static double? Share(ResourceReport report, long? used) =>
-        used is { } known && report.Limit is > 0 and <= Unlimited and var limit ? (double)known / limit : null;
+    /// <summary>The share of its limit that was used at the peak; null where the limit is unknown, unlimited or 0.</summary>
+    internal static double? PeakShare(ResourceReport report) => Share(report.PeakLimit, report.Peak);
+
+    static double? Share(long? of, long? used) =>
+        used is { } known && of is > 0 and <= Unlimited and var limit ? (double)known / limit : null;
 
     internal static string Seconds(double seconds) => seconds.ToString("0.#", CultureInfo.InvariantCulture);
 

@@ -20,7 +20,10 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             ("What was lost in the last hour?", "increase(tcpagent_resource_losses_total[1h]) > 0"),
             ("Where does the host drop packets?", "sum by (instance, stage) (rate(tcpagent_drops_total[5m])) > 0")),
         new(
-            "listeners", "Listeners", "One series per listening address and port. Beyond --listeners.max only the busiest are exported.",
+            "listeners", "Listeners",
+            "One series per listening address and port. Beyond --listeners.max only the busiest are exported. "
+            + "`tcpagent_listener_drops_unattributed` only compares the sum of their drops with the kernel's own count and can be "
+            + "negative. To alert on drops, use `tcpagent_tcp_listen_drops_total`.",
             ("Which accept queue was nearly full?", "tcpagent_listener_accept_queue_peak / tcpagent_listener_accept_queue_limit > 0.8"),
             ("Which application does not accept?", "tcpagent_listener_oldest_wait_seconds > 1"),
             ("Who turns connections away?", "rate(tcpagent_listener_drops_total[5m]) > 0")),

@@ -39,7 +39,7 @@ static class WhyHeadline
     {
         var fill = Figures.Fill(report, report.Used);
         var now = fill.Length == 0 ? "" : $"now {fill}";
-        if (report.State == ResourceState.Near && Figures.Percent(report, report.Peak) is { Length: > 0 } percent)
+        if (report.State == ResourceState.Near && Figures.PeakPercent(report) is { Length: > 0 } percent)
             now = Both(now, $"peak {percent}");
         return report.Losses switch
         {

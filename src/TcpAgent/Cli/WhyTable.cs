@@ -16,7 +16,7 @@ sealed class WhyTable(TerminalText text, Terminal terminal)
             if (report.State != ResourceState.Absent)
                 Row(
                     ColourOf(report.State), report.Resource.Name, Figures.Of(report, report.Used), Figures.Of(report, report.Limit),
-                    Figures.Percent(report, report.Peak), Figures.Of(report, report.Peak),
+                    Figures.PeakPercent(report), Figures.Of(report, report.Peak),
                     report.Losses is { } losses ? Figures.Count(losses) : "-", report.State.Name(), Bar(report));
         var absent = new List<string>();
         foreach (var report in verdict.In(ResourceState.Absent))
@@ -42,7 +42,7 @@ sealed class WhyTable(TerminalText text, Terminal terminal)
     /// <summary>The peak as a bar; full from the limit on.</summary>
     string Bar(ResourceReport report)
     {
-        if (terminal.Width < WithBar || !terminal.IsScreen || Figures.Share(report, report.Peak) is not { } share)
+        if (terminal.Width < WithBar || !terminal.IsScreen || Figures.PeakShare(report) is not { } share)
             return "";
         var filled = (int)Math.Ceiling(Math.Clamp(share, 0, 1) * BarWidth);
         return $"{new string('#', filled)}{new string('.', BarWidth - filled)}";

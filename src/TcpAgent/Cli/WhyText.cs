@@ -169,10 +169,10 @@ sealed class WhyText
     {
         ResourceReport? fullest = null;
         foreach (var report in verdict.In(ResourceState.Ok))
-            if (Figures.Share(report, report.Peak) is { } share && share > (fullest is null ? 0 : Figures.Share(fullest, fullest.Peak)))
+            if (Figures.PeakShare(report) is { } share && share > (fullest is null ? 0 : Figures.PeakShare(fullest)))
                 fullest = report;
         return fullest is null
             ? ""
-            : $", the fullest {WhyHeadline.Name(fullest)} at {Figures.Percent(fullest, fullest.Peak)}";
+            : $", the fullest {WhyHeadline.Name(fullest)} at {Figures.PeakPercent(fullest)}";
     }
 }

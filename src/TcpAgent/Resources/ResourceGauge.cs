@@ -156,9 +156,14 @@ sealed class ResourceGauge
         if (blamed is not null)
             _usage?.Look(ref of);
         var fill = of.Followed.IsKnown ? of.Followed : fullest;
-        if (fill.IsKnown && fill.Limit != KernelValue.Absent)
-            _fullest.Record(
-                timestamp, fill with { Used = Math.Max(fill.Used, fill.Limit + (Resource.FullAboveLimit ? 1 : 0)), IsProven = true });
+        if (!fill.IsKnown || fill.Limit == KernelValue.Absent)
+            return;
+
+        // A limit that was raised since the last sample is not the one that was reached.
+        var isSame = _now.IsKnown && _now.Limit != KernelValue.Absent && ReferenceEquals(_now.Of, fill.Of);
+        var limit = isSame ? Math.Min(_now.Limit, fill.Limit) : fill.Limit;
+        var used = Math.Max(fill.Used, limit + (Resource.FullAboveLimit ? 1 : 0));
+        _fullest.Record(timestamp, fill with { Used = used, Limit = limit, IsProven = true });
     }
 
     void RaiseToPressure(long timestamp, in Fill fullest)
@@ -221,7 +226,7 @@ sealed class ResourceGauge
         var total = TotalLosses();
         slots[ResourceRows.Used] = _now.Used;
         slots[ResourceRows.Limit] = _now.IsKnown ? _now.Limit : _fullest.Fullest.Limit;
-        slots[ResourceRows.UsedPeak] = _fullest.Fullest.Used;
+        (slots[ResourceRows.UsedPeak], slots[ResourceRows.PeakLimit]) = (_fullest.Fullest.Used, _fullest.Fullest.Limit);
         slots[ResourceRows.LossesTotal] = total;
         slots[ResourceRows.RecentLosses] = total == KernelValue.Absent ? total : _lost.Recent;
         slots[ResourceRows.LossesPeak] = total == KernelValue.Absent ? total : _mostLost[0];

@@ -15,6 +15,9 @@ static class ResourceRows
     internal static readonly Row UsedPeak = Rows.Gauge(
         "tcpagent_resource_used_peak", "Highest use of the same instance within the peak window. A loss that only a full resource causes counts as full, even if no sample saw it full.");
 
+    internal static readonly Row PeakLimit = Rows.Hidden(
+        "tcpagent_resource_peak_limit", "The limit at the time of the highest use: it may have been raised since.");
+
     internal static readonly Row LossesTotal = Rows.Counter(
         "tcpagent_resource_losses_total", "Losses caused by exhaustion of the resource, from its own kernel counters. A counter that other causes also move counts only while the resource is near its limit.");
 

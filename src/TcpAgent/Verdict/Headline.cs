@@ -53,7 +53,7 @@ static class Headline
             var of = report.Instance is TupleInstance or SourceInstance ? "to" : "of";
             var name = words.Label + (Subjects.Of(report) is { } subject ? $" {of} {Subjects.Within(subject)}" : "");
             var isMany = words.Label.EndsWith('s');
-            var where = $"{(report.Peak >= report.Limit ? "at" : "near")} the limit{Figures(report, ": ")}";
+            var where = $"{(report.Peak >= report.PeakLimit ? "at" : "near")} the limit{Figures(report, ": ")}";
             report.Headline = $"{name} {(isMany ? "are" : "is")} {where}";
             report.HeadlinePast = $"{name} {(isMany ? "were" : "was")} {where}";
         }
@@ -76,12 +76,12 @@ static class Headline
         if (view[ListenerRows.IsLate, report.Instance] > 0 || view[ListenerRows.OldestWait, report.Instance] >= AcceptDelay.Late)
             return false;
         return report is { Used: { } used, Limit: > 0 and var limit }
-            && (used * 2 < limit || (report.Peak < limit && report.Losses is null or 0));
+            && (used * 2 < limit || (report.Peak < report.PeakLimit && report.Losses is null or 0));
     }
 
     static string Figures(ResourceReport report, string before) =>
         report.Peak is not (> 0 and var peak) ? ""
-        : report.Limit is { } limit and < Unlimited ? $"{before}{Number(report, peak)} of {Number(report, limit)}"
+        : report.PeakLimit is { } limit and < Unlimited ? $"{before}{Number(report, peak)} of {Number(report, limit)}"
         : $"{before}{Number(report, peak)} in use";
 
     static string Number(ResourceReport report, long? value) => Quantity.Of(value ?? 0, report.Resource.Unit);

@@ -60,6 +60,14 @@ sealed record HostVerdict(
         return Math.Min(window.TotalSeconds, Math.Max(0, samples - 1) * interval);
     }
 
+    /// <summary>One resource and its sentence, for a line of the log.</summary>
+    internal static ResourceReport Say(Resource row, SampleView view)
+    {
+        var report = Report(row, view);
+        Verdict.Headline.Write(report, view);
+        return report;
+    }
+
     static ResourceReport Report(Resource row, SampleView view)
     {
         bool? Succeeds(string source)
@@ -88,6 +96,7 @@ sealed record HostVerdict(
             Used = view[ResourceRows.Used, row.Instance],
             Limit = view[ResourceRows.Limit, row.Instance],
             Peak = view[ResourceRows.UsedPeak, row.Instance],
+            PeakLimit = view[ResourceRows.PeakLimit, row.Instance],
             Losses = view[ResourceRows.RecentLosses, row.Instance],
             LossesTotal = view[ResourceRows.LossesTotal, row.Instance],
             Instance = subject,

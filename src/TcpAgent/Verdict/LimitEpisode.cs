@@ -8,8 +8,9 @@ using TcpAgent.Resources;
 namespace TcpAgent.Verdict;
 
 /// <summary>
-/// The time during which one resource limits traffic, from its first log line to its last. A resource that keeps turning may log a few
-/// times in a row and after that once in ten minutes: the line then says how many turns it stands for.
+/// The time during which one resource limits traffic, from its first log line to its last. A line has the sentence of
+/// <see cref="Headline"/> that `why` and the page have for the same sample. A resource that keeps turning may log a few times in a row and
+/// after that once in ten minutes: the line then says how many turns it stands for.
 /// </summary>
 sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
 {
@@ -28,12 +29,13 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
     long _skipped;
     long _began;
     long _lostBefore;
+    string _past = "";
     bool _isLimiting;
     bool _isLogged;
 
     /// <param name="slots">The resource's figures in this sample.</param>
-    /// <param name="subjects">The table of <see cref="ResourceMonitor.SubjectRows"/>; null without one.</param>
-    internal void Update(Slots slots, Table? subjects)
+    /// <param name="snapshot">The sample.</param>
+    internal void Update(Slots slots, Snapshot snapshot)
     {
         var isLimiting = slots[ResourceRows.State] == (long)ResourceState.Limiting;
         if (!isLimiting && !_isLimiting)
@@ -44,8 +46,8 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
         var lost = losses == KernelValue.Absent || _lostBefore == KernelValue.Absent ? (long?)null : Math.Max(0, losses - _lostBefore);
         if (!isLimiting)
             End(lost);
-        else if (SubjectInstance.In(subjects, resource) is var subject && IsNew(subject) && HasLine())
-            LogStart(subject, slots[ResourceRows.Used], slots[ResourceRows.Limit], lost);
+        else if (SubjectInstance.In(snapshot.Find(ResourceMonitor.SubjectRows), resource) is var subject && IsNew(subject) && HasLine())
+            LogStart(HostVerdict.Say(resource, new SampleView(snapshot)), lost);
     }
 
     void Begin(long lostBefore)
@@ -93,16 +95,18 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void LogStart(Instance? subject, long used, long limit, long? lost)
+    void LogStart(ResourceReport report, long? lost)
     {
-        (_isLogged, _named[_namedCount++]) = (true, subject);
-        var text = $"{NameOf(subject)}{Fill(used, limit)}{Lost(lost)}{Since()}";
+        if (!_isLogged)
+            _past = report.HeadlinePast;
+        (_isLogged, _named[_namedCount++]) = (true, report.Instance);
+        var text = $"{report.Headline} ({NameOf(report.Instance)}{Since()}{Lost(lost)})";
         if (_skipped > 0)
             text += $"; {Number(_skipped)} earlier times were not logged";
         if (_lines == 0)
             text += $"; further changes of {resource.Name} are logged at most every {s_quiet.TotalMinutes} minutes";
         Log.Limiting(
-            logger, text, resource.Name, subject?.Subject, Known(used), Known(limit), lost, _skipped > 0 ? _skipped : null);
+            logger, text, resource.Name, report.Instance?.Subject, report.Used, report.Limit, lost, _skipped > 0 ? _skipped : null);
         _skipped = 0;
     }
 
@@ -115,22 +119,15 @@ sealed class LimitEpisode(Resource resource, ILogger logger, TimeProvider time)
         var duration = time.GetElapsedTime(_began);
         var others = _namedCount > 1 ? $" and {_namedCount - 1} more" : "";
         Log.NoLongerLimiting(
-            logger, $"{NameOf(_named[0])}{others}, after {Seconds(duration)} s{Lost(lost)}", resource.Name, _named[0]?.Subject, lost,
-            Math.Round(duration.TotalSeconds, 3));
+            logger, $"{_past} ({NameOf(_named[0])}{others}, after {Seconds(duration)} s{Lost(lost)})", resource.Name, _named[0]?.Subject,
+            lost, Math.Round(duration.TotalSeconds, 3));
     }
 
     string NameOf(Instance? subject) => subject is null ? resource.Name : $"{resource.Name} of {subject.Subject}";
-
-    string Fill(long used, long limit) =>
-        used == KernelValue.Absent || limit == KernelValue.Absent ? ""
-        : resource.Unit == "bytes" ? $", {TableAdvice.Mebibytes(used)} of {TableAdvice.Mebibytes(limit)}"
-        : $", {Number(used)} of {Number(limit)}";
 
     static string Lost(long? lost) => lost > 0 ? $", {Number(lost.Value)} lost" : "";
 
     static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     static string Seconds(TimeSpan duration) => Number((long)Math.Round(duration.TotalSeconds));
-
-    static long? Known(long value) => value == KernelValue.Absent ? null : value;
 }

@@ -16,7 +16,7 @@ static class ListenerWords
         var late = view[ListenerRows.RecentLate, report.Instance];
         var wait = Math.Max(
             view[ListenerRows.OldestWait, report.Instance] ?? 0, view[ListenerRows.RecentWait, report.Instance] ?? 0);
-        var cause = report.Peak > report.Limit || report.Losses > 0 ? "accept queue full" : "connections wait in the accept queue";
+        var cause = report.Peak > report.PeakLimit || report.Losses > 0 ? "accept queue full" : "connections wait in the accept queue";
         return wait >= AcceptDelay.Stuck ? new(who, "is not accepting", "was not accepting", cause)
             : wait >= AcceptDelay.Late || late is not null ? new(who, "is not accepting fast enough", "did not accept fast enough", cause)
             : new(who, "turns connections away", "turned connections away", cause);

@@ -19,6 +19,13 @@ sealed class ResourceReport(Resource resource, ResourceState state)
 
     internal long? Peak { get; init; }
 
+    /// <summary>The limit at the time of the peak: after a fix, the present one is higher.</summary>
+    internal long? PeakLimit
+    {
+        get => field ?? Limit;
+        init;
+    }
+
     /// <summary>Losses within the watch.</summary>
     internal long? Losses { get; init; }
 

@@ -69,6 +69,7 @@ static class VerdictJson
         json.WriteValue("used", report.Used);
         json.WriteValue("limit", report.Limit);
         json.WriteValue("peak", report.Peak);
+        json.WriteValue("peak_limit", report.PeakLimit);
         json.WriteValue("losses", report.Losses);
         json.WriteValue("losses_total", report.LossesTotal);
         json.WriteString("unit", report.Resource.Unit);

@@ -21,12 +21,10 @@ sealed class VerdictLog
             return;
         if (snapshot.Find(ResourceRows.Rows) is { } table)
         {
-            var subjects = snapshot.Find(ResourceMonitor.SubjectRows);
-
             // One that is unknown at this tick is left as it was.
             for (int row = 0, next = 0; row < _episodes.Length; row++)
                 if (table.HasNext(ResourceCatalog.All[row].Instance, ref next))
-                    _episodes[row].Update(table[next - 1], subjects);
+                    _episodes[row].Update(table[next - 1], snapshot);
         }
         snapshots.Release(snapshot);
     }

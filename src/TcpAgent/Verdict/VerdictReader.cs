@@ -52,6 +52,7 @@ static class VerdictReader
             Used = Number(one, "used"),
             Limit = Number(one, "limit"),
             Peak = Number(one, "peak"),
+            PeakLimit = Number(one, "peak_limit"),
             Losses = Number(one, "losses"),
             LossesTotal = Number(one, "losses_total"),
             Instance = Text(one, "subject") is { Length: > 0 } subject ? new Instance(subject) : null,

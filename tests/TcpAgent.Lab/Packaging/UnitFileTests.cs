@@ -27,7 +27,7 @@ public sealed partial class UnitFileTests : IDisposable
         foreach (var program in (string[])["tcp-agent", "kill"])
             File.Copy("/bin/true", Path.Combine(bin, program));
         File.CreateSymbolicLink(Path.Combine(_root, "bin"), "usr/bin");
-        foreach (var target in (string[])["sysinit", "basic", "shutdown", "network", "multi-user", "sockets"])
+        foreach (var target in (string[])["sysinit", "basic", "shutdown", "network", "network-online", "multi-user", "sockets"])
             File.WriteAllText(Path.Combine(Units, $"{target}.target"), "[Unit]\nDescription=stands for the distribution's\n");
         foreach (var unit in (string[])["tcp-agent.service", "tcp-agent.socket"])
             File.Copy(Path.Combine(Systemd, unit), Path.Combine(Units, unit));

@@ -116,6 +116,30 @@ public sealed class OddTimesTests : PageScene
         Assert.True(saved.Complaints.Length == 0, string.Join('\n', saved.Complaints));
     }
 
+    /// <summary>The link of an alert ends two minutes after the alert: what goes on must not look over.</summary>
+    [SkippableFact]
+    public async Task ARangeThatEndsInTheFutureSaysHowFarItIsRecorded()
+    {
+        var tab = await Open();
+        var script = await Script.From(tab);
+        await tab.Intercept(History, AlwaysAnswer(script.History((-60, 77, 0), (-59, 77, 2), (-58, 7, 2))));
+        async Task Show(TimeSpan until)
+        {
+            await tab.Go($"{Address}?since=-5m&until={DateTimeOffset.UtcNow + until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            await tab.Until("document.querySelector('#headline').textContent === 'WAS LIMITING: Accept queue was limiting'");
+        }
+
+        await Show(TimeSpan.FromHours(1));
+        await tab.Until("!document.querySelector('#note').hidden");
+        Assert.Matches(
+            @"^This range ends in the future, at .* \d\d:\d\d:\d\d \S+\. It is recorded up to \d\d:\d\d:\d\d\. Load it again$",
+            await tab.Text("#note"));
+        Assert.Contains(" and on)", await tab.Text("#lead"), StringComparison.Ordinal);
+        await Show(TimeSpan.FromSeconds(-30));
+        Assert.True(await tab.Is("document.querySelector('#note').hidden"));
+        AssertClean(tab);
+    }
+
     [SkippableFact]
     public async Task OfARangeWithoutASecondNothingIsSaid()
     {

@@ -51,7 +51,7 @@ public sealed class DaemonTests(ITestOutputHelper output)
         Assert.Equal(["accept_queue"], (await Why(stage.Server)).Blamed());
         var said = Assert.Single(daemon.Output.Split('\n'), line => line.Contains("Limiting: ", StringComparison.Ordinal));
         Assert.Contains(" level=warn ", said, StringComparison.Ordinal);
-        Assert.Contains("accept_queue of 10.91.0.1:8080, ", said, StringComparison.Ordinal);
+        Assert.Contains(" (accept_queue of 10.91.0.1:8080, ", said, StringComparison.Ordinal);
         Assert.Contains(" resource=accept_queue subject=10.91.0.1:8080 ", said, StringComparison.Ordinal);
     }
 

@@ -127,7 +127,7 @@ sealed class HistoryRig : IDisposable
     internal void State(string name, long value) => States.Set(SocketRows.States[Array.IndexOf(SocketRows.StateNames, name)], value);
 
     /// <param name="name">The resource.</param>
-    /// <param name="used">Its use.</param>
+    /// <param name="used">Its use, now and at its peak.</param>
     /// <param name="limit">Its limit.</param>
     /// <param name="losses">Its losses in all.</param>
     /// <param name="state">Its state.</param>
@@ -137,7 +137,7 @@ sealed class HistoryRig : IDisposable
         var slots = _resources[name];
         (slots[ResourceRows.Used], slots[ResourceRows.Limit]) = (used, limit);
         (slots[ResourceRows.LossesTotal], slots[ResourceRows.State]) = (losses, (long)state);
-        slots[ResourceRows.RecentLosses] = recent;
+        (slots[ResourceRows.RecentLosses], slots[ResourceRows.UsedPeak]) = (recent, used);
     }
 
     internal Dictionary<Row, long> Stage(string name) => Drops.Add(DropStages.All.Single(stage => stage.Stage == name).Instance);

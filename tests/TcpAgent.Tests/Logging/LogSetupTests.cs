@@ -164,12 +164,12 @@ public sealed partial class LogSetupTests : IDisposable
         using var journald = new Receiver(folder.File("socket"));
         using var serilog = new Serilog.LoggerConfiguration().WriteTo.Sink(new JournalSink(Log.MessageId, journald.Path)).CreateLogger();
         using var factory = new SerilogLoggerFactory(serilog);
-        Log.Limiting(factory.CreateLogger("TcpAgent"), "accept_queue of [::]:1, 5 of 4", "accept_queue", "[::]:1", 5, 4, 110, null);
+        Log.Limiting(factory.CreateLogger("TcpAgent"), "Port 1 turns connections away", "accept_queue", "[::]:1", 5, 4, 110, null);
         var fields = JournalParser.Parse(journald.Receive());
         Assert.Subset(
             fields.ToHashSet(), (((string, string)[])
             [
-                ("MESSAGE", "Limiting: accept_queue of [::]:1, 5 of 4"), ("PRIORITY", "4"), ("MESSAGE_ID", Log.MessageId(42)!),
+                ("MESSAGE", "Limiting: Port 1 turns connections away"), ("PRIORITY", "4"), ("MESSAGE_ID", Log.MessageId(42)!),
                 ("TCPAGENT_RESOURCE", "accept_queue"), ("TCPAGENT_SUBJECT", "[::]:1"), ("TCPAGENT_USED", "5"), ("TCPAGENT_LIMIT", "4"),
                 ("TCPAGENT_LOST", "110"),
             ]).ToHashSet());

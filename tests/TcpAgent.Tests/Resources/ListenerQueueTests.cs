@@ -117,6 +117,17 @@ public sealed class ListenerQueueTests : IDisposable
         _monitor.Shows("syn_queue", state: ResourceState.Ok);
     }
 
+    [Fact]
+    public void AfterARestartWithALargerBacklogThePeakKeepsTheLimitThatItReached()
+    {
+        Cookies(1);
+        Tick(sockets: [Listen(443, 1, limit: 4)]);
+        Tick(drops: 6, overflows: 6, sockets: [Listen(443, 1, length: 5, limit: 4, drops: 6)]);
+        Tick(drops: 8, overflows: 8, sockets: [Listen(443, 2, length: 2, limit: 4096)]);
+        _monitor.Shows("accept_queue", state: ResourceState.Limiting, used: 2, limit: 4096, peak: 5);
+        Assert.Equal(4, _monitor.Metric("peak_limit", "accept_queue"));
+    }
+
     [Theory]
     [InlineData(1, 2, 20)]
     [InlineData(2, 0, 0)]

@@ -16,11 +16,19 @@ public class HeadlineTests
 
     ResourceReport Write(
         Resource resource, long? used, long? limit, long? peak, long losses = 1, ResourceState state = ResourceState.Limiting,
-        Instance? instance = null)
+        Instance? instance = null, long? peakLimit = null)
     {
         var snapshot = new Snapshot([_listeners, _recent]);
         snapshot.CopyFrom([_listeners, _recent], 0);
-        var report = new ResourceReport(resource, state) { Used = used, Limit = limit, Peak = peak, Losses = losses, Instance = instance };
+        var report = new ResourceReport(resource, state)
+        {
+            Used = used,
+            Limit = limit,
+            Peak = peak,
+            PeakLimit = peakLimit,
+            Losses = losses,
+            Instance = instance,
+        };
         Headline.Write(report, new SampleView(snapshot));
         return report;
     }
@@ -60,6 +68,15 @@ public class HeadlineTests
     public void WhatIsOverIsNotSaidInThePresent()
     {
         var report = Write(ResourceCatalog.AcceptQueue, 0, 4, 5, instance: s_port);
+        Assert.Equal("Port 8080 turned connections away a moment ago: accept queue full, 5 of 4, now 0", report.Headline);
+        Assert.Equal("Port 8080 turned connections away: accept queue full, 5 of 4", report.HeadlinePast);
+    }
+
+    /// <summary>The application was restarted with a larger backlog: the queue was full by the limit of the time.</summary>
+    [Fact]
+    public void ALimitThatWasRaisedSinceIsNotTheOneThatWasReached()
+    {
+        var report = Write(ResourceCatalog.AcceptQueue, 0, 4096, 5, instance: s_port, peakLimit: 4);
         Assert.Equal("Port 8080 turned connections away a moment ago: accept queue full, 5 of 4, now 0", report.Headline);
         Assert.Equal("Port 8080 turned connections away: accept queue full, 5 of 4", report.HeadlinePast);
     }

@@ -62,8 +62,8 @@ public sealed class HostVerdictTests : IDisposable
         foreach (var resource in document.GetProperty("resources").EnumerateArray())
             Assert.Equal(
                 [
-                    "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "losses", "losses_total", "unit",
-                    "scope", "subject", "owner", "cause", "label", "loss", "headline", "headline_past", "evidence", "advice",
+                    "resource", "title", "state", "since", "incomplete", "used", "limit", "peak", "peak_limit", "losses", "losses_total",
+                    "unit", "scope", "subject", "owner", "cause", "label", "loss", "headline", "headline_past", "evidence", "advice",
                     "will_not_fix",
                 ], Names(resource));
         var conntrack = document.GetProperty("resources").EnumerateArray()

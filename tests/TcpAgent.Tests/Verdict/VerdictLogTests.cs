@@ -1,6 +1,7 @@
 using TcpAgent.Kernel;
 using TcpAgent.Metrics;
 using TcpAgent.Resources;
+using TcpAgent.Sources;
 using TcpAgent.Tests.History;
 using TcpAgent.Verdict;
 
@@ -9,7 +10,7 @@ namespace TcpAgent.Tests.Verdict;
 /// <summary>The log says when something starts to limit and when that ends, whoever reads it.</summary>
 public sealed class VerdictLogTests : IDisposable
 {
-    static readonly Instance s_web = new("10.91.0.1:8080"), s_tls = new("10.91.0.1:8443");
+    static readonly Instance s_web = Listener(8080), s_tls = Listener(8443);
 
     readonly HistoryRig _rig = new();
     readonly ListLogger _logger = new();
@@ -18,6 +19,8 @@ public sealed class VerdictLogTests : IDisposable
     public VerdictLogTests() => _log = new VerdictLog(_logger, _rig.Time);
 
     public void Dispose() => _rig.Dispose();
+
+    static EndpointInstance Listener(ushort port) => new(Endpoint.From([10, 91, 0, 1], port));
 
     void Tick(int count = 1)
     {
@@ -61,7 +64,12 @@ public sealed class VerdictLogTests : IDisposable
         Blame(s_web);
         _rig.Resource("accept_queue", 5, 4, 1_110, ResourceState.Limiting, recent: 110);
         Tick();
-        Assert.Equal(["Warning: Limiting: accept_queue of 10.91.0.1:8080, 5 of 4, 110 lost"], _logger.Lines);
+        Assert.Equal(
+            [
+                "Warning: Limiting: Port 8080 turns connections away: accept queue full, 5 of 4 "
+                    + "(accept_queue of 10.91.0.1:8080, 110 lost)",
+            ],
+            _logger.Lines);
 
         Tick(30);
         _rig.Resource("accept_queue", 5, 4, 2_550, ResourceState.Limiting, recent: 900);
@@ -69,7 +77,11 @@ public sealed class VerdictLogTests : IDisposable
         _rig.Resource("accept_queue", 0, 4, 2_550, ResourceState.Near);
         Tick(20);
         Assert.Equal(
-            ["Information: No longer limiting: accept_queue of 10.91.0.1:8080, after 95 s, 1,550 lost"], _logger.Lines.Skip(1));
+            [
+                "Information: No longer limiting: Port 8080 turned connections away: accept queue full, 5 of 4 "
+                    + "(accept_queue of 10.91.0.1:8080, after 95 s, 1,550 lost)",
+            ],
+            _logger.Lines.Skip(1));
     }
 
     [Fact]
@@ -89,8 +101,10 @@ public sealed class VerdictLogTests : IDisposable
         Tick();
         Assert.Equal(
             [
-                "Warning: Limiting: accept_queue of 10.91.0.1:8080, 5 of 4", "Warning: Limiting: accept_queue of 10.91.0.1:8443, 5 of 4",
-                "Information: No longer limiting: accept_queue of 10.91.0.1:8080 and 1 more, after 11 s",
+                "Warning: Limiting: Port 8080 turns connections away: accept queue full, 5 of 4 (accept_queue of 10.91.0.1:8080)",
+                "Warning: Limiting: Port 8443 turns connections away: accept queue full, 5 of 4 (accept_queue of 10.91.0.1:8443)",
+                "Information: No longer limiting: Port 8080 turned connections away: accept queue full, 5 of 4 "
+                    + "(accept_queue of 10.91.0.1:8080 and 1 more, after 11 s)",
             ],
             _logger.Lines);
     }
@@ -102,7 +116,11 @@ public sealed class VerdictLogTests : IDisposable
         _rig.Resource("tcp_memory", 3 << 20, 2 << 20, KernelValue.Absent, ResourceState.Limiting);
         Tick();
         Assert.Equal(
-            ["Warning: Limiting: nat_ports, 12 lost", "Warning: Limiting: tcp_memory, 3 MiB of 2 MiB"], _logger.Lines.Order());
+            [
+                "Warning: Limiting: New connections through NAT are dropped: no port to the destination is free (nat_ports, 12 lost)",
+                "Warning: Limiting: TCP is short of memory: tcp_mem used up, 3 MiB of 2 MiB (tcp_memory)",
+            ],
+            _logger.Lines.Order());
     }
 
     [Fact]
@@ -112,15 +130,15 @@ public sealed class VerdictLogTests : IDisposable
             Turn();
         var lines = _logger.Lines;
         Assert.Equal(10, lines.Count);
-        Assert.EndsWith("5 of 4", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("5 of 4 (accept_queue)", lines[0], StringComparison.Ordinal);
         Assert.EndsWith("; further changes of accept_queue are logged at most every 10 minutes", lines[8], StringComparison.Ordinal);
 
         // 100 turns take 200 s; the first line comes back ten minutes after it was spent.
         Tick(402);
         Turn();
         Assert.Equal(
-            "Warning: Limiting: accept_queue, 5 of 4; 95 earlier times were not logged; further changes of accept_queue are logged at most "
-            + "every 10 minutes", _logger.Lines[10]);
+            "Warning: Limiting: A listener turns connections away: accept queue full, 5 of 4 (accept_queue); 95 earlier times were not "
+            + "logged; further changes of accept_queue are logged at most every 10 minutes", _logger.Lines[10]);
         Assert.Equal(12, _logger.Lines.Count);
 
         // Another resource has lines of its own.
@@ -138,6 +156,25 @@ public sealed class VerdictLogTests : IDisposable
         Tick(600);
         Assert.Equal(11, _logger.Lines.Count);
         Assert.Contains(", for 59", _logger.Lines[10], StringComparison.Ordinal);
+    }
+
+    /// <summary>One author: the line has the sentence that `why` and the page show of the same sample.</summary>
+    [Fact]
+    public void ALineSaysWhatTheVerdictSaysOfTheSameSample()
+    {
+        Blame(s_web);
+        var slots = _rig.Listeners.Add(s_web);
+        slots[ListenerRows.OldestWait] = 30_000;
+        _rig.Resource("accept_queue", 5, 4, 1_110, ResourceState.Limiting, recent: 110);
+        _rig.Resource("conntrack", 262_144, 262_144, 12, ResourceState.Limiting, recent: 12);
+        Tick();
+        var snapshot = _rig.Snapshots.Acquire()!;
+        var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromMinutes(1));
+        _rig.Snapshots.Release(snapshot);
+        Assert.Equal(
+            verdict.In(ResourceState.Limiting).Select(report => $"Warning: Limiting: {report.Headline}"),
+            _logger.Lines.Select(line => line[..line.IndexOf(" (", StringComparison.Ordinal)]));
+        Assert.Contains("Port 8080 is not accepting: ", _logger.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ static class AcceptQueueAdvice
 
     static void Fullness(ResourceReport report, SampleView view, long? late)
     {
-        var queue = report.Limit is { } limit ? $"Its queue reached {report.Peak} of {limit}" : $"Its queue reached {report.Peak}";
+        var queue = report.PeakLimit is { } limit ? $"Its queue reached {report.Peak} of {limit}" : $"Its queue reached {report.Peak}";
         report.Evidence.Add(
             report.Losses > 0 && report.State == ResourceState.Limiting
                 ? $"{queue}, and the kernel turned away {report.Losses} SYNs and final ACKs of handshakes (ListenOverflows)."

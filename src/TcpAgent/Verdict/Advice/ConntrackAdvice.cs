@@ -40,7 +40,7 @@ static class ConntrackAdvice
             $"{report.Losses} packets were dropped because no entry could be made for them, "
             + (report.Limit is null
                 ? "and the table's limit is unknown."
-                : $"but the table was never seen above {report.Peak} of {report.Limit}: memory was short, or it was full between two "
+                : $"but the table was never seen above {report.Peak} of {report.PeakLimit}: memory was short, or it was full between two "
                 + "samples."));
         report.Advice.Add(
             "If it continues, read the kernel log: \"nf_conntrack: table full\" means the limit, an allocation failure means memory.");

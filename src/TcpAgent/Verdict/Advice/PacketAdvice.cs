@@ -55,7 +55,7 @@ static class PacketAdvice
         if (report.Losses > 0)
             report.Evidence.Add(
                 $"The qdisc of {device} dropped {report.Losses} outgoing packets. The device's tx_dropped does not show them.");
-        if (report.Limit is { } limit)
+        if (report.PeakLimit is { } limit)
             report.Evidence.Add(
                 limit > 0
                     ? $"The queue of {device} reached {report.Peak} of {limit}."

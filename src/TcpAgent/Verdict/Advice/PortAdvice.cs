@@ -22,7 +22,7 @@ static class PortAdvice
         var isReused = PortUsage.IsReused(reuse, timestamps, report.Instance is TupleInstance { Tuple.IsLoopback: true });
         var isIdle = isReused && view[EphemeralPortRows.NotReused, report.Instance] == 1;
         var destination = report.Subject.Length == 0 ? "one destination" : report.Subject;
-        report.Evidence.Add($"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports are held for {destination}.");
+        report.Evidence.Add($"{report.Peak ?? 0} of the {report.PeakLimit ?? 0} usable local ports are held for {destination}.");
         var isMostlyTimeWait = TimeWait(report, view, isReused, isIdle);
         Reserved(report, view);
         report.Evidence.Add(
@@ -70,7 +70,7 @@ static class PortAdvice
     static void BoundBeforeConnect(ResourceReport report, SourceInstance source, SampleView view)
     {
         report.Evidence.Add(
-            $"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local ports of {source.Source.Address} are taken, nearly all by a "
+            $"{report.Peak ?? 0} of the {report.PeakLimit ?? 0} usable local ports of {source.Source.Address} are taken, nearly all by a "
             + "single connection each, to several destinations: the sockets are bound before connect() (bind() with port 0).");
         Reserved(report, view);
         report.Evidence.Add(

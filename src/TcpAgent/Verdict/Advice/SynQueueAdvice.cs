@@ -44,7 +44,7 @@ static class SynQueueAdvice
         var evidence = report.Evidence;
         if (report.Peak == 0)
             evidence.Add("The listener cannot be identified yet: the last socket walk found no half-open connections.");
-        else if (report.Limit is { } limit)
+        else if (report.PeakLimit is { } limit)
             evidence.Add($"Its SYN queue reached {report.Peak} of {limit} half-open connections (SYN_RECV).");
         var losses = report.Losses ?? 0;
         var answered = Math.Min(losses, view[RecentRows.AnsweredByCookies] ?? (setting == 0 ? 0 : losses));

@@ -94,7 +94,7 @@ static class TableAdvice
     /// <summary>Adds the two sentences that begin the report of every full table.</summary>
     internal static void Full(ResourceReport report, SampleView view, string things, string counters)
     {
-        if (report.Limit is { } limit)
+        if (report.PeakLimit is { } limit)
             report.Evidence.Add(
                 limit > 0
                     ? $"It held up to {report.Peak} of {limit} {things}."

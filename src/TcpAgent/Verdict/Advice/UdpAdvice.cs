@@ -89,7 +89,7 @@ static class UdpAdvice
     {
         var isAll = report.Subject is "" or "0.0.0.0" or "::";
         var holder = isAll ? "sockets of all addresses" : $"{report.Subject} and sockets on all addresses";
-        report.Evidence.Add($"{report.Peak ?? 0} of the {report.Limit ?? 0} usable local UDP ports are held by {holder}.");
+        report.Evidence.Add($"{report.Peak ?? 0} of the {report.PeakLimit ?? 0} usable local UDP ports are held by {holder}.");
         report.Evidence.Add(
             "A socket that connects or sends without bind() needs a port that no address holds. With none left, connect() and sendto() "
             + "fail with EAGAIN and bind() with EADDRINUSE; no kernel counter shows the failures.");

@@ -8,13 +8,13 @@ static class UnixAdvice
 {
     internal static void AcceptQueue(ResourceReport report, SampleView view)
     {
-        var limit = report.Limit ?? 0;
+        var (limit, then) = (report.Limit ?? 0, report.PeakLimit ?? 0);
         var isFullNow = view[UnixListeners.Length, report.Instance] > limit;
         report.Evidence.Add(
             report.State == ResourceState.Limiting
-                ? $"Its queue reached {report.Peak ?? 0} of {limit}. It is full above {limit}: connect() then waits, or fails with EAGAIN "
+                ? $"Its queue reached {report.Peak ?? 0} of {then}. It is full above {limit}: connect() then waits, or fails with EAGAIN "
                     + "(11: Resource temporarily unavailable) if the socket is non-blocking."
-                : $"Its queue reached {report.Peak ?? 0} of {limit}; it is full above {limit}.");
+                : $"Its queue reached {report.Peak ?? 0} of {then}; it is full above {limit}.");
         report.Evidence.Add("No kernel counter shows the failures: nginx and other clients log them and answer 502.");
         if (isFullNow)
             report.Evidence.Add("It is full now, so the application accepts more slowly than connections arrive.");

@@ -79,4 +79,12 @@ export function showNothing(asked, history) {
   return note(`The history reaches from ${rangeTitle(oldest, newest)}. `, link);
 }
 
+// The link in an alert ends minutes after the alert: says how far the range is recorded, so that what still goes on does not look over.
+export function noteFuture(asked, now, last) {
+  const end = Date.parse(asked.find(([name]) => name === 'until')?.[1]);
+  if (!(end > now)) return;
+  const again = h('a', { href: location.search, text: 'Load it again' });
+  note(`This range ends in the future, at ${dayAndClock(end)} ${zoneAt(end)}. It is recorded up to ${clock(last)}. `, again);
+}
+
 export const rangeTitle = (from, to) => `${dayAndClock(from)} to ${clock(to)} ${zoneAt(to)}`;

@@ -11,7 +11,7 @@ import { drawListeners } from './listeners.js';
 import { drawConntrack, drawSoftnet } from './tables.js';
 import { drawEvents, drawRecording } from './events.js';
 import { Past } from './past.js';
-import { copy, drawClock, drawFooter, drawZone, followZone, note, rangeTitle, showNothing } from './chrome.js';
+import { copy, drawClock, drawFooter, drawZone, followZone, note, noteFuture, rangeTitle, showNothing } from './chrome.js';
 import { followPointer } from './pointer.js';
 import { readSaved, save } from './save.js';
 
@@ -218,6 +218,7 @@ async function showPast() {
     byId('pause').hidden = !store.last;
     if (!store.last) return showNothing(asked, history);
     showRange(store.rows[0].t, store.last.t);
+    noteFuture(asked, Date.parse(doc.time), store.last.t);
   } catch (problem) {
     const isPassing = !(problem instanceof Problem) || problem.isBusy;
     note(`The range cannot be shown${isPassing ? ' yet' : ''}: ${inWords(problem)}${isPassing ? '; retrying' : ''}.`);
