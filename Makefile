@@ -1,5 +1,5 @@
 # What CI calls, and what a developer calls. make help prints the sentence behind ## of each target.
-.PHONY: build help test test-unit lab golden lint audit rules dashboard-pictures alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix host-faults fuzz-build fuzz fuzz-all fuzz-corpus clean
+.PHONY: build help test test-unit lab golden lint audit rules dashboard-pictures tour alert-quiet publish lock sbom deb rpm reproducible package-lab container-lab bench bench-peers attack bench-fleet soak kernel-matrix host-faults fuzz-build fuzz fuzz-all fuzz-corpus clean
 
 # The machine's own architecture. The other one is cross-compiled: make deb rpm RID=linux-arm64, after apt-get install
 # gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
@@ -52,6 +52,14 @@ rules: ## Check the files of Prometheus and Alertmanager, and when each alert fi
 # chromium nodejs npm iproute2 nftables curl. Writes deploy/grafana/pictures.
 dashboard-pictures: publish ## Draw the dashboards with data of a real Prometheus; root.
 	python3 tests/TcpAgent.Lab/Grafana/Pictures/pictures.py
+
+# Has the incidents of docs/tour.md happen in network namespaces, follows the advice, and keeps pictures and output; 12 minutes, root, and:
+# apt-get install chromium iproute2 nftables procps imagemagick. Also the pictures of the README: docs/page.png and docs/incident.gif. Its
+# text is tests/TcpAgent.Tests/Documents/Tour/page.template. One incident: make tour TOUR=conntrack
+TOUR ?= all
+tour: publish ## Make docs/tour.md and the pictures of the page from real incidents; root.
+	mkdir -p docs/tour
+	AGENT_EXECUTABLE=$(PUBLISHED)/tcp-agent dotnet run --project tests/TcpAgent.Lab -- tour $(TOUR)
 
 # The rules watch this host idle and then loaded but healthy, ten minutes each; an alert that fires, or is pending nearly all the time, fails. Root. Shorter: make alert-quiet MINUTES=1
 MINUTES ?= 10

@@ -1,20 +1,37 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
+using TcpAgent.Lab.Tour;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Lab;
 
-/// <summary>What a test starts as a separate process, to kill it.</summary>
+/// <summary>What a test starts as a separate process, to kill it; and what makes pages for people.</summary>
 static class Program
 {
-    /// <summary>record FILE: records as fast as it can, and after each one writes into FILE.written how many there are.</summary>
+    /// <summary>
+    /// record FILE: records as fast as it can, and after each one writes into FILE.written how many there are.
+    /// tour NAME: makes the incident of docs/tour.md with this name, or all.
+    /// </summary>
     [SuppressMessage("Usage", "CA1801", Justification = "the test host calls it without")]
-    static int Main(string[] args)
+    static async Task<int> Main(string[] args)
     {
-        if (args is not ["record", var path])
-            return 1;
+        switch (args)
+        {
+            case ["record", var path]:
+                Record(path);
+                return 0;
+            case ["tour", var name]:
+                await TourMaker.Make(name);
+                return 0;
+            default:
+                return 1;
+        }
+    }
+
+    static void Record(string path)
+    {
         var options = SamplingOptions.Default;
         using var sampler = new Sampler([], new AgentMetrics("0", "lab"), options, TimeProvider.System, NullLogger.Instance, () => 0);
         using var writer = new HistoryWriter(

@@ -49,6 +49,20 @@ def accept_slowly(address, port, backlog, pause):
 
 
 @timed
+def serve_slowly(address, port, backlog, work):
+    """Works WORK seconds for each connection, one after the other, and closes it."""
+    one = listener(address, port, backlog)
+    one.settimeout(0.2)
+    while running():
+        try:
+            connection = one.accept()[0]
+        except socket.timeout:
+            continue
+        time.sleep(float(work))
+        connection.close()
+
+
+@timed
 def listen_mptcp(address, port, backlog):
     """Listens with Multipath TCP and never accepts."""
     one = socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)

@@ -59,6 +59,15 @@ def udp_flows_once(address, port, count):
 
 
 @timed
+def udp_bursts(address, port, count, pause):
+    """COUNT datagrams of 1,000 bytes at once, every PAUSE seconds."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        for _ in every(float(pause)):
+            for _ in range(int(count)):
+                one.sendto(b"x" * 1000, (address, int(port)))
+
+
+@timed
 def udp_stream(address, port, per_second):
     """Datagrams of 1,000 bytes; those that the device does not take are lost."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:

@@ -24,6 +24,22 @@ def udp_read_slowly(address, port, buffer, pause):
 
 
 @timed
+def udp_read_in_bursts(address, port, buffer, pause):
+    """Reads all that has come every PAUSE seconds, from a socket that asks for a receive buffer of BUFFER bytes."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, int(buffer))
+    one.bind((address, int(port)))
+    one.setblocking(False)
+    print("ready", flush=True)
+    for _ in every(float(pause)):
+        try:
+            while True:
+                one.recv(65536)
+        except BlockingIOError:
+            pass
+
+
+@timed
 def read_slowly(address, port, pause):
     """Reads a little from each of its connections every PAUSE seconds."""
     one = listener(address, port, 128)

@@ -110,6 +110,14 @@ def burst(address, port, count):
 
 
 @timed
+def bursts(address, port, count, pause):
+    """As many connections at once, every PAUSE seconds; those of one burst are closed at the next."""
+    for _ in every(float(pause)):
+        held = at_once(address, port, count)
+    del held
+
+
+@timed
 def short_burst(address, port, backlog, count):
     """Listens, lets connections overflow its queue for 0.3 s, then accepts them all and stays healthy."""
     one = listener(address, port, backlog)

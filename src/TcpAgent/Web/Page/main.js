@@ -31,7 +31,7 @@ const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc
 const lost = { misses: 0, since: null, problem: '' };
 const timeline = new Timeline(keepAt, zoomTo);
 const panels = [drawVitals, drawResources, drawStates, drawListeners, drawDrops, drawConntrack, drawSoftnet];
-let isDue = false;
+let [isDue, timer, polls] = [false, 0, 0];
 
 // The axis begins with the first sample where there is none before it.
 function look() {
@@ -148,8 +148,6 @@ function take(doc) {
   state.doc = doc;
   store.resources = doc.why.resources.map(one => one.resource);
 }
-
-let [timer, polls] = [0, 0];
 
 // Adds a live answer. Requests missing earlier samples without waiting for them.
 function see(doc) {
