@@ -38,10 +38,10 @@ public sealed class ChurnTests(ITestOutputHelper output) : IDisposable
         await using var agent = await Victim.StartIn(stage.Server, "--sample.interval=100ms");
         var before = await agent.Until(metrics => metrics.GetValueOrDefault(Established) == Held);
 
-        stage.Start(stage.Client, Kind.Short, Stage.Server4, "8081", "300");
         var (add, delete) = (
             Batch("add", Enumerable.Range(0, 5).Select(i => $"link add x{i} type veth peer name y{i}")),
             Batch("delete", Enumerable.Range(0, 5).Select(i => $"link del x{i}")));
+        await using var connections = TrafficProgram.Start(stage.Client, Kind.Short, Stage.Server4, "8081", "300", "120");
         await using var churn = stage.Server.Start("/bin/sh", "-c", $"while {ip} -batch {add} && {ip} -batch {delete}; do :; done");
         await using var witness = TrafficProgram.Start(stage.Server, Kind.InterruptedDumps, "8");
         var after = before;
@@ -50,7 +50,9 @@ public sealed class ChurnTests(ITestOutputHelper output) : IDisposable
             after = await agent.Sampled(1);
             var missing = devices.Where(device => !after.ContainsKey($"tcpagent_device_receive_packets_total{{device=\"{device}\"}}"));
             Assert.Empty(missing);
-            Assert.InRange(after[Established], Held, 2 * Held);
+
+            // CurrEstab less CLOSE_WAIT, counted a moment apart: what changes its state in between may count as neither.
+            Assert.InRange(after[Established], Held / 2, 2 * Held);
             foreach (var port in (int[])[8080, 8081])
                 Assert.Single(
                     after.Keys, series => series.StartsWith("tcpagent_listener_accept_queue_limit{", StringComparison.Ordinal)
@@ -60,6 +62,8 @@ public sealed class ChurnTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, await witness.Exited(TimeSpan.FromSeconds(10)));
         Assert.Equal(0, agent.Said("Source"));
         Assert.False(churn.HasExited, churn.Output);
+        await connections.Signal("KILL");
+        await agent.Until(metrics => metrics.GetValueOrDefault(Established) == Held);
         var counted = witness.Output.Split(['\n', ' ']);
         output.WriteLine(
             $"{counted[0]} of {counted[1]} dumps of {devices.Length} devices were interrupted; {after["tcpagent_samples_total"]} samples, "

@@ -8,7 +8,10 @@ ip link set lo up
 for module in veth nf_conntrack nf_tables nft_ct nft_counter nf_conntrack_ipv4 tcp_diag inet_diag sch_tbf; do
     modprobe -q $module
 done
-cd /lab && python3 "$(sed 's/.*lab=\([a-z_.]*\).*/\1/' /proc/cmdline)"
+for word in $(cat /proc/cmdline); do
+    case $word in lab=*) script=${word#lab=} ;; esac
+done
+cd /lab && python3 "$script"
 echo "MATRIX DONE"
 echo o > /proc/sysrq-trigger
 sleep 10

@@ -212,7 +212,9 @@ def faults(guests, images):
     """Faults of a whole host, on two CPUs: make host-faults."""
     bad = 0
     for machine, version, root in guests.values():
-        for one in boot(version, root, machine, images[machine], "guest_faults.py", cpus=2):
+        results = boot(version, root, machine, images[machine], "guest_faults.py", cpus=2)
+        bad += not results
+        for one in results:
             bad += one["concluded"] != one["expected"]
             print(f"{version}: {one['scenario']}: {one['concluded']}: {one['detail']}", flush=True)
     return bad
