@@ -16,7 +16,7 @@ sealed class Owners : Source
     const int MostOwners = 1024;
 
     /// <summary>Share of the walk budget.</summary>
-    const double Share = 0.2;
+    const double Share = 0.1;
 
     static readonly TimeSpan s_again = TimeSpan.FromMinutes(1);
 

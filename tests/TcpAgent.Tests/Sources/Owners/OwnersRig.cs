@@ -89,7 +89,12 @@ sealed class OwnersRig : IDisposable
     /// <summary>A connect of a cgroup that was sent again.</summary>
     internal static FakeSocket Connect(ulong cgroup, string remote = "10.0.0.7", byte retransmits = 2) => new(TcpState.SynSent)
     {
-        Timer = 1, Retransmits = retransmits, Expires = 500, Address = "10.0.0.1", Port = 40000, Remote = remote, RemotePort = 5432,
+        Timer = 1,
+        Retransmits = retransmits,
+        Expires = 500,
+        Port = 40000,
+        Remote = remote,
+        RemotePort = 5432,
         Cgroup = cgroup,
     };
 
