@@ -182,6 +182,17 @@ public sealed class CauseTests : IDisposable
         Assert.Equal(Enumerable.Repeat("asleep", Count), _rig.Causes);
     }
 
+    /// <summary>Each second a measurement, and each minute a look at all owners.</summary>
+    [Fact]
+    public void OnceWarmNothingIsAllocated()
+    {
+        _rig.Rig.Table.Set(Listener(_id, length: 9), Connect(_id));
+        _rig.Tick(20);
+        var warm = _rig.Allocated;
+        _rig.Tick(150);
+        Assert.Equal(0, _rig.Allocated - warm);
+    }
+
     [Fact]
     public void TheAdviceNamesTheUnit()
     {

@@ -35,6 +35,9 @@ sealed class OwnersRig : IDisposable
 
     internal Owners Source => _owners;
 
+    /// <summary>Bytes that the source has allocated on this thread.</summary>
+    internal long Allocated { get; private set; }
+
     internal string Folder(string cgroup) => $"{Root.Kernel.SysFs}/fs/cgroup{cgroup}";
 
     /// <summary>Makes a cgroup that has these processes, and returns its id.</summary>
@@ -109,8 +112,10 @@ sealed class OwnersRig : IDisposable
             {
                 Assert.True(DateTime.UtcNow < deadline, "a look does not end");
                 var tick = new Tick(_ticks++, _rig.Time.Now, IsSlow: false);
+                var before = GC.GetAllocatedBytesForCurrentThread();
                 _owners.Read(tick);
                 _owners.Derive(tick);
+                Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
                 if (_owners.IsLooking)
                     Thread.Sleep(1);
             }
