@@ -35,7 +35,7 @@ static partial class Log
     internal static partial void SourceRecovered(
         ILogger logger, string source, string mode, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 
-    [LoggerMessage(7, LogLevel.Information, "Source {Source}is not available on this host; nothing is exported for it")]
+    [LoggerMessage(7, LogLevel.Information, "Source {Source} is not available on this host; nothing is exported for it")]
     internal static partial void SourceAbsent(
         ILogger logger, string source, [CallerFilePath] string codeFile = "", [CallerLineNumber] int codeLine = 0);
 

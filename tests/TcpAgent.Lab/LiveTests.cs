@@ -27,6 +27,9 @@ public class LiveTests
         ["tcpagent_ephemeral_ports_time_wait"] = "the same",
         ["tcpagent_ephemeral_ports_by_source"] = "only for an address that holds 16 ports or more towards several destinations",
         ["tcpagent_process_open_files"] = "only for a process that has a tenth of its limit open",
+        ["tcpagent_listener_owner_info"] = "only on a host with cgroups of version 2 in which something is",
+        ["tcpagent_udp_socket_owner"] = "the same",
+        ["tcpagent_workload_tcp_sockets"] = "only for a unit or container with five such sockets",
         ["tcpagent_namespace_"] = "only while another network namespace has a process",
         ["tcpagent_tcp_sockets_check_difference"] = "only after the first full count, half a minute after the start",
     };
@@ -90,7 +93,7 @@ public class LiveTests
     /// a budget of their own.
     /// </summary>
     [SkippableFact]
-    public async Task AnIdleHostOfTwoDevicesFourProcessorsAndTenListenersHasFewerThanFiveHundredAndFiftySeries()
+    public async Task AnIdleHostOfTwoDevicesFourProcessorsAndTenListenersHasFewerThanSixHundredSeries()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -106,7 +109,7 @@ public class LiveTests
             series.Count(key => key.Contains(port, StringComparison.Ordinal)));
         var host = series.Length - device.All - processor.All - all;
         Assert.True(device.Most > 10 && processor.Most > 5 && one > 4, $"{device} {processor} {one}");
-        Assert.InRange(host + (2 * device.Most) + (4 * processor.Most) + (10 * one), 300, 549);
+        Assert.InRange(host + (2 * device.Most) + (4 * processor.Most) + (10 * one), 300, 599);
 
         (int All, int Most) Of(string label)
         {

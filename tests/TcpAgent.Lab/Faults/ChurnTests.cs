@@ -60,7 +60,7 @@ public sealed class ChurnTests(ITestOutputHelper output) : IDisposable
             Assert.All(Victim.Sources(after), one => Assert.Equal(1, one.Value));
         }
         Assert.Equal(0, await witness.Exited(TimeSpan.FromSeconds(10)));
-        Assert.Equal(0, agent.Said("Source"));
+        Assert.Equal(0, agent.Troubles);
         Assert.False(churn.HasExited, churn.Output);
         await connections.Signal("KILL");
         await agent.Until(metrics => metrics.GetValueOrDefault(Established) == Held);

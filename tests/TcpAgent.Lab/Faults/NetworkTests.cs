@@ -59,7 +59,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         Assert.Equal(
             [Rx("lo")], none.Keys.Where(series => series.StartsWith("tcpagent_device_receive_packets_total", StringComparison.Ordinal)));
         Assert.Equal(1, none["tcpagent_source_success{source=\"devices\"}"]);
-        Assert.Equal(0, agent.Said("Source"));
+        Assert.Equal(0, agent.Troubles);
         File.Delete(batch);
         output.WriteLine($"{none["tcpagent_samples_total"]} samples, {none["tcpagent_samples_missed_total"]} missed");
     }

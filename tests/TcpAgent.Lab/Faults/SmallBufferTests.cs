@@ -40,7 +40,7 @@ public sealed class SmallBufferTests(ITestOutputHelper output)
             before.Keys.Where(series => series.StartsWith("tcpagent_source_mode", StringComparison.Ordinal)),
             after.Keys.Where(series => series.StartsWith("tcpagent_source_mode", StringComparison.Ordinal)));
         Assert.All(Victim.Sources(after), one => Assert.Equal(1, one.Value));
-        Assert.Equal(0, agent.Said("Source"));
+        Assert.Equal(0, agent.Troubles);
     }
 
     static int Devices(Dictionary<string, double> metrics) =>

@@ -116,6 +116,9 @@ sealed class Victim : IAsyncDisposable
         return await Sampled(4);
     }
 
+    /// <summary>Lines about trouble with a source. That one has nothing to read in this namespace is none.</summary>
+    internal int Troubles => Said("Source") - Said("is not available on this host");
+
     internal int Said(string text) => Process.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,9 @@ public sealed class DashboardQueriesTests
         try
         {
             await using var stage = await Stage.Create(seconds: 60);
+
+            // A process with less than a tenth of its files open has no series. Processes are looked at every quarter of a minute.
+            await stage.StartAndWait(stage.Server, Kind.OpenFiles, "150", "1000");
             await using var agent = await Agent(stage.Server);
             await using var host = await HostAgent(stage.Server, folder.FullName);
             await Load(stage);

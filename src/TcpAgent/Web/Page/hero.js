@@ -53,13 +53,13 @@ export class Hero {
     const rows = store.between(view.from, view.to);
     const peak = store.highest(row => filling(used(row), limit(row)) ?? used(row), rows);
 
-    // The limit may be that of another instance before the turn.
-    const atPeak = peak === null ? rows.at(-1) : store.at(peak.t);
+    // The limit may be that of another instance before the turn. Where no sample saw any use, the last one is of the one that lost.
+    const atPeak = peak === null || peak.value === 0 ? rows.at(-1) : store.at(peak.t);
     const [most, bound] = [atPeak && used(atPeak), (atPeak && limit(atPeak)) ?? null];
     const [points, lost] = [store.points(used, rows, view.to - view.from), store.points(losses, rows, view.to - view.from)];
     const isBounded = bound > 0 && bound < 2 ** 60;
     // A limit that is far above all use would flatten the curve.
-    const isInSight = isBounded && bound <= 8 * (most ?? 0);
+    const isInSight = isBounded && (!most || bound <= 8 * most);
     const top = nice(Math.max(1, most ?? 0, isInSight ? bound : 0) * 1.08);
     const x = t => ((t - view.from) / (view.to - view.from) * heroWidth).toFixed(1);
     const y = value => (useHeight - Math.min(1, value / top) * useHeight).toFixed(1);
@@ -76,14 +76,15 @@ export class Hero {
     const barTop = value => ((1 - Math.max(0.06, value / lossTop)) * lossHeight).toFixed(1);
     const bar = point => (point.y > 0 ? `M${x(point.t)} ${lossHeight}V${barTop(point.y)}` : '');
     setAttribute(this.bars, 'd', lossTop === null ? '' : lost.map(bar).join(''));
-    this.#scale({ one, top, limit: isBounded ? bound : null, isInSight, isUsed: peak !== null, lossTop });
+    this.#scale({ one, top, limit: isInSight ? bound : null, isUsed: peak !== null, lossTop });
     const at = view.cursor === null || view.cursor < view.from || view.cursor > view.to ? '' : `M${x(view.cursor)} 0V`;
     setAttribute(this.cursor, 'd', at && `${at}${useHeight}`);
     setAttribute(this.cursorBelow, 'd', at && `${at}${lossHeight}`);
     const tickAt = i => view.from + (view.to - view.from) * i / 3;
     this.times.forEach((time, i) => setText(time, clock(tickAt(i)) + (i === 3 ? ` ${zoneAt(view.to)}` : '')));
     const total = store.gain(read('losses'), rows);
-    setText(this.title, `${one.label}${isBounded ? '' : ', no known limit'}: in use${lossTop === null ? '' : ', and lost each second'}`);
+    const limits = !isBounded ? ', no known limit' : isInSight ? '' : `, limit ${limitText(bound, one.unit)}`;
+    setText(this.title, `${one.label}${limits}: in use${lossTop === null ? '' : ', and lost each second'}`);
     const atMost = `${number(most ?? null, one.unit)} of ${limitText(bound, one.unit)}`;
     setAttribute(this.use, 'aria-label', `${one.label} from ${clock(view.from)} to ${clock(view.to)}: at most ${atMost} in use`);
     const inOne = worst?.value > 0 ? `, at most ${number(worst.value)} in a second` : '';
@@ -94,12 +95,12 @@ export class Hero {
     this.tellLoss = row => `${number(losses(row, store.before(row)) ?? 0)}/s`;
   }
 
-  #scale({ one, top, limit, isInSight, isUsed, lossTop }) {
+  #scale({ one, top, limit, isUsed, lossTop }) {
     this.usePlot.hidden = this.useScale.hidden = !isUsed;
     this.lossPlot.hidden = this.lossScale.hidden = lossTop === null;
-    setText(this.top, isInSight && limit / top > 0.8 ? '' : number(top, one.unit));
-    setText(this.limitLabel, limit === null ? '' : `limit ${limitText(limit, one.unit)}${isInSight ? '' : ', above'}`);
-    this.limitLabel.style.top = `${isInSight ? (1 - limit / top) * 100 : 14}%`;
+    setText(this.top, limit !== null && limit / top > 0.8 ? '' : number(top, one.unit));
+    setText(this.limitLabel, limit === null ? '' : `limit ${limitText(limit, one.unit)}`);
+    this.limitLabel.style.top = `${(1 - limit / top) * 100}%`;
     setText(this.lossTop, lossTop === null ? '' : `${number(lossTop)}`);
   }
 }
