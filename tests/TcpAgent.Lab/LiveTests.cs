@@ -25,11 +25,10 @@ public class LiveTests
         ["tcpagent_nfqueue"] = "only while a program takes packets from a queue",
         ["tcpagent_ephemeral_ports_used"] = "only for a pair that holds 16 ports or more",
         ["tcpagent_ephemeral_ports_time_wait"] = "the same",
+        ["tcpagent_workload_tcp_sockets"] = "only for a unit or container with five such sockets",
         ["tcpagent_ephemeral_ports_by_source"] = "only for an address that holds 16 ports or more towards several destinations",
         ["tcpagent_process_open_files"] = "only for a process that has a tenth of its limit open",
-        ["tcpagent_listener_owner_info"] = "only on a host with cgroups of version 2 in which something is",
-        ["tcpagent_udp_socket_owner"] = "the same",
-        ["tcpagent_workload_tcp_sockets"] = "only for a unit or container with five such sockets",
+        ["owner_info"] = "only on a host with cgroups of version 2 in which something is",
         ["tcpagent_namespace_"] = "only while another network namespace has a process",
         ["tcpagent_tcp_sockets_check_difference"] = "only after the first full count, half a minute after the start",
     };
@@ -97,10 +96,8 @@ public class LiveTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var series = AgentProgram.Parse(await AgentProgram.Print("--samples=12")).Keys
-            .Where(key => !AgentProgram.IsOwnEvent(key))
-            .Where(key => !Array.Exists(s_ofTraffic, name => key.StartsWith(name, StringComparison.Ordinal)))
-            .ToArray();
+        string[] series = [.. AgentProgram.Parse(await AgentProgram.Print("--samples=12")).Keys.Where(key =>
+            !AgentProgram.IsOwnEvent(key) && !Array.Exists(s_ofTraffic, name => key.StartsWith(name, StringComparison.Ordinal)))];
         var (device, processor) = (Of("device=\""), Of("cpu=\""));
 
         // The test's own, for those of others may have connections that wait.

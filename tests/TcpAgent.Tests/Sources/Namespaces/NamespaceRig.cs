@@ -20,7 +20,7 @@ sealed class NamespaceRig : IDisposable
     internal NamespaceRig()
     {
         // All CPU: walks and looks at each tick.
-        var options = SamplingOptions.Default with { WalkBudget = 1 };
+        var options = SamplingOptions.Default with { WalkBudget = 10 };
         Root.Write("net/stat/nf_conntrack", "");
         Process(1, "systemd", "");
         _watch = new ProcessWatch(Root.Kernel, options, Time);

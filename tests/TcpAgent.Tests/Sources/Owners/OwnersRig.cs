@@ -24,7 +24,7 @@ sealed class OwnersRig : IDisposable
     internal OwnersRig(UdpSockets? udp = null)
     {
         _owners = new Owners(
-            Root.Kernel, isLive: true, _rig.Listeners, udp, _rig.Sockets, SamplingOptions.Default with { WalkBudget = 1 }, _rig.Time);
+            Root.Kernel, isLive: true, _rig.Listeners, udp, _rig.Sockets, SamplingOptions.Default with { WalkBudget = 10 }, _rig.Time);
         Root.Write("fs/cgroup/cgroup.controllers", "cpu\n");
         Root.Write("devices/system/cpu/online", "0-3\n");
     }

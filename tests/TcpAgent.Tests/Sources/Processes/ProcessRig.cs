@@ -11,7 +11,7 @@ sealed class ProcessRig : IDisposable
     internal ProcessRig()
     {
         // All CPU: walks are a sixth of a second apart.
-        var options = SamplingOptions.Default with { WalkBudget = 1 };
+        var options = SamplingOptions.Default with { WalkBudget = 10 };
         _watch = new ProcessWatch(Root.Kernel, options, Time);
         Source = new OpenFiles(Root.Kernel, _watch);
         Monitor = new ResourceMonitor([Source], options, Time);

@@ -12,7 +12,7 @@ sealed class UnixListenersRig : IDisposable
 {
     readonly List<(string Name, ulong Cookie, int Length, int Limit)> _listeners = [];
 
-    internal UnixListenersRig(double walkBudget = 1)
+    internal UnixListenersRig(double walkBudget = 10)
     {
         var options = SamplingOptions.Default with { WalkBudget = walkBudget };
         Source = new UnixListeners(Kernel, new UnixReread(Kernel), options, Time);
