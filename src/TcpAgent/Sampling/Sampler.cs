@@ -10,7 +10,7 @@ namespace TcpAgent.Sampling;
 /// </summary>
 sealed class Sampler : IDisposable
 {
-    static readonly TimeSpan s_slowLane = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_slowLane = TimeSpan.FromSeconds(10), s_longestTick = TimeSpan.FromSeconds(1);
 
     readonly Source[] _sources;
     readonly SourceState[] _states;
@@ -24,6 +24,8 @@ sealed class Sampler : IDisposable
     readonly SnapshotExchange _exchange;
     readonly SampleTimes? _times;
     readonly long _slowInterval;
+    readonly Lock _taking = new();
+    bool _isDisposed;
     long _slowDue;
     long _samples;
 
@@ -71,7 +73,15 @@ sealed class Sampler : IDisposable
     /// <summary>Samples skipped so far; set by the keeper of the schedule.</summary>
     internal long Missed { get; set; }
 
+    /// <summary>Takes a sample; does nothing once the sampler is disposed.</summary>
     internal void Take()
+    {
+        lock (_taking)
+            if (!_isDisposed)
+                TakeNow();
+    }
+
+    void TakeNow()
     {
         var start = _time.GetTimestamp();
         var tick = new Tick(_samples, start, IsSlow: start >= _slowDue);
@@ -184,10 +194,15 @@ sealed class Sampler : IDisposable
         _slowDue = long.MinValue;
     }
 
+    /// <summary>Waits for a sample that is being taken. If that is stuck, everything stays open: the process ends.</summary>
     public void Dispose()
     {
+        if (!_taking.TryEnter(s_longestTick))
+            return;
+        _isDisposed = true;
         foreach (var source in _sources)
             source.Dispose();
         _agent.Dispose();
+        _taking.Exit();
     }
 }
