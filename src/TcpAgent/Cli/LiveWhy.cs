@@ -59,8 +59,8 @@ sealed class LiveWhy(WhyOptions why, IVerdictFeed feed, ILiveView view, Stream o
     Task<int?> Show(HostVerdict verdict) => Try(() => view.Show(verdict, _feed), verdict);
 
     /// <summary>
-    /// A reader that has gone, as head(1) does, or a terminal that was closed ends the watch as Ctrl-C does, but nobody is there for the
-    /// answer. Anything else that keeps the view from being written, such as a full disk, is an error.
+    /// The watch ends as after Ctrl-C when its reader has gone, like head(1), or its terminal was closed. It writes no answer then, because
+    /// nobody reads it. Anything else that keeps the view from being written, such as a full disk, is an error.
     /// </summary>
     async Task<int?> Try(Func<Task> write, HostVerdict verdict)
     {

@@ -49,7 +49,7 @@ static class ReportCommand
             });
             files.Write(output, now);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (Output.IsFailure(e))
         {
             if (path == "-")
                 return Output.Failed(e);

@@ -1,6 +1,6 @@
 namespace TcpAgent.Cli;
 
-/// <summary>Standard output, whose failed writes are told apart from all other failures of a verb.</summary>
+/// <summary>Standard output. A failed write throws its own exception, so that no verb takes it for another failure.</summary>
 sealed class StandardOutput(Stream stream) : Stream
 {
     public override bool CanRead => false;

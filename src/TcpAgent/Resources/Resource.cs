@@ -1,5 +1,5 @@
 using TcpAgent.Metrics;
-
+using TcpAgent.Sources;
 
 namespace TcpAgent.Resources;
 
@@ -17,7 +17,7 @@ sealed record Resource(
     internal Instance Instance { get; } = new(Name, ("resource", Name));
 
     /// <summary>Share of the limit from which the resource is near it.</summary>
-    internal const double Near = 0.8;
+    internal const double Near = Fullness.Near;
 
     /// <summary>The queue is full at one above the limit (include/net/sock.h, sk_acceptq_is_full: backlog &gt; max).</summary>
     internal bool FullAboveLimit { get; init; }

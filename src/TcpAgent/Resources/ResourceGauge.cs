@@ -126,14 +126,15 @@ sealed class ResourceGauge
             if (tally.Increase == 0)
                 continue;
             var effect = LossEffect.Of(rule, tally.Increase, IsNear(loss));
+            var worst = tally.Worst ?? loss.Blamed?.Invoke();
             if (effect.Raise == Raise.ToLimit)
-                RaiseToFull(timestamp, tally.Worst ?? loss.Blamed?.Invoke() ?? _usage?.Blamed, fullest);
+                RaiseToFull(timestamp, worst ?? _usage?.Blamed, fullest);
             else if (effect.Raise == Raise.ToPressure)
                 RaiseToPressure(timestamp, fullest);
             if (effect.Lost == 0)
                 continue;
             _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
-            _lastBlamed = tally.Worst ?? loss.Of ?? loss.Blamed?.Invoke() ?? _lastBlamed;
+            _lastBlamed = worst ?? loss.Of ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
         }
 

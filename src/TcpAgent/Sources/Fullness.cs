@@ -9,6 +9,9 @@ namespace TcpAgent.Sources;
 /// <param name="Used">The use in the queue's own unit.</param>
 readonly record struct Fullness(double Share, long Used) : IComparable<Fullness>
 {
+    /// <summary>The share from which a queue or table is near its limit.</summary>
+    internal const double Near = 0.8;
+
     internal static Fullness Of(long used, long limit) => new(
         used == KernelValue.Absent || limit == KernelValue.Absent ? 0
         : limit > 0 ? (double)used / limit

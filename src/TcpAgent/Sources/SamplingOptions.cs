@@ -18,6 +18,11 @@ sealed record SamplingOptions
     internal double WalkBudget { get; init; } = 0.01;
 
     /// <summary>
+    /// Nanoseconds between two looks that are a period apart at the default budget. A larger budget, as for a watch by hand, shortens it.
+    /// </summary>
+    internal long Spaced(TimeSpan period) => (long)(period.TotalNanoseconds * Math.Min(1, Default.WalkBudget / WalkBudget));
+
+    /// <summary>
     /// Length of the sliding window for peaks, from 1 s to 1 h. Defaults to 60 s, Prometheus' default scrape interval: one of two scrapes
     /// shows a peak between them.
     /// </summary>

@@ -51,18 +51,6 @@ static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial long lseek(SafeFileHandle fd, long offset, int whence);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint opendir(string name);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint readdir(nint dirp);
-
-    [LibraryImport("libc")]
-    internal static partial void rewinddir(nint dirp);
-
-    [LibraryImport("libc")]
-    internal static partial int closedir(nint dirp);
-
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle memfd_create(ReadOnlySpan<byte> name, uint flags);
 

@@ -56,6 +56,9 @@ public sealed class QuerySocketTests : IDisposable
         using var certificate = folder.WriteServerCertificate();
         await using var agent = await RunningAgent.OverFixture(
             "linux-6.18", webConfigFile: folder.ConfigFile, scheme: scheme, querySocket: At);
+
+        // Metrics wait for the first sample, the verdict does not.
+        Assert.Equal(200, (await Get("/metrics")).Status);
         Assert.Equal(200, (await Get("/api/v1/why")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await agent.Client.GetAsync("/api/v1/why")).StatusCode);
         var overTcp = await LocalRequest.Get(

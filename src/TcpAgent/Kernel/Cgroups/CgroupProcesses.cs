@@ -1,4 +1,5 @@
 using TcpAgent.Kernel.Processes;
+using TcpAgent.System;
 
 namespace TcpAgent.Kernel.Cgroups;
 
@@ -32,7 +33,7 @@ sealed class CgroupProcesses(KernelRoot root) : IDisposable
         var folder = cgroup.Folder[..^1];
         folder.CopyTo(_path);
         "/cgroup.procs\0"u8.CopyTo(_path.AsSpan(folder.Length));
-        var length = CgroupFile.Read(_path, _text);
+        var length = BriefFile.Read(Libc.AT_FDCWD, _path, _text, out _);
         (_cgroup, _at, _end, _looked) = (cgroup, 0, Math.Max(0, length), 0);
         Count = 0;
         foreach (var one in _text.AsSpan(0, _end))

@@ -1,4 +1,5 @@
 using System.Text;
+using TcpAgent.System;
 
 namespace TcpAgent.Kernel.Cgroups;
 
@@ -66,7 +67,7 @@ sealed class CpuQuota(string sysFs)
         while (end > root + 1 && _levels < MostLevels)
         {
             "/cpu.stat\0"u8.CopyTo(_path.AsSpan(end));
-            var length = CgroupFile.Read(_path, _text);
+            var length = BriefFile.Read(Libc.AT_FDCWD, _path, _text, out _);
             isThere |= length >= 0;
             if (CpuStat.TryParse(_text.AsSpan(0, Math.Max(0, length)), out var stat))
                 _now[_levels++] = stat;

@@ -17,13 +17,10 @@ readonly record struct ListenLine(Endpoint Local, long Waiting)
     internal static bool TryParse(Cursor line, out bool isListener, out ListenLine listener)
     {
         (isListener, listener) = (false, default);
-        if (!line.TryReadField(out _) || !line.TryReadField(out var local) || !line.TryReadField(out _) || !line.TryReadHex(out var state)
-            || !line.TryReadField(out var queues) || queues.IndexOf((byte)':') != 8 || !line.TryReadField(out _)
-            || !Cursor.TryParseHex(queues[9..], out var waiting) || waiting > uint.MaxValue
-            || !Endpoint.TryParseHex(local, out var endpoint))
+        if (!SocketLine.TryParse(ref line, out var socket, out _) || socket.ReceiveQueue > uint.MaxValue)
             return false;
-        isListener = state == (ulong)TcpState.Listen;
-        listener = isListener ? new ListenLine(endpoint, (long)waiting) : default;
+        isListener = socket.State == (ulong)TcpState.Listen;
+        listener = isListener ? new ListenLine(socket.Local, (long)socket.ReceiveQueue) : default;
         return true;
     }
 }

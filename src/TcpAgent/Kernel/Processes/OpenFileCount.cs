@@ -4,19 +4,19 @@ namespace TcpAgent.Kernel.Processes;
 
 /// <summary>
 /// How many files a process has open, without the right to list them: since 6.2 it is the size of the directory /proc/PID/fd
-/// (fs/proc/fd.c, proc_fd_getattr), before that 0. In a plain directory the entries are counted.
+/// (fs/proc/fd.c, proc_fd_getattr), before that 0. Where they may be listed, as in a plain directory, the entries are counted.
 /// </summary>
-sealed class OpenFileCount(bool isLive)
+sealed class OpenFileCount(bool isListed)
 {
     const int Capacity = 4096;
 
-    readonly byte[] _entries = new byte[isLive ? 0 : Capacity];
+    readonly byte[] _entries = new byte[isListed ? Capacity : 0];
 
     /// <param name="folder">A directory's descriptor.</param>
     /// <param name="path">Leads from there to the directory fd; ends with a NUL byte.</param>
     internal long Of(int folder, ReadOnlySpan<byte> path)
     {
-        if (!isLive)
+        if (isListed)
             return Count(folder, path);
         return Libc.statx(folder, path, 0, Libc.STATX_SIZE, out var stat) == 0 ? (long)stat.stx_size : KernelValue.Absent;
     }

@@ -16,7 +16,7 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     readonly byte[] _path = [.. Encoding.UTF8.GetBytes(root.ProcFs), (byte)'/', .. new byte[12]];
     readonly int _prefix = Encoding.UTF8.GetByteCount(root.ProcFs) + 1;
     readonly byte[] _text = new byte[Capacity];
-    readonly OpenFileCount _files = new(root.Live);
+    readonly OpenFileCount _files = new(isListed: !root.Live);
     int _fd = -1;
 
     /// <summary>Returns 0 or the errno.</summary>
@@ -50,23 +50,8 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     /// <param name="text">Empty after a failure.</param>
     internal int Read(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> text)
     {
-        text = default;
-        var fd = OpenFile(name);
-        if (fd < 0)
-            return Libc.Errno;
-        var (length, errno) = (0, 0);
-        while (length < _text.Length)
-        {
-            var n = Libc.pread(fd, _text.AsSpan(length), (nuint)(_text.Length - length), length);
-            if (n < 0 && (errno = Libc.Errno) == Libc.EINTR)
-                continue;
-            if (n <= 0)
-                break;
-            length += (int)n;
-        }
-        errno = length > 0 ? 0 : errno;
-        _ = Libc.close(fd);
-        text = _text.AsSpan(0, errno == 0 ? length : 0);
+        var length = BriefFile.Read(_fd, name, _text, out var errno);
+        text = _text.AsSpan(0, Math.Max(0, length));
         return errno;
     }
 
@@ -86,6 +71,15 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
         stat = default;
         name = default;
         return Read("stat\0"u8, out var text) == 0 && ProcessStat.TryParse(text, out stat, out name);
+    }
+
+    /// <summary>Opens the directory of one process. False if that has ended, whoever has its PID now.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="name">Valid until the next read.</param>
+    internal bool TryOpen(ProcessIdentity process, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        return Open(process.Pid) == 0 && TryReadStat(out var stat, out name) && stat.Identity == process;
     }
 
     /// <summary>The soft limit of open files; absent if it cannot be read.</summary>

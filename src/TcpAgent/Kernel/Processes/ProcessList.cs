@@ -14,7 +14,7 @@ sealed class ProcessList(KernelRoot root) : IDisposable
 
     readonly byte[] _path = Encoding.UTF8.GetBytes(root.ProcFs + '\0');
     readonly byte[] _entries = new byte[Capacity];
-    readonly OpenFileCount _files = new(root.Live);
+    readonly OpenFileCount _files = new(isListed: !root.Live);
     int _fd = -1;
     int _start;
     int _end;

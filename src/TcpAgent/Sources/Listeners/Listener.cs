@@ -11,9 +11,6 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
 
     const int RetriedSeries = 0, DeferredSeries = 1, SignsCount = 2;
 
-    /// <summary>The share of the limit from which on a queue may be near it.</summary>
-    const double NearShare = 0.8;
-
     readonly PeakWindow _window = new(SeriesCount, peakWindow, time, PeakWindow.FewParts);
     readonly WindowedTotal _drops = new(peakWindow, time);
 
@@ -129,7 +126,7 @@ sealed class Listener(Endpoint endpoint, TimeSpan peakWindow, TimeProvider time)
     /// application.
     /// </summary>
     internal bool IsStrained => IsLate || IsFull
-        || (FullestLength >= AcceptDelay.LeastNear && Fullness.Of(FullestLength, FullestLimit).Share >= NearShare);
+        || (FullestLength >= AcceptDelay.LeastNear && Fullness.Of(FullestLength, FullestLimit).Share >= Fullness.Near);
 
     /// <summary>
     /// Highest number of connections that had waited too long at the same time within the peak window, while that did harm; absent if it

@@ -23,8 +23,9 @@ sealed class NamespaceNames(ProcessFolder folder)
     /// <param name="isTaken">Whether another namespace has a name.</param>
     internal (string Name, Instance Instance)? Of(ProcessIdentity process, ulong inode, Func<string, bool> isTaken)
     {
-        if (!TryOpen(process, out var program))
+        if (!folder.TryOpen(process, out var bytes))
             return null;
+        var program = Label.Text(bytes);
         var workload = WorkloadOf();
         if (folder.NetworkNamespace != inode)
             return null;
@@ -54,8 +55,7 @@ sealed class NamespaceNames(ProcessFolder folder)
             if (one.Network != place.Inode || asked == MostAsked)
                 continue;
             asked++;
-            if (folder.Open(one.Pid) != 0 || !folder.TryReadStat(out var stat, out var name) || stat.Identity != one.Identity
-                || folder.NetworkNamespace != place.Inode || name.SequenceEqual(Pause))
+            if (!folder.TryOpen(one.Identity, out var name) || folder.NetworkNamespace != place.Inode || name.SequenceEqual(Pause))
                 continue;
             var program = Label.Text(name);
             var workload = WorkloadOf();
@@ -65,15 +65,6 @@ sealed class NamespaceNames(ProcessFolder folder)
         const int most = 3;
         return names.Count is 0 or > most || place.Name.Contains(names.Min!, StringComparison.Ordinal) ? ""
             : $"{(isPod ? names.Count == 1 ? "container " : "containers " : "")}{string.Join(", ", names)}";
-    }
-
-    bool TryOpen(ProcessIdentity process, out string program)
-    {
-        program = "";
-        if (folder.Open(process.Pid) != 0 || !folder.TryReadStat(out var stat, out var name) || stat.Identity != process)
-            return false;
-        program = Label.Text(name);
-        return true;
     }
 
     /// <summary>The workload of the open process, by version 2 of cgroups, or by systemd's hierarchy beside version 1.</summary>

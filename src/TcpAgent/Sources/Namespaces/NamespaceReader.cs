@@ -58,8 +58,7 @@ sealed class NamespaceReader : IFieldMap
 
     /// <summary>Opens the process of a namespace if it still is that one, and there.</summary>
     internal static bool IsIn(ProcessFolder folder, OtherNamespace place) =>
-        folder.Open(place.Process.Pid) == 0 && folder.TryReadStat(out var stat, out _) && stat.Identity == place.Process
-            && folder.NetworkNamespace == place.Inode;
+        folder.TryOpen(place.Process, out _) && folder.NetworkNamespace == place.Inode;
 
     int IFieldMap.SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => NamespaceRows.Rows.Find(section, field)?.Slot ?? -1;
 }

@@ -11,8 +11,8 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class Namespaces : Source
 {
-    /// <summary>Nanoseconds between two looks at one that loses nothing, at the default budget.</summary>
-    static readonly long s_period = (long)TimeSpan.FromSeconds(12).TotalNanoseconds;
+    /// <summary>Time between two looks at one that loses nothing, at the default budget.</summary>
+    static readonly TimeSpan s_period = TimeSpan.FromSeconds(12);
 
     /// <summary>Looks at a tick above the number that the period needs. New ones are looked at in any case.</summary>
     const int MoreLooks = 8;
@@ -44,7 +44,7 @@ sealed class Namespaces : Source
     {
         (_watch, _folder, _time) = (watch, new ProcessFolder(root), time);
         _table = new NamespaceTable(_folder, options.PeakWindow, time);
-        _period = (long)(s_period * Math.Min(1, SamplingOptions.Default.WalkBudget / options.WalkBudget));
+        _period = options.Spaced(s_period);
         (_interval, _scanShare) = ((long)options.Interval.TotalNanoseconds, options.WalkBudget * ScanShare);
     }
 
@@ -148,7 +148,7 @@ sealed class Namespaces : Source
             foreach (ref readonly var queue in _scan.Queues)
                 if (queue.Local == local)
                     one.Waiting = Math.Max(one.Waiting, queue.Waiting);
-        one.NextScan = tick.Timestamp + _time.Timestamps(s_period);
+        one.NextScan = tick.Timestamp + _time.Timestamps((long)s_period.TotalNanoseconds);
         return true;
     }
 

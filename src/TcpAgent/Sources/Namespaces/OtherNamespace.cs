@@ -82,7 +82,7 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     /// <summary>Another process that was in it at the last two walks; the default value if there is none.</summary>
     internal ProcessIdentity Candidate { get; set; }
 
-    /// <summary>Takes a look's values. Counters of before the first look are no news.</summary>
+    /// <summary>Takes the values of a look. The first look sets the baseline, so that old losses do not count.</summary>
     internal void Take(ReadOnlySpan<long> values, long timestamp)
     {
         values.CopyTo(Values);

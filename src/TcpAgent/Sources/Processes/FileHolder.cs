@@ -29,7 +29,7 @@ sealed class FileHolder(ProcessIdentity identity, ReadOnlySpan<byte> name)
     internal long Standing => IsNear ? Math.Min(Files, _before) : Files;
 
     /// <summary>Whether the next read matters: from this share of the limit on the process is near it.</summary>
-    internal bool IsNear => Share >= 0.8;
+    internal bool IsNear => Share >= Fullness.Near;
 
     internal double Share => Fullness.Of(Files, Limit).Share;
 
@@ -39,8 +39,7 @@ sealed class FileHolder(ProcessIdentity identity, ReadOnlySpan<byte> name)
     /// <summary>Reads the process again. False if it has ended, has another name by now, or locked itself in.</summary>
     internal bool TryRead(ProcessFolder folder)
     {
-        if (folder.Open(Instance.Identity.Pid) != 0 || !folder.TryReadStat(out var stat, out var name)
-            || stat.Identity != Instance.Identity || !name.SequenceEqual(_name))
+        if (!folder.TryOpen(Instance.Identity, out var name) || !name.SequenceEqual(_name))
             return false;
         (_before, Files, Limit) = (Math.Max(0, Files), folder.OpenFiles, folder.OpenFilesLimit);
         return Files != KernelValue.Absent && Limit >= LeastLimit;

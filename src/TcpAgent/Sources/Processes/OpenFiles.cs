@@ -127,9 +127,7 @@ sealed class OpenFiles : Source
     /// <summary>Returns null if the process has ended.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     FileHolder? Learn(ProcessIdentity identity) =>
-        _folder.Open(identity.Pid) == 0 && _folder.TryReadStat(out var stat, out var name) && stat.Identity == identity
-            ? _kept[identity] = new FileHolder(identity, name)
-            : null;
+        _folder.TryOpen(identity, out var name) ? _kept[identity] = new FileHolder(identity, name) : null;
 
     void Store(in Tick tick)
     {

@@ -12,8 +12,8 @@ sealed class ProcessWatch : IDisposable
     /// <summary>Share of the walk budget.</summary>
     const double Share = 0.1;
 
-    /// <summary>Nanoseconds between two walks at the default budget. Who allows more, for a watch by hand, sees more.</summary>
-    static readonly long s_period = (long)TimeSpan.FromSeconds(15).TotalNanoseconds;
+    /// <summary>Time between two walks at the default budget.</summary>
+    static readonly TimeSpan s_period = TimeSpan.FromSeconds(15);
 
     readonly ProcessWalk _walk;
     readonly CpuBudget _lane;
@@ -24,7 +24,7 @@ sealed class ProcessWatch : IDisposable
     internal ProcessWatch(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
     {
         (Path, _walk, _time) = (root.ProcFs, new ProcessWalk(root), time);
-        _period = (long)(s_period * Math.Min(1, SamplingOptions.Default.WalkBudget / options.WalkBudget));
+        _period = options.Spaced(s_period);
         _lane = new CpuBudget(options.WalkBudget * Share, _walk.Walk, time, events: events);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Processes;
 using TcpAgent.Metrics;
@@ -45,10 +46,10 @@ sealed class ProcessMetrics : Source
     readonly ProcFile _stat;
     readonly ProcFile _limits;
     readonly ProcFile _systemStat;
-    readonly string _fdFolder;
+    readonly byte[] _fdFolder;
+    readonly OpenFileCount _fds = new(isListed: true);
     readonly Table _table;
     long _bootTime = Absent;
-    nint _fds;
     int _slowReads;
 
     internal ProcessMetrics(KernelRoot root)
@@ -57,7 +58,7 @@ sealed class ProcessMetrics : Source
         _stat = root.Proc("self/stat", 1024);
         _limits = root.Proc("self/limits", 4096);
         _systemStat = root.Proc("stat");
-        _fdFolder = $"{root.ProcFs}/self/fd";
+        _fdFolder = Encoding.UTF8.GetBytes($"{root.ProcFs}/self/fd\0");
         _table = this[Rows];
     }
 
@@ -145,27 +146,15 @@ sealed class ProcessMetrics : Source
         _table[VirtualMemoryMax] = ProcessLimits.Soft(text, ProcessLimits.AddressSpace);
     }
 
-    /// <summary>Entries of /proc/self/fd minus ".", ".." and the directory stream itself.</summary>
-    long CountFds()
-    {
-        if (_fds == 0)
-            _fds = Libc.opendir(_fdFolder);
-        if (_fds == 0)
-            return Absent;
-        Libc.rewinddir(_fds);
-        var count = -3L;
-        while (Libc.readdir(_fds) != 0)
-            count++;
-        return count;
-    }
+    /// <summary>
+    /// Entries of /proc/self/fd, without the descriptor by which they are listed. A kernel before 6.2 has no other count.
+    /// </summary>
+    long CountFds() => _fds.Of(Libc.AT_FDCWD, _fdFolder) is >= 0 and var count ? count - 1 : Absent;
 
     internal override void Reopen()
     {
         _stat.Close();
         _limits.Close();
-        if (_fds != 0)
-            _ = Libc.closedir(_fds);
-        _fds = 0;
         _slowReads = 0;
     }
 }

@@ -57,17 +57,14 @@ sealed class ProcSocketTable(KernelRoot root) : ISocketTable
     internal static bool TryCount(SocketCensus census, Cursor line)
     {
         // The reference count after the inode proves that the inode is complete.
-        if (!line.TryReadField(out _) || !line.TryReadField(out var local) || !line.TryReadField(out _) || !line.TryReadHex(out var state)
-            || !line.TryReadField(out var queues) || !line.TryReadField(out var timer) || !line.TryReadField(out _)
-            || !line.TryReadField(out _)
+        if (!SocketLine.TryParse(ref line, out var socket, out var timer) || !line.TryReadField(out _) || !line.TryReadField(out _)
             || !line.TryReadField(out _) || !line.TryReadInt64(out var inode) || !line.TryReadField(out _))
             return false;
-        state = state == NewSynRecv ? (ulong)TcpState.SynRecv : state;
-        if (state is < (ulong)TcpState.Established or > (ulong)TcpState.Closing || !Endpoint.TryParseHex(local, out var endpoint)
-            || queues.IndexOf((byte)':') != 8 || !Cursor.TryParseHex(queues[9..], out var receiveQueue)
+        var state = socket.State == NewSynRecv ? (ulong)TcpState.SynRecv : socket.State;
+        if (state is < (ulong)TcpState.Established or > (ulong)TcpState.Closing
             || timer.IndexOf((byte)':') != 2 || !Cursor.TryParseHex(timer[..2], out var kind))
             return false;
-        census.Count((TcpState)state, (byte)kind, inode, endpoint, (long)receiveQueue);
+        census.Count((TcpState)state, (byte)kind, inode, socket.Local, (long)socket.ReceiveQueue);
         return true;
     }
 

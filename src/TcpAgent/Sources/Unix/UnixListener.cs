@@ -15,9 +15,6 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
     /// <summary>From this length on a queue may be near its limit.</summary>
     const int NearLength = 5;
 
-    /// <summary>From this share of the limit on it matters whether the queue is emptied between two reads.</summary>
-    const double Doubtful = 0.8;
-
     readonly PeakWindow _window = new(1, peakWindow, time, PeakWindow.FewParts);
     UnixQueue _fullest;
 
@@ -45,7 +42,7 @@ sealed class UnixListener(string name, TimeSpan peakWindow, TimeProvider time)
     /// <summary>True if the queue is short and nearly full, so that it must be read again before that means anything.</summary>
     internal bool IsDoubtful => Length > 0 && IsShort && _least > 0;
 
-    bool IsShort => Length < SubstantialLength && Fullness.Of(Length, Limit).Share >= Doubtful;
+    bool IsShort => Length < SubstantialLength && Fullness.Of(Length, Limit).Share >= Fullness.Near;
 
     /// <summary>The socket behind the figures.</summary>
     internal (uint Inode, ulong Cookie) Socket => (_fullest.Inode, _fullest.Cookie);
