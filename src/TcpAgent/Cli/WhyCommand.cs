@@ -19,6 +19,7 @@ static class WhyCommand
             Name,
             "Say which queue or table limits this host's TCP traffic, with evidence, what to do, and what will not help.\n"
             + "Asks the agent on this host for its last minute; without one it watches for 3s and may miss short bursts.\n"
+            + "With --from it judges a capture of any host, a report or a moment of a history instead.\n"
             + "Exit code, as of a Nagios plugin: 0 nothing limits, 1 near a limit, 2 limiting now, 3 cannot tell.");
         var own = WhyOptions.Flags();
         own.AddTo(command);
@@ -30,6 +31,8 @@ static class WhyCommand
     internal static async Task<int> Run(
         AgentOptions options, WhyOptions why, Stream output, Func<bool> isUnread, CancellationToken stop)
     {
+        if (why.From.Count > 0 || why.At.Length > 0)
+            return await WhyFrom.Run(options, why, TimeProvider.System, output);
         var inquiry = why.IsLocal || why.Duration is not null ? null : AgentInquiry.For(options);
         if (why.IsLive)
             return await LiveWhy.Run(options, why, inquiry, output, isUnread, stop);

@@ -9,10 +9,12 @@ static class WhyHeadline
     /// <param name="verdict">The verdict.</param>
     /// <param name="isOfAgent">Whether an agent answered, which knows since when; a watch that begins now does not.</param>
     /// <param name="zone">The time zone of the reader.</param>
-    internal static string Of(HostVerdict verdict, bool isOfAgent, TimeZoneInfo zone)
+    /// <param name="provenance">What was judged; null for this host now.</param>
+    internal static string Of(HostVerdict verdict, bool isOfAgent, TimeZoneInfo zone, Provenance? provenance = null)
     {
         var seconds = Figures.Seconds(verdict.WatchedSeconds);
-        var window = isOfAgent ? $"agent's last {seconds} s" : $"watched {seconds} s";
+        var window = provenance?.Window ?? (isOfAgent ? $"agent's last {seconds} s" : $"watched {seconds} s");
+        string State(ResourceReport report) => WhyHeadline.State(report, provenance?.IsMoment ?? false);
         var reports = new List<ResourceReport>(verdict.In(verdict.State));
         string Since(ResourceReport report) => isOfAgent && report.Since is { } since ? $" since {Clock(since, verdict.Time, zone)}" : "";
         switch (verdict.State)
@@ -35,7 +37,7 @@ static class WhyHeadline
         report.Subject.Length == 0 ? report.Resource.Name : $"{report.Resource.Name} of {report.Subject}";
 
     /// <summary>"now 5 of 4, 495 lost": a window without a loss is no proof, so earlier losses are said too.</summary>
-    internal static string State(ResourceReport report)
+    internal static string State(ResourceReport report, bool isMoment = false)
     {
         var fill = Figures.Fill(report, report.Used);
         var now = fill.Length == 0 ? "" : $"now {fill}";
@@ -43,6 +45,7 @@ static class WhyHeadline
             now = Both(now, $"peak {percent}");
         return report.Losses switch
         {
+            _ when isMoment => report.LossesTotal > 0 ? Both(now, $"{Figures.Count(report.LossesTotal.Value)} lost since boot") : now,
             > 0 and var losses => Both(now, $"{Figures.Count(losses)} lost"),
             0 when report.LossesTotal > 0 => Both(now, $"none lost in this time, {Figures.Count(report.LossesTotal.Value)} earlier"),
             0 => Both(now, "none lost in this time"),

@@ -21,6 +21,12 @@ sealed record WhyOptions
     /// <summary>How long this process watches, from 500 ms to 1 h. Defaults to null: an agent is asked.</summary>
     internal TimeSpan? Duration { get; init; }
 
+    /// <summary>Captures, documents or history files to judge in place of this host; two captures are a pair. Defaults to none.</summary>
+    internal IReadOnlyList<string> From { get; init; } = [];
+
+    /// <summary>The moment of a history that is judged, in the notation of history --since. Defaults to empty: the newest.</summary>
+    internal string At { get; init; } = "";
+
     internal static FlagSet<WhyOptions> Flags()
     {
         var json = new Switch<WhyOptions>
@@ -56,6 +62,23 @@ sealed record WhyOptions
                 Doc = "Keep the view up to date until Ctrl-C; one line per change if stdout is no terminal.",
                 Excludes = json,
                 Set = static options => options with { IsLive = true },
+            },
+            new ValueFlag<WhyOptions, string>
+            {
+                Name = "--from",
+                Doc = "Judge this in place of the host: a folder with copies of /proc and /sys, two of them or a folder with two, an "
+                    + "archive of such (.tar, .tar.gz), a document of why --json, a report, or a history file.",
+                Value = FlagValues.Path("PATH"),
+                IsRepeatable = true,
+                Set = static (options, path) => options with { From = [.. options.From, path] },
+            },
+            new ValueFlag<WhyOptions, string>
+            {
+                Name = "--at",
+                Doc = "With --from and a history: the moment to judge, in the notation of history --since.",
+                Value = FlagValues.Text("TIME"),
+                DefaultDoc = "the newest verdict",
+                Set = static (options, time) => options with { At = time },
             });
     }
 }

@@ -5,7 +5,10 @@ using static TcpAgent.Cli.TerminalText;
 namespace TcpAgent.Cli;
 
 /// <summary>All limits of a verdict, one to a line. A narrow terminal gets no peak, the narrowest no losses, a wide one a bar.</summary>
-sealed class WhyTable(TerminalText text, Terminal terminal)
+/// <param name="text">Receives the lines.</param>
+/// <param name="terminal">Where it is shown.</param>
+/// <param name="isMoment">Whether the verdict rests on one sample, which knows no losses of its time.</param>
+sealed class WhyTable(TerminalText text, Terminal terminal, bool isMoment)
 {
     const int WithLosses = 66, WithPeak = 79, WithBar = 90, BarWidth = 10;
 
@@ -17,7 +20,7 @@ sealed class WhyTable(TerminalText text, Terminal terminal)
                 Row(
                     ColourOf(report.State), report.Resource.Name, Figures.Of(report, report.Used), Figures.Of(report, report.Limit),
                     Figures.PeakPercent(report), Figures.Of(report, report.Peak),
-                    report.Losses is { } losses ? Figures.Count(losses) : "-", report.State.Name(), Bar(report));
+                    !isMoment && report.Losses is { } losses ? Figures.Count(losses) : "-", report.State.Name(), Bar(report));
         var absent = new List<string>();
         foreach (var report in verdict.In(ResourceState.Absent))
             absent.Add(report.Resource.Name);

@@ -19,10 +19,14 @@ sealed class WhyText
     readonly bool _isOfAgent;
     readonly bool _showsAll;
     readonly Func<ResourceReport, string?> _ownerOf;
+    readonly Provenance? _provenance;
     int _leftOut;
 
-    WhyText(Terminal terminal, bool isOfAgent, bool showsAll, Func<ResourceReport, string?> ownerOf) =>
-        (_terminal, _text, _isOfAgent, _showsAll, _ownerOf) = (terminal, new TerminalText(terminal), isOfAgent, showsAll, ownerOf);
+    WhyText(Terminal terminal, bool isOfAgent, bool showsAll, Func<ResourceReport, string?> ownerOf, Provenance? provenance) =>
+        (_terminal, _text, _isOfAgent, _showsAll, _ownerOf, _provenance) =
+            (terminal, new TerminalText(terminal), isOfAgent, showsAll, ownerOf, provenance);
+
+    bool IsMoment => _provenance is { IsMoment: true };
 
     /// <param name="terminal">Where it is shown.</param>
     /// <param name="isOfAgent">Whether an agent answered; otherwise this process watched.</param>
@@ -30,13 +34,19 @@ sealed class WhyText
     /// <param name="ownerOf">Names the program that owns the subject of a report; null where that is unknown.</param>
     internal static WhyText For(
         Terminal terminal, bool isOfAgent = false, bool showsAll = false, Func<ResourceReport, string?>? ownerOf = null) =>
-        new(terminal, isOfAgent, showsAll, ownerOf ?? (static _ => null));
+        new(terminal, isOfAgent, showsAll, ownerOf ?? (static _ => null), provenance: null);
+
+    /// <summary>The text of a verdict that is not of this host now. Its sockets belong to nobody here.</summary>
+    internal static WhyText For(Terminal terminal, Provenance provenance, bool showsAll) =>
+        new(terminal, provenance.KnowsSince, showsAll, static _ => null, provenance);
 
     internal byte[] Write(HostVerdict verdict)
     {
         var isIll = verdict.State is ResourceState.Limiting or ResourceState.Near;
         var (explained, mentioned) = Sort(verdict);
-        _text.Paragraph(ColourOf(verdict.State), WhyHeadline.Of(verdict, _isOfAgent, TimeZoneInfo.Local));
+        if (_provenance is { } provenance)
+            _text.Paragraph("", provenance.Title);
+        _text.Paragraph(ColourOf(verdict.State), WhyHeadline.Of(verdict, _isOfAgent, TimeZoneInfo.Local, _provenance));
         foreach (var finding in verdict.Findings)
             if (finding.Headline is { } headline)
                 _text.Paragraph(Yellow, $"{headline}.");
@@ -47,7 +57,7 @@ sealed class WhyText
         if (_showsAll)
         {
             _text.Line();
-            new WhyTable(_text, _terminal).Write(verdict);
+            new WhyTable(_text, _terminal, IsMoment).Write(verdict);
         }
         if (_showsAll || !isIll)
             Drops(verdict);
@@ -104,7 +114,7 @@ sealed class WhyText
     void Mention(ResourceReport report)
     {
         _text.Line();
-        _text.Paragraph(Yellow, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {WhyHeadline.State(report)}");
+        _text.Paragraph(Yellow, $"{TitleOf(report)}: {WhyHeadline.Name(report)}, {WhyHeadline.State(report, IsMoment)}");
     }
 
     /// <param name="title">Above the list; nothing at all without entries.</param>
@@ -123,13 +133,13 @@ sealed class WhyText
     {
         var drops = new List<string>();
         foreach (var drop in verdict.Drops)
-            if (drop.Count > 0)
+            if ((IsMoment ? drop.Total : drop.Count) is > 0 and var count)
                 drops.Add(
-                    $"{drop.Stage.Stage}: {Figures.Count(drop.Count)} ({Figures.Seconds(drop.PerSecond)}/s), "
+                    $"{drop.Stage.Stage}: {Figures.Count(count)}{(IsMoment ? "" : $" ({Figures.Seconds(drop.PerSecond)}/s)")}, "
                     + $"{(drop.Stage.IsHarmful ? "" : "perhaps harmless: ")}{drop.Stage.Meaning}");
         if (drops.Count > 0)
             _text.Line();
-        List("dropped, in packet order", drops, "- ");
+        List(IsMoment ? "dropped since boot, in packet order" : "dropped, in packet order", drops, "- ");
     }
 
     /// <summary>A note about settings is for a quiet hour. One that hurts traffic now is shown at any time.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using TcpAgent.Kernel;
 
@@ -16,7 +17,7 @@ static class HistoryDocument
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            var (header, events, record) = (HeaderOf(root), EventsOf(root), new HistoryRecord());
+            var (header, events, reports, record) = (HeaderOf(root), EventsOf(root), ReportsOf(root), new HistoryRecord());
             var records = root.GetProperty("records");
             var places = new List<RecordPlace>();
             foreach (var one in records.EnumerateArray())
@@ -31,7 +32,7 @@ static class HistoryDocument
                 record.Fill(TimeOf(one), ValuesOf(one), ListenersOf(one));
                 format.Add(record);
             }
-            format.End(events, []);
+            format.End(events, reports);
             return true;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -61,6 +62,16 @@ static class HistoryDocument
                 TimeOf(one), one.TryGetProperty("series", out var series) ? series.GetString() ?? "" : "",
                 one.GetProperty("text").GetString() ?? "", KindOf(one)));
         return events;
+    }
+
+    /// <summary>None in the answer of an agent that keeps none.</summary>
+    static List<HistoryReport> ReportsOf(JsonElement root)
+    {
+        var reports = new List<HistoryReport>();
+        if (root.TryGetProperty("reports", out var all))
+            foreach (var one in all.EnumerateArray())
+                reports.Add(new HistoryReport(TimeOf(one), Encoding.UTF8.GetBytes(one.GetRawText())));
+        return reports;
     }
 
     static EventKind KindOf(JsonElement one)

@@ -44,6 +44,19 @@ readonly record struct HistoryQuery(long Since, long Until, string[] Series)
         return problem.Length == 0;
     }
 
+    /// <summary>Parses one moment in the same notation.</summary>
+    /// <param name="text">The text; a clock time means the last such time that has passed.</param>
+    /// <param name="time">The clock and the time zone.</param>
+    /// <param name="moment">Milliseconds since the epoch.</param>
+    /// <param name="problem">What is wrong, for people.</param>
+    internal static bool TryParseMoment(string text, TimeProvider time, out long moment, out string problem)
+    {
+        var now = TimeZoneInfo.ConvertTime(time.GetUtcNow(), time.LocalTimeZone);
+        var isMoment = TryParse(text, now, time.LocalTimeZone, null, out var value) && value is not null;
+        (moment, problem) = (value?.ToUnixTimeMilliseconds() ?? 0, isMoment ? "" : $"'{text}' is {Expected}");
+        return isMoment;
+    }
+
     static bool TryParse(string text, DateTimeOffset now, TimeZoneInfo zone, DateTimeOffset? after, out DateTimeOffset? value)
     {
         value = null;

@@ -191,8 +191,11 @@ sealed class Sampler : IDisposable
     {
         foreach (var source in _sources)
             source.Reopen();
-        _slowDue = long.MinValue;
+        ReadAllNext();
     }
+
+    /// <summary>Makes the next tick read the slow lane too.</summary>
+    internal void ReadAllNext() => _slowDue = long.MinValue;
 
     /// <summary>Waits for a sample that is being taken. If that is stuck, everything stays open: the process ends.</summary>
     public void Dispose()

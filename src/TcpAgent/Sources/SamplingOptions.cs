@@ -17,6 +17,9 @@ sealed record SamplingOptions
     /// </summary>
     internal double WalkBudget { get; init; } = 0.01;
 
+    /// <summary>A budget under which every walk runs at once, however long it takes: for files that do not change.</summary>
+    internal const double Unlimited = double.PositiveInfinity;
+
     /// <summary>
     /// Nanoseconds between two looks that are a period apart at the default budget. A larger budget, as for a watch by hand, shortens it.
     /// </summary>

@@ -25,6 +25,8 @@ public class FlagTests
             ["--local"] = new("true", "yes", options => options.IsLocal, true),
             ["--for"] = new("500ms", "499ms", options => options.Duration, TimeSpan.FromMilliseconds(500)),
             ["--watch"] = new("true", "yes", options => options.IsLive, true),
+            ["--from"] = new("/tmp/capture", "", options => string.Join(' ', options.From), "/tmp/capture"),
+            ["--at"] = new("16:20", null, options => options.At, "16:20"),
         }),
         ["history"] = new FlagTable<HistoryOptions>(HistoryOptions.Flags, new()
         {
@@ -35,6 +37,10 @@ public class FlagTests
             ["--json"] = new("true", "yes", options => options.IsJson, true),
             ["--csv"] = new("true", "yes", options => options.IsCsv, true),
             ["--incidents"] = new("true", "yes", options => options.ListsIncidents, true),
+        }),
+        ["diff"] = new FlagTable<DiffOptions>(DiffOptions.Flags, new()
+        {
+            ["--json"] = new("true", "yes", options => options.IsJson, true),
         }),
         ["report"] = new FlagTable<ReportOptions>(ReportOptions.Flags, new()
         {

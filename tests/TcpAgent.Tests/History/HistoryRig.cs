@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcpAgent.History;
@@ -185,6 +186,19 @@ sealed class HistoryRig : IDisposable
             records.Add(record);
         }
         return records;
+    }
+
+    /// <summary>The whole file as the document of history --json.</summary>
+    internal static async Task<byte[]> Json(string path)
+    {
+        using var file = HistoryFile.TryOpen(path, out _)!;
+        HistoryQuery.All.TrySelect(file.Header.Names, out var columns, out _);
+        using var document = new MemoryStream();
+        var output = PipeWriter.Create(document, new StreamPipeWriterOptions(leaveOpen: true));
+        using (var json = new HistoryJson(output, columns, hasListeners: true))
+            await HistoryExport.Write(file, HistoryQuery.All, json, output, default);
+        await output.CompleteAsync();
+        return document.ToArray();
     }
 
     internal static long Value(HistoryRecord record, string series) => record.Values[Array.IndexOf(Series.Names, series)];

@@ -49,7 +49,7 @@ sealed class CpuBudget(double share, Func<int> walk, TimeProvider time, TimeSpan
     internal bool IsRunning { get; private set; }
 
     /// <summary>True if the next walk will run on its own thread.</summary>
-    internal bool IsExpensive => Cost > InlineLimit;
+    internal bool IsExpensive => Cost > InlineLimit && share < SamplingOptions.Unlimited;
 
     internal bool IsReady => !IsRunning && time.GetTimestamp() >= _restsUntil;
 
