@@ -68,7 +68,7 @@ sealed record WhyOptions
                 Name = "--from",
                 Doc = "Judge this in place of the host: a folder with copies of /proc and /sys, two of them or a folder with two, an "
                     + "archive of such (.tar, .tar.gz), a document of why --json, a report, or a history file.",
-                Value = FlagValues.Path("PATH"),
+                Value = FlagValues.Path("FILE"),
                 IsRepeatable = true,
                 Set = static (options, path) => options with { From = [.. options.From, path] },
             },

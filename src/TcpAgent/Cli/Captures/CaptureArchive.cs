@@ -18,7 +18,7 @@ sealed class CaptureArchive : IDisposable
     static readonly string[] s_folders = ["proc", "sys", "net", "agent", "local"];
 
     /// <summary>Files beside those folders.</summary>
-    static readonly string[] s_files = ["uptime", "stat", "meminfo", "settings.txt"];
+    static readonly string[] s_files = ["uptime", "stat", "meminfo", "settings.txt", "sysctl_-a"];
 
     readonly long _mostWritten;
     long _written;

@@ -6,6 +6,9 @@ namespace TcpAgent.Cli;
 /// <param name="SysFs">The folder shaped like /sys; it need not be there.</param>
 sealed record CaptureRoot(string Folder, string ProcFs, string SysFs)
 {
+    /// <summary>The output of sysctl -a, where the capture has that in place of files; null otherwise.</summary>
+    internal string? Settings { get; private init; }
+
     /// <summary>Any of these makes a folder one that is shaped like /proc.</summary>
     internal static readonly string[] Signs = ["net/snmp", "net/netstat", "net/sockstat", "net/tcp", "sys/net/ipv4"];
 
@@ -16,7 +19,12 @@ sealed record CaptureRoot(string Folder, string ProcFs, string SysFs)
     internal static CaptureRoot? At(string path)
     {
         var proc = $"{path}/proc";
-        return IsProc(proc) ? new CaptureRoot(path, proc, $"{path}/sys")
+        var dump = $"{path}/{SysctlDump.Name}";
+        return IsProc(proc)
+            ? new CaptureRoot(path, proc, $"{path}/sys")
+            {
+                Settings = !Path.Exists($"{proc}/sys/net") && File.Exists(dump) ? dump : null,
+            }
             : IsProc(path) ? new CaptureRoot(path, path, $"{path}/sysfs")
             : null;
     }
