@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using TcpAgent.Cli;
@@ -187,6 +188,15 @@ public sealed class WhyFromTests : IDisposable
         Assert.Equal((3, ""), (exit, output));
         Assert.StartsWith("tcp-agent: error: ", error, StringComparison.Ordinal);
         Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APipeIsRefused()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        var (exit, output, error) = await CaptureRig.Why($"/proc/self/fd/{pipe.GetClientHandleAsString()}");
+        Assert.Equal((3, ""), (exit, output));
+        Assert.Contains("is a pipe or a device: write it to a file first", error, StringComparison.Ordinal);
     }
 
     [Theory]

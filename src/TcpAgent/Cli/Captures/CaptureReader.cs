@@ -78,6 +78,11 @@ sealed class CaptureReader(AgentOptions options, long? at)
     Captured? ReadFile(string path, out string problem)
     {
         using var file = File.OpenRead(path);
+        if (!file.CanSeek)
+        {
+            problem = $"{path} is a pipe or a device: write it to a file first";
+            return null;
+        }
         var head = new byte[HeadLength];
         head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         foreach (var (magic, packer) in s_others)
