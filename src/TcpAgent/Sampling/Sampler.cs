@@ -93,7 +93,7 @@ sealed class Sampler : IDisposable
         for (var i = 0; i < _states.Length; i++)
             _reads[i] = tick.IsSlow || !_sources[i].IsSlow ? Read(_states[i], tick) : (_states[i].Status, _states[i].Duration);
         for (var i = 0; i < _states.Length; i++)
-            if (_reads[i].Status.Outcome != Outcome.Failed)
+            if (_reads[i].Status.Outcome != Outcome.Failed || _sources[i].LooksInDerive)
                 Derive(_states[i], tick, ref _reads[i].Status);
         for (var i = 0; i < _states.Length; i++)
             if (_states[i].Update(_reads[i].Status, _reads[i].Duration))

@@ -68,7 +68,13 @@ abstract class Source(string name, params Rows[] tables) : IDisposable
     /// <summary>Fills the tables. Values that cannot be read stay absent.</summary>
     internal abstract ReadStatus Read(in Tick tick);
 
-    /// <summary>Computes values that depend on other sources at the same tick.</summary>
+    /// <summary>
+    /// True for a source that looks at the kernel in Derive, because it needs what other sources read at the same tick. Derive is then
+    /// called after a failure too, which could not heal otherwise.
+    /// </summary>
+    internal virtual bool LooksInDerive => false;
+
+    /// <summary>Computes values that depend on other sources at the same tick. Not called for a source that failed.</summary>
     internal virtual void Derive(in Tick tick)
     {
     }

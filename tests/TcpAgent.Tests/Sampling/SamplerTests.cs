@@ -55,6 +55,17 @@ public class SamplerTests
     }
 
     [Fact]
+    public void ASourceThatLooksInDeriveHealsThere()
+    {
+        var source = new FakeSource("one") { DerivesStatus = true, Status = ReadStatus.Failed("/proc/x", 24) };
+        using var sampler = Create(source);
+        Take(sampler, 2);
+        source.Next = ReadStatus.Ok;
+        Take(sampler, 2);
+        Assert.Equal("Information: Source one works again by procfs", _log.Lines[^1]);
+    }
+
+    [Fact]
     public void AFailureInDeriveIsIsolatedToo()
     {
         var (bad, good) = (new FakeSource("bad") { ThrowsInDerive = true }, new FakeSource("good"));
@@ -147,6 +158,13 @@ public class SamplerTests
 
         internal ReadStatus Status { get; set; }
 
+        /// <summary>Whether the next status is found in Derive.</summary>
+        internal bool DerivesStatus { get; init; }
+
+        internal ReadStatus? Next { get; set; }
+
+        internal override bool LooksInDerive => DerivesStatus;
+
         internal override ReadStatus Read(in Tick tick)
         {
             Reads++;
@@ -158,6 +176,7 @@ public class SamplerTests
         {
             if (ThrowsInDerive)
                 throw new InvalidOperationException("as the test asked");
+            Status = Next ?? Status;
         }
     }
 }

@@ -57,6 +57,8 @@ sealed class Owners : Source
     /// <summary>True while a look runs on its own thread.</summary>
     internal bool IsLooking => _lane.IsRunning;
 
+    internal override bool LooksInDerive => true;
+
     internal override ReadStatus Read(in Tick tick) => _look is null ? ReadStatus.Absent : _status;
 
     internal override void Derive(in Tick tick)
@@ -78,6 +80,8 @@ sealed class Owners : Source
             Prepare(tick);
         if (_lane.Poll(_due.Count > 0 || _isMeasuring))
             Take(tick);
+        if (_status.Outcome == Outcome.Failed)
+            return;
         foreach (var listener in _listeners.Exported)
             if (_owners.TryGetValue(listener.Cgroup, out var owner) && owner.Facts.IsKnown)
                 Store(listener, owner, tick);
