@@ -1,6 +1,7 @@
 # fish completion of tcp-agent; written by make golden.
 complete -c tcp-agent -f
 complete -c tcp-agent -n __fish_use_subcommand -a why -d 'Say which queue or table limits this host\'s TCP traffic, with evidence, what to do, and what will not help.'
+complete -c tcp-agent -n __fish_use_subcommand -a peers -d 'Show destinations, the worst first: connects, unanswered SYNs, round trip, retransmissions, ports held.'
 complete -c tcp-agent -n __fish_use_subcommand -a history -d 'Show what happened second by second: which states jumped, what was lost, how the verdict changed, in which order.'
 complete -c tcp-agent -n __fish_use_subcommand -a diff -d 'Say what differs between two incidents, captures or hosts: limits, drops, findings, settings.'
 complete -c tcp-agent -n __fish_use_subcommand -a report -d 'Write one file for a ticket: version, flags, kernel, verdict, metrics, history of 15 minutes, incidents and log lines.'
@@ -37,6 +38,7 @@ complete -c tcp-agent -l no-collector.sockstat -d 'Do not read the source sockst
 complete -c tcp-agent -l no-collector.sockets -d 'Do not read the source sockets.'
 complete -c tcp-agent -l no-collector.ports -d 'Do not read the source ports.'
 complete -c tcp-agent -l no-collector.listeners -d 'Do not read the source listeners.'
+complete -c tcp-agent -l no-collector.connections -d 'Do not read the source connections.'
 complete -c tcp-agent -l no-collector.unix -d 'Do not read the source unix.'
 complete -c tcp-agent -l no-collector.udp -d 'Do not read the source udp.'
 complete -c tcp-agent -l no-collector.owners -d 'Do not read the source owners.'
@@ -60,6 +62,9 @@ complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l for -x -d 'Watch f
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l watch -d 'Keep the view up to date until Ctrl-C; one line per change if stdout is no terminal.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l from -r -F -d 'Judge this in place of the host: a folder with copies of /proc and /sys, two of them or a folder with two, an archive of such (.tar, .tar.gz), a document of why --json, a report, or a history file.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l at -x -d 'With --from and a history: the moment to judge, in the notation of history --since. [default: the newest verdict]'
+complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l json -d 'Print JSON, as in the member destinations of /api/v1/why.'
+complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l local -d 'Watch from here even if an agent runs.'
+complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l for -x -d 'Watch from here for this long, even if an agent runs; 3s where no agent answers.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from history' -l since -x -d 'Start: a clock time (16:16), an RFC 3339 time, or a time ago (-15m). [default: the oldest record]'
 complete -c tcp-agent -n '__fish_seen_subcommand_from history' -l until -x -d 'End, in the same notation; a clock time is the first after --since. [default: now]'
 complete -c tcp-agent -n '__fish_seen_subcommand_from history' -l series -x -d 'Only these series, separated by commas: tcp, tcp.syn_recv, accept_queue, drops, listeners. [default: all]'
@@ -74,4 +79,4 @@ complete -c tcp-agent -n '__fish_seen_subcommand_from print' -l format -x -a 'op
 complete -c tcp-agent -n '__fish_seen_subcommand_from print' -l samples -x -d 'Samples to take, --sample.interval apart, before printing. [default: 1]'
 complete -c tcp-agent -n '__fish_seen_subcommand_from describe' -l markdown -d 'Print docs/metrics.md.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from describe' -l json -d 'Print the metrics as JSON.'
-complete -c tcp-agent -n '__fish_seen_subcommand_from help' -a 'why history diff report serve print describe check-config healthcheck version help'
+complete -c tcp-agent -n '__fish_seen_subcommand_from help' -a 'why peers history diff report serve print describe check-config healthcheck version help'

@@ -63,9 +63,11 @@ static class Seeds
         {
             Put(folder, "netlink-sockets", Dump(name));
             Put(folder, "netlink-listeners", Dump(name));
+            Put(folder, "netlink-connections", Dump(name));
             Put(folder, "netlink-ports", [.. "7000\t60999\n\u001e7001,7005-7010\n\u001e"u8, .. Framed(Dump(name))]);
         }
         Put(folder, "netlink-unix", Dump("unix.bin"));
+        Put(folder, "netlink-round-trips", [RoundTrip()]);
         foreach (var name in (string[])["udp.bin", "udp6.bin"])
             Put(folder, "netlink-udp", Dump(name));
         History(folder);
@@ -94,6 +96,17 @@ static class Seeds
         }
         return datagrams;
     }
+
+    /// <summary>
+    /// CTRL_CMD_NEWFAMILY (1) of the controller (16) with CTRL_ATTR_FAMILY_ID (1), which is its own, and TCP_METRICS_ATTR_VALS (6) with a
+    /// round trip (6).
+    /// </summary>
+    static byte[] RoundTrip() =>
+    [
+        40, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0,
+        6, 0, 1, 0, 16, 0, 0, 0,
+        12, 0, 6, 0, 8, 0, 6, 0, 0x40, 0x9c, 0, 0,
+    ];
 
     /// <summary>RTM_NEWSTATS (92) of a device: if_stats_msg, then IFLA_STATS_LINK_64 (1).</summary>
     static byte[] Stats(int index)

@@ -75,6 +75,7 @@ public class AllocationTests
             events.Ticked(TimeSpan.FromTicks(i * 1000));
             events.Walked(TimeSpan.FromTicks(i * 1000));
             events.HistoryWritten(TimeSpan.FromTicks(i * 1000));
+            events.Connections.Add(i % 2 == 0, roundTrip: 900 + i, lowest: 900, sent: 1_000, retransmitted: i % 100, connections: 8);
             changes.Inc();
             allocated += i < 5 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
         }

@@ -53,6 +53,22 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             "Local ports by source address, destination and port. However many backends a proxy has, at most 10 tuples are exported, "
             + "those with the most ports, so there are at most 20 such series.",
             ("Which destination takes the local ports?", "topk(5, tcpagent_ephemeral_ports_used)")),
+        new(
+            "connections", "Connections",
+            "What limits established connections, estimated from a sample. Each look reads the connections of one part of the client "
+            + "ports, so the sample does not depend on addresses or load. A share of it is off by at most 1 / "
+            + "sqrt(`tcpagent_connections_sampled`) in 19 of 20 cases. A connection must last for two looks, 5 to 10 s, to be compared, "
+            + "so long connections count for more and short ones are missing. To read a connection, the kernel takes its lock for a "
+            + "moment, and only sampled ones are read. `receiver` limits because the peer's application does not read or its buffer is "
+            + "small, `send_buffer` is this host's own. `network` means that data was on its way, which is normal while it is sent. Three "
+            + "histograms by direction, which add up over hosts, are exported too: `tcpagent_connections_round_trip_seconds`, "
+            + "`tcpagent_connections_round_trip_over_lowest_ratio` and `tcpagent_connections_retransmitted_ratio`.",
+            ("What limits the connections to each destination?",
+                "sum by (instance, address, port, limiter) (rate(tcpagent_connections_seconds_total{direction=\"outgoing\"}[5m]))"),
+            ("Which destination loses segments?",
+                "topk(5, rate(tcpagent_connections_retransmitted_bytes_total{direction=\"outgoing\"}[5m]) "
+                + "/ rate(tcpagent_connections_sent_bytes_total[5m]) > 0)"),
+            ("How long are the round trips of each listener and destination?", "tcpagent_connections_round_trip_mean_seconds")),
         new("unix", "Unix sockets", "Listeners of AF_UNIX, such as those of PHP-FPM or a database."),
         new("udp", "UDP sockets", "Receive buffers of UDP sockets and what they dropped.",
             ("Which sockets drop datagrams?", "rate(tcpagent_udp_socket_drops_total[5m]) > 0")),

@@ -37,6 +37,22 @@ static class Output
     /// </summary>
     internal static bool HasNoReader() => Libc.HasHungUp(Libc.STDOUT_FILENO);
 
+    /// <summary>Writes the answer of a verb. Ctrl-C does not stop it, because it has asked for the answer.</summary>
+    /// <returns>The exit code: the first, or the second if the answer could not be written.</returns>
+    internal static async Task<int> Write(Stream output, byte[] text, int exit = 0, int failed = 1)
+    {
+        try
+        {
+            await output.WriteAsync(text, CancellationToken.None);
+            await output.FlushAsync(CancellationToken.None);
+            return exit;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return Failed(e, failed);
+        }
+    }
+
     /// <summary>
     /// Says so. A reader that closes its pipe, as head(1) does, is no error: the runtime ignores it, so what comes here is a full disk or a
     /// closed descriptor, and a file that was cut must not pass for a whole one.

@@ -115,7 +115,7 @@ sealed class Serving : IAsyncDisposable
         var openFiles = Libc.RaiseOpenFilesLimit();
         var kept = ConnectionLimits.For(_config is { HasTls: true }, openFiles, Heap.ForConnections);
         LogLimits(openFiles, kept);
-        var (web, local) = (new Connections(kept, Heap.GiveBack), new Connections(ConnectionLimits.Local, static () => { }));
+        var (web, local) = (new ClientConnections(kept, Heap.GiveBack), new ClientConnections(ConnectionLimits.Local, static () => { }));
 
         // An empty builder: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });

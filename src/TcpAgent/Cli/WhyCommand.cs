@@ -36,11 +36,23 @@ static class WhyCommand
         var inquiry = why.IsLocal || why.Duration is not null ? null : AgentInquiry.For(options);
         if (why.IsLive)
             return await LiveWhy.Run(options, why, inquiry, output, isUnread, stop);
-        var answer = inquiry is null ? null : await AskOrExplain(inquiry, $" {Duration.Format(WhyOptions.DefaultDuration)}", stop);
-        var verdict = answer?.Verdict ?? await Watch(options, why.Duration ?? WhyOptions.DefaultDuration, stop);
+        var (verdict, answer) = await AskOrWatch(options, inquiry, why.Duration, stop);
         byte[] text = !why.IsJson ? Text(why, verdict, isOfAgent: answer is not null)
             : answer?.Json ?? VerdictJson.Write(verdict);
         return await Write(output, why.IsJson ? [.. text, (byte)'\n'] : text, verdict.State);
+    }
+
+    /// <summary>The verdict of the agent, with its answer; or that of a watch from here.</summary>
+    /// <param name="options">The flags.</param>
+    /// <param name="inquiry">How an agent is asked; null to watch from here.</param>
+    /// <param name="duration">How long to watch; null where nothing else is said.</param>
+    /// <param name="stop">Ends the watch, with the verdict so far.</param>
+    internal static async Task<(HostVerdict Verdict, AgentAnswer? Answer)> AskOrWatch(
+        AgentOptions options, AgentInquiry? inquiry, TimeSpan? duration, CancellationToken stop)
+    {
+        var time = WatchFlags.DefaultDuration;
+        var answer = inquiry is null ? null : await AskOrExplain(inquiry, $" {Duration.Format(time)}", stop);
+        return (answer?.Verdict ?? await Watch(options, duration ?? time, stop), answer);
     }
 
     /// <summary>Says on stderr why there is no answer, and what that means for the one that follows.</summary>
@@ -55,20 +67,8 @@ static class WhyCommand
     internal static byte[] Text(WhyOptions why, HostVerdict verdict, bool isOfAgent) =>
         WhyText.For(Terminal.Detect(), isOfAgent, why.ShowsAll, SocketOwner.Of).Write(verdict);
 
-    /// <summary>Ctrl-C does not stop the answer, which it has asked for. Returns the exit code.</summary>
-    internal static async Task<int> Write(Stream output, byte[] text, ResourceState state)
-    {
-        try
-        {
-            await output.WriteAsync(text, CancellationToken.None);
-            await output.FlushAsync(CancellationToken.None);
-            return ExitCode(state);
-        }
-        catch (Exception e) when (Output.IsFailure(e))
-        {
-            return Output.Failed(e, CannotTell);
-        }
-    }
+    internal static Task<int> Write(Stream output, byte[] text, ResourceState state) =>
+        Output.Write(output, text, ExitCode(state), CannotTell);
 
     internal static int ExitCode(ResourceState state) => state switch
     {

@@ -12,8 +12,7 @@ static class WhyHeadline
     /// <param name="provenance">What was judged; null for this host now.</param>
     internal static string Of(HostVerdict verdict, bool isOfAgent, TimeZoneInfo zone, Provenance? provenance = null)
     {
-        var seconds = Figures.Seconds(verdict.WatchedSeconds);
-        var window = provenance?.Window ?? (isOfAgent ? $"agent's last {seconds} s" : $"watched {seconds} s");
+        var window = provenance?.Window ?? Window(verdict, isOfAgent);
         string State(ResourceReport report) => WhyHeadline.State(report, provenance?.IsMoment ?? false);
         var reports = new List<ResourceReport>(verdict.In(verdict.State));
         string Since(ResourceReport report) => isOfAgent && report.Since is { } since ? $" since {Clock(since, verdict.Time, zone)}" : "";
@@ -31,6 +30,13 @@ static class WhyHeadline
             default:
                 return $"OK: no queue or table limits traffic ({window})";
         }
+    }
+
+    /// <summary>The time that the verdict covers, and who watched it: "agent's last 60 s".</summary>
+    internal static string Window(HostVerdict verdict, bool isOfAgent)
+    {
+        var seconds = Figures.Seconds(verdict.WatchedSeconds);
+        return isOfAgent ? $"agent's last {seconds} s" : $"watched {seconds} s";
     }
 
     internal static string Name(ResourceReport report) =>

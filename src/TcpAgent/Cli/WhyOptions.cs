@@ -3,9 +3,6 @@ namespace TcpAgent.Cli;
 /// <summary>The options of why.</summary>
 sealed record WhyOptions
 {
-    /// <summary>How long to watch where nothing else is said: long enough to see a queue that fills every second.</summary>
-    internal static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(3);
-
     /// <summary>Whether the verdict is printed as JSON. Defaults to false: text for a terminal.</summary>
     internal bool IsJson { get; init; }
 
@@ -43,19 +40,8 @@ sealed record WhyOptions
                 Doc = "Also show the limits that are fine, all drops and notes on settings.",
                 Set = static options => options with { ShowsAll = true },
             },
-            new Switch<WhyOptions>
-            {
-                Name = "--local",
-                Doc = "Watch from here even if an agent runs.",
-                Set = static options => options with { IsLocal = true },
-            },
-            new ValueFlag<WhyOptions, TimeSpan>
-            {
-                Name = "--for",
-                Doc = "Watch from here for this long, even if an agent runs; 3s where no agent answers.",
-                Value = FlagValues.Duration("500ms", "1h", ", such as 3s"),
-                Set = static (options, duration) => options with { Duration = duration },
-            },
+            WatchFlags.Local<WhyOptions>(static options => options with { IsLocal = true }),
+            WatchFlags.For<WhyOptions>(static (options, duration) => options with { Duration = duration }),
             new Switch<WhyOptions>
             {
                 Name = "--watch",

@@ -61,6 +61,9 @@ sealed class WhyText
         }
         if (_showsAll || !isIll)
             Drops(verdict);
+        if (verdict.Connections.Lines.Count > 0)
+            _text.Line();
+        List("connections", [.. verdict.Connections.Lines], "- ");
         Notes(verdict, isIll);
         if (!_showsAll)
             Rest(verdict, isIll);

@@ -60,9 +60,10 @@ sealed class AgentEvents
             "Lines not logged because there were too many of their kind; the next line of the kind says how many (omitted).");
         _verdictChanges = factory.CreateCounter(
             "tcpagent_verdict_changes_total", "Changes of a resource's state to this one: ok, near or limiting, the states of tcpagent_resource_state.", "state");
+        Connections = new ConnectionHistograms(factory, _lock);
         Instruments = [
             _requests, _scrape, _tick, _walk, .. _historyWrite is null ? (Collector[])[] : [_historyWrite], _logLines, _logLinesOmitted,
-            _verdictChanges];
+            _verdictChanges, .. Connections.Instruments];
 
         // A rate needs a 0 to start with.
         _logLines.WithLabels("warn");
@@ -74,6 +75,8 @@ sealed class AgentEvents
 
     /// <summary>All instruments with name, help and labels, for describe.</summary>
     internal IReadOnlyList<Collector> Instruments { get; }
+
+    internal ConnectionHistograms Connections { get; }
 
     /// <param name="path">One of a few known paths: a client must not be able to create series.</param>
     /// <param name="status">The status code.</param>

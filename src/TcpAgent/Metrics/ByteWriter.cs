@@ -35,7 +35,7 @@ ref struct ByteWriter(IBufferWriter<byte> output)
         Reserve(MaxNumber);
         if (factor != 1)
             value = (long)Int128.Clamp((Int128)value * factor, long.MinValue + 1, long.MaxValue);
-        var divisor = decimals switch { 0 => 1, 2 => 100, 3 => 1_000, _ => 1_000_000_000 };
+        var divisor = decimals switch { 0 => 1, 2 => 100, 3 => 1_000, 6 => 1_000_000, _ => 1_000_000_000 };
         var (whole, fraction) = Math.DivRem(value, divisor);
         if (value < 0 && whole == 0)
             _span[_used++] = (byte)'-';

@@ -112,6 +112,7 @@ sealed class Exposition
             Scale.Pages => (pageSize, 0),
             Scale.ClockTicks => (1L, 2),
             Scale.Milliseconds => (1L, 3),
+            Scale.Microseconds => (1L, 6),
             Scale.Nanoseconds => (1L, 9),
             _ => throw new InvalidOperationException($"{row.Name}: no such scale {row.Scale}"),
         };

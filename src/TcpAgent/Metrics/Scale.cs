@@ -11,5 +11,6 @@ enum Scale
     /// <summary>USER_HZ ticks, exported as seconds.</summary>
     ClockTicks,
     Milliseconds,
+    Microseconds,
     Nanoseconds,
 }

@@ -28,6 +28,12 @@ static class DropStages
             w[SnmpRows.IpOutRequests], w[SnmpRows.IpForwDatagrams], w[Snmp6Rows.Ip6OutRequests], w[Snmp6Rows.Ip6OutForwDatagrams]),
     };
 
+    internal static readonly DropStage Qdisc = new(
+        "qdisc", true, "the qdisc was full, or dropped early to hold delay down", w => Sum(w[Qdiscs.Dropped]));
+
+    internal static readonly DropStage DeviceTransmit = new(
+        "device_transmit", true, "the driver could not send", w => Sum(w[Devices.TransmitDropped]));
+
     internal static readonly DropStage[] All =
     [
         new("nic_missed", true, "the host did not empty the receive ring in time", w => Sum(w[Devices.ReceiveMissed])),
@@ -47,8 +53,8 @@ static class DropStages
         new("accept_queue", true, "the accept queue was full when a SYN or final ACK arrived", w => Sum(w[NetstatRows.ListenOverflows])),
         new("socket_receive", true, "the receive buffer of a socket, or all socket memory, was full", SocketReceive),
         FilterOutput,
-        new("qdisc", true, "the qdisc was full, or dropped early to hold delay down", w => Sum(w[Qdiscs.Dropped])),
-        new("device_transmit", true, "the driver could not send", w => Sum(w[Devices.TransmitDropped])),
+        Qdisc,
+        DeviceTransmit,
     ];
 
     /// <summary>

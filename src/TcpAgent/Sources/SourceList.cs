@@ -10,8 +10,8 @@ static class SourceList
     /// <summary>Names for the flags --collector.NAME and --no-collector.NAME.</summary>
     internal static readonly string[] Names =
     [
-        "snmp", "sockstat", "sockets", "ports", "listeners", "unix", "udp", "owners", "netstat", "snmp6", "softnet", "devices", "conntrack",
-        "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "open_files", "namespaces", "process",
+        "snmp", "sockstat", "sockets", "ports", "listeners", "connections", "unix", "udp", "owners", "netstat", "snmp6", "softnet",
+        "devices", "conntrack", "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "open_files", "namespaces", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
@@ -39,6 +39,11 @@ static class SourceList
             events, netstat)
         { Needs = [snmp, sockstat, netstat] };
 
+        var connections = new Connections(
+            SockDiagOf(root) is { } compared ? new ConnectionScan(compared, new PortSettings(root), time) : null, listeners, snmp, options,
+            time, events, root.Live ? Memory(sockets, ports) : null)
+        { Needs = [listeners, snmp] };
+
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,
             allFields: options.AllNetstatFields);
@@ -61,7 +66,7 @@ static class SourceList
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
         var softnet = new Softnet(root);
         return Choose(
-            options, snmp, sockstat, sockets, ports, listeners, unix, udp, owners, netstat, snmp6,
+            options, snmp, sockstat, sockets, ports, listeners, connections, unix, udp, owners, netstat, snmp6,
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
@@ -73,6 +78,11 @@ static class SourceList
 
     /// <summary>Null for a plain directory, because netlink would answer for another kernel.</summary>
     static NetlinkDump? SockDiagOf(KernelRoot root) => root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null;
+
+    /// <summary>Destinations of both, which are read before it. Where one is switched off, its tables stay empty.</summary>
+    static RoundTripMemory Memory(Sockets sockets, EphemeralPorts ports) => new(
+        NetlinkDump.For(NetlinkSocket.NETLINK_GENERIC, staysOpen: true), sockets[PeerRows.Syns], sockets[PeerRows.Connects],
+        ports[PeerRows.Connections], ports[EphemeralPortRows.Tuples]);
 
     /// <summary>Removes sources that are switched off. If another source computes from one, it is still read but not exported.</summary>
     static List<Source> Choose(SamplingOptions options, params ReadOnlySpan<Source> sources)

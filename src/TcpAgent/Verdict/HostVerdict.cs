@@ -15,6 +15,12 @@ sealed record HostVerdict(
     /// <summary>The inode of the network namespace that was read; null where a plain directory was read.</summary>
     internal string? NetworkNamespace { get; init; }
 
+    /// <summary>What limits the established connections.</summary>
+    internal ConnectionsReport Connections { get; init; } = ConnectionsReport.None;
+
+    /// <summary>Where this host connects to, the worst first; null in the answer of an agent that does not know it.</summary>
+    internal IReadOnlyList<DestinationReport>? Destinations { get; init; }
+
     internal static HostVerdict From(SampleView view, TimeSpan window)
     {
         var watched = Watched(view, window);
@@ -27,10 +33,13 @@ sealed record HostVerdict(
             }
         var time = DateTimeOffset.FromUnixTimeMilliseconds(view[AgentMetrics.Timestamp] ?? 0);
         var state = Overall(resources);
+        var connections = ConnectionsReport.From(view);
         return new HostVerdict(time, watched, state, resources, DropReports(view, watched), Verdict.Findings.Check(view))
         {
             Since = state == ResourceState.Unknown ? null : At(view[RecentRows.VerdictSince]),
             NetworkNamespace = NamespaceFindings.Read(view)?.Inode,
+            Connections = connections,
+            Destinations = DestinationJoin.Of(view, connections.Groups),
         };
     }
 

@@ -12,7 +12,7 @@ static class VerdictJson
 {
     internal const int Version = 1;
 
-    static readonly JsonWriterOptions s_options = new()
+    internal static readonly JsonWriterOptions Options = new()
     {
         // Does not escape arrows and quotes in subjects and advice; the document is never embedded in HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -23,7 +23,7 @@ static class VerdictJson
     internal static byte[] Write(HostVerdict verdict, bool onlyExplained = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
@@ -51,12 +51,15 @@ static class VerdictJson
             foreach (var finding in verdict.Findings)
                 Write(json, finding);
             json.WriteEndArray();
+            ConnectionJson.Write(json, verdict.Connections, onlyExplained);
+            if (verdict.Destinations is { } destinations)
+                DestinationJson.Write(json, onlyExplained ? [] : destinations);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
     }
 
-    static string? Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    internal static string? Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     static void Write(Utf8JsonWriter json, ResourceReport report)
     {

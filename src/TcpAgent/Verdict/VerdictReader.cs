@@ -37,6 +37,12 @@ static class VerdictReader
             Since = Time(root, "since"),
             NetworkNamespace = Text(root, "network_namespace"),
             Headline = Text(root, "headline") ?? "",
+            Connections = Member(root, "connections", JsonValueKind.Object) is { } connections
+                ? ConnectionJson.Read(connections)
+                : ConnectionsReport.None,
+            Destinations = Member(root, "destinations", JsonValueKind.Array) is null
+                ? null
+                : List(root, "destinations", DestinationJson.Read),
         };
     }
 
@@ -80,9 +86,9 @@ static class VerdictReader
     static Finding ReadFinding(JsonElement one) =>
         new(Text(one, "id") ?? "", Text(one, "severity") ?? "", Text(one, "text") ?? "", Text(one, "headline"));
 
-    static string Sentence(JsonElement one) => one.ValueKind == JsonValueKind.String ? one.GetString()! : "";
+    internal static string Sentence(JsonElement one) => one.ValueKind == JsonValueKind.String ? one.GetString()! : "";
 
-    static List<T> List<T>(JsonElement of, string name, Func<JsonElement, T> read)
+    internal static List<T> List<T>(JsonElement of, string name, Func<JsonElement, T> read)
     {
         var list = new List<T>();
         if (Member(of, name, JsonValueKind.Array) is { } array)
@@ -91,15 +97,15 @@ static class VerdictReader
         return list;
     }
 
-    static JsonElement? Member(JsonElement of, string name, JsonValueKind kind) =>
+    internal static JsonElement? Member(JsonElement of, string name, JsonValueKind kind) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
 
-    static string? Text(JsonElement of, string name) => Member(of, name, JsonValueKind.String)?.GetString();
+    internal static string? Text(JsonElement of, string name) => Member(of, name, JsonValueKind.String)?.GetString();
 
-    static long? Number(JsonElement of, string name) =>
+    internal static long? Number(JsonElement of, string name) =>
         Member(of, name, JsonValueKind.Number) is { } number && number.TryGetInt64(out var value) ? value : null;
 
-    static double Real(JsonElement of, string name) =>
+    internal static double Real(JsonElement of, string name) =>
         Member(of, name, JsonValueKind.Number) is { } number && number.TryGetDouble(out var value) ? value : 0;
 
     static DateTimeOffset? Time(JsonElement of, string name) =>

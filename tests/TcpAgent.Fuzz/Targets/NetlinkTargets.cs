@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TcpAgent.Kernel;
 using TcpAgent.Kernel.Netlink;
+using TcpAgent.Metrics;
 using TcpAgent.Sources;
 using TcpAgent.System;
 using static TcpAgent.Fuzz.FuzzTargets;
@@ -116,6 +118,38 @@ static class NetlinkTargets
             Hold(
                 receiver.RecentDrops <= receiver.Drops && receiver.Standing <= receiver.Used,
                 $"{receiver.Local}: {receiver.RecentDrops} of {receiver.Drops}");
+    }
+
+    /// <summary>Three looks: the second and third compare. A time is never negative, nor longer than what passed.</summary>
+    internal static void Connections(byte[] input)
+    {
+        Folder.Write("sys/net/ipv4/ip_local_port_range", "7000\t60999\n"u8);
+        using var scan = new ConnectionScan(Dump(input), new PortSettings(Folder.Root), new StillTime());
+        scan.Listening.Add(7002);
+        var census = new ConnectionCensus();
+        for (var i = 0; i < 3; i++)
+        {
+            scan.Take(census);
+            var (samples, most) = (census.Samples.Count, Math.Min(census.Seen, ConnectionScan.MostRows));
+            Hold(samples <= most, $"{samples} samples of {most}");
+            foreach (var one in census.Samples)
+                Hold(
+                    one.Network == KernelValue.Absent || Math.Min(
+                        Math.Min(one.Application, one.Receiver), Math.Min(one.SendBuffer, one.Network)) >= 0,
+                    $"{one.Application}, {one.Receiver}, {one.SendBuffer}, {one.Network} of {one.Elapsed}");
+        }
+    }
+
+    /// <summary>An address of each family is asked for; the same answer names the family of the messages and has the values.</summary>
+    internal static void RoundTrips(byte[] input)
+    {
+        var (wanted, table) = (new Table(PeerRows.Syns), new Table(RoundTripMemory.Rows));
+        wanted.Add(new EndpointInstance(new Endpoint(0, 0xffff_0a00_0001, 80)));
+        wanted.Add(new EndpointInstance(new Endpoint(1, 2, 80)));
+        using var memory = new RoundTripMemory(Dump(input), wanted);
+        memory.Take(SourceCheck.FirstTick, table);
+        for (var i = 0; i < table.Count; i++)
+            Hold(table[i][RoundTripMemory.RoundTrip] is > 0 and <= uint.MaxValue, $"{table[i][RoundTripMemory.RoundTrip]} us");
     }
 
     static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));

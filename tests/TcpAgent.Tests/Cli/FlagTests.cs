@@ -28,6 +28,12 @@ public class FlagTests
             ["--from"] = new("/tmp/capture", "", options => string.Join(' ', options.From), "/tmp/capture"),
             ["--at"] = new("16:20", null, options => options.At, "16:20"),
         }),
+        ["peers"] = new FlagTable<PeersOptions>(PeersOptions.Flags, new()
+        {
+            ["--json"] = new("true", "yes", options => options.IsJson, true),
+            ["--local"] = new("true", "yes", options => options.IsLocal, true),
+            ["--for"] = new("500ms", "499ms", options => options.Duration, TimeSpan.FromMilliseconds(500)),
+        }),
         ["history"] = new FlagTable<HistoryOptions>(HistoryOptions.Flags, new()
         {
             ["--since"] = new("-15m", null, options => options.Since, "-15m"),

@@ -24,6 +24,9 @@ static class FlagsPage
         ## why
 
         {Table(WhyOptions.Flags())}
+        ## peers
+
+        {Table(PeersOptions.Flags())}
         ## history
 
         {Table(HistoryOptions.Flags())}

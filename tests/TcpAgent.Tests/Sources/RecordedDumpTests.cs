@@ -21,7 +21,7 @@ public class RecordedDumpTests
             Assert.True(SockDiag.TryRead(type, payload, out var row));
             rows.Add(
                 $"{row.State} {row.Timer} {row.Local} {row.Cookie} {row.ReceiveQueue} {row.SendQueue} {row.Inode} {row.Drops} "
-                + $"{row.LastAckReceived}");
+                + $"{row.Info.LastAckReceived}");
         }
         return (rows, dump.Errno);
     }

@@ -41,7 +41,7 @@ public sealed class HostVerdictTests : IDisposable
         Assert.Equal(
             [
                 "version", "time", "network_namespace", "watched_seconds", "verdict", "since", "headline", "limiting", "resources", "drops",
-                "findings",
+                "findings", "connections", "destinations",
             ],
             Names(document));
         Assert.Equal(1, document.GetProperty("version").GetInt32());

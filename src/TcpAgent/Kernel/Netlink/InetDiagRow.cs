@@ -25,7 +25,6 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     const int SK_MEMINFO_RMEM_ALLOC = 0;
     const int SK_MEMINFO_RCVBUF = 1;
     const int SK_MEMINFO_DROPS = 8;
-    const int TcpiLastDataSent = 44, TcpiLastAckRecv = 56;
 
     readonly ReadOnlySpan<byte> _payload = payload;
 
@@ -96,17 +95,8 @@ readonly ref struct InetDiagRow(ReadOnlySpan<byte> payload)
     internal ulong CgroupId =>
         Find(INET_DIAG_CGROUP_ID) is { Length: >= sizeof(ulong) } id ? MemoryMarshal.Read<ulong>(id) : 0;
 
-    /// <summary>
-    /// tcpi_last_data_sent in milliseconds, if requested. It starts with the connection (net/ipv4/tcp_minisocks.c,
-    /// tcp_create_openreq_child), and nothing is sent before a process accepts. So for a waiting connection it is the time waited, whatever
-    /// its client has done since.
-    /// </summary>
-    internal long LastDataSent => Attribute(INET_DIAG_INFO, TcpiLastDataSent);
-
-    /// <summary>
-    /// tcpi_last_ack_recv in milliseconds, if requested. For a connection that waits in CLOSE_WAIT it is the time since its client left.
-    /// </summary>
-    internal long LastAckReceived => Attribute(INET_DIAG_INFO, TcpiLastAckRecv);
+    /// <summary>The figures of TCP, if requested; all absent otherwise.</summary>
+    internal TcpInfo Info => new(Find(INET_DIAG_INFO));
 
     long Attribute(int wanted, int offset) =>
         Find(wanted) is var value && value.Length >= offset + sizeof(uint) ? MemoryMarshal.Read<uint>(value[offset..]) : KernelValue.Absent;

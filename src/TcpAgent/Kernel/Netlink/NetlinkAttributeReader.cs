@@ -5,7 +5,9 @@ namespace TcpAgent.Kernel.Netlink;
 /// <summary>Walks netlink attributes (struct nlattr: u16 length with its header, u16 type).</summary>
 ref struct NetlinkAttributeReader(ReadOnlySpan<byte> attributes)
 {
-    const int HeaderLength = 4;
+    /// <summary>struct nlattr { u16 length, type; }.</summary>
+    internal const int HeaderLength = 4;
+
     const ushort NLA_TYPE_MASK = 0x3fff;
 
     ReadOnlySpan<byte> _rest = attributes;

@@ -26,8 +26,14 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
     int _messages;
     bool _running;
 
-    internal static NetlinkDump For(int protocol) =>
-        new(() => (NetlinkSocket.Open(protocol, 0, out var socket), socket));
+    internal static NetlinkDump For(int protocol, bool staysOpen = false) =>
+        new(() => (NetlinkSocket.Open(protocol, 0, out var socket), socket)) { StaysOpen = staysOpen };
+
+    /// <summary>
+    /// True for requests that the kernel answers by one message or by an error, such as for an object that it does not have. After that
+    /// nothing of the answer is left, and the socket is used again.
+    /// </summary>
+    internal bool StaysOpen { get; init; }
 
     /// <summary>0 after a complete dump, otherwise the error that ended it early.</summary>
     internal int Errno { get; private set; }
@@ -75,6 +81,9 @@ sealed class NetlinkDump(Func<(int Errno, INetlinkTransport? Transport)> open) :
             Interrupted |= (flags & NetlinkMessage.NLM_F_DUMP_INTR) != 0;
             switch (type)
             {
+                case NetlinkMessage.NLMSG_ERROR when StaysOpen && payload.Length >= 4:
+                    (_running, Errno) = (false, -MemoryMarshal.Read<int>(payload));
+                    break;
                 case NetlinkMessage.NLMSG_DONE:
                 case NetlinkMessage.NLMSG_ERROR:
                     // Both begin with a negative errno; a DONE of an older kernel may have none.

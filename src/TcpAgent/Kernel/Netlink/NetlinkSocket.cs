@@ -10,6 +10,7 @@ sealed class NetlinkSocket : INetlinkTransport
 {
     internal const int NETLINK_ROUTE = 0;
     internal const int NETLINK_SOCK_DIAG = 4;
+    internal const int NETLINK_GENERIC = 16;
     internal const uint RTMGRP_LINK = 1;
 
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
@@ -18,7 +19,7 @@ sealed class NetlinkSocket : INetlinkTransport
 
     NetlinkSocket(SafeFileHandle handle) => _handle = handle;
 
-    /// <param name="protocol">NETLINK_ROUTE or NETLINK_SOCK_DIAG.</param>
+    /// <param name="protocol">One of the constants above.</param>
     /// <param name="groups">Multicast groups to listen to, 0 for none.</param>
     /// <param name="socket">The socket when 0 is returned.</param>
     /// <returns>0 or the errno.</returns>

@@ -38,7 +38,9 @@ static class SockDiag
     const ushort INET_DIAG_REQ_BYTECODE = 1;
     const byte INET_DIAG_BC_S_GE = 2;
     const byte INET_DIAG_BC_S_LE = 3;
-    const int BytecodeOffset = NetlinkMessage.HeaderLength + RequestLength + 4;
+
+    /// <summary>Where the instructions of a filter begin in a request.</summary>
+    internal const int CodeOffset = NetlinkMessage.HeaderLength + RequestLength + 4;
 
     /// <summary>struct inet_diag_req { u8 family, src_len, dst_len, ext; struct inet_diag_sockid id; u32 states, dbs; }</summary>
     internal static byte[] Request(uint states, byte extensions = 0)
@@ -53,22 +55,29 @@ static class SockDiag
     {
         // struct inet_diag_bc_op { u8 code, yes; u16 no; }, each followed by a second one with the port in "no". "yes" and "no" are jumps
         // in bytes: to the end accepts, four bytes beyond it rejects.
-        Span<byte> request = stackalloc byte[RequestLength + 4 + 16];
+        var request = FilteredRequest(states, extensions, 16);
+        var code = request.AsSpan(CodeOffset);
+        (code[0], code[1]) = (INET_DIAG_BC_S_GE, 8);
+        MemoryMarshal.Write(code[2..], (ushort)(16 + 4));
+        (code[8], code[9]) = (INET_DIAG_BC_S_LE, 8);
+        MemoryMarshal.Write(code[10..], (ushort)(8 + 4));
+        return request;
+    }
+
+    /// <summary>The same request with room for a filter, whose instructions begin at <see cref="CodeOffset"/>.</summary>
+    internal static byte[] FilteredRequest(uint states, byte extensions, int codeLength)
+    {
+        var request = new byte[RequestLength + 4 + codeLength];
         Fill(request, states, extensions);
-        var attribute = request[RequestLength..];
-        MemoryMarshal.Write(attribute, (ushort)(4 + 16));
-        MemoryMarshal.Write(attribute[2..], INET_DIAG_REQ_BYTECODE);
-        (attribute[4], attribute[5]) = (INET_DIAG_BC_S_GE, 8);
-        MemoryMarshal.Write(attribute[6..], (ushort)(16 + 4));
-        (attribute[12], attribute[13]) = (INET_DIAG_BC_S_LE, 8);
-        MemoryMarshal.Write(attribute[14..], (ushort)(8 + 4));
+        MemoryMarshal.Write(request.AsSpan(RequestLength), (ushort)(4 + codeLength));
+        MemoryMarshal.Write(request.AsSpan(RequestLength + 2), INET_DIAG_REQ_BYTECODE);
         return NetlinkMessage.DumpRequest(TCPDIAG_GETSOCK, request);
     }
 
     internal static void SetPorts(Span<byte> portRequest, ushort first, ushort last)
     {
-        MemoryMarshal.Write(portRequest[(BytecodeOffset + 6)..], first);
-        MemoryMarshal.Write(portRequest[(BytecodeOffset + 14)..], last);
+        MemoryMarshal.Write(portRequest[(CodeOffset + 6)..], first);
+        MemoryMarshal.Write(portRequest[(CodeOffset + 14)..], last);
     }
 
     internal static bool TryRead(ushort type, ReadOnlySpan<byte> payload, out InetDiagRow row)

@@ -73,12 +73,12 @@ sealed class AcceptWaits : IDisposable
         _dump.Begin(_request);
         while (_dump.TryRead(out var type, out var payload))
         {
-            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.LastDataSent == KernelValue.Absent)
+            if (!SockDiag.TryRead(type, payload, out var row) || row.Inode != 0 || row.Info.LastDataSent == KernelValue.Absent)
                 continue;
             if (_looks.Count >= MaxEndpoints && !_looks.ContainsKey(row.LocalOnDevice))
                 continue;
             ref var look = ref CollectionsMarshal.GetValueRefOrAddDefault(_looks, row.LocalOnDevice, out _);
-            look = look.With(row.LastDataSent, row.State == TcpState.CloseWait ? row.LastAckReceived : KernelValue.Absent);
+            look = look.With(row.Info.LastDataSent, row.State == TcpState.CloseWait ? row.Info.LastAckReceived : KernelValue.Absent);
         }
         return _dump.Errno;
     }

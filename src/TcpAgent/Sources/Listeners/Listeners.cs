@@ -58,6 +58,9 @@ sealed class Listeners : Source
     /// <summary>All listeners, exported or not.</summary>
     internal Dictionary<Endpoint, Listener>.ValueCollection Known => Table.Listeners;
 
+    /// <inheritdoc cref="ListenerTable.For"/>
+    internal Listener? For(in Endpoint local) => Table.For(local);
+
     /// <summary>The listeners that are exported, all or the busiest. Valid until the next tick.</summary>
     internal ReadOnlySpan<Listener> Exported => _isKnown ? _ranking.Chosen : default;
 

@@ -36,7 +36,7 @@ sealed class PortSettings(KernelRoot root) : IDisposable
     }
 
     /// <summary>"32768\t60999\n"</summary>
-    int ReadRange()
+    internal int ReadRange()
     {
         Where = _range.Path;
         (First, Last) = (0, 0);

@@ -27,6 +27,7 @@ sealed class Sockets : Source
     readonly CpuBudget _checkLane;
     readonly SocketCheck _check;
     readonly PeerTable _peers;
+    readonly ConnectRanking _connects;
     readonly CloseWaitPile _pile;
     readonly int _synLinearTimeouts;
     ISocketTable _table;
@@ -56,12 +57,14 @@ sealed class Sockets : Source
     internal Sockets(
         ISocketTable? diag, ISocketTable proc, SocketCounters counters, SocketCheck check, Listeners? listeners, SamplingOptions options,
         TimeProvider time, AgentEvents? events = null, int synLinearTimeouts = 0)
-        : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk, PeerRows.Syns)
+        : base("sockets", SocketRows.States, SocketRows.Peaks, SocketRows.CheckDifferences, SocketRows.Walk, PeerRows.Syns,
+            PeerRows.Connects)
     {
         (_diag, _proc, _counters, _check, _listeners, _options, _time) = (diag, proc, counters, check, listeners, options, time);
         (_table, _synLinearTimeouts) = (diag ?? proc, synLinearTimeouts);
         Mode = _table.Mode;
         _peers = new PeerTable(PeerRows.SynColumns, options.PeakWindow, time, synLinearTimeouts);
+        _connects = new ConnectRanking(synLinearTimeouts);
         _peakWindow = new PeakWindow(SocketCensus.StateCount, options.PeakWindow, time);
         _pile = new CloseWaitPile(time);
         _walk = new CpuBudget(options.WalkBudget * WalkShare, () => _table.Walk(_next, full: false), time, events: events);
@@ -173,14 +176,17 @@ sealed class Sockets : Source
     internal override void Derive(in Tick tick)
     {
         this[PeerRows.Syns].Withdraw();
+        this[PeerRows.Connects].Withdraw();
         if (_walkedNow)
         {
             _peers.Observe(_census.Syns, tick.Timestamp);
             _peers.ObserveScattered(_census.Syns, tick.Timestamp);
+            _connects.Rank(_census.Syns);
         }
         _peers.Store(this[PeerRows.Syns], tick.Timestamp);
         if (!_walked)
             return;
+        _connects.Store(this[PeerRows.Connects]);
         if (_walkedNow)
             _listeners?.Observe(tick, _census);
         if (_walkedNow && _census.IsComplete)

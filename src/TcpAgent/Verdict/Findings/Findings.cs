@@ -15,6 +15,7 @@ static class Findings
         .. ConntrackFindings.Rules,
         .. SocketFindings.Rules,
         .. PeerFindings.Rules,
+        .. ConnectionFindings.Rules,
     ];
 
     internal static IReadOnlyList<Finding> Check(SampleView view)

@@ -103,14 +103,23 @@ static class PeerFindings
                 + "(persist).";
     }
 
-    /// <summary>A reader that is only slow opens its window again as often as it closes it.</summary>
+    /// <summary>
+    /// The sample shows readers that were stuck before the watch began, the counters those that the sample missed. A reader that is only
+    /// slow opens its window again as often as it closes it.
+    /// </summary>
     static string? ReaderStuck(SampleView view)
     {
+        const string why = "The peers wait. Is the application stuck, stopped, or out of threads? Larger buffers only delay the stall.";
+        foreach (var one in ConnectionReport.All(view))
+            if (ConnectionWords.IsUnread(one))
+                return $"{ConnectionWords.Who(one)}: the application{(one.Owner is { } owner ? $", {owner}," : "")} does not read "
+                    + $"{ConnectionWords.Number(one.Unread)} of them. Their receive buffers are full with "
+                    + $"{ConnectionWords.Bytes(one.UnreadBytes)} in all, and nothing was taken out between two looks. {why} "
+                    + "See them with ss -tnp state established (Recv-Q).";
         var (closed, opened) = (Recent(view, RecentRows.ToZeroWindow), Recent(view, RecentRows.FromZeroWindow));
         return closed - opened < FewStuck || opened * 2 > closed ? null
             : $"{closed} connections of this host began to advertise a zero window and {opened} opened it again: their receive buffers are "
-            + "full because the application does not read. The peers wait. Find the application (ss -tnp state established, a Recv-Q that "
-            + "stays): is it stuck, or out of threads? Larger buffers only delay the stall.";
+            + $"full because the application does not read. {why} Find it with ss -tnp state established (a Recv-Q that stays).";
     }
 
     /// <summary>
@@ -149,7 +158,8 @@ static class PeerFindings
             + "in the container.";
     }
 
-    static string Name(Instance instance) => instance is EndpointInstance { Endpoint: { High: 0, Low: 0, Port: var port } }
+    /// <summary>The destination, for people.</summary>
+    internal static string Name(Instance instance) => instance is EndpointInstance { Endpoint: { High: 0, Low: 0, Port: var port } }
         ? $"port {port} of many addresses"
         : instance.Subject;
 

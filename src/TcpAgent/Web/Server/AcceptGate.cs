@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Connections;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Accepts no more connections than <see cref="Connections"/> has room for. Kestrel alone accepts as fast as it can, even connections that
-/// it will not serve soon, and each takes memory. Connections in the kernel's queue take none of the agent's.
+/// Accepts no more connections than <see cref="ClientConnections"/> has room for. Kestrel alone accepts as fast as it can, even connections
+/// that it will not serve soon, and each takes memory. Connections in the kernel's queue take none of the agent's.
 /// </summary>
 /// <param name="transport">Accepts.</param>
 /// <param name="web">Room for clients over TCP.</param>
 /// <param name="local">Room for clients over the query socket.</param>
-sealed class AcceptGate(IConnectionListenerFactory transport, Connections web, Connections local)
+sealed class AcceptGate(IConnectionListenerFactory transport, ClientConnections web, ClientConnections local)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => ((IConnectionListenerFactorySelector)transport).CanBind(endpoint);
@@ -20,7 +20,7 @@ sealed class AcceptGate(IConnectionListenerFactory transport, Connections web, C
         new Listener(
             await transport.BindAsync(endpoint, cancellationToken), endpoint is UnixDomainSocketEndPoint ? local : web);
 
-    sealed class Listener(IConnectionListener listener, Connections connections) : IConnectionListener
+    sealed class Listener(IConnectionListener listener, ClientConnections connections) : IConnectionListener
     {
         readonly CancellationTokenSource _unbound = new();
 

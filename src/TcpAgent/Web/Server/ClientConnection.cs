@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace TcpAgent.Web;
 
-/// <summary>An open connection and its place in the order in which <see cref="Connections"/> closes them. Guarded by its lock.</summary>
+/// <summary>
+/// An open connection and its place in the order in which <see cref="ClientConnections"/> closes them. Guarded by its lock.
+/// </summary>
 sealed class ClientConnection
 {
     internal ClientConnection(ConnectionContext connection) =>

@@ -12,7 +12,7 @@ using TcpAgent.Web.Config;
 namespace TcpAgent.Web;
 
 /// <summary>
-/// Kestrel with explicit limits; <see cref="Connections"/> limits connections. A slow or hostile client may lose its own scrape, but
+/// Kestrel with explicit limits; <see cref="ClientConnections"/> limits connections. A slow or hostile client may lose its own scrape, but
 /// affects nothing else.
 /// </summary>
 static class Server
@@ -30,8 +30,8 @@ static class Server
     /// <param name="query">The bound query socket; null for none.</param>
     /// <param name="local">Room for clients over the query socket.</param>
     internal static void Configure(
-        IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, Connections web, Socket? query,
-        Connections local) =>
+        IWebHostBuilder host, IReadOnlyList<IPEndPoint> addresses, bool systemdSocket, LiveConfig? config, ClientConnections web,
+        Socket? query, ClientConnections local) =>
         host.UseKestrelCore().UseSockets(transport =>
         {
             // Limits the read-ahead of the request parser, which is 1 MiB by default whatever the limits below are.

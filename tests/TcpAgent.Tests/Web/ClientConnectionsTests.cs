@@ -6,7 +6,7 @@ using TcpAgent.Web;
 
 namespace TcpAgent.Tests.Web;
 
-public class ConnectionsTests
+public class ClientConnectionsTests
 {
     [Theory]
     [InlineData(false, 20_000, long.MaxValue, ConnectionLimits.Plain)]
@@ -25,7 +25,7 @@ public class ConnectionsTests
     public async Task TheNewestAreKept(bool areServed)
     {
         const int Kept = 16;
-        var connections = new Connections(Kept, () => { });
+        var connections = new ClientConnections(Kept, () => { });
         var end = new TaskCompletionSource();
         var request = connections.Track(_ => areServed ? Task.CompletedTask : end.Task);
         var clients = Enumerable.Range(0, 3 * Kept).Select(_ => new Client()).ToArray();
@@ -46,7 +46,7 @@ public class ConnectionsTests
     [Fact]
     public async Task NoMoreAreAcceptedThanThereIsRoomFor()
     {
-        var connections = new Connections(kept: 16, () => { });
+        var connections = new ClientConnections(kept: 16, () => { });
         await using var listener = new CrowdedListener();
         for (var i = 0; i < ConnectionLimits.WithClosing(16); i++)
             Assert.NotNull(await connections.Accept(listener, CancellationToken.None));
@@ -66,7 +66,7 @@ public class ConnectionsTests
     public async Task MemoryIsGivenBackWhenOfManyFewAreLeft()
     {
         var times = 0;
-        var connections = new Connections(kept: 16, () => times++);
+        var connections = new ClientConnections(kept: 16, () => times++);
         var end = new TaskCompletionSource();
         var scraper = connections.Serve(new DefaultConnectionContext(), _ => end.Task);
         await Attack(7);

@@ -14,7 +14,7 @@ namespace TcpAgent.Web;
 /// Frees the memory that closed connections left behind. Called when many have closed since the last call and few are open: the collector
 /// does not revisit promoted objects while there is no load, and OpenSSL's allocations are scattered among those still in use.
 /// </param>
-sealed class Connections(int kept, Action giveBack)
+sealed class ClientConnections(int kept, Action giveBack)
 {
     readonly Lock _lock = new();
 
@@ -67,7 +67,7 @@ sealed class Connections(int kept, Action giveBack)
     }
 
     /// <summary>Whether a request came over one of these connections.</summary>
-    internal bool Has(HttpContext context) => ReferenceEquals(context.Features.Get<Connections>(), this);
+    internal bool Has(HttpContext context) => ReferenceEquals(context.Features.Get<ClientConnections>(), this);
 
     /// <summary>Wraps each request.</summary>
     internal RequestDelegate Track(RequestDelegate next) => async context =>
