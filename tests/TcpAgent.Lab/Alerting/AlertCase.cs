@@ -18,6 +18,9 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
 
     internal bool OnHost { get; init; }
 
+    /// <summary>More flags of the agent.</summary>
+    internal string[] Flags { get; init; } = [];
+
     /// <summary>Of the condition and its traffic.</summary>
     internal int Seconds { get; init; } = 30;
 
@@ -77,8 +80,9 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                 await stage.StartAndWait(stage.Server, Kind.Listen, Stage.Server4, "8084", "1024");
                 stage.Start(stage.Client, Kind.Connects, Stage.Server4, "8084", "10");
             }),
-        new("a lossy path, a slow link, frames that nobody wants, a NAT rule with few ports",
-            ["TcpAgentRetransmissionsHigh", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping", "TcpAgentNatPortsExhausted"],
+        new("a lossy path, a slow link, frames that nobody wants, a NAT rule with few ports, a silent backend, a reader that is stuck",
+            ["TcpAgentRetransmissionsHigh", "TcpAgentPathLoss", "TcpAgentDeviceReceiveDropping", "TcpAgentQdiscDropping",
+                "TcpAgentNatPortsExhausted", "TcpAgentBackendSilent", "TcpAgentReaderStuck"],
             async stage =>
             {
                 var nft = Require.Tool("nft", "nftables");
@@ -106,8 +110,16 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
                     Require.Tool("tc", "iproute2"), "qdisc", "add", "dev", "slow0", "root", "tbf", "rate", "200kbit", "burst", "2kb",
                     "limit", "3kb");
                 stage.Start(stage.Server, Kind.UdpStream, "10.97.0.2", "9", "300");
+                await stage.Server.Run("ip", "neigh", "add", "10.91.0.77", "lladdr", "02:00:00:00:00:03", "dev", "lab0");
+                stage.Start(stage.Server, Kind.Connects, "10.91.0.77", "5432", "20");
+                await stage.StartAndWait(stage.Server, Kind.Hold, Stage.Server4, "8072", "256");
+                stage.Start(stage.Client, Kind.Bulk, Stage.Server4, "8072", "20");
             })
-        { Seconds = 45 },
+        {
+            // Connections are looked at twice a second, which is every half minute of the rules.
+            Flags = ["--sample.walk-budget=0.1"],
+            Seconds = 45,
+        },
         new("too many orphans", ["TcpAgentOrphansLimiting"], stage =>
         {
             stage.SetHost("net.ipv4.tcp_max_orphans", "8");

@@ -22,7 +22,7 @@ public sealed class ChainTests(ITestOutputHelper output)
         var port = Ports.Free();
         await using var stage = await Stage.Create(one.Seconds);
         await using var chain = await AlertChain.Start(one.OnHost ? null : stage.Server, [port]);
-        await chain.Agent(port);
+        await chain.Agent(port, one.Flags);
         await Task.Delay(TimeSpan.FromSeconds(3));
         await one.Make(stage);
         await Fire(chain, one.Alerts, one.Seconds);

@@ -92,7 +92,9 @@ public sealed class DashboardQueriesTests
 
     static async Task<Child> Agent(NetworkNamespace place)
     {
-        var (file, arguments) = AgentProgram.Command("serve", $"--web.listen-address=127.0.0.1:{AgentPort}");
+        // Connections are looked at often enough to see the same one twice within the test.
+        var (file, arguments) = AgentProgram.Command(
+            "serve", $"--web.listen-address=127.0.0.1:{AgentPort}", "--sample.walk-budget=0.1");
         var agent = place.Start(file, arguments);
         await AgentProgram.Sampled(agent);
         return agent;
@@ -107,7 +109,8 @@ public sealed class DashboardQueriesTests
     }
 
     /// <summary>
-    /// A stuck listener, a stuck one of two that share a port, a flooded one, TIME_WAIT beyond its limit, and a growing tracking table.
+    /// A stuck listener, a stuck one of two that share a port, a flooded one, TIME_WAIT beyond its limit, a growing tracking table, and
+    /// connections that send.
     /// </summary>
     static async Task Load(Stage stage)
     {
@@ -131,6 +134,8 @@ public sealed class DashboardQueriesTests
         await Stage.Set(stage.Server, "net.ipv4.ip_local_port_range=40000 40799");
         await stage.StartAndWait(stage.Client, Kind.Hold, Stage.Client4, "8083", "1024");
         stage.Start(stage.Server, Kind.Held, Stage.Client4, "8083", "700");
+        await stage.StartAndWait(stage.Client, Kind.Sink, Stage.Client4, "8085");
+        stage.Start(stage.Server, Kind.Bulk, Stage.Client4, "8085", "4");
         stage.Start(stage.Client, Kind.UdpFlows, Stage.Server4, "9999", "50");
     }
 

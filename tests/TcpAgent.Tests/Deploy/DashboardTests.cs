@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TcpAgent.Cli;
+using TcpAgent.Metrics;
 using TcpAgent.Resources;
 
 namespace TcpAgent.Tests.Deploy;
@@ -182,6 +183,8 @@ public class DashboardTests
     {
         var known = DescribeCommand.Metrics().GroupBy(one => one.Row.Name)
             .ToDictionary(group => group.Key, group => group.SelectMany(one => one.Labels.Split(',')).ToArray());
+        foreach (var histogram in DescribeCommand.Metrics().Where(one => one.Row.Type == MetricType.Histogram))
+            known[$"{histogram.Row.Name}_bucket"] = [.. histogram.Labels.Split(','), "le"];
         known["up"] = known["ALERTS"] = [];
         foreach (var rule in RuleFiles.Rules.Where(rule => rule.Has("record")))
             known[rule.Text("record")] = [

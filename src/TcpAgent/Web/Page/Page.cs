@@ -25,7 +25,8 @@ sealed class Page
     /// <summary>The modules of page.js, each after those that it imports.</summary>
     internal static readonly string[] Modules =
     [
-        "agent", "zone", "dom", "store", "plot", "timeline", "hero", "verdict", "vitals", "panels", "listeners", "tables", "events",
+        "agent", "zone", "dom", "store", "plot", "timeline", "hero", "verdict", "vitals", "panels", "listeners", "tables", "connections",
+        "events",
         "chrome", "pointer", "save", "past", "main",
     ];
 

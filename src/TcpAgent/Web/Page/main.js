@@ -9,6 +9,7 @@ import { drawVitals } from './vitals.js';
 import { drawDrops, drawResources, drawStates } from './panels.js';
 import { drawListeners } from './listeners.js';
 import { drawConntrack, drawSoftnet } from './tables.js';
+import { drawConnections } from './connections.js';
 import { drawEvents, drawRecording } from './events.js';
 import { Past } from './past.js';
 import { copy, drawClock, drawFooter, drawZone, followZone, note, noteFuture, rangeTitle, showNothing } from './chrome.js';
@@ -30,7 +31,7 @@ const past = new Past(store, note, drawSoon);
 const state = { span: 15 * minute, end: null, cursor: null, isPinned: false, doc: null, held: null, ahead: 0 };
 const lost = { misses: 0, since: null, problem: '' };
 const timeline = new Timeline(keepAt, zoomTo);
-const panels = [drawVitals, drawResources, drawStates, drawListeners, drawDrops, drawConntrack, drawSoftnet];
+const panels = [drawVitals, drawResources, drawStates, drawListeners, drawConnections, drawDrops, drawConntrack, drawSoftnet];
 let [isDue, timer, polls] = [false, 0, 0];
 
 // The axis begins with the first sample where there is none before it.

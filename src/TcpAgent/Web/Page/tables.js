@@ -27,7 +27,7 @@ function makeTracking(place) {
 }
 
 // Opens a folded part when something is wrong, once: what the viewer folds again stays folded.
-function openIf(id, isWrong) {
+export function openIf(id, isWrong) {
   const details = byId(id);
   if (isWrong && details.dataset.was !== 'wrong') details.open = true;
   details.dataset.was = isWrong ? 'wrong' : 'fine';
