@@ -15,7 +15,7 @@ static class PeerScenarios
         {
             Watch = Place.Client,
             Awaited = [(Signals.SynSent, 100), (Signals.SynRetransmissions, 50)],
-            NotFound = ["packet_filter_output", "peer_unacknowledged"],
+            NotFound = ["packet_filter_output", "peer_unacknowledged", "path_loss", "local_loss"],
             Says = [$"{Stage.Server4}:80"],
         },
         Elsewhere("peers that vanish without a word", "peer_unacknowledged", async stage =>
@@ -27,7 +27,7 @@ static class PeerScenarios
         {
             Watch = Place.Client,
             Awaited = [(Signals.Timeouts, 60), (Signals.UnacknowledgedConnections, 60)],
-            NotFound = ["peer_silent", "peer_window_closed"],
+            NotFound = ["peer_silent", "peer_window_closed", "path_loss", "local_loss"],
             Says = [Stage.Server4],
         },
         Elsewhere("clients behind one NAT with older timestamps", "paws_rejects", async stage =>

@@ -15,7 +15,8 @@ public sealed class ScenarioTests(ConfusionMatrix matrix, SideBySide runs, ITest
     internal static readonly Scenario[] All =
     [
         .. ListenerScenarios.All, .. ApplicationScenarios.All, .. SocketScenarios.All, .. PortScenarios.All, .. TableScenarios.All,
-        .. PacketScenarios.All, .. RuleScenarios.All, .. PeerScenarios.All, .. LookAlikeScenarios.All,
+        .. PacketScenarios.All, .. RuleScenarios.All, .. PeerScenarios.All, .. ConnectionScenarios.All,
+        .. LookAlikeScenarios.All,
     ];
 
     public static TheoryData<string> Names => new(All.Select(scenario => scenario.Name));

@@ -50,6 +50,7 @@ def devices():
         yield f"{link['ifname']}.xdp", int("xdp" in link)
     for queue in json.loads(output("tc", "-j", "-s", "qdisc")):
         yield f"{queue['dev']}.{queue['kind']}.drops", queue["drops"]
+        yield f"{queue['dev']}.{queue['kind']}.backlog", queue.get("backlog", 0)
 
 
 def open_queues():
@@ -59,6 +60,14 @@ def open_queues():
     yield "ss.unacknowledged", sum(int(one[1]) > 0 for one in connections)
     listening = [line.split() for line in output("ss", "-HOxl").splitlines()]
     yield "unix.above_backlog", sum(one[0] == "u_str" and int(one[2]) > int(one[3]) for one in listening)
+
+
+def limits():
+    """What the kernel knows of single connections."""
+    connections = output("ss", "-HOtin", "state", "established").splitlines()
+    yield "ss.send_buffer_limited", sum("sndbuf_limited:" in one for one in connections)
+    silent = (re.search(r"\blastrcv:(\d+)", one) for one in connections if int(one.split()[0]) > 0)
+    yield "ss.unread_for_long", sum(int(one[1]) >= 5000 for one in silent if one)
 
 
 def rules():
@@ -85,7 +94,7 @@ def tables():
 
 def read():
     values = protocols() | states()
-    for kind in (listeners, sockstat, devices, open_queues, rules, tables):
+    for kind in (listeners, sockstat, devices, open_queues, limits, rules, tables):
         values.update(kind())
     return values
 
