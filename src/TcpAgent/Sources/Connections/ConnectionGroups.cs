@@ -74,12 +74,12 @@ sealed class ConnectionGroups
             if (one.Key.IsIncoming != isIncoming)
                 continue;
             places++;
-            if (least.Value is null || one.Value.SampledNow < least.Value.SampledNow)
+            if (least.Value is null || one.Value.Last(ConnectionSum.Sampled) < least.Value.Last(ConnectionSum.Sampled))
                 least = one;
         }
         if (places < Most)
             return true;
-        return connections > 2 * least.Value.SampledNow && _groups.Remove(least.Key);
+        return connections > 2 * least.Value.Last(ConnectionSum.Sampled) && _groups.Remove(least.Key);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -88,17 +88,21 @@ sealed class ConnectionGroups
 
     /// <summary>Fills the table.</summary>
     /// <param name="table">The table of <see cref="ConnectionRows.Groups"/>, empty.</param>
-    internal void Store(Table table)
+    /// <param name="looks">
+    /// Looks within the window, also those before a group was known: it is known from the first look that saw it, so a mean from there on
+    /// would be too high. 0 if each look sees all connections, so that the last tells how many there are.
+    /// </param>
+    internal void Store(Table table, long looks)
     {
         foreach (var (_, group) in _groups)
-            Store(table, group);
-        Store(table, _otherIncoming);
-        Store(table, _otherOutgoing);
+            Store(table, group, looks);
+        Store(table, _otherIncoming, looks);
+        Store(table, _otherOutgoing, looks);
     }
 
-    static void Store(Table table, ConnectionGroup group)
+    static void Store(Table table, ConnectionGroup group, long looks)
     {
         if (group.Sums.Total(ConnectionSum.Sampled) > 0)
-            ConnectionRows.Fill(table.Add(group.Instance), group.Sums);
+            ConnectionRows.Fill(table.Add(group.Instance), group, looks);
     }
 }

@@ -28,7 +28,7 @@ static class ConnectionRows
     internal static readonly Rows Groups = new("direction", "address", "port");
 
     internal static readonly Row Connections = Groups.Gauge(
-        "tcpagent_connections", "Established connections by listener (incoming) or destination (outgoing), estimated from a sample: the mean over the peak window. The ten largest of each; the rest has the address others. Connections shorter than 10 s may not be seen.", from: "inet_diag");
+        "tcpagent_connections", "Established connections by listener (incoming) or destination (outgoing), estimated from a sample as the mean over the peak window; up to 511 connections exactly. The ten largest of each; the rest is others. Those shorter than 10 s may not be seen.", from: "inet_diag");
 
     internal static readonly Row OfSample = Groups.Gauge(
         "tcpagent_connections_of_sample", "How many of tcpagent_connections_sampled belong to this group.");
@@ -51,7 +51,7 @@ static class ConnectionRows
         "tcpagent_connections_received_bytes_total", "Bytes received on these connections; an estimate.", from: "tcpi_bytes_received");
 
     internal static readonly Row UnreadFull = Groups.Gauge(
-        "tcpagent_connections_unread", "Those of these connections whose receive window is closed because the application of this host has read nothing for five seconds or more; a mean over the peak window. Needs Linux 6.2.", from: "tcpi_rcv_wnd, tcpi_last_data_recv");
+        "tcpagent_connections_unread", "Those of these connections whose receive window is closed because the application of this host has read nothing for five seconds or more. Needs Linux 6.2.", from: "tcpi_rcv_wnd, tcpi_last_data_recv");
 
     internal static readonly Row UnreadBytes = Groups.Gauge(
         "tcpagent_connections_unread_bytes", "Bytes that wait on them for the application.", from: "idiag_rqueue");
@@ -86,9 +86,12 @@ static class ConnectionRows
 
     static Row Hidden(string name, string help) => Groups.Hidden($"tcpagent_connections_recent_{name}", help);
 
-    internal static void Fill(Slots slots, WindowedTotals sums)
+    /// <param name="slots">The row of the group.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="looks">Looks within the window, or 0 if the last tells how many connections there are.</param>
+    internal static void Fill(Slots slots, ConnectionGroup group, long looks)
     {
-        var looks = sums.Recent(ConnectionSum.Looks);
+        var sums = group.Sums;
         (slots[Application], slots[RecentApplication]) = (sums.Total(ConnectionSum.Application), sums.Recent(ConnectionSum.Application));
         (slots[Receiver], slots[RecentReceiver]) = (sums.Total(ConnectionSum.Receiver), sums.Recent(ConnectionSum.Receiver));
         (slots[SendBuffer], slots[RecentSendBuffer]) = (sums.Total(ConnectionSum.SendBuffer), sums.Recent(ConnectionSum.SendBuffer));
@@ -98,14 +101,16 @@ static class ConnectionRows
             sums.Total(ConnectionSum.Retransmitted), sums.Recent(ConnectionSum.Retransmitted));
         slots[Received] = sums.Total(ConnectionSum.Received);
         slots[OfSample] = sums.Recent(ConnectionSum.Sampled);
-        slots[Connections] = Mean(sums, ConnectionSum.Connections, looks);
-        slots[UnreadFull] = Mean(sums, ConnectionSum.UnreadFull, looks);
-        slots[UnreadBytes] = Mean(sums, ConnectionSum.UnreadBytes, looks);
+        slots[Connections] = Number(group, ConnectionSum.Connections, looks);
+        slots[UnreadFull] = Number(group, ConnectionSum.UnreadFull, looks);
+        slots[UnreadBytes] = Number(group, ConnectionSum.UnreadBytes, looks);
         slots[RoundTrip] = Mean(sums, ConnectionSum.RoundTrip, sums.Recent(ConnectionSum.RoundTrips));
         slots[LowestRoundTrip] = Mean(sums, ConnectionSum.LowestRoundTrip, sums.Recent(ConnectionSum.RoundTrips));
         slots[DeliveryRate] = Mean(sums, ConnectionSum.DeliveryRate, sums.Recent(ConnectionSum.DeliveryRates));
         (slots[Connects], slots[ConnectsAgain]) = (sums.Recent(ConnectionSum.Connects), sums.Recent(ConnectionSum.ConnectsAgain));
     }
+
+    static long Number(ConnectionGroup group, int of, long looks) => looks == 0 ? group.Last(of) : Mean(group.Sums, of, looks);
 
     static long Mean(WindowedTotals sums, int of, long count) =>
         count == 0 ? Kernel.KernelValue.Absent : (sums.Recent(of) + count / 2) / count;

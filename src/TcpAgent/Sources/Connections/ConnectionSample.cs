@@ -7,7 +7,9 @@ namespace TcpAgent.Sources;
 /// <summary>One connection that was seen at two looks: what happened between them, and how it is now.</summary>
 struct ConnectionSample
 {
+    /// <summary>With the device of the listener, if that is bound to one.</summary>
     internal Endpoint Local;
+
     internal Endpoint Remote;
 
     /// <summary>The group that it belongs to, which the listeners tell after the look.</summary>
@@ -58,7 +60,7 @@ struct ConnectionSample
         var info = row.Info;
         var sample = new ConnectionSample
         {
-            Local = row.Local,
+            Local = row.LocalOnDevice,
             Remote = row.Remote,
             Cgroup = row.CgroupId,
             Elapsed = elapsed,

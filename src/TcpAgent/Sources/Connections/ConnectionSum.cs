@@ -27,10 +27,7 @@ static class ConnectionSum
     /// <summary>Connections whose SYN is known to have been sent once or again, and those again.</summary>
     internal const int Connects = 16, ConnectsAgain = 17;
 
-    /// <summary>Looks at which the group was known.</summary>
-    internal const int Looks = 18;
-
-    internal const int Count = 19;
+    internal const int Count = 18;
 
     /// <param name="sums">The sums so far.</param>
     /// <param name="sample">The connection.</param>

@@ -31,6 +31,7 @@ sealed class Connections : Source
     readonly WindowedTotals _looks;
     ReadStatus _status = ReadStatus.Absent;
     long _abandoned;
+    int _parts = 1;
 
     /// <param name="scan">Null where sock_diag would answer for another kernel.</param>
     /// <param name="listeners">Tell which connections were accepted, and by whom.</param>
@@ -107,6 +108,7 @@ sealed class Connections : Source
             _events?.Connections.Add(
                 sample.Key.IsIncoming, sample.RoundTrip, sample.LowestRoundTrip, sample.Sent, sample.Retransmitted, _census.Parts);
         }
+        _parts = _census.Parts;
         _groups.Take(timestamp, _census);
         _looks.Add(timestamp, [1, _census.Samples.Count, Math.Max(_census.Seen, _established.Value)]);
     }
@@ -128,8 +130,8 @@ sealed class Connections : Source
         if (_looks.Total(0) == 0)
             return;
         (totals[ConnectionRows.Sampled], totals[ConnectionRows.SampledOf]) = (_looks.Recent(1), _looks.Recent(2));
-        totals[ConnectionRows.Parts] = _census.Parts;
-        _groups.Store(this[ConnectionRows.Groups]);
+        totals[ConnectionRows.Parts] = _parts;
+        _groups.Store(this[ConnectionRows.Groups], _parts == 1 ? 0 : _looks.Recent(0));
     }
 
     internal override void Reopen()

@@ -21,6 +21,9 @@ sealed record FakeConnection(string Local, ushort LocalPort, string Remote, usho
 
     internal bool IsListener { get; init; }
 
+    /// <summary>The index of the device that the socket is bound to.</summary>
+    internal int Device { get; init; }
+
     internal long Busy { get; init; }
 
     internal long Receiver { get; init; }
@@ -60,6 +63,7 @@ sealed record FakeConnection(string Local, ushort LocalPort, string Remote, usho
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), RemotePort);
         IPAddress.Parse(Local).GetAddressBytes().CopyTo(message, 8);
         IPAddress.Parse(Remote).GetAddressBytes().CopyTo(message, 24);
+        MemoryMarshal.Write(message.AsSpan(40), Device);
         MemoryMarshal.Write(message.AsSpan(44), Cookie);
         MemoryMarshal.Write(message.AsSpan(56), Unread);
         var info = new byte[280];
