@@ -7,7 +7,7 @@ namespace TcpAgent.Kernel;
 sealed class ClientPorts
 {
     /// <summary>
-    /// Listening ports that are told apart within the range of client ports. Connections of further ones count as opened by this host.
+    /// Most listening ports within the range of client ports that the list holds. Connections of the others count as opened by this host.
     /// </summary>
     internal const int MaxListening = 32;
 

@@ -11,6 +11,15 @@ static class JsonExtensions
         json.WriteValue(value);
     }
 
+    /// <summary>Writes an estimate to six decimals: microseconds, or a millionth of a share.</summary>
+    internal static void WriteValue(this Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, Math.Round(known, 6));
+        else
+            json.WriteNull(name);
+    }
+
     internal static void WriteValue(this Utf8JsonWriter json, long? value)
     {
         if (value is { } known and not KernelValue.Absent)

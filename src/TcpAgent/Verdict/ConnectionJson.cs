@@ -35,19 +35,19 @@ static class ConnectionJson
         json.WriteString("direction", group.IsIncoming ? Incoming : "outgoing");
         json.WriteString("subject", group.Subject);
         json.WriteString("owner", group.Owner);
-        json.WriteNumber("connections", Rounded(group.Connections));
+        json.WriteValue("connections", group.Connections);
         json.WriteNumber("sampled", group.Sampled);
-        Write(json, "busy", group.Busy);
+        json.WriteValue("busy", group.Busy);
         json.WriteStartObject("limited_by");
-        json.WriteNumber("receiver", Rounded(group.Receiver));
-        json.WriteNumber("send_buffer", Rounded(group.SendBuffer));
-        json.WriteNumber("network", Rounded(group.Network));
+        json.WriteValue("receiver", group.Receiver);
+        json.WriteValue("send_buffer", group.SendBuffer);
+        json.WriteValue("network", group.Network);
         json.WriteEndObject();
         json.WriteNumber("sent_bytes_per_second", Math.Round(group.SentPerSecond));
         json.WriteNumber("sent_bytes", group.Sent);
         json.WriteNumber("retransmitted_bytes", group.Retransmitted);
-        Write(json, "round_trip_seconds", group.RoundTrip);
-        Write(json, "lowest_round_trip_seconds", group.LowestRoundTrip);
+        json.WriteValue("round_trip_seconds", group.RoundTrip);
+        json.WriteValue("lowest_round_trip_seconds", group.LowestRoundTrip);
         json.WriteValue("delivery_bytes_per_second", group.DeliveryRate);
         json.WriteNumber("connects", group.Connects);
         json.WriteNumber("connects_again", group.ConnectsAgain);
@@ -82,18 +82,4 @@ static class ConnectionJson
             UnreadBytes = Number(one, "unread_bytes") ?? 0,
         };
     }
-
-    internal static double? RealOrNull(JsonElement of, string name) =>
-        Member(of, name, JsonValueKind.Number) is null ? null : Real(of, name);
-
-    internal static void Write(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } known)
-            json.WriteNumber(name, Rounded(known));
-        else
-            json.WriteNull(name);
-    }
-
-    /// <summary>Microseconds, or a millionth of a share.</summary>
-    static double Rounded(double value) => Math.Round(value, 6);
 }

@@ -46,7 +46,7 @@ sealed record ConnectionReport(bool IsIncoming, string Subject)
     /// <summary>Mean delivery rate of those that sent, in bytes a second.</summary>
     internal long? DeliveryRate { get; init; }
 
-    /// <summary>Sampled connections of which it is known how often their SYN was sent, and those whose SYN was sent again.</summary>
+    /// <summary>Sampled connections whose number of SYNs is known, and those that sent more than one.</summary>
     internal long Connects { get; init; }
 
     /// <inheritdoc cref="Connects"/>

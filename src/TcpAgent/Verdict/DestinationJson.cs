@@ -35,18 +35,18 @@ static class DestinationJson
     {
         json.WriteStartObject();
         json.WriteString("destination", one.Destination);
-        ConnectionJson.Write(json, "connections", one.Connections);
+        json.WriteValue("connections", one.Connections);
         json.WriteValue("syn_sent", one.SynSent);
         json.WriteNumber("syn_unanswered", one.SynUnanswered);
         json.WriteValue("syn_retransmissions", one.SynRetransmissions);
-        ConnectionJson.Write(json, "oldest_syn_seconds", one.OldestSyn);
+        json.WriteValue("oldest_syn_seconds", one.OldestSyn);
         json.WriteNumber("unacknowledged", one.Unacknowledged);
         json.WriteNumber("window_closed", one.WindowClosed);
         json.WriteNumber("connects", one.Connects);
         json.WriteNumber("connects_again", one.ConnectsAgain);
         json.WriteNumber("sent_bytes", one.Sent);
         json.WriteNumber("retransmitted_bytes", one.Retransmitted);
-        ConnectionJson.Write(json, "round_trip_seconds", one.RoundTrip);
+        json.WriteValue("round_trip_seconds", one.RoundTrip);
         json.WriteBoolean("round_trip_remembered", one.IsRemembered);
         json.WriteValue("ports", one.Ports);
         json.WriteEndObject();
@@ -54,18 +54,18 @@ static class DestinationJson
 
     internal static DestinationReport Read(JsonElement one) => new(Text(one, "destination") ?? "")
     {
-        Connections = ConnectionJson.RealOrNull(one, "connections"),
+        Connections = RealOrNull(one, "connections"),
         SynSent = Number(one, "syn_sent"),
         SynUnanswered = Number(one, "syn_unanswered") ?? 0,
         SynRetransmissions = Number(one, "syn_retransmissions"),
-        OldestSyn = ConnectionJson.RealOrNull(one, "oldest_syn_seconds"),
+        OldestSyn = RealOrNull(one, "oldest_syn_seconds"),
         Unacknowledged = Number(one, "unacknowledged") ?? 0,
         WindowClosed = Number(one, "window_closed") ?? 0,
         Connects = Number(one, "connects") ?? 0,
         ConnectsAgain = Number(one, "connects_again") ?? 0,
         Sent = Number(one, "sent_bytes") ?? 0,
         Retransmitted = Number(one, "retransmitted_bytes") ?? 0,
-        RoundTrip = ConnectionJson.RealOrNull(one, "round_trip_seconds"),
+        RoundTrip = RealOrNull(one, "round_trip_seconds"),
         IsRemembered = Member(one, "round_trip_remembered", JsonValueKind.True) is not null,
         Ports = Number(one, "ports"),
     };

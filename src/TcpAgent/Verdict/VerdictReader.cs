@@ -108,6 +108,9 @@ static class VerdictReader
     internal static double Real(JsonElement of, string name) =>
         Member(of, name, JsonValueKind.Number) is { } number && number.TryGetDouble(out var value) ? value : 0;
 
+    internal static double? RealOrNull(JsonElement of, string name) =>
+        Member(of, name, JsonValueKind.Number) is null ? null : Real(of, name);
+
     static DateTimeOffset? Time(JsonElement of, string name) =>
         DateTimeOffset.TryParse(
             Text(of, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)

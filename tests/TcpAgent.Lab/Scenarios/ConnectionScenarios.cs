@@ -92,7 +92,7 @@ static class ConnectionScenarios
             await Send(stage);
         }, ["packet_filter_output"], ["peer_unacknowledged"]) with
         {
-            // TCP is told of it and keeps such a segment as one that it has not sent yet: nothing is lost.
+            // TCP gets an error and keeps the segment as not sent yet: nothing is lost.
             Watch = Place.Client,
             Awaited = [(Signals.RuleDrops, 100)],
             Also = AssertNoLine,

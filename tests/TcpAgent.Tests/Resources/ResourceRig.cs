@@ -141,6 +141,15 @@ sealed class ResourceRig : IDisposable
         return verdict!;
     }
 
+    /// <summary>The verdict of the last sample, for other rigs.</summary>
+    internal static HostVerdict Judge(SnapshotExchange snapshots)
+    {
+        var snapshot = snapshots.Acquire()!;
+        var verdict = HostVerdict.From(new SampleView(snapshot), Window);
+        snapshots.Release(snapshot);
+        return verdict;
+    }
+
     internal ResourceReport Report(string resource) => Judge().Resources.Single(report => report.Resource.Name == resource);
 
     public void Dispose() => _sampler.Dispose();

@@ -3,6 +3,7 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 using TcpAgent.Tests.History;
+using TcpAgent.Tests.Resources;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Tests.Verdict;
@@ -168,9 +169,7 @@ public sealed class VerdictLogTests : IDisposable
         _rig.Resource("accept_queue", 5, 4, 1_110, ResourceState.Limiting, recent: 110);
         _rig.Resource("conntrack", 262_144, 262_144, 12, ResourceState.Limiting, recent: 12);
         Tick();
-        var snapshot = _rig.Snapshots.Acquire()!;
-        var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromMinutes(1));
-        _rig.Snapshots.Release(snapshot);
+        var verdict = ResourceRig.Judge(_rig.Snapshots);
         Assert.Equal(
             verdict.In(ResourceState.Limiting).Select(report => $"Warning: Limiting: {report.Headline}"),
             _logger.Lines.Select(line => line[..line.IndexOf(" (", StringComparison.Ordinal)]));

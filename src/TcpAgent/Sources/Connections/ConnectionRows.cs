@@ -77,7 +77,7 @@ static class ConnectionRows
 
     internal static readonly Row RecentRetransmitted = Hidden("retransmitted", "Bytes of them sent again.");
 
-    internal static readonly Row Connects = Hidden("connects", "Sampled connections of which it is known how often their SYN was sent.");
+    internal static readonly Row Connects = Hidden("connects", "Sampled connections whose number of SYNs is known.");
 
     internal static readonly Row ConnectsAgain = Hidden("connects_again", "Those whose SYN was sent more than once.");
 

@@ -15,9 +15,6 @@ struct ConnectionSample
     /// <summary>The group that it belongs to, which the listeners tell after the look.</summary>
     internal ConnectionKey Key;
 
-    /// <summary>The cgroup in which the socket was created; 0 if it is unknown.</summary>
-    internal ulong Cgroup;
-
     /// <summary>
     /// Microseconds between the looks, and of them with the peer's window full, with the send buffer full, and otherwise busy.
     /// </summary>
@@ -35,7 +32,7 @@ struct ConnectionSample
     /// <summary>Bytes that this host's application has not read, and had not read at the look before.</summary>
     internal long Unread, UnreadBefore;
 
-    /// <summary>Whether the SYN was sent again; absent if that cannot be told because data was too.</summary>
+    /// <summary>1 if the SYN was sent again, 0 if not; absent where the kernel counts it together with data that was sent again.</summary>
     internal long SynSentAgain;
 
     /// <summary>Microseconds in which the application had nothing to send.</summary>
@@ -62,7 +59,6 @@ struct ConnectionSample
         {
             Local = row.LocalOnDevice,
             Remote = row.Remote,
-            Cgroup = row.CgroupId,
             Elapsed = elapsed,
             Sent = ConnectionFigures.Rise(before.Sent, now.Sent),
             Received = ConnectionFigures.Rise(before.Received, now.Received),

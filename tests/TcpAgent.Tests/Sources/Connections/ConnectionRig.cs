@@ -9,6 +9,7 @@ using TcpAgent.Metrics;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.Tests.Resources;
 using TcpAgent.Verdict;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
@@ -82,7 +83,6 @@ sealed class ConnectionRig : IDisposable
 {
     readonly TempRoot _root = new();
     readonly Sampler _sampler;
-    long? _counted;
 
     internal ConnectionRig()
     {
@@ -126,11 +126,9 @@ sealed class ConnectionRig : IDisposable
         Sockets.AddRange(sockets);
     }
 
-    internal void Counts(long? connections) => _counted = connections;
-
     internal void Tick(double seconds = 5)
     {
-        var count = _counted ?? Sockets.Count(one => !one.IsListener);
+        var count = Sockets.Count(one => !one.IsListener);
         _root.Write("net/snmp", $"Tcp: CurrEstab\nTcp: {count}\n");
         Time.Now += (long)(seconds * ManualTime.Second);
         _sampler.Take();
@@ -158,13 +156,7 @@ sealed class ConnectionRig : IDisposable
         return null;
     }
 
-    internal HostVerdict Judge()
-    {
-        var snapshot = _sampler.Snapshots.Acquire()!;
-        var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromSeconds(60));
-        _sampler.Snapshots.Release(snapshot);
-        return verdict;
-    }
+    internal HostVerdict Judge() => ResourceRig.Judge(_sampler.Snapshots);
 
     IEnumerable<Answer> Answers(byte[] request)
     {

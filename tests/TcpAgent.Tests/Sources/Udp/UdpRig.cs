@@ -8,6 +8,7 @@ using TcpAgent.Kernel.Netlink;
 using TcpAgent.Resources;
 using TcpAgent.Sampling;
 using TcpAgent.Sources;
+using TcpAgent.Tests.Resources;
 using TcpAgent.Verdict;
 using static TcpAgent.Tests.Support.NetlinkBytes;
 
@@ -152,13 +153,7 @@ sealed class UdpRig : IDisposable
             .Is(omitted, Total("receive_queues_omitted")).Is(exported, Source[UdpRows.Receivers].Count)
             .Is(usablePorts, Total("ephemeral_ports_usable")).Is(asked, Asked).Verify();
 
-    internal HostVerdict Judge()
-    {
-        var snapshot = _sampler.Snapshots.Acquire()!;
-        var verdict = HostVerdict.From(new SampleView(snapshot), TimeSpan.FromSeconds(60));
-        _sampler.Snapshots.Release(snapshot);
-        return verdict;
-    }
+    internal HostVerdict Judge() => ResourceRig.Judge(_sampler.Snapshots);
 
     IEnumerable<Answer> Answers(byte[] request)
     {
