@@ -40,9 +40,9 @@ static class SourceList
         { Needs = [snmp, sockstat, netstat] };
 
         var connections = new Connections(
-            SockDiagOf(root) is { } compared ? new ConnectionScan(compared, new PortSettings(root), time) : null, listeners, snmp, options,
-            time, events, root.Live ? Memory(sockets, ports) : null)
-        { Needs = [listeners, snmp] };
+            SockDiagOf(root) is { } compared ? new ConnectionScan(compared, new PortSettings(root), time) : null, listeners, snmp,
+            new SocketCounters(snmp, sockstat), options, time, events, root.Live ? Memory(sockets, ports) : null)
+        { Needs = [listeners, snmp, sockstat] };
 
         var snmp6 = new TextSource(
             "snmp6", map => new NameValueParser(map), Snmp6Rows.Rows, [root.ProcRecord("net/snmp6")], isOptional: true,

@@ -17,7 +17,7 @@ static class ConnectionRows
         "tcpagent_connections_sample_parts", "Parts into which the client ports are divided, so that one has about 256 connections. Each look compares the connections of one part.");
 
     internal static readonly Row Looks = Totals.Counter(
-        "tcpagent_connections_looks_total", "Looks at one part of the connections. They are spaced to stay within a tenth of --sample.walk-budget, five seconds or more apart.");
+        "tcpagent_connections_looks_total", "Looks at one part of the connections. They are spaced to stay within a tenth of --sample.walk-budget, five seconds or more apart. Where one look sees all, there is one a minute while no TCP segment comes or goes.");
 
     internal static readonly Row Abandoned = Totals.Counter(
         "tcpagent_connections_looks_abandoned_total", "Looks that were ended because more than 2048 connections have their client port in one part.");

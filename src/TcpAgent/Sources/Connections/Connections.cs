@@ -19,6 +19,7 @@ sealed class Connections : Source
     readonly ConnectionScan? _scan;
     readonly Listeners _listeners;
     readonly SlotRef _established;
+    readonly SocketCounters _counters;
     readonly CpuBudget _lane;
     readonly TimeProvider _time;
     readonly long _period;
@@ -32,20 +33,22 @@ sealed class Connections : Source
     ReadStatus _status = ReadStatus.Absent;
     long _abandoned;
     int _parts = 1;
+    bool _haveMoved;
 
     /// <param name="scan">Null where sock_diag would answer for another kernel.</param>
     /// <param name="listeners">Tell which connections were accepted, and by whom.</param>
     /// <param name="snmp">Counts the connections.</param>
+    /// <param name="counters">Tell whether any connection did something.</param>
     /// <param name="options">The walk budget and the peak window.</param>
     /// <param name="time">The sampler's clock.</param>
     /// <param name="events">Has the histograms.</param>
     /// <param name="memory">Round trips of closed connections; null where the kernel is not asked.</param>
     internal Connections(
-        ConnectionScan? scan, Listeners listeners, Source snmp, SamplingOptions options, TimeProvider time, AgentEvents? events = null,
-        RoundTripMemory? memory = null)
+        ConnectionScan? scan, Listeners listeners, Source snmp, SocketCounters counters, SamplingOptions options, TimeProvider time,
+        AgentEvents? events = null, RoundTripMemory? memory = null)
         : base("connections", ConnectionRows.Totals, ConnectionRows.Groups, RoundTripMemory.Rows)
     {
-        (_scan, _listeners, _time, _events, _memory) = (scan, listeners, time, events, memory);
+        (_scan, _listeners, _counters, _time, _events, _memory) = (scan, listeners, counters, time, events, memory);
 
         // A tick may come a little early.
         _period = options.Spaced(s_period) / 100 * 99;
@@ -64,10 +67,8 @@ sealed class Connections : Source
     {
         if (_scan is null)
             return ReadStatus.Absent;
-        var isDue = _lane.Walks == 0 || _time.Nanoseconds(tick.Timestamp - _lane.StartedAt) >= _period;
-        if (isDue && !_lane.IsRunning)
-            Prepare(_scan);
-        if (_lane.Poll(isDue))
+        _haveMoved |= _counters.HaveMoved();
+        if (Poll(_scan, tick))
             Take(tick);
         if (_looks.Total(0) > 0)
             this[ConnectionRows.Totals][0][ConnectionRows.Age] = _time.Nanoseconds(Math.Max(0, tick.Timestamp - _lane.StartedAt));
@@ -76,6 +77,31 @@ sealed class Connections : Source
 
     /// <summary>The destinations of this tick are known by now.</summary>
     internal override void Derive(in Tick tick) => _memory?.Take(tick, this[RoundTripMemory.Rows]);
+
+    /// <summary>Changes from the start of a look on trigger the next.</summary>
+    bool Poll(ConnectionScan scan, in Tick tick)
+    {
+        var isDue = IsDue(tick);
+        if (isDue && _lane.IsReady)
+        {
+            Prepare(scan);
+            _haveMoved = false;
+        }
+        return _lane.Poll(isDue);
+    }
+
+    /// <summary>
+    /// A look walks the kernel's whole table of connections, which costs a millisecond even if it is empty. Where one look sees all of
+    /// them, none is taken while no segment comes or goes, until the longest rest. The second look is, because the first compares nothing.
+    /// </summary>
+    bool IsDue(in Tick tick)
+    {
+        if (_lane.Walks == 0)
+            return true;
+        var elapsed = _time.Nanoseconds(tick.Timestamp - _lane.StartedAt);
+        return elapsed >= (long)CpuBudget.LongestRest.TotalNanoseconds
+            || (elapsed >= _period && (_haveMoved || _parts > 1 || _looks.Total(0) == 0 || _status.Outcome != Outcome.Ok));
+    }
 
     void Prepare(ConnectionScan scan)
     {

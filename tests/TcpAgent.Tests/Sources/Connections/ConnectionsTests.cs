@@ -113,15 +113,6 @@ public sealed class ConnectionsTests : IDisposable
     }
 
     [Fact]
-    public void LooksAreAPeriodApart()
-    {
-        _rig.Set(Outgoing(1));
-        for (var i = 0; i < 20; i++)
-            _rig.Tick(seconds: 0.001);
-        Assert.InRange(_rig.Asked, 1, 5);
-    }
-
-    [Fact]
     public void AFewConnectionsAreCountedAtOnceAndNotAsAMean()
     {
         _rig.Set(Outgoing(1));

@@ -71,9 +71,11 @@ sealed class ListenersRig : IDisposable
     internal ReadStatus Tick(bool slow = false)
     {
         Time.Now += ManualTime.Second;
-        var deadline = DateTime.UtcNow.AddSeconds(20);
-        var wasWalking = false;
-        while (true)
+        var (status, wasWalking) = (default(ReadStatus), false);
+        Background.Read(Read, MustReadAgain);
+        return status;
+
+        void Read()
         {
             var tick = new Tick(_ticks++, Time.Now, slow);
             foreach (var source in (Source[])[_snmp, _sockstat, _sockets, Listeners, Netstat])
@@ -81,19 +83,19 @@ sealed class ListenersRig : IDisposable
             _snmp.Read(tick);
             _sockstat.Read(tick);
             _sockets.Read(tick);
-            var status = Listeners.Read(tick);
+            status = Listeners.Read(tick);
             Netstat.Read(tick);
             _sockets.Derive(tick);
             if (status.Outcome != Outcome.Failed)
                 Listeners.Derive(tick);
+        }
 
-            // The next read knows what a walk on a thread of its own found last.
-            var isWalking = _sockets.IsWalking || _waits is { IsLooking: true };
-            if (!isWalking && !(wasWalking && status.Outcome == Outcome.Failed))
-                return status;
+        // The next read knows what a walk on its own thread found last.
+        bool MustReadAgain()
+        {
+            var (isWalking, had) = (_sockets.IsWalking || _waits is { IsLooking: true }, wasWalking);
             wasWalking = isWalking;
-            Assert.True(DateTime.UtcNow < deadline, "a walk does not end");
-            Thread.Sleep(1);
+            return isWalking || (had && status.Outcome == Outcome.Failed);
         }
     }
 
