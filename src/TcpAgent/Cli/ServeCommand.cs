@@ -55,13 +55,14 @@ static class ServeCommand
         if (!TryOpenConfig(options.WebConfigFile, logger, reloads, out var config))
             return 1;
         await using var serving = new Serving(options, config, reloads, events, loggers, () => output.Dropped, recent);
-        var app = serving.App;
+        var host = serving.Host;
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         serving.StartHistory();
         try
         {
             // This returns after the first sample, see ServiceReporter.
-            await app.StartAsync(stop);
-            foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+            await host.StartAsync(stop);
+            foreach (var address in host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
                 Log.Listening(logger, address);
         }
         catch (Exception e) when (e is IOException or SocketException)
@@ -71,11 +72,11 @@ static class ServeCommand
             Output.Say($"tcp-agent: error: {what} Choose another with --web.listen-address.");
             return 1;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // The agent was stopped before the first sample. Whatever has started stops as usual.
         }
-        await app.WaitForShutdownAsync(stop);
+        await host.WaitForShutdownAsync(stop);
 
         // A non-zero code makes systemd restart an agent whose sampler failed.
         return serving.HasSamplerFailed ? 1 : 0;

@@ -69,12 +69,12 @@ sealed class Serving : IAsyncDisposable
         _passwords = new PasswordWorker(Bcrypt.Hash, time);
         LogStart();
         _query = OpenQuery();
-        App = Build(loggers, time);
+        Host = Build(loggers, time);
         if (config is not null)
             Log.WebConfigRead(_logger, options.WebConfigFile!, config.Fresh().Describe());
     }
 
-    internal WebApplication App { get; }
+    internal IHost Host { get; }
 
     /// <summary>Whether the sampler ended by an exception, which is a bug and stops the host.</summary>
     internal bool HasSamplerFailed => _sampling.ExecuteTask is { IsFaulted: true };
@@ -84,7 +84,7 @@ sealed class Serving : IAsyncDisposable
     /// <summary>Disposes in the opposite order of construction: the server first, the history last.</summary>
     public async ValueTask DisposeAsync()
     {
-        await App.DisposeAsync();
+        await ((IAsyncDisposable)Host).DisposeAsync();
         _query?.Dispose();
         _passwords.Dispose();
         _sampling.Dispose();
@@ -109,7 +109,7 @@ sealed class Serving : IAsyncDisposable
         _reporter.BeginReload();
     }
 
-    WebApplication Build(SerilogLoggerFactory loggers, TimeProvider time)
+    IHost Build(SerilogLoggerFactory loggers, TimeProvider time)
     {
         var endpoints = OpenEndpoints(time);
         var openFiles = Libc.RaiseOpenFilesLimit();
@@ -117,23 +117,38 @@ sealed class Serving : IAsyncDisposable
         LogLimits(openFiles, kept);
         var (web, local) = (new ClientConnections(kept, Heap.GiveBack), new ClientConnections(ConnectionLimits.Local, static () => { }));
 
-        // An empty builder: neither ASPNETCORE_* variables nor an appsettings.json may add addresses or change anything.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tcp-agent" });
-        builder.Services.AddSingleton<ILoggerFactory>(loggers);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddHostedService(_ => _sampling);
-        builder.Services.AddHostedService(_ => _reporter);
-        if (_systemd.IsEnabled)
-            builder.Services.AddSingleton<ISystemdNotifier>(_systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
-        Server.Configure(builder.WebHost, _options.ListenAddresses, _options.SystemdSocket, _config, web, _query, local);
-        var app = builder.Build();
+        // A builder without defaults: no environment variable and no appsettings.json may add addresses or change anything. A
+        // WebApplication would link routing and error pages too, which a few fixed paths do not need.
+        return new HostBuilder()
+            .ConfigureServices(services =>
+            {
+                services.AddSingleton<ILoggerFactory>(loggers);
+                services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+                services.AddHostedService(_ => _sampling);
+                services.AddHostedService(_ => _reporter);
+                if (_systemd.IsEnabled)
+                    services.AddSingleton<ISystemdNotifier>(_systemd).AddSingleton<IHostLifetime, SystemdLifetime>();
+            })
+            .ConfigureWebHost(
+                host =>
+                {
+                    host.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true");
+                    Server.Configure(host, _options.ListenAddresses, _options.SystemdSocket, _config, web, _query, local);
+                    host.Configure(app => app.Run(Answer(endpoints, web, local)));
+                },
+                host => host.SuppressEnvironmentConfiguration = true)
+            .Build();
+    }
+
+    /// <summary>How a request is answered: over the query socket without a password.</summary>
+    RequestDelegate Answer(Endpoints endpoints, ClientConnections web, ClientConnections local)
+    {
         RequestDelegate answer = endpoints.Serve;
         var ofLocal = local.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve);
         if (_config is not null)
             answer = new RequestGate(_config, new BasicAuth(_passwords), answer).Serve;
         var ofWeb = web.Track(new RequestCounter(_agent.Events, endpoints, answer).Serve);
-        app.Run(context => local.Has(context) ? ofLocal(context) : ofWeb(context));
-        return app;
+        return context => local.Has(context) ? ofLocal(context) : ofWeb(context);
     }
 
     /// <summary>An agent without its query socket still serves everything else.</summary>
