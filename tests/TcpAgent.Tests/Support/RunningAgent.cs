@@ -114,6 +114,16 @@ sealed class RunningAgent : IAsyncDisposable
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Waits for one sample more than there were.</summary>
+    internal async Task SamplesAgain(double samples)
+    {
+        for (var i = 0; await Samples() <= samples; i++)
+        {
+            Assert.True(i < 200, "the agent has stopped sampling");
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>Waits until its metrics are as wanted.</summary>
     internal async Task Until(Func<string, bool> holds)
     {

@@ -38,7 +38,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
                 closed += await idle[i].IsClosed(seconds: 5) ? 1 : 0;
             Assert.Equal(idle.Count - ConnectionLimits.WithClosing(ConnectionLimits.Plain), closed);
             Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
-            Assert.True(await _agent.Samples() > samples);
+            await _agent.SamplesAgain(samples);
         }
         finally
         {
@@ -133,7 +133,7 @@ public sealed class HostileClientsTests : IAsyncLifetime
             answers, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable or default(HttpStatusCode)));
         Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 100, 1000);
         Assert.Equal(HttpStatusCode.OK, (await _agent.Client.GetAsync("/metrics")).StatusCode);
-        Assert.True(await _agent.Samples() > samples);
+        await _agent.SamplesAgain(samples);
     }
 
     [Theory]
