@@ -89,6 +89,46 @@ public sealed class CaptureArchiveTests : IDisposable
         }
     }
 
+    /// <summary>It has the counters only as nstat prints them, and those of another namespace after them.</summary>
+    [Fact]
+    public async Task AReportOfSupportconfigIsJudgedAsOneMoment()
+    {
+        const string Head = "#==[ Command ]======================================#\n";
+        Directory.CreateDirectory(_rig.At("scc_host"));
+        File.WriteAllText(
+            _rig.At("scc_host/network.txt"),
+            $"=====\n  Supportconfig\n=====\n\n{Head}# /sbin/ss -nlp\ntcp LISTEN 0 128 *:22\n\n{Head}# /usr/sbin/nstat -az\n#kernel\n"
+            + "IpInReceives                    5                  0.0\nIp6InReceives                   6                  0.0\n"
+            + "TcpActiveOpens                  7                  0.0\nTcpExtListenOverflows           12                 0.0\n"
+            + $"TcpExtBroken                    x                  0.0\n\n{Head}# ip netns exec red nstat -az\nTcpExtListenDrops 9 0.0\n");
+        File.WriteAllText(
+            _rig.At("scc_host/env.txt"),
+            $"{Head}# /sbin/sysctl -a\nnet.netfilter.nf_conntrack_count = 99\nnet.netfilter.nf_conntrack_max = 100\n");
+        foreach (var path in (string[])[_rig.At("scc_host"), Pack("scc_host", isCompressed: true)])
+        {
+            var (exit, output, _) = await CaptureRig.Why(path);
+            Assert.StartsWith($"capture {path}, one moment", Flat(output), StringComparison.Ordinal);
+            Assert.Equal(1, exit);
+            Assert.Contains("conntrack (one moment; now 99 of 100", Flat(output), StringComparison.Ordinal);
+            Assert.DoesNotContain("tcp-agent-from-", output, StringComparison.Ordinal);
+        }
+        using var files = new Supportconfig(_rig.At("scc_host"));
+        string Read(string name) => File.ReadAllText($"{files.Folder}/proc/net/{name}");
+        Assert.Equal("Ip: InReceives\nIp: 5\nTcp: ActiveOpens\nTcp: 7\n", Read("snmp"));
+        Assert.Equal("TcpExt: ListenOverflows\nTcpExt: 12\n", Read("netstat"));
+        Assert.Equal("Ip6InReceives 6\n", Read("snmp6"));
+    }
+
+    [Fact]
+    public async Task ASupportconfigWithoutCountersIsRefused()
+    {
+        Directory.CreateDirectory(_rig.At("scc_host"));
+        File.WriteAllText(_rig.At("scc_host/network.txt"), "#==[ Command ]======#\n# /sbin/ip addr\n");
+        var (exit, _, error) = await CaptureRig.Why(_rig.At("scc_host"));
+        Assert.Equal(3, exit);
+        Assert.Contains("neither the output of nstat -az nor that of sysctl -a", Flat(error), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void OnlyRegularFilesOfACaptureAreWritten() => Assert.Equal(
         ["a", "a/proc", "a/proc/net", "a/proc/net/snmp", "a/settings.txt"],

@@ -18,7 +18,8 @@ sealed class CaptureArchive : IDisposable
     static readonly string[] s_folders = ["proc", "sys", "net", "agent", "local"];
 
     /// <summary>Files beside those folders.</summary>
-    static readonly string[] s_files = ["uptime", "stat", "meminfo", "settings.txt", "sysctl_-a"];
+    static readonly string[] s_files =
+        ["uptime", "stat", "meminfo", "settings.txt", "sysctl_-a", Supportconfig.Network, Supportconfig.Settings];
 
     readonly long _mostWritten;
     long _written;

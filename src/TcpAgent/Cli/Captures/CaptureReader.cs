@@ -53,6 +53,8 @@ sealed class CaptureReader(AgentOptions options, long? at)
         problem = at is null ? "" : $"{name} is a capture and no history: --at does not apply";
         if (problem.Length > 0)
             return null;
+        if (Supportconfig.Is(report))
+            return ReadSupportconfig(name, report, out problem);
         var moments = CaptureRoot.In(folder);
         switch (moments)
         {
@@ -66,6 +68,14 @@ sealed class CaptureReader(AgentOptions options, long? at)
                     : $"{name} holds {moments.Count} captures: name two of them, --from A --from B";
                 return null;
         }
+    }
+
+    Captured? ReadSupportconfig(string name, string report, out string problem)
+    {
+        using var written = new Supportconfig(report);
+        var root = CaptureRoot.At(written.Folder);
+        problem = root is null ? $"{name} is a supportconfig with neither the output of nstat -az nor that of sysctl -a" : "";
+        return root is null ? null : Named(CaptureSampling.Judge(options, root), root.Folder, name);
     }
 
     /// <summary>Names what the user named, not where an archive was unpacked.</summary>
