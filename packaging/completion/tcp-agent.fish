@@ -62,6 +62,7 @@ complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l for -x -d 'Watch f
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l watch -d 'Keep the view up to date until Ctrl-C; one line per change if stdout is no terminal.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l from -r -F -d 'Judge this in place of the host: a folder with copies of /proc and /sys, two of them or a folder with two, an archive of such (.tar, .tar.gz), a document of why --json, a report, or a history file.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l at -x -d 'With --from and a history: the moment to judge, in the notation of history --since. [default: the newest verdict]'
+complete -c tcp-agent -n '__fish_seen_subcommand_from why' -l what-if -x -d 'Also say what another limit would have done in the same time, as far as the counters show.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l json -d 'Print JSON, as in the member destinations of /api/v1/why.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l local -d 'Watch from here even if an agent runs.'
 complete -c tcp-agent -n '__fish_seen_subcommand_from peers' -l for -x -d 'Watch from here for this long, even if an agent runs; 3s where no agent answers.'

@@ -13,6 +13,7 @@ readonly record struct Example(string Verb, string Command, string Meaning)
         new("why", "tcp-agent why --watch", "Keep a live view open during an incident."),
         new("why", "tcp-agent why --from /tmp/capture", "Judge copies of another host's /proc and /sys."),
         new("why", "tcp-agent why --from /tmp/history.ring --at 16:20", "Say what limited at that time."),
+        new("why", "tcp-agent why --what-if net.core.somaxconn=4096", "Say whether a higher limit would have been enough."),
         new("peers", "tcp-agent peers", "Show which destinations do not answer, lose packets or hold ports."),
         new("history", "tcp-agent history --since=-15m", "Show the last 15 minutes."),
         new("history", "tcp-agent history --since=16:16 --until=16:25 --series=accept_queue,listeners", "Show nine minutes of one queue."),

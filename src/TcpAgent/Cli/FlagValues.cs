@@ -48,6 +48,14 @@ static class FlagValues
         TryParse = TryParseHost,
     };
 
+    /// <summary>A limit that is not there.</summary>
+    internal static FlagValue<Supposition> Supposition { get; } = new()
+    {
+        Placeholder = "SYSCTL=VALUE",
+        Expected = Cli.Supposition.Expected,
+        TryParse = Cli.Supposition.TryParse,
+    };
+
     /// <summary>A number above 0 and at most 1.</summary>
     internal static FlagValue<double> Share { get; } = new()
     {

@@ -31,16 +31,25 @@ static class WhyCommand
     internal static async Task<int> Run(
         AgentOptions options, WhyOptions why, Stream output, Func<bool> isUnread, CancellationToken stop)
     {
+        if (why.IsLive && why.WhatIf.Count > 0)
+            return CommandLine.Refuse("--watch and --what-if cannot both be given");
         if (why.From.Count > 0 || why.At.Length > 0)
             return await WhyFrom.Run(options, why, TimeProvider.System, output);
         var inquiry = why.IsLocal || why.Duration is not null ? null : AgentInquiry.For(options);
         if (why.IsLive)
             return await LiveWhy.Run(options, why, inquiry, output, isUnread, stop);
         var (verdict, answer) = await AskOrWatch(options, inquiry, why.Duration, stop);
-        byte[] text = !why.IsJson ? Text(why, verdict, isOfAgent: answer is not null)
-            : answer?.Json ?? VerdictJson.Write(verdict);
-        return await Write(output, why.IsJson ? [.. text, (byte)'\n'] : text, verdict.State);
+        var text = why.IsJson
+            ? Document(why, verdict, answer?.Json ?? VerdictJson.Write(verdict))
+            : Text(why, verdict, isOfAgent: answer is not null);
+        return await Write(output, text, verdict.State);
     }
+
+    /// <param name="why">The options.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="json">The same as JSON.</param>
+    internal static byte[] Document(WhyOptions why, HostVerdict verdict, byte[] json) =>
+        [.. why.WhatIf.Count > 0 ? WhatIfJson.Append(json, WhatIf.Of(why.WhatIf, verdict)) : json, (byte)'\n'];
 
     /// <summary>The verdict of the agent, with its answer; or that of a watch from here.</summary>
     /// <param name="options">The flags.</param>
@@ -65,7 +74,7 @@ static class WhyCommand
     }
 
     internal static byte[] Text(WhyOptions why, HostVerdict verdict, bool isOfAgent) =>
-        WhyText.For(Terminal.Detect(), isOfAgent, why.ShowsAll, SocketOwner.Of).Write(verdict);
+        WhyText.For(Terminal.Detect(), isOfAgent, why.ShowsAll, SocketOwner.Of).Write(verdict, why.WhatIf);
 
     internal static Task<int> Write(Stream output, byte[] text, ResourceState state) =>
         Output.Write(output, text, ExitCode(state), CannotTell);

@@ -24,6 +24,9 @@ sealed record WhyOptions
     /// <summary>The moment of a history that is judged, in the notation of history --since. Defaults to empty: the newest.</summary>
     internal string At { get; init; } = "";
 
+    /// <summary>Limits to judge that are not there. Defaults to none.</summary>
+    internal IReadOnlyList<Supposition> WhatIf { get; init; } = [];
+
     internal static FlagSet<WhyOptions> Flags()
     {
         var json = new Switch<WhyOptions>
@@ -65,6 +68,14 @@ sealed record WhyOptions
                 Value = FlagValues.Text("TIME"),
                 DefaultDoc = "the newest verdict",
                 Set = static (options, time) => options with { At = time },
+            },
+            new ValueFlag<WhyOptions, Supposition>
+            {
+                Name = "--what-if",
+                Doc = "Also say what another limit would have done in the same time, as far as the counters show.",
+                Value = FlagValues.Supposition,
+                IsRepeatable = true,
+                Set = static (options, supposed) => options with { WhatIf = [.. options.WhatIf, supposed] },
             });
     }
 }

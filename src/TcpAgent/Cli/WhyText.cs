@@ -40,7 +40,9 @@ sealed class WhyText
     internal static WhyText For(Terminal terminal, Provenance provenance, bool showsAll) =>
         new(terminal, provenance.KnowsSince, showsAll, static _ => null, provenance);
 
-    internal byte[] Write(HostVerdict verdict)
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="supposed">Limits to judge that are not there.</param>
+    internal byte[] Write(HostVerdict verdict, IReadOnlyList<Supposition>? supposed = null)
     {
         var isIll = verdict.State is ResourceState.Limiting or ResourceState.Near;
         var (explained, mentioned) = Sort(verdict);
@@ -65,6 +67,9 @@ sealed class WhyText
             _text.Line();
         List("connections", [.. verdict.Connections.Lines], "- ");
         Notes(verdict, isIll);
+        if (supposed is { Count: > 0 })
+            _text.Line();
+        List("what if", WhatIf.Of(supposed ?? [], verdict).ConvertAll(WhatIfText.Of), "- ");
         if (!_showsAll)
             Rest(verdict, isIll);
         return Encoding.UTF8.GetBytes(_text.ToString());

@@ -27,6 +27,8 @@ public class FlagTests
             ["--watch"] = new("true", "yes", options => options.IsLive, true),
             ["--from"] = new("/tmp/capture", "", options => string.Join(' ', options.From), "/tmp/capture"),
             ["--at"] = new("16:20", null, options => options.At, "16:20"),
+            ["--what-if"] = new(
+                "fs.file-max=9", "fs.file-max=0", options => string.Concat(options.WhatIf.Select(one => one.Text)), "fs.file-max=9"),
         }),
         ["peers"] = new FlagTable<PeersOptions>(PeersOptions.Flags, new()
         {

@@ -22,9 +22,9 @@ static class WhyFrom
         if (new CaptureReader(options, at).TryRead(why.From, out var trouble) is not { } captured)
             return Fail(trouble);
         Warn(captured);
-        byte[] text = why.IsJson
-            ? [.. captured.Document, (byte)'\n']
-            : WhyText.For(Terminal.Detect(), captured.Provenance, why.ShowsAll).Write(captured.Verdict);
+        var text = why.IsJson
+            ? WhyCommand.Document(why, captured.Verdict, captured.Document)
+            : WhyText.For(Terminal.Detect(), captured.Provenance, why.ShowsAll).Write(captured.Verdict, why.WhatIf);
         return await WhyCommand.Write(output, text, captured.Verdict.State);
     }
 
