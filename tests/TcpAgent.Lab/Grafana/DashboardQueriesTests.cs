@@ -18,7 +18,9 @@ public sealed class DashboardQueriesTests
     static readonly Dictionary<string, string> s_empty = new()
     {
         ["host.json: Alerts"] = "alerts wait for minutes; the tests of the alerting chain make them fire",
-        ["fleet.json: Odd ones out A"] = Compared, ["fleet.json: Odd ones out B"] = Compared, ["fleet.json: Odd ones out C"] = Compared,
+        ["fleet.json: Odd ones out A"] = Compared,
+        ["fleet.json: Odd ones out B"] = Compared,
+        ["fleet.json: Odd ones out C"] = Compared,
     };
 
     [SkippableFact]
