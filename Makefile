@@ -120,7 +120,7 @@ attack: publish ## Measure the agent under hostile clients; root.
 	python3 tests/TcpAgent.Benchmarks/peers/attack.py
 
 # What a fleet costs one Prometheus: hundreds of replayed hosts behind it, about 12 minutes; writes docs/fleet.md. Needs prometheus.
-# Other sizes: make bench-fleet FLEET=--hosts=100,800
+# Other sizes: make bench-fleet FLEET=--hosts=100,800. Beside two agents and a store, with victoria-metrics: make bench-fleet FLEET=--store=300
 FLEET ?=
 bench-fleet: publish ## Measure what a fleet costs one Prometheus; writes docs/fleet.md.
 	python3 tests/TcpAgent.Benchmarks/fleet/bench_fleet.py $(FLEET)

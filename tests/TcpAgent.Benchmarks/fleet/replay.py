@@ -1,4 +1,7 @@
-"""Serves two expositions of one agent as if they came from any number of hosts: replay.py PORT FIRST SECOND, then /NUMBER.
+"""Serves two expositions of one agent as if they came from any number of hosts: replay.py PORT FIRST SECOND [HOSTS].
+
+Host 7 is http://127.0.0.1:PORT/7. It is also /metrics of an address of its own, 127.1.0.7, for a Prometheus that shares hosts out by
+address. Each host counts its scrapes in tcpagent_replay_scrapes_total. /served says the fewest and the most scrapes of the first HOSTS.
 
 Each host has 2 devices, 4 CPUs and 10 listeners, made of what the expositions hold. Counters that moved between the two go on at
 that rate, more or less, each host in its own way; gauges waver between both values; one host of five has a full accept queue: then the
@@ -8,6 +11,8 @@ import collections
 import gzip
 import random
 import re
+import socket
+import socketserver
 import sys
 import threading
 import time
@@ -46,6 +51,7 @@ class Host:
         self.random = random.Random(number)
         self.lock = threading.Lock()
         self.last = time.time()
+        self.scrapes = 0
         scale = self.random.uniform(0.5, 2)
         sick = number % 5 == 0
         self.rows = []
@@ -68,7 +74,8 @@ class Host:
         with self.lock:
             now = time.time()
             elapsed, self.last = now - self.last, now
-            text = []
+            self.scrapes += 1
+            text = ["# TYPE tcpagent_replay_scrapes_total counter", f"tcpagent_replay_scrapes_total {self.scrapes}"]
             for row in self.rows:
                 series, value, change, counter = row
                 if value is None:
@@ -88,10 +95,14 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        number = int(self.path.strip("/"))
-        if number not in HOSTS:
-            HOSTS[number] = Host(number, FIRST, SECOND)
-        body = HOSTS[number].render()
+        if self.path == "/served":
+            scrapes = [host.scrapes for host in list(HOSTS.values())]
+            body = f"{min(scrapes)} {max(scrapes)}\n".encode()
+        else:
+            number = self.address_number() if self.path == "/metrics" else int(self.path.strip("/"))
+            if number not in HOSTS:
+                HOSTS[number] = Host(number, FIRST, SECOND)
+            body = HOSTS[number].render()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         if "gzip" in self.headers.get("Accept-Encoding", ""):
@@ -101,6 +112,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def address_number(self):
+        """127.1.2.3 is host 515."""
+        high, low = self.connection.getsockname()[0].split(".")[2:]
+        return int(high) << 8 | int(low)
+
     def log_message(self, *_):
         pass
 
@@ -109,8 +125,13 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 1024
     daemon_threads = True
 
+    def server_bind(self):
+        """One listener for all addresses of loopback, and only for those. Asks no DNS for its name, as HTTPServer would."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+        socketserver.TCPServer.server_bind(self)
 
-HOSTS = {}
+
 FIRST = list(shaped(samples(sys.argv[2])))
 SECOND = dict(pair for pair in shaped(samples(sys.argv[3])) if pair[1] is not None)
-Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+HOSTS = {number: Host(number, FIRST, SECOND) for number in range(int(sys.argv[4]) if len(sys.argv) > 4 else 0)}
+Server(("", int(sys.argv[1])), Handler).serve_forever()

@@ -1,6 +1,6 @@
 using TcpAgent.Lab.Support;
 
-namespace TcpAgent.Lab;
+namespace TcpAgent.Lab.Fleet;
 
 /// <summary>
 /// The road beyond one Prometheus: two shards in agent mode, with the configuration as it is shipped, scrape the agent between
@@ -9,10 +9,8 @@ namespace TcpAgent.Lab;
 [Trait("Category", "live")]
 public sealed class RemoteWriteTests
 {
-    static readonly string s_shipped = Repo.Path("deploy", "prometheus", "agent-remote-write.yml");
-
     [SkippableFact]
-    public Task PromtoolAcceptsIt() => Child.Run(Require.Tool("promtool", "prometheus"), "check", "config", "--agent", s_shipped);
+    public Task PromtoolAcceptsIt() => Child.Run(Require.Tool("promtool", "prometheus"), "check", "config", "--agent", Shard.Shipped);
 
     [SkippableFact]
     public async Task TwoShardsSendEachSeriesOnce()
@@ -30,8 +28,8 @@ public sealed class RemoteWriteTests
             await using var receiver = Child.Start(prometheus,
                 [$"--config.file={folder}/receiver.yml", $"--storage.tsdb.path={folder}/tsdb",
                     $"--web.listen-address=127.0.0.1:{receiverPort}", "--web.enable-remote-write-receiver"]);
-            await using var first = Shard(prometheus, folder, 0, receiverPort);
-            await using var second = Shard(prometheus, folder, 1, receiverPort);
+            await using var first = await Shard.Start(folder, 0, receiverPort, seconds: 1);
+            await using var second = await Shard.Start(folder, 1, receiverPort, seconds: 1);
 
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{receiverPort}") };
             await Eventually.Holds(
@@ -49,24 +47,6 @@ public sealed class RemoteWriteTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>The shipped file, with this shard's number, also as a label, the receiver's address, and a scrape a second.</summary>
-    static Child Shard(string prometheus, string folder, int number, int receiverPort)
-    {
-        var text = File.ReadAllText(s_shipped);
-        foreach (var (from, to) in ((string, string)[])[
-            ("regex: \"0\"", $"regex: \"{number}\""), ("cluster: example", $"cluster: example\n    shard: \"{number}\""),
-            ("http://mimir.example:9009/api/v1/push", $"http://127.0.0.1:{receiverPort}/api/v1/write"),
-            ("scrape_interval: 15s", "scrape_interval: 1s")])
-        {
-            Assert.Contains(from, text, StringComparison.Ordinal);
-            text = text.Replace(from, to, StringComparison.Ordinal);
-        }
-        File.WriteAllText($"{folder}/shard{number}.yml", text);
-        return Child.Start(prometheus,
-            ["--enable-feature=agent", $"--config.file={folder}/shard{number}.yml", $"--storage.agent.path={folder}/wal{number}",
-                $"--web.listen-address=127.0.0.1:{Ports.Free()}"]);
     }
 
     /// <summary>How many series a query finds; -1 while the receiver does not answer.</summary>
