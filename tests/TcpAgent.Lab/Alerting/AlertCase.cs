@@ -13,9 +13,6 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
     /// <summary>A limit reached is also a limit neared, if it lasts.</summary>
     static readonly string[] s_consequences = ["TcpAgentResourceNearLimit", "TcpAgentResourceSaturatedOften"];
 
-    /// <summary>Traffic that nobody reads is a stuck reader. How long it was for a rule depends on how fast the machine is.</summary>
-    static readonly string[] s_unread = ["TcpAgentReaderStuck"];
-
     /// <summary>What may fire besides.</summary>
     internal string[] Allowed { get; init; } = [];
 
@@ -129,20 +126,20 @@ sealed record AlertCase(string Name, string[] Alerts, Func<Stage, Task> Make)
             stage.StartOnHost(Kind.Unread, TableScenarios.Loopback, "7201", "6");
             return Task.CompletedTask;
         })
-        { OnHost = true, Allowed = s_unread },
+        { OnHost = true },
         new("TCP memory above its pressure mark", ["TcpAgentTcpMemoryPressure"], async stage =>
         {
             stage.SetHost("net.ipv4.tcp_mem", $"100 200 {await TableScenarios.TcpMemoryLimit()}");
             stage.StartOnHost(Kind.Memory, TableScenarios.Loopback, "7202", "20");
         })
-        { OnHost = true, Allowed = s_unread },
+        { OnHost = true },
         new("TCP memory used up", ["TcpAgentTcpMemoryExhausted"], stage =>
         {
             stage.SetHost("net.ipv4.tcp_mem", "500 800 1000");
             stage.StartOnHost(Kind.Memory, TableScenarios.Loopback, "7202", "20");
             return Task.CompletedTask;
         })
-        { OnHost = true, Allowed = [.. s_unread, "TcpAgentOrphansLimiting", "TcpAgentTcpMemoryPressure"] },
+        { OnHost = true, Allowed = ["TcpAgentOrphansLimiting", "TcpAgentTcpMemoryPressure"] },
         new("UDP memory used up", ["TcpAgentUdpMemoryExhausted"], stage =>
         {
             stage.SetHost("net.ipv4.udp_mem", "500 800 1000");
