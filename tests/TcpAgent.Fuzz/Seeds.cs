@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TcpAgent.History;
 using TcpAgent.Kernel.Netlink;
-using TcpAgent.Tests.Support;
 using TcpAgent.Verdict;
 
 namespace TcpAgent.Fuzz;
@@ -30,6 +29,19 @@ static class Seeds
         $"./docker/{new string('2', 64)}", $"./machine.slice/libpod-{new string('3', 64)}.scope/container", "./a.service (deleted)",
     ];
 
+    /// <summary>Records of /dev/kmsg, at two moments.</summary>
+    const string KernelLog =
+        "6,1,1,-;TCP: request_sock_TCP: Possible SYN flooding on port 10.91.0.1:8080. Sending cookies.\n\u001e"
+        + "6,2,1,-,caller=T1;TCP: request_sock_TCPv6: Possible SYN flooding on port [::]:443. Dropping request.\n\u001e"
+        + "6,3,1,-;TCP: TCP: Possible SYN flooding on port 80. Sending cookies.  Check SNMP counters.\n\u001e"
+        + "4,4,1,-;nf_conntrack: nf_conntrack: table full in netns 4026532246, dropping packet\n\u001e"
+        + "6,5,1,-;TCP: out of memory -- consider tuning tcp_mem\n\u001e6,6,1,-;TCP: too many orphaned sockets\n\u001e"
+        + "6,7,1,-;TCP: time wait bucket table overflow\n\u001d6,12,1,-;neighbour: arp_cache: neighbor table overflow!\n\u001e"
+        + "6,13,1,-;neighbour: ndisc_cache: neighbor table overflow!\n\u001e14,14,1,-;TCP: too many orphaned sockets\n\u001e"
+        + "5,15,1,-;Route cache is full: consider increasing sysctl net.ipv6.route.max_size.\n\u001e"
+        + "6,16,1,c;p0: entered promiscuous mode\n SUBSYSTEM=net\n\u001e6,17,1,-;device eth0 entered promiscuous mode\n\u001e"
+        + "4,18,1,-;net_ratelimit: 98 callbacks suppressed\n";
+
     internal static void Write(string folder)
     {
         foreach (var text in s_accepts)
@@ -45,6 +57,7 @@ static class Seeds
         foreach (var path in s_cgroups)
             Put(folder, "cgroups", path.StartsWith('/') ? path : $"7:cpu,cpuacct:/system.slice\n0::{path[1..]}\n");
         Put(folder, "log", "source {A} failed: {B}\u001enetstat\u001e/proc/net/netstat: no such \"file\"\n\u001e\u001b[1m=\\");
+        Put(folder, "kernel-log", KernelLog);
         foreach (var file in Directory.GetFiles(Fixtures.Kept("web-config"), "*.yml"))
             Put(folder, "webconfig", File.ReadAllBytes(file));
         foreach (var set in Fixtures.Sets.Where(set => set != "many").Select(Fixtures.Root))

@@ -23,6 +23,7 @@ public class LiveTests
         ["net.netfilter"] = "only while the nf_conntrack module is loaded",
         ["tcpagent_qdisc_limit_bytes"] = "only where a device has a bfifo or tbf; QdiscTests makes them",
         ["tcpagent_nfqueue"] = "only while a program takes packets from a queue",
+        ["tcpagent_kernel_"] = "only where /dev/kmsg can be read; KernelLogTests does",
         ["tcpagent_ephemeral_ports_used"] = "only for a pair that holds 16 ports or more",
         ["tcpagent_ephemeral_ports_time_wait"] = "the same",
         ["tcpagent_destination_unanswered"] = "only for a destination that leaves three SYNs without an answer",
@@ -54,7 +55,6 @@ public class LiveTests
         TcpClient[] waiting = [.. Enumerable.Range(0, 16).Select(_ => new TcpClient())];
         foreach (var client in waiting)
             await client.ConnectAsync((IPEndPoint)listener.LocalEndPoint!);
-
         // An AF_UNIX listener with a connection that waits, two UDP sockets with full buffers, and as many UDP ports as make a series.
         var path = new UnixDomainSocketEndPoint($"\0tcp-agent-lab-{Environment.ProcessId}");
         using var unix = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -84,6 +84,10 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             ("Which qdisc drops?", "rate(tcpagent_qdisc_dropped_total[5m]) > 0")),
         new("neighbours", "Neighbour tables", "ARP and ND tables, which all namespaces of the host share."),
         new("nfqueue", "NFQUEUE", "Queues of packets that wait for a program's verdict. Needs a [drop-in](install.md)."),
+        new(
+            "kmsg", "Kernel log",
+            "What the kernel's log says about networking, on the whole host. Needs a [drop-in](install.md).",
+            ("What did the kernel complain about in the last hour?", "increase(tcpagent_kernel_events_total[1h]) > 0")),
         new("protocols", "Protocols", "Whether a protocol is under memory pressure."),
         new(
             "sysctl", "Settings",

@@ -1,4 +1,5 @@
 using TcpAgent.Kernel;
+using TcpAgent.Kernel.Log;
 using TcpAgent.Kernel.Netlink;
 using TcpAgent.Metrics;
 
@@ -11,7 +12,7 @@ static class SourceList
     internal static readonly string[] Names =
     [
         "snmp", "sockstat", "sockets", "ports", "listeners", "connections", "unix", "udp", "owners", "netstat", "snmp6", "softnet",
-        "devices", "conntrack", "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "open_files", "namespaces", "process",
+        "devices", "conntrack", "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "kmsg", "open_files", "namespaces", "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
@@ -70,6 +71,7 @@ static class SourceList
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
             new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
+            new KernelEvents(root.Live ? new KernelLog() : null, time),
             files, new Namespaces(root, processes, options, time) { Needs = [files] },
 
             // The agent's own process is always on the live kernel, whatever is sampled.

@@ -25,6 +25,7 @@ static partial class Libc
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int EFBIG = 27;
+    internal const int EPIPE = 32;
     internal const int ENOSYS = 38;
     internal const int EBADMSG = 74;
     internal const int EMSGSIZE = 90;

@@ -22,6 +22,7 @@ static class FuzzTargets
         ["duration"] = HistoryTargets.Duration,
         ["history"] = HistoryTargets.File,
         ["history-query"] = HistoryTargets.Query,
+        ["kernel-log"] = KernelLogTargets.Records,
         ["lists"] = ProcTargets.Lists,
         ["log"] = LogTargets.Lines,
         ["netlink-connections"] = NetlinkTargets.Connections,

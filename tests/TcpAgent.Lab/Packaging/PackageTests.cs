@@ -11,6 +11,7 @@ public class PackageTests
     static readonly string[] s_shared =
     [
         "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent", "/usr/share/doc/tcp-agent/examples/clients.conf",
+        "/usr/share/doc/tcp-agent/examples/kmsg.conf",
         "/usr/share/doc/tcp-agent/examples/network-online.conf", "/usr/share/doc/tcp-agent/examples/nfqueue.conf",
         "/usr/share/doc/tcp-agent/examples/port.conf", "/usr/share/doc/tcp-agent/examples/private.conf",
         "/usr/share/doc/tcp-agent/examples/web-config.conf",

@@ -34,6 +34,7 @@ static class AcceptQueueAdvice
             return;
         }
         Fullness(report, view, late);
+        KernelLogAdvice.AddFlooding(report, view);
         CauseAdvice.Owner(report, view);
         var isWaiting = Waits(report, view, late);
         NotHelping(report, isWaiting);

@@ -1,3 +1,4 @@
+using TcpAgent.Kernel.Log;
 using TcpAgent.Sources;
 
 namespace TcpAgent.Verdict;
@@ -5,13 +6,16 @@ namespace TcpAgent.Verdict;
 /// <summary>Explains the neighbour tables, the route cache and open files.</summary>
 static class AddressAdvice
 {
-    internal static void NeighbourV4(ResourceReport report, SampleView view) => Neighbour(report, view, "ipv4", "ip -4 neigh");
+    internal static void NeighbourV4(ResourceReport report, SampleView view) =>
+        Neighbour(report, view, "ipv4", "ip -4 neigh", KernelEvent.NeighbourV4Overflow, "arp_cache");
 
-    internal static void NeighbourV6(ResourceReport report, SampleView view) => Neighbour(report, view, "ipv6", "ip -6 neigh");
+    internal static void NeighbourV6(ResourceReport report, SampleView view) =>
+        Neighbour(report, view, "ipv6", "ip -6 neigh", KernelEvent.NeighbourV6Overflow, "ndisc_cache");
 
-    static void Neighbour(ResourceReport report, SampleView view, string family, string command)
+    static void Neighbour(ResourceReport report, SampleView view, string family, string command, KernelEvent kind, string table)
     {
         TableAdvice.Full(report, view, "neighbours", "table_fulls");
+        KernelLogAdvice.Add(report, view, kind, $"neighbour: {table}: neighbor table overflow!");
         report.Evidence.Add(
             "All network namespaces of this host share one table; a host on the same link without an entry cannot be reached.");
         report.Advice.Add(
@@ -25,6 +29,7 @@ static class AddressAdvice
     internal static void RouteCache(ResourceReport report, SampleView view)
     {
         TableAdvice.Full(report, view, "cached IPv6 routes", "gc_dst_overflow");
+        KernelLogAdvice.Add(report, view, KernelEvent.RouteCacheFull, "Route cache is full");
         report.Advice.Add(
             $"{TableAdvice.Raise("net.ipv6.route.max_size", report.Limit, 4)}; since Linux 6.3 it is unlimited by default.");
         report.WillNotFix.Add("IPv4 settings: IPv4 no longer has a route cache.");

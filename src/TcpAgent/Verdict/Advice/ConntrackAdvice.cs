@@ -1,3 +1,4 @@
+using TcpAgent.Kernel.Log;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 
@@ -15,10 +16,11 @@ static class ConntrackAdvice
     {
         if (report.IsLossWithoutSaturation)
         {
-            NotFull(report);
+            NotFull(report, view);
             return;
         }
         TableAdvice.Full(report, view, "entries", "early_drop plus (drop minus insert_failed)");
+        Logged(report, view);
         var flows = ConntrackFlows.Of(report.Peak ?? 0, view);
         Explain(report, view, flows);
         report.Advice.Add(
@@ -34,7 +36,10 @@ static class ConntrackAdvice
         report.WillNotFix.Add("A larger table under a flood of new flows: it fills too. Filter the flood before it is tracked.");
     }
 
-    static void NotFull(ResourceReport report)
+    static bool Logged(ResourceReport report, SampleView view) =>
+        KernelLogAdvice.Add(report, view, KernelEvent.ConntrackFull, "nf_conntrack: table full, dropping packet");
+
+    static void NotFull(ResourceReport report, SampleView view)
     {
         report.Evidence.Add(
             $"{report.Losses} packets were dropped because no entry could be made for them, "
@@ -42,8 +47,9 @@ static class ConntrackAdvice
                 ? "and the table's limit is unknown."
                 : $"but the table was never seen above {report.Peak} of {report.PeakLimit}: memory was short, or it was full between two "
                 + "samples."));
-        report.Advice.Add(
-            "If it continues, read the kernel log: \"nf_conntrack: table full\" means the limit, an allocation failure means memory.");
+        if (!Logged(report, view))
+            report.Advice.Add(
+                "If it continues, read the kernel log: \"nf_conntrack: table full\" means the limit, an allocation failure means memory.");
         report.WillNotFix.Add("More ports for NAT: this number excludes failed insertions, which count for nat_ports.");
     }
 

@@ -64,6 +64,7 @@ static class SynQueueAdvice
                     : "most senders do not get the SYN-ACK, or do not answer it."));
         if (report.State != ResourceState.Limiting)
             evidence.Add(Undropped.Within(report, view));
+        KernelLogAdvice.AddFlooding(report, view);
         var deferred = view[ListenerRows.PeakDeferred, report.Instance] ?? 0;
         var isDeferred = deferred >= AcceptDelay.Few && deferred > (view[ListenerRows.PeakRetried, report.Instance] ?? 0);
         if (isDeferred)

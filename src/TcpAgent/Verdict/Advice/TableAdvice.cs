@@ -1,3 +1,4 @@
+using TcpAgent.Kernel.Log;
 using TcpAgent.Resources;
 using TcpAgent.Sources;
 
@@ -9,6 +10,7 @@ static class TableAdvice
     internal static void TimeWait(ResourceReport report, SampleView view)
     {
         Full(report, view, "sockets in TIME_WAIT", "TCPTimeWaitOverflow");
+        KernelLogAdvice.Add(report, view, KernelEvent.TimeWaitOverflow, "TCP: time wait bucket table overflow");
         report.Evidence.Add(
             "A connection closed beyond the limit skips TIME_WAIT. That can only hurt if some of its packets are still on their way.");
         var raise = Raise("net.ipv4.tcp_max_tw_buckets", report.Limit, memory: view[Sysctl.MemoryTotal]);
@@ -21,6 +23,7 @@ static class TableAdvice
     internal static void Orphans(ResourceReport report, SampleView view)
     {
         Full(report, view, "orphaned sockets", "TCPAbortOnMemory");
+        KernelLogAdvice.Add(report, view, KernelEvent.TooManyOrphans, "TCP: too many orphaned sockets");
         report.Evidence.Add(
             "Orphans are connections that their application has closed and whose data or FIN the peer does not acknowledge. The limit "
             + "applies to the whole host.");
@@ -46,6 +49,7 @@ static class TableAdvice
         if (report.Losses > 0)
             report.Evidence.Add(
                 $"Because memory ran out, received data was pruned or dropped, or a connection ended, {report.Losses} times.");
+        KernelLogAdvice.Add(report, view, KernelEvent.TcpOutOfMemory, "TCP: out of memory -- consider tuning tcp_mem");
         report.Advice.Add(
             "Find the sockets that hold it: ss -tnm (skmem r and t). Most often readers are too slow or peers do not acknowledge.");
         report.Advice.Add(
