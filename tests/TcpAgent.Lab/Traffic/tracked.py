@@ -74,7 +74,7 @@ def mixed(number):
 
 @untimed
 def tracked(count):
-    """* Fills the tracking table of the namespace with so many entries of several kinds, which stay for an hour."""
+    """* Fills the tracking table of the namespace with this many entries of several kinds, which stay for an hour."""
     insert([mixed(number) for number in range(int(count))])
 
 
