@@ -80,6 +80,7 @@ static class Seeds
             Put(folder, "netlink-ports", [.. "7000\t60999\n\u001e7001,7005-7010\n\u001e"u8, .. Framed(Dump(name))]);
         }
         Put(folder, "netlink-unix", Dump("unix.bin"));
+        Put(folder, "netlink-conntrack", Dump("conntrack.bin"));
         Put(folder, "netlink-round-trips", [RoundTrip()]);
         foreach (var name in (string[])["udp.bin", "udp6.bin"])
             Put(folder, "netlink-udp", Dump(name));

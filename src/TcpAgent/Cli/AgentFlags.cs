@@ -162,6 +162,12 @@ static class AgentFlags
             },
             new Switch<AgentOptions>
             {
+                Name = $"--collector.{ConntrackTable.SourceName}",
+                Doc = "Also sample what is in the connection tracking table; needs CAP_NET_ADMIN, and the source conntrack.",
+                Set = static options => options with { Sampling = options.Sampling with { HasConntrackTable = true } },
+            },
+            new Switch<AgentOptions>
+            {
                 Name = "--metrics.node-names",
                 Doc = "Also export what node_exporter has under its names, such as node_netstat_*, for dashboards and rules in use.",
                 Set = static options => options with { NodeNames = true },

@@ -84,6 +84,7 @@ static class CommandLine
         // In the order in which an operator needs them.
         root.Subcommands.Add(WhyCommand.Create(flags));
         root.Subcommands.Add(PeersCommand.Create(flags));
+        root.Subcommands.Add(ConntrackCommand.Create(flags));
         root.Subcommands.Add(HistoryCommand.Create(flags));
         root.Subcommands.Add(DiffCommand.Create(flags));
         root.Subcommands.Add(ReportCommand.Create(flags));

@@ -98,7 +98,7 @@ static class DescribeCommand
     /// <summary>Every metric that the agent can export, in the order of the exposition.</summary>
     internal static List<Metric> Metrics()
     {
-        var options = SamplingOptions.Default with { AllNetstatFields = true };
+        var options = SamplingOptions.Default with { AllNetstatFields = true, HasConntrackTable = true };
         var sources = Composition.Sources(new KernelRoot("/proc", "/sys", Live: true), options, TimeProvider.System);
         sources.Add(new HistoryMetrics(new HistoryCounters()));
         sources.Add(new AgentMetrics("", ""));

@@ -19,17 +19,19 @@ static class DiffCommand
         var (a, b) = (Named("A", "The first capture, document, report or history."), Named("B", "The one to compare it with."));
         command.Arguments.Add(a);
         command.Arguments.Add(b);
-        var own = DiffOptions.Flags();
+        var own = Flags();
         own.AddTo(command);
         command.SetAction((result, _) => flags.With(result, own, (options, diff) => Run(
             options, diff, result.GetValue(a)!, result.GetValue(b)!, TimeProvider.System, Console.OpenStandardOutput())));
         return command;
     }
 
+    internal static FlagSet<JsonOptions> Flags() => JsonOptions.Flags("Print the differences as JSON.");
+
     static Argument<string> Named(string name, string description) => new(name) { Description = description };
 
     internal static async Task<int> Run(
-        AgentOptions options, DiffOptions diff, string a, string b, TimeProvider time, Stream output)
+        AgentOptions options, JsonOptions diff, string a, string b, TimeProvider time, Stream output)
     {
         var sides = new List<Captured>();
         foreach (var side in (string[])[a, b])

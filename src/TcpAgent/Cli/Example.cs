@@ -15,6 +15,7 @@ readonly record struct Example(string Verb, string Command, string Meaning)
         new("why", "tcp-agent why --from /tmp/history.ring --at 16:20", "Say what limited at that time."),
         new("why", "tcp-agent why --what-if net.core.somaxconn=4096", "Say whether a higher limit would have been enough."),
         new("peers", "tcp-agent peers", "Show which destinations do not answer, lose packets or hold ports."),
+        new("conntrack", "tcp-agent conntrack", "Show what fills the connection tracking table; as root."),
         new("history", "tcp-agent history --since=-15m", "Show the last 15 minutes."),
         new("history", "tcp-agent history --since=16:16 --until=16:25 --series=accept_queue,listeners", "Show nine minutes of one queue."),
         new("history", "tcp-agent history --incidents", "List the saved incidents, each with the command that shows it."),

@@ -16,7 +16,7 @@ sealed class HelpText(Terminal terminal)
     static readonly (string Title, string[] Beginnings)[] s_groups =
     [
         ("Serving", ["--web.", "--query."]),
-        ("Sampling", ["--sample.", "--path.", "--listeners.", "--netstat.", "--metrics."]),
+        ("Sampling", ["--sample.", "--path.", "--listeners.", "--netstat.", "--metrics.", "--collector."]),
         ("History", ["--history."]),
         ("Logging", ["--log."]),
         ("Sources", [NoCollector]),

@@ -74,6 +74,13 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             ("Which sockets drop datagrams?", "rate(tcpagent_udp_socket_drops_total[5m]) > 0")),
         new("conntrack", "Connection tracking", "Exported only where nf_conntrack is loaded.",
             ("How full is the table?", "tcpagent_conntrack_entries / tcpagent_conntrack_entries_limit")),
+        new(
+            "conntrack_table", "Contents of the connection tracking table",
+            "Off by default: --collector.conntrack_table and CAP_NET_ADMIN, by a [drop-in](install.md). `tcp-agent conntrack` shows the "
+            + "same to root, with addresses and the bounds of each figure.",
+            ("What fills the table?", "topk(5, tcpagent_conntrack_table_entries)"),
+            ("How much of it has had no answer?",
+                "sum by (instance) (tcpagent_conntrack_table_unreplied_entries) / sum by (instance) (tcpagent_conntrack_table_entries)")),
         new("softnet", "CPU backlogs", "The queue between the network card and the protocols, for each CPU.",
             ("Which CPU drops packets?", "rate(tcpagent_softnet_dropped_total[5m]) > 0")),
         new(

@@ -43,6 +43,11 @@ sealed record SamplingOptions
     /// </summary>
     internal bool AllNetstatFields { get; init; }
 
+    /// <summary>
+    /// Whether the contents of the connection tracking table are sampled. Defaults to false: it needs CAP_NET_ADMIN.
+    /// </summary>
+    internal bool HasConntrackTable { get; init; }
+
     /// <summary>Names of the sources that are not exported, from <see cref="SourceList.Names"/>. Defaults to none.</summary>
     internal string[] DisabledSources { get; init; } = [];
 

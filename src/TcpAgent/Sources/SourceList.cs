@@ -65,17 +65,21 @@ static class SourceList
         var files = new OpenFiles(root, processes);
 
         // The counters that trigger a walk come before it, the listeners just before the drops that they explain.
-        var softnet = new Softnet(root);
-        return Choose(
+        var (softnet, conntrack) = (new Softnet(root), new Conntrack(root));
+        var chosen = Choose(
             options, snmp, sockstat, sockets, ports, listeners, connections, unix, udp, owners, netstat, snmp6,
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
-            new Conntrack(root), new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            conntrack, new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
             new KernelEvents(root.Live ? new KernelLog() : null, time),
             files, new Namespaces(root, processes, options, time) { Needs = [files] },
 
             // The agent's own process is always on the live kernel, whatever is sampled.
             new ProcessMetrics(root.Live ? root : new KernelRoot("/proc", "/sys", Live: true)));
+        if (options.HasConntrackTable && options.IsEnabled(conntrack.Name))
+            chosen.Insert(chosen.IndexOf(conntrack) + 1, new ConntrackTable(
+                root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_NETFILTER) : null, conntrack, options, time, events));
+        return chosen;
     }
 
     /// <summary>Null for a plain directory, because netlink would answer for another kernel.</summary>

@@ -26,6 +26,7 @@ static class FuzzTargets
         ["lists"] = ProcTargets.Lists,
         ["log"] = LogTargets.Lines,
         ["netlink-connections"] = NetlinkTargets.Connections,
+        ["netlink-conntrack"] = NetlinkTargets.Conntrack,
         ["netlink-links"] = NetlinkTargets.Links,
         ["netlink-listeners"] = NetlinkTargets.Listeners,
         ["netlink-ports"] = NetlinkTargets.Ports,

@@ -152,6 +152,21 @@ static class NetlinkTargets
             Hold(table[i][RoundTripMemory.RoundTrip] is > 0 and <= uint.MaxValue, $"{table[i][RoundTripMemory.RoundTrip]} us");
     }
 
+    /// <summary>Each entry is in one protocol, and in one source and destination; no figure exceeds what was read.</summary>
+    internal static void Conntrack(byte[] input)
+    {
+        var sample = new TrackedSample(withAddresses: true);
+        using var dump = Dump(input);
+        sample.Take(dump);
+        var all = sample.All.Entries;
+        foreach (var groups in (TrackedGroup[][])[sample.Protocols, sample.LargestSources(input.Length + 1),
+            sample.LargestDestinations(input.Length + 1)])
+            Hold(groups.Sum(one => one.Entries) == all, $"{groups.Sum(one => one.Entries)} of {all}");
+        Hold(sample.States.Sum(one => one.Entries) <= all, "more states than entries");
+        foreach (var one in sample.Protocols)
+            Hold(one.Unreplied <= one.Entries && one.Assured <= one.Entries && one.Name.Length > 0, one.Name);
+    }
+
     static NetlinkDump Dump(byte[] input) => new(() => (0, new Datagrams(input)));
 
     /// <summary>A kernel that answers every request with the input.</summary>

@@ -25,10 +25,16 @@ static class AgentProgram
     }
 
     /// <summary>How to run a verb as another user, without any capability.</summary>
-    internal static (string File, string[] Arguments) AsNobody(params string[] arguments) => (
+    internal static (string File, string[] Arguments) AsNobody(params string[] arguments) => AsNobodyIn("-all", arguments);
+
+    /// <summary>The same with one capability, as setpriv(1) names it.</summary>
+    internal static (string File, string[] Arguments) AsNobodyWith(string capability, params string[] arguments) =>
+        AsNobodyIn($"-all,+{capability}", arguments);
+
+    static (string File, string[] Arguments) AsNobodyIn(string set, string[] arguments) => (
         Require.Tool("setpriv", "util-linux"),
-        ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", Published.Own.Program,
-            .. arguments]);
+        ["--reuid=65534", "--regid=65534", "--clear-groups", $"--inh-caps={set}", $"--ambient-caps={set}", $"--bounding-set={set}",
+            Published.Own.Program, .. arguments]);
 
     /// <summary>Waits until a daemon has taken its first sample.</summary>
     internal static Task Sampled(Child daemon) => Eventually.Holds(

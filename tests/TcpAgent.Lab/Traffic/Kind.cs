@@ -69,6 +69,7 @@ enum Kind
     TcpStates,
     TcpStep,
     TimeWaits,
+    Tracked,
     UdpBursts,
     UdpFlows,
     UdpFlowsOnce,

@@ -10,7 +10,7 @@ from kinds import KINDS
 MODULES = (
     "tcp_traffic", "packet_traffic", "listeners", "receive_queues", "local_ports", "forged_tcp", "programs", "tcp_states", "tcp_steps",
     "ports", "qdiscs", "queues", "receivers", "questions", "kernel_counters", "interrupted_dumps", "until_limiting", "hold_thread",
-    "descriptors", "unserved", "streams",
+    "descriptors", "unserved", "streams", "tracked",
 )
 
 

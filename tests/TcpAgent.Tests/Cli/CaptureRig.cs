@@ -53,7 +53,7 @@ sealed class CaptureRig : IDisposable
         Run(output => WhyCommand.Run(new AgentOptions(), why, output, static () => false, default));
 
     internal static Task<(int Exit, string Output, string Error)> Diff(string a, string b, bool isJson = false) => Run(output =>
-        DiffCommand.Run(new AgentOptions(), new DiffOptions { IsJson = isJson }, a, b, TimeProvider.System, output));
+        DiffCommand.Run(new AgentOptions(), new JsonOptions { IsJson = isJson }, a, b, TimeProvider.System, output));
 
     static async Task<(int Exit, string Output, string Error)> Run(Func<Stream, Task<int>> run)
     {

@@ -36,6 +36,10 @@ public class FlagTests
             ["--local"] = new("true", "yes", options => options.IsLocal, true),
             ["--for"] = new("500ms", "499ms", options => options.Duration, TimeSpan.FromMilliseconds(500)),
         }),
+        ["conntrack"] = new FlagTable<JsonOptions>(ConntrackCommand.Flags, new()
+        {
+            ["--json"] = new("true", "yes", options => options.IsJson, true),
+        }),
         ["history"] = new FlagTable<HistoryOptions>(HistoryOptions.Flags, new()
         {
             ["--since"] = new("-15m", null, options => options.Since, "-15m"),
@@ -46,7 +50,7 @@ public class FlagTests
             ["--csv"] = new("true", "yes", options => options.IsCsv, true),
             ["--incidents"] = new("true", "yes", options => options.ListsIncidents, true),
         }),
-        ["diff"] = new FlagTable<DiffOptions>(DiffOptions.Flags, new()
+        ["diff"] = new FlagTable<JsonOptions>(DiffCommand.Flags, new()
         {
             ["--json"] = new("true", "yes", options => options.IsJson, true),
         }),
@@ -81,6 +85,7 @@ public class FlagTests
             ["--listeners.max"] = new("10000", "many", options => options.Sampling.MaxListeners, 10_000),
             ["--history.file"] = new("h.ring", "", options => options.HistoryFile, "h.ring"),
             ["--history.span"] = new("2h", "59s", options => options.HistorySpan, TimeSpan.FromHours(2)),
+            ["--collector.conntrack_table"] = new("true", "yes", options => options.Sampling.HasConntrackTable, true),
             ["--metrics.node-names"] = new("true", "yes", options => options.NodeNames, true),
             ["--netstat.all"] = new("true", "yes", options => options.Sampling.AllNetstatFields, true),
             ["--log.level"] = new("warn", "warning", options => options.LogLevel, LogEventLevel.Warning),

@@ -27,6 +27,9 @@ static class FlagsPage
         ## peers
 
         {Table(PeersOptions.Flags())}
+        ## conntrack
+
+        {Table(ConntrackCommand.Flags())}
         ## history
 
         {Table(HistoryOptions.Flags())}

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using TcpAgent.Kernel.Netlink;
@@ -12,6 +13,9 @@ static class NetlinkBytes
     internal const ushort RTM_NEWSTATS = 92;
     internal const ushort RTM_NEWQDISC = 36;
     internal const ushort NLM_F_MULTI = 2;
+
+    /// <summary>Flag of a type: the value is attributes.</summary>
+    const ushort NLA_F_NESTED = 0x8000;
 
     internal static byte[] Message(ushort type, uint sequence, ReadOnlySpan<byte> payload, ushort flags = NLM_F_MULTI)
     {
@@ -112,5 +116,37 @@ static class NetlinkBytes
             .. Attribute(2, options ?? []),
             .. Attribute(7, statistics),
         ];
+    }
+
+    /// <summary>
+    /// An entry of the tracking table: struct nfgenmsg, CTA_TUPLE_ORIG (1), CTA_TUPLE_REPLY (2), CTA_STATUS (3) and with a state
+    /// CTA_PROTOINFO (4). A tuple has CTA_TUPLE_IP (1) and CTA_TUPLE_PROTO (2). The reply comes from 192.0.2.99, as after NAT.
+    /// </summary>
+    internal static byte[] Tracked(
+        string source, string destination, byte protocol = 17, ushort port = 53, uint status = 0, byte? state = null) =>
+    [
+        (byte)(source.Contains(':') ? 10 : 2), 0, 0, 0,
+        .. Tuple(1, source, destination, protocol, 40000, port),
+        .. Tuple(2, "192.0.2.99", source, protocol, port, 40000),
+        .. Attribute(3, BigEndian(status)),
+        .. state is { } known ? Attribute(4 | NLA_F_NESTED, Attribute(1 | NLA_F_NESTED, Attribute(1, [known]))) : [],
+    ];
+
+    static byte[] Tuple(ushort type, string source, string destination, byte protocol, ushort from, ushort port)
+    {
+        var (one, other) = (IPAddress.Parse(source).GetAddressBytes(), IPAddress.Parse(destination).GetAddressBytes());
+        var first = (ushort)(one.Length == 4 ? 1 : 3);
+        byte[] addresses = [.. Attribute(first, one), .. Attribute((ushort)(first + 1), other)];
+        byte[] ports = port == 0 ? [] : [.. Attribute(2, BigEndian(from).AsSpan(2)), .. Attribute(3, BigEndian(port).AsSpan(2))];
+        byte[] protocols = [.. Attribute(1, [protocol]), .. ports];
+        return Attribute(
+            (ushort)(type | NLA_F_NESTED), [.. Attribute(1 | NLA_F_NESTED, addresses), .. Attribute(2 | NLA_F_NESTED, protocols)]);
+    }
+
+    static byte[] BigEndian(uint value)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return bytes;
     }
 }

@@ -10,6 +10,7 @@ sealed class NetlinkSocket : INetlinkTransport
 {
     internal const int NETLINK_ROUTE = 0;
     internal const int NETLINK_SOCK_DIAG = 4;
+    internal const int NETLINK_NETFILTER = 12;
     internal const int NETLINK_GENERIC = 16;
     internal const uint RTMGRP_LINK = 1;
 
