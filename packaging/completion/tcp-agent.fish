@@ -48,6 +48,7 @@ complete -c tcp-agent -l no-collector.netstat -d 'Do not read the source netstat
 complete -c tcp-agent -l no-collector.snmp6 -d 'Do not read the source snmp6.'
 complete -c tcp-agent -l no-collector.softnet -d 'Do not read the source softnet.'
 complete -c tcp-agent -l no-collector.devices -d 'Do not read the source devices.'
+complete -c tcp-agent -l no-collector.nics -d 'Do not read the source nics.'
 complete -c tcp-agent -l no-collector.conntrack -d 'Do not read the source conntrack.'
 complete -c tcp-agent -l no-collector.protocols -d 'Do not read the source protocols.'
 complete -c tcp-agent -l no-collector.sysctl -d 'Do not read the source sysctl.'

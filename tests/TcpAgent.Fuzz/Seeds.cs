@@ -82,6 +82,8 @@ static class Seeds
         Put(folder, "netlink-unix", Dump("unix.bin"));
         Put(folder, "netlink-conntrack", Dump("conntrack.bin"));
         Put(folder, "netlink-round-trips", [RoundTrip()]);
+        foreach (var driver in Directory.GetFiles(Repo.Path("tests", "fixtures-nics"), "*.txt"))
+            Put(folder, "nics", Card(File.ReadLines(driver).Skip(1).Select(line => line.Trim()).ToArray()));
         foreach (var name in (string[])["udp.bin", "udp6.bin"])
             Put(folder, "netlink-udp", Dump(name));
         History(folder);
@@ -121,6 +123,24 @@ static class Seeds
         6, 0, 1, 0, 16, 0, 0, 0,
         12, 0, 6, 0, 8, 0, 6, 0, 0x40, 0x9c, 0, 0,
     ];
+
+    /// <summary>The statistics of a driver, then the answers in the order in which they are asked for.</summary>
+    static byte[] Card(string[] statistics)
+    {
+        var names = statistics.SelectMany(line => Encoding.ASCII.GetBytes(line[..line.LastIndexOf(':')].PadRight(32, '\0')));
+        var values = statistics.Select((_, i) => i + 1L).SelectMany(BitConverter.GetBytes);
+        byte[][] datagrams =
+        [
+            Answer(16, [1, 2, 0, 0, 6, 0, 1, 0, 20, 0, 0, 0]), Answer(16, [1, 2, 0, 0, 6, 0, 1, 0, 33, 0, 0, 0]),
+            Answer(20, [16, 1, 0, 0, .. Numbers(2, 5, 6, 9)]), Answer(20, [18, 1, 0, 0, .. Numbers(2, 3, 5, 6, 7, 9)]),
+            Answer(33, [12, 1, 0, 0, .. Numbers(1, 12, 13, 14, 24, 33)]),
+        ];
+        return [(byte)statistics.Length, .. names, .. values, .. datagrams.SelectMany(one => (byte[])[(byte)one.Length, .. one])];
+
+        static byte[] Answer(byte type, byte[] payload) =>
+            [(byte)(16 + payload.Length), 0, 0, 0, type, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. payload];
+        static byte[] Numbers(params byte[] attributes) => [.. attributes.SelectMany(one => (byte[])[8, 0, one, 0, one, 0, 0, 0])];
+    }
 
     /// <summary>RTM_NEWSTATS (92) of a device: if_stats_msg, then IFLA_STATS_LINK_64 (1).</summary>
     static byte[] Stats(int index)

@@ -32,6 +32,8 @@ public class LiveTests
         ["tcpagent_ephemeral_ports_by_source"] = "only for an address that holds 16 ports or more towards several destinations",
         ["tcpagent_process_open_files"] = "only for a process that has a tenth of its limit open",
         ["owner_info"] = "only on a host with cgroups of version 2 in which something is",
+        ["tcpagent_nic_"] = "only of cards whose driver reports it",
+        ["tcpagent_cloud_"] = "only on Amazon's instances",
         ["tcpagent_namespace_"] = "only while another network namespace has a process",
         ["tcpagent_tcp_sockets_check_difference"] = "only after the first full count, half a minute after the start",
     };
@@ -112,11 +114,9 @@ public class LiveTests
 
         (int All, int Most) Of(string label)
         {
-            var labelled = series.Where(key => key.Contains(label, StringComparison.Ordinal))
-                .GroupBy(
-                    key => key.Split(label)[1].Replace(",kind=", "\"",
-                        StringComparison.Ordinal).TrimEnd('}').Split("\"\"")[0].TrimEnd('"')).ToArray();
-            return (labelled.Sum(group => group.Count()), labelled.Max(group => group.Count()));
+            var counts = series.Where(key => key.Contains(label, StringComparison.Ordinal)).CountBy(
+                key => key.Split(label)[1].Replace(",kind=", "\"", StringComparison.Ordinal).TrimEnd('}').Split("\"\"")[0].TrimEnd('"'));
+            return (counts.Sum(one => one.Value), counts.Max(one => one.Value));
         }
     }
 

@@ -87,6 +87,14 @@ readonly record struct MetricSection(string Source, string Title, string Text, p
             "devices", "Network devices",
             "Counters of each device as its driver reports them. Missed packets are not part of dropped ones.",
             ("How much traffic is there, in bits per second?", "rate(tcpagent_device_receive_bytes_total[5m]) * 8")),
+        new(
+            "nics", "Network cards",
+            "Rings, channels and losses of the cards, one series for each device with a driver that reports it, read every ten seconds. "
+            + "What the driver counts for each queue is added up. Software devices such as veth have none of it. "
+            + "`tcpagent_cloud_*` are of Amazon's ENA.",
+            ("Which receive ring can be raised?",
+                "tcpagent_nic_receive_ring_descriptors < tcpagent_nic_receive_ring_descriptors_limit"),
+            ("Does the cloud hold packets back?", "tcpagent_resource_state{resource=~\"cloud_.+\"} == 2")),
         new("qdisc", "Queueing disciplines", "The root qdisc of each device, as tc shows it.",
             ("Which qdisc drops?", "rate(tcpagent_qdisc_dropped_total[5m]) > 0")),
         new("neighbours", "Neighbour tables", "ARP and ND tables, which all namespaces of the host share."),

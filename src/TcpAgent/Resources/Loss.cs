@@ -19,6 +19,11 @@ sealed record Loss(Tally Tally, LossRule Rule, Func<LossRule>? RuleNow = null)
     /// </summary>
     internal Instance? Of { get; init; }
 
+    /// <summary>
+    /// For a counter that is not read at each tick: the nanoseconds within which its rise fell. Null: since the previous tick.
+    /// </summary>
+    internal Func<long>? Covered { get; init; }
+
     /// <summary>The instance that lost something at this tick, if the loss itself says so.</summary>
     internal Func<Instance?>? Blamed { get; init; }
 }

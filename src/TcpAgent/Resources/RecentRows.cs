@@ -61,6 +61,9 @@ static class RecentRows
         PawsPassive = Count(NetstatRows.PAWSPassive), PawsActive = Count(NetstatRows.PAWSActive),
         PawsEstab = Count(NetstatRows.PAWSEstab), TsEcrRejected = Count(NetstatRows.TSEcrRejected);
 
+    internal static readonly Row LinkLocalExceeded = Count("tcpagent_recent_link_local_exceeded", "Packets to the cloud's own services that it dropped.",
+        w => Tally.Of(w[NicRows.LinkLocal]));
+
     internal static readonly Row UnresolvedDiscards = Count("tcpagent_recent_unresolved_discards", "Packets dropped while they waited for a neighbour.",
         w => Tally.Of(w[Neighbours.V4.UnresolvedDiscards], w[Neighbours.V6.UnresolvedDiscards]));
 

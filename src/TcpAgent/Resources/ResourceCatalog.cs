@@ -166,6 +166,18 @@ static class ResourceCatalog
         w => w.Source<Qdiscs>() is { } qdiscs ? new QdiscUsage(qdiscs) : null, QdiscLosses)
     { StaysBelow = long.MaxValue });
 
+    /// <summary>What the cloud allows. Of connections it reports only how many more there may be (<see cref="Nic.Taken"/>).</summary>
+    internal static readonly Resource
+        CloudBandwidthIn = Row(Cloud("cloud_bandwidth_in", "bandwidth that the cloud allows into this instance", NicRows.BandwidthIn)),
+        CloudBandwidthOut = Row(Cloud("cloud_bandwidth_out", "bandwidth that the cloud allows out of this instance", NicRows.BandwidthOut)),
+        CloudPackets = Row(Cloud("cloud_pps", "packets per second that the cloud allows", NicRows.Packets, NicRows.LinkLocal)),
+        CloudConntrack = Row(Cloud("cloud_conntrack", "connections that the cloud tracks for this instance", NicRows.Conntrack) with
+        {
+            Unit = "connections",
+            Usage = w => TableUsage.Of(w[NicRows.ConntrackTaken], null),
+            Pressure = w => TableUsage.Of(w[NicRows.ConntrackMark], null),
+        });
+
     internal static readonly Resource[] All = [.. s_all];
 
     static Resource Row(Resource row)
@@ -173,6 +185,11 @@ static class ResourceCatalog
         s_all.Add(row);
         return row;
     }
+
+    /// <summary>Only an allowance that is used up moves these counters.</summary>
+    static Resource Cloud(string name, string title, params Row[] counters) => new(
+        name, ["nics"], Scope.Host, "packets", title, _ => null, w => Array.ConvertAll(
+            counters, counter => new Loss(Tally.Of(w[counter]), LossRule.Proof) { Covered = () => w.Source<Nics>()?.Covered ?? 0 }));
 
     static SynQueueUsage? SynQueueUsageOf(Wiring wiring) => wiring.Source<Listeners>() is { } listeners
         ? new SynQueueUsage(listeners, wiring[SysctlRows.TcpSyncookies], wiring[SysctlRows.TcpMaxSynBacklog])

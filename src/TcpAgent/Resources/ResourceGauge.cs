@@ -35,6 +35,9 @@ sealed class ResourceGauge
     /// <summary>Time at the limit in nanoseconds.</summary>
     long _saturated;
 
+    /// <summary>The time in which the losses of this tick fell, if it was longer than a tick.</summary>
+    long _covered;
+
     /// <summary>The most that one tick may add to it: while the agent was stopped it saw nothing.</summary>
     readonly long _longest;
     long _lastTimestamp = KernelValue.Absent;
@@ -83,7 +86,7 @@ sealed class ResourceGauge
 
         var (before, isFirst) = (State, _lastTimestamp == KernelValue.Absent);
         if (isFull && !isFirst)
-            _saturated += Math.Min(_time.Nanoseconds(tick.Timestamp - _lastTimestamp), _longest);
+            _saturated += Math.Max(_covered, Math.Min(_time.Nanoseconds(tick.Timestamp - _lastTimestamp), _longest));
         _lastTimestamp = tick.Timestamp;
         State = _proven.Recent >= _lossesToProve || (Resource.LimitIsProof && IsFull(_fullest.Fullest)) ? ResourceState.Limiting
             : _stay?.WasNear ?? IsNear() ? ResourceState.Near
@@ -112,6 +115,7 @@ sealed class ResourceGauge
     {
         var (lost, proven) = (0L, 0L);
         var isFirst = _lastTimestamp == KernelValue.Absent;
+        _covered = 0;
         foreach (var loss in _losses)
         {
             var tally = loss.Tally;
@@ -136,6 +140,7 @@ sealed class ResourceGauge
             _whileNear += rule == LossRule.WhileNear ? effect.Lost : 0;
             _lastBlamed = worst ?? loss.Of ?? _lastBlamed;
             (lost, proven) = (lost + effect.Lost, proven + effect.Proven);
+            _covered = Math.Max(_covered, loss.Covered?.Invoke() ?? 0);
         }
 
         // Waiting too long proves the limit as well as a loss does.

@@ -12,7 +12,8 @@ static class SourceList
     internal static readonly string[] Names =
     [
         "snmp", "sockstat", "sockets", "ports", "listeners", "connections", "unix", "udp", "owners", "netstat", "snmp6", "softnet",
-        "devices", "conntrack", "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "kmsg", "open_files", "namespaces", "process",
+        "devices", "nics", "conntrack", "protocols", "sysctl", "neighbours", "qdisc", "nfqueue", "kmsg", "open_files", "namespaces",
+        "process",
     ];
 
     internal static List<Source> Open(KernelRoot root, SamplingOptions options, TimeProvider time, AgentEvents? events = null)
@@ -69,7 +70,7 @@ static class SourceList
         var chosen = Choose(
             options, snmp, sockstat, sockets, ports, listeners, connections, unix, udp, owners, netstat, snmp6,
             softnet, new Devices(root, links is null ? null : new NetlinkDevices(NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links)),
-            conntrack, new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
+            Cards(links, options, time), conntrack, new Protocols(root), new Sysctl(root, new LossWatch(netstat, softnet)),
             new Neighbours(root), new Qdiscs(links is null ? null : NetlinkDump.For(NetlinkSocket.NETLINK_ROUTE), links), new NfQueue(root),
             new KernelEvents(root.Live ? new KernelLog() : null, time),
             files, new Namespaces(root, processes, options, time) { Needs = [files] },
@@ -84,6 +85,14 @@ static class SourceList
 
     /// <summary>Null for a plain directory, because netlink would answer for another kernel.</summary>
     static NetlinkDump? SockDiagOf(KernelRoot root) => root.Live ? NetlinkDump.For(NetlinkSocket.NETLINK_SOCK_DIAG) : null;
+
+    /// <param name="links">Null for a plain directory.</param>
+    /// <param name="options">The walk budget.</param>
+    /// <param name="time">The sampler's clock.</param>
+    static Nics Cards(LinkNames? links, SamplingOptions options, TimeProvider time) => new(
+        links is null ? null
+            : new NicReader(NetlinkDump.For(NetlinkSocket.NETLINK_GENERIC, staysOpen: true), new DriverStatistics()),
+        links, options, time);
 
     /// <summary>Destinations of both, which are read before it. Where one is switched off, its tables stay empty.</summary>
     static RoundTripMemory Memory(Sockets sockets, EphemeralPorts ports) => new(

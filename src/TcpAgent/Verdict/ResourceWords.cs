@@ -12,6 +12,17 @@ sealed record ResourceWords(string Label, Func<ResourceReport, SampleView, Claus
 
     static readonly Dictionary<Resource, ResourceWords> s_rows = new()
     {
+        [ResourceCatalog.CloudBandwidthIn] = new("Inbound bandwidth", (_, _) => new(
+            "The cloud", "holds back received packets", "held back received packets", "bandwidth allowance of the instance used up"))
+        { Loss = "held back" },
+        [ResourceCatalog.CloudBandwidthOut] = new("Outbound bandwidth", (_, _) => new(
+            "The cloud", "holds back sent packets", "held back sent packets", "bandwidth allowance of the instance used up"))
+        { Loss = "held back" },
+        [ResourceCatalog.CloudPackets] = new("Packet rate", (_, _) => new(
+            "The cloud", "holds back packets", "held back packets", "allowance of packets per second used up"))
+        { Loss = "held back" },
+        [ResourceCatalog.CloudConntrack] = new("Cloud-tracked connections", (_, _) => new(
+            "New connections", "are dropped by the cloud", "were dropped by the cloud", "it tracks as many as it may")),
         [ResourceCatalog.DeviceReceive] = new("Receive ring", (report, _) => new(
             Subjects.Of(report) ?? "A network device", "loses received packets", "lost received packets", "receive ring overrun")),
         [ResourceCatalog.SoftnetBacklog] = new("CPU backlog", (report, _) => new(

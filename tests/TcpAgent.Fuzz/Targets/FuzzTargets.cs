@@ -35,6 +35,7 @@ static class FuzzTargets
         ["netlink-sockets"] = NetlinkTargets.Sockets,
         ["netlink-udp"] = NetlinkTargets.Udp,
         ["netlink-unix"] = NetlinkTargets.Unix,
+        ["nics"] = NicTargets.Nics,
         ["proc-sockets"] = ProcTargets.Sockets,
         ["processes"] = ProcessTargets.Processes,
     };

@@ -77,12 +77,12 @@ static class NetlinkTargets
     }
 
     /// <summary>No scan is so expensive that the next must wait.</summary>
-    static readonly SamplingOptions s_noRest = SamplingOptions.Default with { WalkBudget = 1e12 };
+    internal static SamplingOptions NoRest { get; } = SamplingOptions.Default with { WalkBudget = 1e12 };
 
     /// <summary>Two scans, so that queues are followed. Two series of one name would fail the check.</summary>
     internal static void Unix(byte[] input)
     {
-        using var source = new UnixListeners(Dump(input), new UnixReread(Dump(input)), s_noRest, new StillTime());
+        using var source = new UnixListeners(Dump(input), new UnixReread(Dump(input)), NoRest, new StillTime());
         for (var i = 0; i < 2; i++)
         {
             var malformed = source.Malformed;
@@ -105,7 +105,7 @@ static class NetlinkTargets
         using var snmp = ProcTargets.Table(Folder.Root, "snmp", SnmpRows.Rows);
         using var snmp6 = ProcTargets.Table(Folder.Root, "snmp6", Snmp6Rows.Rows);
         using var source = new UdpSockets(
-            new UdpScan(Dump(input), new PortSettings(Folder.Root)), sockstat, snmp, snmp6, s_noRest, new StillTime());
+            new UdpScan(Dump(input), new PortSettings(Folder.Root)), sockstat, snmp, snmp6, NoRest, new StillTime());
         for (var i = 0; i < 2; i++)
         {
             var malformed = source.Malformed;

@@ -87,5 +87,5 @@ public class PublishTests
     }
 
     [SkippableFact]
-    public void ItIsSmall() => Assert.InRange(new FileInfo(Published.Own.Program).Length, 1, 16_000_000);
+    public void ItIsSmall() => Assert.InRange(new FileInfo(Published.Own.Program).Length, 1, 15_500_000);
 }

@@ -46,7 +46,7 @@ public sealed partial class UnitFileTests : IDisposable
     {
         Add(dropIn);
         Assert.Equal("", await Verify("tcp-agent.service"));
-        Assert.InRange(await Score(), 0, dropIn == "conntrack-table.conf" ? ExposureWithNetAdmin : ExposureWithDropIn);
+        Assert.InRange(await Score(), 0, ExposureWithDropIn);
     }
 
     [SkippableFact]

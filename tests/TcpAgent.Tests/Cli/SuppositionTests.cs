@@ -53,6 +53,10 @@ public class SuppositionTests
                 "udp_receive", // the socket's own
                 "open_files", // the process's own
                 "qdisc", // the qdisc's own
+                "cloud_bandwidth_in", // the provider's, as are the others
+                "cloud_bandwidth_out",
+                "cloud_pps",
+                "cloud_conntrack",
             ],
             ResourceCatalog.All.Except(listed).Select(one => one.Name));
     }

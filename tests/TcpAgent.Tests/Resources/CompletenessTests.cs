@@ -15,6 +15,10 @@ public partial class CompletenessTests
     /// <summary>Why no set of files can show the resource near its limit.</summary>
     static readonly Dictionary<string, string> s_noFixture = new()
     {
+        ["cloud_bandwidth_in"] = "only the driver says it, and a loss takes two samples; CloudTests has recorded names",
+        ["cloud_bandwidth_out"] = "the same",
+        ["cloud_pps"] = "the same",
+        ["cloud_conntrack"] = "the same",
         ["device_rx"] = "a ring has no level, and a loss takes two samples",
         ["nfqueue"] = "the kernel prints no limit, and a loss takes two samples",
         ["nat_ports"] = "the kernel counts no ports of NAT, and a loss takes two samples",
@@ -31,6 +35,10 @@ public partial class CompletenessTests
     /// <summary>Why no scenario of the lab makes it limiting or near.</summary>
     static readonly Dictionary<string, string> s_noScenario = new()
     {
+        ["cloud_bandwidth_in"] = "no lab has Amazon's network; CloudTests has recorded names",
+        ["cloud_bandwidth_out"] = "the same",
+        ["cloud_pps"] = "the same",
+        ["cloud_conntrack"] = "the same",
         ["device_rx"] = "a veth device has no ring that could overrun; frames of an unknown protocol show what only looks like a loss",
         ["neighbour_v6"] = "the code is that of neighbour_v4, which has one",
         ["route_cache_v6"] = "without limit by default since Linux 6.3",

@@ -53,7 +53,8 @@ public sealed class HostVerdictTests : IDisposable
         Assert.Equal(["conntrack"], document.GetProperty("limiting").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(
             [
-                "accept_queue", "accept_queue_unix", "conntrack", "device_rx", "ephemeral_ports", "ephemeral_ports_udp", "file_handles",
+                "accept_queue", "accept_queue_unix", "cloud_bandwidth_in", "cloud_bandwidth_out", "cloud_conntrack", "cloud_pps",
+                "conntrack", "device_rx", "ephemeral_ports", "ephemeral_ports_udp", "file_handles",
                 "fragments", "nat_ports", "neighbour_v4", "neighbour_v6", "nfqueue", "open_files", "orphans", "qdisc",
                 "route_cache_v6", "softnet_backlog",
                 "syn_queue", "tcp_memory", "time_wait", "udp_memory", "udp_receive",

@@ -15,7 +15,7 @@ sealed class CaptureSampling : IDisposable
 {
     /// <summary>What only netlink or the folders of processes show, which no capture has, and what is about this process.</summary>
     static readonly string[] s_notInFiles =
-        ["ports", "connections", "unix", "udp", "owners", "qdisc", "open_files", "namespaces", "process"];
+        ["ports", "connections", "unix", "udp", "owners", "nics", "qdisc", "open_files", "namespaces", "process"];
 
     /// <summary>Assumed between two moments that do not show it.</summary>
     static readonly TimeSpan s_assumed = TimeSpan.FromSeconds(5);

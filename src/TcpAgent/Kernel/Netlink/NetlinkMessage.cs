@@ -32,5 +32,7 @@ static class NetlinkMessage
         return message;
     }
 
+    internal static ushort TypeOf(ReadOnlySpan<byte> message) => MemoryMarshal.Read<ushort>(message[4..]);
+
     internal static void SetSequence(Span<byte> message, uint sequence) => MemoryMarshal.Write(message[8..], sequence);
 }

@@ -76,8 +76,7 @@ sealed class RoundTripMemory(NetlinkDump dump, params Table[] tables) : IDisposa
     {
         if (_family != 0)
             return true;
-        dump.Begin(GenericNetlink.FamilyRequest(TcpMetrics.Family));
-        if (!dump.TryRead(out var type, out var payload) || !GenericNetlink.TryReadFamily(type, payload, out _family))
+        if (!GenericNetlink.TryFind(dump, TcpMetrics.Family, out _family))
             return false;
         (_requestIPv4, _requestIPv6) = (TcpMetrics.Request(_family, isIPv4: true), TcpMetrics.Request(_family, isIPv4: false));
         return true;

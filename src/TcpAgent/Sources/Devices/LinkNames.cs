@@ -24,6 +24,9 @@ sealed class LinkNames(NetlinkDump dump, Func<INetlinkTransport?> listen) : IDis
         return socket;
     });
 
+    /// <summary>The devices by index.</summary>
+    internal Dictionary<int, LinkName> Known => _links;
+
     internal bool TryGet(int index, [NotNullWhen(true)] out LinkName? link) => _links.TryGetValue(index, out link);
 
     /// <summary>Reads the names if they may have changed, once per tick for all callers. Returns the errno.</summary>

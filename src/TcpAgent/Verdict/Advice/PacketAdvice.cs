@@ -1,3 +1,5 @@
+using TcpAgent.Sources;
+
 namespace TcpAgent.Verdict;
 
 /// <summary>Explains the queues that packets pass on their way in and out.</summary>
@@ -20,11 +22,27 @@ static class PacketAdvice
         report.Evidence.Add(
             $"{device} lost {report.Losses} packets before the host could read them: the receive ring was not emptied in time (rx_missed, "
             + "rx_fifo).");
-        report.Advice.Add($"ethtool -g {word} shows the ring's size and maximum; ethtool -G {word} rx N raises it.");
+        Ring(report, view, word);
+        var (queues, most) = (view[NicRows.CombinedChannels, report.Instance], view[NicRows.CombinedChannelsLimit, report.Instance]);
+        var now = most is null ? "" : $", now {queues} of at most {most}";
         report.Advice.Add(
-            $"Spread the load: use more queues (ethtool -L {word} combined N) with their interrupts on several CPUs; see which CPU is busy "
-            + "in softirq.");
+            $"Spread the load: use more queues (ethtool -L {word} combined N{now}) with their interrupts on several CPUs; see which CPU is "
+            + "busy in softirq.");
         report.WillNotFix.Add("netdev_max_backlog, somaxconn or socket buffers: these packets never got that far.");
+    }
+
+    /// <summary>A ring at its largest size cannot be raised.</summary>
+    static void Ring(ResourceReport report, SampleView view, string word)
+    {
+        var (size, most) = (view[NicRows.ReceiveRing, report.Instance], view[NicRows.ReceiveRingLimit, report.Instance]);
+        if (size is null || most is null)
+            report.Advice.Add($"ethtool -g {word} shows the ring's size and maximum; ethtool -G {word} rx N raises it.");
+        else if (size < most)
+            report.Advice.Add(
+                $"The receive ring has {size} of at most {most} descriptors. ethtool -G {word} rx {most} raises it; many drivers reset the "
+                + "device for that, which interrupts traffic for a moment.");
+        else
+            report.Evidence.Add($"The receive ring already has its largest size, {most} descriptors.");
     }
 
     internal static void SoftnetBacklog(ResourceReport report, SampleView view)

@@ -7,6 +7,10 @@ static class ResourceAdvice
 {
     static readonly Dictionary<Resource, Action<ResourceReport, SampleView>> s_rows = new()
     {
+        [ResourceCatalog.CloudBandwidthIn] = CloudAdvice.BandwidthIn,
+        [ResourceCatalog.CloudBandwidthOut] = CloudAdvice.BandwidthOut,
+        [ResourceCatalog.CloudPackets] = CloudAdvice.Packets,
+        [ResourceCatalog.CloudConntrack] = CloudAdvice.Conntrack,
         [ResourceCatalog.DeviceReceive] = PacketAdvice.DeviceReceive,
         [ResourceCatalog.SoftnetBacklog] = PacketAdvice.SoftnetBacklog,
         [ResourceCatalog.NeighbourV4] = AddressAdvice.NeighbourV4,

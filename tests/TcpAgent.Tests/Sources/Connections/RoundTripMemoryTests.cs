@@ -153,16 +153,14 @@ public sealed class RoundTripMemoryTests : IDisposable
             server.Receive(new byte[100]);
         }
         using var dump = NetlinkDump.For(NetlinkSocket.NETLINK_GENERIC, staysOpen: true);
-        dump.Begin(GenericNetlink.FamilyRequest(TcpMetrics.Family));
-        Assert.True(dump.TryRead(out var type, out var payload), Libc.Describe(dump.Errno));
-        Assert.True(GenericNetlink.TryReadFamily(type, payload, out var family));
+        Assert.True(GenericNetlink.TryFind(dump, TcpMetrics.Family, out var family), Libc.Describe(dump.Errno));
         var request = TcpMetrics.Request(family, isIPv4: true);
         TcpMetrics.SetAddress(request, At("127.0.0.1"));
         var roundTrip = 0L;
         for (var i = 0; roundTrip == 0 && i < 1000; i++)
         {
             dump.Begin(request);
-            if (!dump.TryRead(out _, out payload) || !TcpMetrics.TryReadRoundTrip(payload, out roundTrip))
+            if (!dump.TryRead(out _, out var payload) || !TcpMetrics.TryReadRoundTrip(payload, out roundTrip))
                 Thread.Sleep(10);
         }
         Assert.InRange(roundTrip, 1, 1_000_000);
