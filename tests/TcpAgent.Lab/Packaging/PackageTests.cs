@@ -10,12 +10,10 @@ public class PackageTests
 
     static readonly string[] s_shared =
     [
-        "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent", "/usr/share/doc/tcp-agent/examples/clients.conf",
-        "/usr/share/doc/tcp-agent/examples/kmsg.conf",
-        "/usr/share/doc/tcp-agent/examples/network-online.conf", "/usr/share/doc/tcp-agent/examples/nfqueue.conf",
-        "/usr/share/doc/tcp-agent/examples/port.conf", "/usr/share/doc/tcp-agent/examples/private.conf",
-        "/usr/share/doc/tcp-agent/examples/web-config.conf",
+        "/usr/bin/tcp-agent", "/usr/share/bash-completion/completions/tcp-agent",
         "/usr/share/doc/tcp-agent/examples/web.config.example.yml", "/usr/share/fish/vendor_completions.d/tcp-agent.fish",
+        .. Directory.GetFiles(Repo.Path("packaging", "systemd", "drop-ins"), "*.conf")
+            .Select(path => $"/usr/share/doc/tcp-agent/examples/{Path.GetFileName(path)}"),
         .. Directory.GetFiles(Repo.Path("deploy", "prometheus"), "*.rules.yml")
             .Select(path => $"/usr/share/doc/tcp-agent/prometheus/{Path.GetFileName(path)}"),
         .. Directory.GetFiles(Repo.Path("deploy", "grafana", "dashboards"), "*.json")
