@@ -176,6 +176,7 @@ public sealed class CaptureArchiveTests : IDisposable
 
     /// <summary>Each byte of a header damaged, and the archive cut anywhere: a problem or a result, and no trace.</summary>
     [Theory]
+    [Trait("Category", "slow")]
     [InlineData(false)]
     [InlineData(true)]
     public void ADamagedArchiveNeverThrows(bool isCompressed)

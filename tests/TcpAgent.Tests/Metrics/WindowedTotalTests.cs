@@ -34,6 +34,7 @@ public class WindowedTotalTests
 
     /// <summary>Every interval and every pause, beside the plain sum over the parts of the window.</summary>
     [Fact]
+    [Trait("Category", "slow")]
     public void AdditionsAfterAnyPauseAreRecent()
     {
         for (var pause = 1; pause < 200; pause++)

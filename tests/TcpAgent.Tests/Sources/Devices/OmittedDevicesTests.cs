@@ -94,6 +94,7 @@ public sealed class OmittedDevicesTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "slow")]
     public void DevicesBeyondThoseThatAreJudgedAreReported()
     {
         Add(Devices.MaxJudged + 7);
