@@ -25,6 +25,9 @@ sealed record SamplingOptions
     /// </summary>
     internal long Spaced(TimeSpan period) => (long)(period.TotalNanoseconds * Math.Min(1, Default.WalkBudget / WalkBudget));
 
+    /// <summary>The same for a look that begins at a tick, which may come a little early.</summary>
+    internal long SpacedByTicks(TimeSpan period) => Spaced(period) / 100 * 99;
+
     /// <summary>
     /// Length of the sliding window for peaks, from 1 s to 1 h. Defaults to 60 s, Prometheus' default scrape interval: one of two scrapes
     /// shows a peak between them.

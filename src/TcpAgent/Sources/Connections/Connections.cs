@@ -50,8 +50,7 @@ sealed class Connections : Source
     {
         (_scan, _listeners, _counters, _time, _events, _memory) = (scan, listeners, counters, time, events, memory);
 
-        // A tick may come a little early.
-        _period = options.Spaced(s_period) / 100 * 99;
+        _period = options.SpacedByTicks(s_period);
         _established = new SlotRef(snmp[SnmpRows.Rows], SnmpRows.TcpCurrEstab);
         _groups = new ConnectionGroups(InstanceOf, options.PeakWindow, time);
         _looks = new WindowedTotals(3, options.PeakWindow, time);

@@ -44,8 +44,7 @@ sealed class Nics : Source
     {
         (_reader, _links, _time, _table) = (reader, links, time, this[NicRows.Rows]);
 
-        // A tick may come a little early.
-        _period = options.Spaced(s_period) / 100 * 99;
+        _period = options.SpacedByTicks(s_period);
         _lane = new CpuBudget(options.WalkBudget * Share, Look, time);
         Mode = "ethtool";
     }
@@ -62,7 +61,7 @@ sealed class Nics : Source
     {
         if (_reader is null || _links is null)
             return ReadStatus.Absent;
-        if (!_lane.IsRunning && (_isDue || _time.Nanoseconds(tick.Timestamp - _lane.StartedAt) >= _period))
+        if (_lane.IsReady && (_isDue || _time.Nanoseconds(tick.Timestamp - _lane.StartedAt) >= _period))
         {
             var errno = List(_links, tick);
             if (errno != 0)
