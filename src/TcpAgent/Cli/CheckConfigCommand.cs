@@ -43,7 +43,7 @@ static class CheckConfigCommand
         foreach (var warning in findings.Warnings)
             Output.Say($"tcp-agent: warning: {warning}");
         foreach (var problem in findings.Problems)
-            Output.Say($"tcp-agent: error: {problem}");
+            Output.Fail($"{problem}");
         if (active is null)
             return Bad;
         Console.Out.WriteLine($"{path} is valid: {active.Describe()}");

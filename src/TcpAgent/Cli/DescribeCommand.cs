@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.History;
 using TcpAgent.Kernel;
@@ -69,7 +68,7 @@ static class DescribeCommand
     internal static string Json(List<Metric> metrics)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", 1);

@@ -46,7 +46,7 @@ static class DiffCommand
                 else
                     return CommandLine.Refuse($"{side}: {problem}");
             if (new CaptureReader(options, moment).TryRead([path], out var trouble) is not { } captured)
-                return WhyFrom.Fail(trouble);
+                return Output.Fail(trouble, WhyCommand.CannotTell);
             WhyFrom.Warn(captured);
             sides.Add(captured);
         }

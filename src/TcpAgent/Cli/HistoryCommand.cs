@@ -54,7 +54,7 @@ static class HistoryCommand
         }
         catch (UnauthorizedAccessException e)
         {
-            Fail(e.Message);
+            Output.Fail(e.Message);
             text = [];
             return false;
         }
@@ -68,11 +68,11 @@ static class HistoryCommand
         var at = path.LastIndexOf(Incidents.Suffix, StringComparison.Ordinal);
         var incident = at < 0 ? null : path[(at + Incidents.Suffix.Length)..];
         if (path != HistoryPath.OfService && incident is null)
-            return Fail(problem);
+            return Output.Fail(problem);
         var refusal = await HistoryOfAgent.Show(agent, history, query, incident, output, stop);
         if (refusal.Length == 0)
             return 0;
-        return Fail(!problem.Contains(Libc.Describe(Libc.ENOENT), StringComparison.Ordinal)
+        return Output.Fail(!problem.Contains(Libc.Describe(Libc.ENOENT), StringComparison.Ordinal)
             ? $"{problem}, and {refusal}. Try as root"
             : $"no history at {path}, and {refusal}. Is the service tcp-agent installed and running? An agent started by hand keeps a "
                 + "history only with --history.file");
@@ -95,11 +95,5 @@ static class HistoryCommand
     {
         CommandLine.Fail(problem);
         return CommandLine.Misused;
-    }
-
-    static int Fail(string problem)
-    {
-        Output.Say($"tcp-agent: error: {problem}");
-        return 1;
     }
 }

@@ -28,6 +28,14 @@ static class Output
         }
     }
 
+    /// <summary>Says that something failed.</summary>
+    /// <returns>The exit code.</returns>
+    internal static int Fail(string problem, int code = 1)
+    {
+        Say($"tcp-agent: error: {problem}");
+        return code;
+    }
+
     /// <summary>Whether a write can have failed with it. For the runtime a closed descriptor (EBADF) is a lack of permission.</summary>
     internal static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
 
@@ -58,9 +66,5 @@ static class Output
     /// closed descriptor, and a file that was cut must not pass for a whole one.
     /// </summary>
     /// <returns>The exit code.</returns>
-    internal static int Failed(Exception e, int code = 1)
-    {
-        Say($"tcp-agent: error: the output could not be written: {e.Message}");
-        return code;
-    }
+    internal static int Failed(Exception e, int code = 1) => Fail($"the output could not be written: {e.Message}", code);
 }

@@ -51,10 +51,7 @@ static class ReportCommand
         }
         catch (Exception e) when (Output.IsFailure(e))
         {
-            if (path == "-")
-                return Output.Failed(e);
-            Output.Say($"tcp-agent: error: the report cannot be written: {e.Message}");
-            return 1;
+            return path == "-" ? Output.Failed(e) : Output.Fail($"the report cannot be written: {e.Message}");
         }
         if (path != "-")
             Console.Out.WriteLine($"{path}: {files.Count} files{(redactor is null ? "" : $", {redactor.Count} addresses replaced")}");

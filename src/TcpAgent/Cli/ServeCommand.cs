@@ -69,8 +69,7 @@ static class ServeCommand
         {
             // Kestrel names an address that is in use, but not one that is forbidden or belongs to another host.
             var what = e is IOException ? e.Message : $"{string.Join(", ", options.ListenAddresses)}: {e.Message}.";
-            Output.Say($"tcp-agent: error: {what} Choose another with --web.listen-address.");
-            return 1;
+            return Output.Fail($"{what} Choose another with --web.listen-address.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -93,7 +92,7 @@ static class ServeCommand
         foreach (var warning in findings.Warnings)
             Log.WebConfigWarning(logger, warning.ToString());
         foreach (var problem in findings.Problems)
-            Output.Say($"tcp-agent: error: {problem}");
+            Output.Fail($"{problem}");
         return config is not null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.Kernel;
 using TcpAgent.Resources;
@@ -15,10 +14,7 @@ sealed class HistoryJson(IBufferWriter<byte> output, int[] columns, bool hasList
     /// <summary>The columns with the states of two resources, whichever columns the request names; -1 if the file has none.</summary>
     int _acceptState = -1, _synState = -1;
 
-    readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    readonly Utf8JsonWriter _json = new(output, JsonExtensions.Options);
 
     public void Begin(HistoryHeader header, List<RecordPlace> entries, HistoryReach reach)
     {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace TcpAgent.Kernel;
@@ -5,6 +6,13 @@ namespace TcpAgent.Kernel;
 /// <summary>Writes values as JSON. An absent value is null.</summary>
 static class JsonExtensions
 {
+    /// <summary>Of every document.</summary>
+    internal static readonly JsonWriterOptions Options = new()
+    {
+        // Does not escape arrows and quotes in subjects and advice; the agent embeds no document in HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     internal static void WriteValue(this Utf8JsonWriter json, string name, long? value)
     {
         json.WritePropertyName(name);

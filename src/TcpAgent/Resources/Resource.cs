@@ -22,6 +22,9 @@ sealed record Resource(
     /// <summary>The queue is full at one above the limit (include/net/sock.h, sk_acceptq_is_full: backlog &gt; max).</summary>
     internal bool FullAboveLimit { get; init; }
 
+    /// <summary>The use at which it is full.</summary>
+    internal long FullAt(long limit) => limit + (FullAboveLimit ? 1 : 0);
+
     /// <summary>
     /// Losses that come no more often than once in this many seconds have another cause, and two in a short window may too. 0: each loss
     /// proves the limit.

@@ -168,7 +168,7 @@ sealed class ResourceGauge
         // A limit that was raised since the last sample is not the one that was reached.
         var isSame = _now.IsKnown && _now.Limit != KernelValue.Absent && ReferenceEquals(_now.Of, fill.Of);
         var limit = isSame ? Math.Min(_now.Limit, fill.Limit) : fill.Limit;
-        var used = Math.Max(fill.Used, limit + (Resource.FullAboveLimit ? 1 : 0));
+        var used = Math.Max(fill.Used, Resource.FullAt(limit));
         _fullest.Record(timestamp, fill with { Used = used, Limit = limit, IsProven = true });
     }
 

@@ -12,7 +12,7 @@ static class DestinationJson
     internal static byte[] Document(HostVerdict verdict)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, VerdictJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", VerdictJson.Version);

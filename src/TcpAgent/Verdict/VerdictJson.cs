@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.Kernel;
 using TcpAgent.Resources;
@@ -12,18 +11,12 @@ static class VerdictJson
 {
     internal const int Version = 1;
 
-    internal static readonly JsonWriterOptions Options = new()
-    {
-        // Does not escape arrows and quotes in subjects and advice; the document is never embedded in HTML.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <param name="verdict">The verdict.</param>
     /// <param name="onlyExplained">Leaves out what is as it should be, for a record of the verdict.</param>
     internal static byte[] Write(HostVerdict verdict, bool onlyExplained = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

@@ -107,21 +107,15 @@ sealed class RunningAgent : IAsyncDisposable
     }
 
     /// <summary>How many have been taken.</summary>
-    internal async Task<double> Samples()
-    {
-        var text = await Client.GetStringAsync("/metrics?collect[]=agent");
-        var line = text.Split('\n').Single(line => line.StartsWith("tcpagent_samples_total ", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
-    }
+    internal async Task<double> Samples() => SamplesIn(await Client.GetStringAsync("/metrics?collect[]=agent"));
 
     /// <summary>Waits for one sample more than there were.</summary>
-    internal async Task SamplesAgain(double samples)
+    internal Task SamplesAgain(double samples) => Until(text => SamplesIn(text) > samples);
+
+    static double SamplesIn(string text)
     {
-        for (var i = 0; await Samples() <= samples; i++)
-        {
-            Assert.True(i < 200, "the agent has stopped sampling");
-            await Task.Delay(50);
-        }
+        var line = text.Split('\n').Single(line => line.StartsWith("tcpagent_samples_total ", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Waits until its metrics are as wanted.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.Kernel;
 using TcpAgent.Resources;
@@ -12,12 +11,10 @@ static class DiffJson
 {
     const int Version = 1;
 
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     internal static byte[] Write(Differences found)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

@@ -20,7 +20,7 @@ static class WhyFrom
         if (problem is not null)
             return CommandLine.Refuse(problem);
         if (new CaptureReader(options, at).TryRead(why.From, out var trouble) is not { } captured)
-            return Fail(trouble);
+            return Output.Fail(trouble, WhyCommand.CannotTell);
         Warn(captured);
         var text = why.IsJson
             ? WhyCommand.Document(why, captured.Verdict, captured.Document)
@@ -35,12 +35,6 @@ static class WhyFrom
             if (!Path.Exists(path))
                 return $"there is no {path}";
         return null;
-    }
-
-    internal static int Fail(string problem)
-    {
-        Output.Say($"tcp-agent: error: {problem}");
-        return WhyCommand.CannotTell;
     }
 
     internal static void Warn(Captured captured)

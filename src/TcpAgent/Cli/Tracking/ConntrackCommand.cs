@@ -74,9 +74,5 @@ static class ConntrackCommand
             + "needs --cap-add=NET_ADMIN and the host's network"
         : $"the kernel does not list the connection tracking table: {Libc.Describe(errno)}; it needs the module nf_conntrack_netlink";
 
-    static Task<int> Fail(string message)
-    {
-        Output.Say($"tcp-agent: error: {message}");
-        return Task.FromResult(WhyCommand.CannotTell);
-    }
+    static Task<int> Fail(string problem) => Task.FromResult(Output.Fail(problem, WhyCommand.CannotTell));
 }

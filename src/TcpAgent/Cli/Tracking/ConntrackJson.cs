@@ -16,7 +16,7 @@ static class ConntrackJson
     internal static byte[] Write(TrackedTable? table, long? limit, DateTimeOffset time, string networkNamespace)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, VerdictJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", VerdictJson.Version);

@@ -21,7 +21,7 @@ sealed class WhatIf
             return;
         AtMost = Peak + Losses;
         if (supposed.Bound.Fills)
-            LastsSeconds = (PlacesOf(supposed.Limit) - Peak) * watched / Losses;
+            LastsSeconds = (Resource.FullAt(supposed.Limit) - Peak) * watched / Losses;
     }
 
     internal Supposition Supposed { get; }
@@ -76,14 +76,11 @@ sealed class WhatIf
         return null;
     }
 
-    /// <summary>Places that a limit gives: a queue that is full above its limit has one more.</summary>
-    long PlacesOf(long limit) => limit + (Resource.FullAboveLimit ? 1 : 0);
-
     WhatIfOutcome Judge()
     {
         if (Peak is not { } peak || Report?.PeakLimit is not { } present)
             return WhatIfOutcome.CannotTell;
-        var places = PlacesOf(Supposed.Limit);
+        var places = Resource.FullAt(Supposed.Limit);
         var isRaised = Supposed.Limit > present;
         if (!isRaised && Losses > 0)
             return WhatIfOutcome.NoBetter;
@@ -95,6 +92,6 @@ sealed class WhatIf
                 : WhatIfOutcome.Perhaps;
 
         // Some resources count no losses. They refused nothing if they were not full.
-        return Watched > 0 && peak < PlacesOf(present) ? WhatIfOutcome.Enough : WhatIfOutcome.CannotTell;
+        return Watched > 0 && peak < Resource.FullAt(present) ? WhatIfOutcome.Enough : WhatIfOutcome.CannotTell;
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using TcpAgent.Kernel;
-using TcpAgent.Verdict;
 
 namespace TcpAgent.Cli;
 
@@ -15,7 +14,7 @@ static class WhatIfJson
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(document[..document.LastIndexOf((byte)'}')]);
         buffer.Write(",\"what_if\":"u8);
-        using (var json = new Utf8JsonWriter(buffer, VerdictJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartArray();
             foreach (var answer in answers)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using TcpAgent.History;
 using TcpAgent.Kernel;
@@ -20,8 +19,6 @@ sealed class LiveJson(LiveSettings settings, TurnLog turns)
 
     /// <summary>The number of listeners shown, the fullest: as many as a person reads.</summary>
     const int MostListeners = 16;
-
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     static readonly (string Name, Row Row)[] s_listener =
     [
@@ -53,7 +50,7 @@ sealed class LiveJson(LiveSettings settings, TurnLog turns)
     {
         var view = new SampleView(snapshot);
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Net;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using TcpAgent.History;
+using TcpAgent.Kernel;
 
 namespace TcpAgent.Web;
 
@@ -14,8 +14,6 @@ namespace TcpAgent.Web;
 sealed class StatusEndpoint(AgentFacts facts, TimeProvider time)
 {
     const int Version = 1;
-
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal Task Serve(HttpContext context) => IsOnThisHost(context.Connection)
         ? Respond.Json(context, Write())
@@ -28,7 +26,7 @@ sealed class StatusEndpoint(AgentFacts facts, TimeProvider time)
     byte[] Write()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonExtensions.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
