@@ -14,8 +14,11 @@ static class Heap
     /// <summary>The limit in force in bytes; if there is none, the memory of the host or container.</summary>
     internal static long Limit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Bytes that the agent itself needs on a host with many listeners, devices and CPUs, however small the limit is.</summary>
-    const long LeastOwn = 6 << 20;
+    /// <summary>
+    /// Bytes that the agent itself needs on a host with many listeners, devices and CPUs, however small the limit is: with less than 6 MiB
+    /// it does not start there, and readers of the history and the collector need room besides.
+    /// </summary>
+    const long LeastOwn = 8 << 20;
 
     /// <summary>Bytes that connections and expositions share: all but the agent's own part, which is a quarter of a large heap.</summary>
     static long Shared => Math.Max(0, Limit - Math.Max(Limit / 4, LeastOwn));
