@@ -29,6 +29,9 @@ sealed class Softnet : Source
     internal static readonly Row Backlog = Rows.Gauge(
         "tcpagent_softnet_backlog_packets", "Packets waiting in this CPU's backlog now; the limit is net.core.netdev_max_backlog.", from: "softnet_stat column 12", field: "backlog");
 
+    internal static readonly Row RecentPackets = Rows.Hidden(
+        "tcpagent_softnet_recent_packets", "Packets this CPU's receive softirq handled lately, to compare CPUs with each other.");
+
     /// <summary>NR_CPUS of the largest distribution kernels.</summary>
     const int MaxCpus = 8192;
 
@@ -41,6 +44,7 @@ sealed class Softnet : Source
     readonly int[] _ids = new int[MaxCpus];
     readonly bool[] _seen = new bool[MaxCpus];
     readonly List<CpuInstance?> _cpus = [];
+    readonly FadingCounts _recent = new();
 
     /// <summary>
     /// The sum of all lines, used while nothing says which CPU each line belongs to. It is valid for one number of lines.
@@ -149,10 +153,10 @@ sealed class Softnet : Source
     {
         _seen[cpu] = true;
         Widen(ref line, _widener, cpu);
-        Store(InstanceOf(cpu), line);
+        Store(InstanceOf(cpu), line)[RecentPackets] = _recent.Note(cpu, line.Processed);
     }
 
-    void Store(CpuInstance instance, in SoftnetLine line)
+    Slots Store(CpuInstance instance, in SoftnetLine line)
     {
         var slots = _table.Add(instance);
         slots[Processed] = line.Processed;
@@ -161,6 +165,7 @@ sealed class Softnet : Source
         slots[ReceivedRps] = line.ReceivedRps;
         slots[FlowLimit] = line.FlowLimit;
         slots[Backlog] = line.Backlog;
+        return slots;
     }
 
     static void Widen(ref SoftnetLine line, CounterWidener widener, int place)

@@ -22,6 +22,7 @@ static class PacketAdvice
         report.Evidence.Add(
             $"{device} lost {report.Losses} packets before the host could read them: the receive ring was not emptied in time (rx_missed, "
             + "rx_fifo).");
+        AddShare(report, view);
         Ring(report, view, word);
         var (queues, most) = (view[NicRows.CombinedChannels, report.Instance], view[NicRows.CombinedChannelsLimit, report.Instance]);
         var now = most is null ? "" : $", now {queues} of at most {most}";
@@ -29,6 +30,15 @@ static class PacketAdvice
             $"Spread the load: use more queues (ethtool -L {word} combined N{now}) with their interrupts on several CPUs; see which CPU is "
             + "busy in softirq.");
         report.WillNotFix.Add("netdev_max_backlog, somaxconn or socket buffers: these packets never got that far.");
+    }
+
+    /// <summary>True if one CPU does most of the work, which is then in the evidence.</summary>
+    static bool AddShare(ResourceReport report, SampleView view)
+    {
+        if (CpuShare.Uneven(view) is not { } uneven)
+            return false;
+        report.Evidence.Add(uneven);
+        return true;
     }
 
     /// <summary>A ring at its largest size cannot be raised.</summary>
@@ -59,13 +69,15 @@ static class PacketAdvice
         var backlog = Math.Clamp((report.Limit ?? 1000) * 4, 4096, int.MaxValue);
         report.Advice.Add($"sysctl -w net.core.netdev_max_backlog={backlog} on the host, for bursts.");
         report.Advice.Add(
-            "If only one CPU drops, spread packets over more CPUs: RPS (/sys/class/net/DEVICE/queues/rx-0/rps_cpus), or more receive "
-            + "queues.");
+            $"{(AddShare(report, view) ? "Spread" : "If only one CPU drops, spread")} packets over more CPUs: RPS "
+            + $"(/sys/class/net/DEVICE/queues/rx-0/rps_cpus), or more receive queues{Queues(view)}.");
         report.Advice.Add(
             "Traffic of veth, loopback, tunnels and RPS uses these backlogs: look for container traffic or a broadcast storm on a bridge.");
         report.WillNotFix.Add("The NIC's ring: these packets had already left it.");
         report.WillNotFix.Add("Any backlog, if the CPU is busy all the time: a longer queue only fills later.");
     }
+
+    static string Queues(SampleView view) => CpuShare.MoreQueues(view) is { } command ? $": {command}" : "";
 
     internal static void Qdisc(ResourceReport report, SampleView view)
     {
