@@ -61,6 +61,9 @@ sealed record ConnectionReport(bool IsIncoming, string Subject)
     /// <summary>The application of this host that has them, in a few words; null if that is unknown.</summary>
     internal string? Owner { get; init; }
 
+    /// <summary>Times lately that a memory limit held the sockets of its unit or container back.</summary>
+    internal long Throttles { get; init; }
+
     /// <summary>All groups of a sample; the largest first.</summary>
     internal static List<ConnectionReport> All(SampleView view)
     {
@@ -96,6 +99,7 @@ sealed record ConnectionReport(bool IsIncoming, string Subject)
             Unread = Value(ConnectionRows.UnreadFull),
             UnreadBytes = Value(ConnectionRows.UnreadBytes),
             Owner = OwnerWords.Of(one.Of, view),
+            Throttles = OwnerWords.SocketThrottles(one.Of, view),
         };
     }
 }

@@ -48,6 +48,16 @@ static class OwnerWords
     internal static string? Cause(Instance listener, SampleView view) =>
         Find(listener, view) is { } owner && view[OwnerRows.Cause, owner] is { } cause ? Id((StrainCause)cause) : null;
 
+    /// <summary>Times lately that a memory limit held back sockets of the unit or container that owns a listener.</summary>
+    internal static long SocketThrottles(Instance? listener, SampleView view)
+    {
+        if (Find(listener, view) is { Facts.Workload: var owner })
+            foreach (var (workload, count) in view.Instances(WorkloadRows.RecentSocketThrottles))
+                if (workload.Subject == owner.Name)
+                    return count;
+        return 0;
+    }
+
     /// <summary>The cause in JSON, for programs.</summary>
     internal static string? Id(StrainCause cause) => cause switch
     {

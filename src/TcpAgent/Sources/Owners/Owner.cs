@@ -22,6 +22,12 @@ sealed class Owner(ulong id)
     /// <summary>Processes in the cgroup; absent if unknown.</summary>
     internal long Processes { get; private set; } = KernelValue.Absent;
 
+    /// <summary>Times that a memory limit held its sockets back, as of the last look; absent if unknown.</summary>
+    internal long SocketThrottles { get; private set; } = KernelValue.Absent;
+
+    /// <summary>Their rise between the last two looks; 0 after the first.</summary>
+    internal long SocketThrottlesRise { get; private set; }
+
     /// <summary>When it was looked at last, by the monotonic clock; absent before the first time.</summary>
     internal long LookedAt { get; set; } = KernelValue.Absent;
 
@@ -46,6 +52,8 @@ sealed class Owner(ulong id)
 
     internal long NextProcesses { get; set; } = KernelValue.Absent;
 
+    internal long NextSocketThrottles { get; set; } = KernelValue.Absent;
+
     internal Strain? NextStrain { get; set; }
 
     /// <summary>Takes over what the last look found.</summary>
@@ -56,6 +64,8 @@ sealed class Owner(ulong id)
             if (!facts.IsSame(Facts))
                 (Facts, Instance) = (facts, new WorkloadInstance(facts.Workload));
             (Processes, LookedAt, NextFacts) = (NextProcesses, timestamp, null);
+            SocketThrottlesRise = SocketThrottles == KernelValue.Absent ? 0 : Math.Max(0, NextSocketThrottles - SocketThrottles);
+            SocketThrottles = NextSocketThrottles;
         }
         if (NextStrain is not { } strain)
             return;

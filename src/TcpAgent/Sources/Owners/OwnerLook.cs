@@ -14,6 +14,7 @@ sealed class OwnerLook(KernelRoot root) : IDisposable
     readonly ProgramNames _names = new();
     readonly HashSet<ulong> _wanted = [];
     readonly OnlineCpus _cpus = new(root);
+    readonly MemoryEvents _memory = new();
 
     /// <summary>
     /// Looks at some owners, and measures those that have a meter. Returns 0, or the errno if there is no hierarchy of version 2.
@@ -37,10 +38,11 @@ sealed class OwnerLook(KernelRoot root) : IDisposable
     /// <summary>Processes that left their cgroup may still hold its sockets, so an empty one says nothing.</summary>
     void Identify(Owner owner)
     {
-        (owner.NextFacts, owner.NextProcesses) = (OwnerFacts.Unknown, KernelValue.Absent);
+        (owner.NextFacts, owner.NextProcesses, owner.NextSocketThrottles) = (OwnerFacts.Unknown, KernelValue.Absent, KernelValue.Absent);
         if (owner.NextCgroup is not { Workload.IsNamed: true } cgroup || !_processes.Begin(cgroup) || _processes.Count == 0)
             return;
         owner.NextProcesses = _processes.Count;
+        owner.NextSocketThrottles = _memory.SocketThrottles(cgroup);
         _names.Clear();
         while (_processes.TryRead(out _, out var name))
             _names.Add(name);

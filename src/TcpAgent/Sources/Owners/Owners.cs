@@ -13,7 +13,7 @@ namespace TcpAgent.Sources;
 sealed class Owners : Source
 {
     /// <summary>Owners that are remembered. The listeners of further ones have none.</summary>
-    const int MostOwners = 1024;
+    internal const int MostOwners = 1024;
 
     /// <summary>Share of the walk budget.</summary>
     const double Share = 0.1;
@@ -31,6 +31,7 @@ sealed class Owners : Source
     readonly List<Owner> _due = [];
     readonly StrainMeters _meters;
     readonly WorkloadTable _workloads = new();
+    readonly ThrottledWorkloads _throttled;
     ReadStatus _status;
     bool _isMeasuring;
 
@@ -50,6 +51,7 @@ sealed class Owners : Source
         (_listeners, _udp, _sockets, _time, _window) = (listeners, udp, sockets, time, options.PeakWindow);
         _look = isLive ? new OwnerLook(root) : null;
         _meters = new StrainMeters(root, time);
+        _throttled = new ThrottledWorkloads(time);
         _lane = new CpuBudget(options.WalkBudget * Share, () => _look!.Take(_due, _meters), time, events: events);
         Mode = "cgroup2";
     }
@@ -91,6 +93,7 @@ sealed class Owners : Source
         foreach (var (id, _) in _workloads.Chosen)
             if (_owners.TryGetValue(id, out var owner))
                 WorkloadTable.Add(this[WorkloadRows.Rows], owner, _sockets!.Cgroups!.Of(id));
+        _throttled.Store(this[WorkloadRows.Rows], tick.Timestamp);
     }
 
     void Attend(Listener listener, in Tick tick)
@@ -127,7 +130,10 @@ sealed class Owners : Source
     {
         _status = _lane.Errno == 0 ? ReadStatus.Ok : ReadStatus.Optional(Mode, _lane.Errno);
         foreach (var owner in _due)
+        {
             owner.Take(tick.Timestamp);
+            _throttled.Note(owner, tick.Timestamp);
+        }
         _meters.Take(tick);
         _due.Clear();
     }

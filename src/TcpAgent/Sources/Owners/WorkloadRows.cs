@@ -2,7 +2,10 @@ using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
-/// <summary>Connections that are stuck in a state by unit or container, filled by <see cref="WorkloadTable"/>.</summary>
+/// <summary>
+/// By unit or container: connections that are stuck in a state, filled by <see cref="WorkloadTable"/>, and how often a memory limit held
+/// sockets back, filled by <see cref="ThrottledWorkloads"/>.
+/// </summary>
 static class WorkloadRows
 {
     const string Name = "tcpagent_workload_tcp_sockets";
@@ -18,4 +21,9 @@ static class WorkloadRows
     internal static readonly Row SynSent = Rows.Gauge(Name, Help, labels: "state=\"syn_sent\"", from: "inet_diag");
 
     internal static readonly Row LastAck = Rows.Gauge(Name, Help, labels: "state=\"last_ack\"", from: "inet_diag");
+
+    internal static readonly Row SocketThrottles = Rows.Counter(
+        "tcpagent_workload_socket_throttles_total", "Times since the agent started that the memory limit of a unit or container held its sockets back. Looked at once a minute; only those that own a listener, and the ten with the most. From Linux 6.19 on.", from: "memory.events.local sock_throttled");
+
+    internal static readonly Row RecentSocketThrottles = Rows.Hidden("tcpagent_workload_recent_socket_throttles", "Those of the last looks.");
 }

@@ -35,13 +35,17 @@ sealed class WorkloadTable
     {
         if (owner.Facts.Role is not (OwnerRole.Holder or OwnerRole.Proxy))
             return;
-        var slots = Find(table, owner.Instance) is >= 0 and var place ? table[place] : table.Add(owner.Instance);
+        var slots = RowOf(table, owner.Instance);
         Add(slots, WorkloadRows.CloseWait, sockets.CloseWait);
         Add(slots, WorkloadRows.SynSent, sockets.SynSent);
         Add(slots, WorkloadRows.LastAck, sockets.LastAck);
     }
 
-    static void Add(Slots slots, Row row, int count) => slots[row] = Math.Max(0, slots[row]) + count;
+    /// <summary>The row of a unit or container, which is added if it is not there.</summary>
+    internal static Slots RowOf(Table table, Instance instance) =>
+        Find(table, instance) is >= 0 and var place ? table[place] : table.Add(instance);
+
+    internal static void Add(Slots slots, Row row, long count) => slots[row] = Math.Max(0, slots[row]) + count;
 
     static int Find(Table table, Instance instance)
     {

@@ -115,12 +115,16 @@ static class PeerFindings
                 return $"{ConnectionWords.Who(one)}: the application{(one.Owner is { } owner ? $", {owner}," : "")} does not read "
                     + $"{ConnectionWords.Number(one.Unread)} of them. Their receive buffers are full with "
                     + $"{ConnectionWords.Bytes(one.UnreadBytes)} in all, and nothing was taken out between two looks. {why} "
-                    + "See them with ss -tnp state established (Recv-Q).";
+                    + $"{Throttled(one)}See them with ss -tnp state established (Recv-Q).";
         var (closed, opened) = (Recent(view, RecentRows.ToZeroWindow), Recent(view, RecentRows.FromZeroWindow));
         return closed - opened < FewStuck || opened * 2 > closed ? null
             : $"{closed} connections of this host began to advertise a zero window and {opened} opened it again: their receive buffers are "
             + $"full because the application does not read. {why} Find it with ss -tnp state established (a Recv-Q that stays).";
     }
+
+    static string Throttled(ConnectionReport one) => one.Throttles == 0 ? ""
+        : $"In the last minutes its memory limit held its sockets back {ConnectionWords.Number(one.Throttles)} times (sock_throttled in "
+            + "memory.events): see memory.max and memory.high of its cgroup. ";
 
     /// <summary>
     /// The threshold is one per hundred new connections: behind the NAT of a large network a port is occasionally reused too soon, and the

@@ -69,4 +69,46 @@ public class WorkloadTests
         rig.Tick(2);
         Assert.Null(Value(rig, "close_wait", "init.scope"));
     }
+
+    static void Throttles(OwnersRig rig, string cgroup, long count) => rig.Root.Write(
+        $"fs/cgroup{cgroup}/memory.events.local", $"low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\nsock_throttled {count}\n");
+
+    static long?[] Throttled(OwnersRig rig)
+    {
+        var table = rig.Source[WorkloadRows.Rows];
+        return table.Count == 0 ? [] : [table[0][WorkloadRows.SocketThrottles], table[0][WorkloadRows.RecentSocketThrottles]];
+    }
+
+    /// <summary>What a cgroup counted before the agent knew it is none of these.</summary>
+    [Fact]
+    public void SocketsThatAMemoryLimitHoldsBackAreCountedForTheUnit()
+    {
+        using var rig = new OwnersRig();
+        rig.Process(1, "web");
+        var web = rig.Cgroup(Unit, 1);
+        Throttles(rig, Unit, 500);
+        rig.Rig.Table.Set(Listener(web));
+        rig.Tick(2);
+        Assert.Empty(Throttled(rig));
+        Throttles(rig, Unit, 507);
+        rig.Tick(61);
+        Assert.Equal([7, 7], Throttled(rig));
+        rig.Tick(180);
+        Assert.Equal([7, 0], Throttled(rig));
+        Throttles(rig, Unit, 510);
+        rig.Tick(61);
+        Assert.Equal([10, 3], Throttled(rig));
+    }
+
+    [Fact]
+    public void BeforeLinux619NothingIsCounted()
+    {
+        using var rig = new OwnersRig();
+        rig.Process(1, "web");
+        var web = rig.Cgroup(Unit, 1);
+        rig.Root.Write($"fs/cgroup{Unit}/memory.events.local", "low 0\nhigh 3\nmax 9\noom 0\noom_kill 0\noom_group_kill 0\n");
+        rig.Rig.Table.Set(Listener(web));
+        rig.Tick(130);
+        Assert.Empty(Throttled(rig));
+    }
 }
