@@ -56,15 +56,15 @@ public sealed class StoreTests
 
     /// <summary>
     /// Each host counts its scrapes, so a scrape that the store does not have is a number that is missing between the first and the last.
-    /// One that came too late for the agent is in up.
+    /// One that came too late for the agent is in up, which takes another queue to the store and may arrive later. What is lost stays so.
     /// </summary>
     static async Task NothingIsLost(VictoriaMetrics store, (int Stopped, int Started) at)
     {
         await Becomes(store, $"count({Scrapes} > {at.Started}) == {ReplayedFleet.Hosts}");
         Assert.Equal(1, await store.Count($"count(min_over_time({Scrapes}[1h]) < {at.Stopped}) == {ReplayedFleet.Hosts}"));
-        Assert.Equal(0, await store.Count(
-            $"(max_over_time({Scrapes}[1h]) - min_over_time({Scrapes}[1h]) + 1 - count_over_time({Scrapes}[1h])) > on (instance) "
-                + $"(count_over_time(up{Own}[1h]) - sum_over_time(up{Own}[1h]))"));
+        await HasNone(
+            store, $"(max_over_time({Scrapes}[1h]) - min_over_time({Scrapes}[1h]) + 1 - count_over_time({Scrapes}[1h])) > on (instance) "
+                + $"(count_over_time(up{Own}[1h]) - sum_over_time(up{Own}[1h]))");
     }
 
     static async Task EachHostIsInOneShard(VictoriaMetrics store)
@@ -105,6 +105,10 @@ public sealed class StoreTests
             TimeSpan.FromSeconds(120), () => $"{string.Join('\n', missing.Select(one => $"{one.Key}: {one.Value}"))}\n{store.Output}");
     }
 
-    static Task Becomes(VictoriaMetrics store, string query) => Eventually.Holds(
-        async () => await store.Count(query) == 1, TimeSpan.FromSeconds(120), () => $"{query}\n{store.Output}");
+    static Task Becomes(VictoriaMetrics store, string query) => Finds(store, query, 1);
+
+    static Task HasNone(VictoriaMetrics store, string query) => Finds(store, query, 0);
+
+    static Task Finds(VictoriaMetrics store, string query, int series) => Eventually.Holds(
+        async () => await store.Count(query) == series, TimeSpan.FromSeconds(120), () => $"{query}\n{store.Output}");
 }
