@@ -25,7 +25,8 @@ public partial class TrafficKindsTests
 
     /// <summary>Kinds that the guests of the kernel matrix and the soak start by name, in Python.</summary>
     [Theory]
-    [InlineData("tests/TcpAgent.Lab/KernelMatrix/guest.py", """\b(?:traffic|listening)\((?:"\w"|None), "(\w+)" """)]
+    [InlineData("tests/TcpAgent.Lab/KernelMatrix/guest_conditions.py", """\b(?:traffic|listening)\((?:"\w"|None), "(\w+)" """)]
+    [InlineData("tests/TcpAgent.Lab/KernelMatrix/guest_stage.py", """\b(?:traffic|listening)\((?:"\w"|None), "(\w+)" """)]
     [InlineData("tests/TcpAgent.Benchmarks/soak/load.py", """\bTRAFFIC, "(\w+)" """)]
     public void ScriptsThatProgramsNameExist(string file, string pattern)
     {

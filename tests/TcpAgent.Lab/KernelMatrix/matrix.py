@@ -162,6 +162,8 @@ def boot(version, root, machine, image, script="guest.py", cpus=1):
                 ["timeout", str(SECONDS), *machine.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-monitor", "none",
                  "-no-reboot", "-m", "1536", "-smp", str(cpus), "-accel", "tcg", "-kernel", kernel, "-initrd", initrd,
                  "-drive", f"file={image},format=raw,if=virtio,snapshot=on",
+                 # A card without a line.
+                 "-netdev", "hubport,id=card,hubid=0", "-device", "virtio-net-pci,netdev=card",
                  "-append", f"console={machine.console} panic=-1 quiet lab={script}"],
                 stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, check=False)
         results, done = [], False
