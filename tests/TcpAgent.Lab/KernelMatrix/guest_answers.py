@@ -100,7 +100,7 @@ def log_events(_, expected):
             time.sleep(0.5)
             events = re.findall(r'^tcpagent_kernel_events_total\{event="(\w+)"\} [1-9]', get("/metrics"), re.M)
             if expected in events:
-                break
+                return expected
     return ", ".join(events) or "nothing"
 
 

@@ -139,7 +139,7 @@ def limited_memory():
     sh(f"mkdir {LIMITED}; echo 24M >{LIMITED}/memory.max")
     hold = traffic(None, "hold", "127.0.0.77", "9000", "64", seconds="300", group=LIMITED)
     assert hold.stdout.readline().startswith("ready")
-    traffic(None, "pour", "127.0.0.77", "9000", "20", seconds="300")
+    traffic(None, "pour", "127.0.0.77", "9000", "200", seconds="300")
 
 
 class Scenario(NamedTuple):
