@@ -28,7 +28,7 @@ public class LiveTests
         ["tcpagent_ephemeral_ports_time_wait"] = "the same",
         ["tcpagent_destination_unanswered"] = "only for a destination that leaves three SYNs without an answer",
         ["tcpagent_connections_delivery_rate_bytes"] = "only for connections that sent between two looks",
-        ["tcpagent_workload_tcp_sockets"] = "only for a unit or container with five such sockets",
+        ["tcpagent_workload_"] = "only of a unit or container with five such sockets, or held back by its memory limit (6.19)",
         ["tcpagent_ephemeral_ports_by_source"] = "only for an address that holds 16 ports or more towards several destinations",
         ["tcpagent_process_open_files"] = "only for a process that has a tenth of its limit open",
         ["owner_info"] = "only on a host with cgroups of version 2 in which something is",

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TcpAgent.Kernel;
 using TcpAgent.Kernel.Cgroups;
 using TcpAgent.Metrics;
 
@@ -11,7 +10,7 @@ namespace TcpAgent.Sources;
 /// </summary>
 sealed class ThrottledWorkloads(TimeProvider time)
 {
-    /// <summary>A rise is recent until the look after the next.</summary>
+    /// <summary>Until the look after the next.</summary>
     static readonly TimeSpan s_recent = TimeSpan.FromMinutes(2);
 
     sealed class Throttles(WorkloadInstance instance)
@@ -20,9 +19,10 @@ sealed class ThrottledWorkloads(TimeProvider time)
 
         internal long Total { get; set; }
 
-        internal long Recent { get; set; }
+        /// <summary>The last rise, within about a minute, and when it was seen.</summary>
+        internal long Rise { get; set; }
 
-        internal long At { get; set; } = KernelValue.Absent;
+        internal long At { get; set; }
     }
 
     readonly Dictionary<Workload, Throttles> _known = [];
@@ -34,9 +34,8 @@ sealed class ThrottledWorkloads(TimeProvider time)
         if (owner.SocketThrottlesRise <= 0 || owner.Facts.Role is not (OwnerRole.Holder or OwnerRole.Proxy))
             return;
         var throttles = _known.TryGetValue(owner.Facts.Workload, out var known) ? known : Learn(owner);
-        throttles.Recent = IsRecent(throttles, timestamp) ? throttles.Recent + owner.SocketThrottlesRise : owner.SocketThrottlesRise;
+        (throttles.Rise, throttles.At) = (owner.SocketThrottlesRise, timestamp);
         throttles.Total += owner.SocketThrottlesRise;
-        throttles.At = timestamp;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -46,9 +45,6 @@ sealed class ThrottledWorkloads(TimeProvider time)
             _known.Clear();
         return _known[owner.Facts.Workload] = new Throttles(owner.Instance);
     }
-
-    bool IsRecent(Throttles one, long timestamp) =>
-        one.At != KernelValue.Absent && time.GetElapsedTime(one.At, timestamp) <= s_recent;
 
     /// <summary>Adds those of the ten cgroups with the most.</summary>
     internal void Store(Table table, long timestamp)
@@ -60,7 +56,7 @@ sealed class ThrottledWorkloads(TimeProvider time)
         {
             var slots = WorkloadTable.RowOf(table, one!.Instance);
             WorkloadTable.Add(slots, WorkloadRows.SocketThrottles, one.Total);
-            WorkloadTable.Add(slots, WorkloadRows.RecentSocketThrottles, IsRecent(one, timestamp) ? one.Recent : 0);
+            WorkloadTable.Add(slots, WorkloadRows.RecentSocketThrottles, time.GetElapsedTime(one.At, timestamp) <= s_recent ? one.Rise : 0);
         }
     }
 }

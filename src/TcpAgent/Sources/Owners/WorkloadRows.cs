@@ -23,7 +23,7 @@ static class WorkloadRows
     internal static readonly Row LastAck = Rows.Gauge(Name, Help, labels: "state=\"last_ack\"", from: "inet_diag");
 
     internal static readonly Row SocketThrottles = Rows.Counter(
-        "tcpagent_workload_socket_throttles_total", "Times since the agent started that the memory limit of a unit or container held its sockets back. Looked at once a minute; only those that own a listener, and the ten with the most. From Linux 6.19 on.", from: "memory.events.local sock_throttled");
+        "tcpagent_workload_socket_throttles_total", "Times since the agent started that the memory limit of a unit or container held its sockets back. Looked at once a minute, where there are listeners, UDP sockets or stuck connections; the ten with the most. From Linux 6.19 on.", from: "memory.events.local sock_throttled");
 
-    internal static readonly Row RecentSocketThrottles = Rows.Hidden("tcpagent_workload_recent_socket_throttles", "Those of the last looks.");
+    internal static readonly Row RecentSocketThrottles = Rows.Hidden("tcpagent_workload_recent_socket_throttles", "Those between the last two looks.");
 }

@@ -123,7 +123,7 @@ static class PeerFindings
     }
 
     static string Throttled(ConnectionReport one) => one.Throttles == 0 ? ""
-        : $"In the last minutes its memory limit held its sockets back {ConnectionWords.Number(one.Throttles)} times (sock_throttled in "
+        : $"Within a minute its memory limit held its sockets back {ConnectionWords.Number(one.Throttles)} times (sock_throttled in "
             + "memory.events): see memory.max and memory.high of its cgroup. ";
 
     /// <summary>
