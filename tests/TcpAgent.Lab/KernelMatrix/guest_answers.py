@@ -1,7 +1,6 @@
 """What the agent says in the guest."""
 import contextlib
 import json
-import pathlib
 import re
 import signal
 import subprocess
@@ -9,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-from guest_stage import LIMITED, inside, syn_flood
+from guest_stage import inside, syn_flood
 
 AGENT = "/lab/tcp-agent"
 
@@ -102,19 +101,6 @@ def log_events(_, expected):
             if expected in events:
                 return expected
     return ", ".join(events) or "nothing"
-
-
-def throttles(*_):
-    """What the agent counts of a unit between two looks, a minute apart."""
-    events = pathlib.Path(LIMITED, "memory.events.local")
-    if "sock_throttled" not in events.read_text():
-        return "no such count"
-    with daemon():
-        for _ in range(150):
-            time.sleep(1)
-            if re.search(r'^tcpagent_workload_socket_throttles_total\{unit="limited.service",.*\} [1-9]', get("/metrics"), re.M):
-                return "counted"
-    return f"not counted, the kernel has {events.read_text().split()[-1]}"
 
 
 def serves(*_):

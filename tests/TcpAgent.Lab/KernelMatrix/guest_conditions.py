@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from guest_answers import card, connections, log_events, serves, throttles, tracked, why
-from guest_stage import CLIENT, KERNEL, LIMITED, SERVER, listening, setting, sh, syn_flood, traffic
+from guest_answers import card, connections, log_events, serves, tracked, why
+from guest_stage import CLIENT, KERNEL, SERVER, listening, setting, sh, syn_flood, traffic
 
 
 def accept_queue():
@@ -132,16 +132,6 @@ def flows():
     traffic("c", "udp_flows_once", SERVER, "9999", "50").wait()
 
 
-def limited_memory():
-    """A unit whose memory limit is too small for what its sockets are sent."""
-    sh("mountpoint -q /sys/fs/cgroup && grep -q cgroup2 /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup")
-    sh("echo +memory >/sys/fs/cgroup/cgroup.subtree_control")
-    sh(f"mkdir {LIMITED}; echo 24M >{LIMITED}/memory.max")
-    hold = traffic(None, "hold", "127.0.0.77", "9000", "64", seconds="300", group=LIMITED)
-    assert hold.stdout.readline().startswith("ready")
-    traffic(None, "pour", "127.0.0.77", "9000", "200", seconds="300")
-
-
 class Scenario(NamedTuple):
     name: str
     expected: str
@@ -183,5 +173,4 @@ SCENARIOS = [
     Scenario("a line of the kernel's log", "syn_flooding", "s", lambda: None, log_events),
     Scenario("a network card (virtio)", "rings and channels", None, lambda: None, card),
     Scenario("serve, scrape, stop", "ok", None, lambda: None, serves),
-    Scenario("sockets held back by a cgroup's memory limit", "counted" if KERNEL >= (6, 19) else "no such count", None, limited_memory, throttles),
 ]

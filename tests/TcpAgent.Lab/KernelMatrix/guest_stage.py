@@ -8,7 +8,6 @@ import time
 SERVER, CLIENT = "10.91.0.1", "10.91.0.2"
 SECONDS = "90"
 KERNEL = tuple(int(part) for part in re.match(r"(\d+)\.(\d+)", os.uname().release).groups())
-LIMITED = "/sys/fs/cgroup/limited.service"
 children = []
 
 
@@ -20,10 +19,8 @@ def inside(place, *command):
     return ["ip", "netns", "exec", place, *command] if place else list(command)
 
 
-def traffic(place, *arguments, seconds=SECONDS, group=None):
-    """Started in a network namespace and in a cgroup, if these are given."""
-    enter = ["sh", "-c", f'echo $$ >{group}/cgroup.procs && exec "$@"', "sh"] if group else []
-    child = subprocess.Popen([*enter, *inside(place, "python3", "traffic.py", *arguments, seconds)], stdout=subprocess.PIPE, text=True)
+def traffic(place, *arguments):
+    child = subprocess.Popen(inside(place, "python3", "traffic.py", *arguments, SECONDS), stdout=subprocess.PIPE, text=True)
     children.append(child)
     return child
 
