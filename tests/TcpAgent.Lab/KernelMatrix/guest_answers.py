@@ -16,10 +16,13 @@ AGENT = "/lab/tcp-agent"
 scraped = set()
 
 
+def judged(place):
+    return json.loads(subprocess.run(inside(place, AGENT, "why", "--json", "--for=4s"), capture_output=True, text=True, check=False).stdout)
+
+
 def why(place, expected):
     """The verdict, and what the agent says beside it if something is expected."""
-    answer = subprocess.run(inside(place, AGENT, "why", "--json", "--for=4s"), capture_output=True, text=True, check=False)
-    document = json.loads(answer.stdout)
+    document = judged(place)
     blamed = document["limiting"] or [one["resource"] for one in document["resources"] if one["state"] == "near"]
     beside = [one["id"] for one in document["findings"] if one["headline"]] if "(" in expected else []
     return document["verdict"] + (": " + ", ".join(sorted(blamed)) if blamed else "") + (f" ({', '.join(sorted(beside))})" if beside else "")
@@ -49,8 +52,7 @@ def established_agrees():
 
 def connections(place, _):
     """How many there are in the largest group, and what limits them for most of the time."""
-    document = json.loads(subprocess.run(inside(place, AGENT, "why", "--json", "--for=4s"), capture_output=True, text=True, check=False).stdout)
-    groups = document["connections"]["groups"]
+    groups = judged(place)["connections"]["groups"]
     if not groups:
         return "none"
     shares = groups[0]["limited_by"]

@@ -1,3 +1,5 @@
+using TcpAgent.System;
+
 namespace TcpAgent.Kernel.Cgroups;
 
 /// <summary>A cgroup of version 2.</summary>
@@ -16,6 +18,18 @@ sealed class Cgroup(ulong id, byte[] folder, int rootLength)
 
     /// <summary>The path in the hierarchy, such as /system.slice/nginx.service; / for the root.</summary>
     internal ReadOnlySpan<byte> Path => folder.Length - 1 == rootLength ? "/"u8 : folder.AsSpan()[rootLength..^1];
+
+    /// <summary>Reads one of its files. Returns the length of the text, as far as there is room for it, or -1.</summary>
+    /// <param name="file">Such as /cgroup.procs; ends with a NUL byte.</param>
+    /// <param name="text">Receives the text.</param>
+    internal int Read(ReadOnlySpan<byte> file, Span<byte> text)
+    {
+        var length = folder.Length - 1;
+        Span<byte> path = stackalloc byte[length + file.Length];
+        folder.AsSpan(0, length).CopyTo(path);
+        file.CopyTo(path[length..]);
+        return BriefFile.Read(Libc.AT_FDCWD, path, text, out _);
+    }
 
     /// <summary>The unit or container.</summary>
     internal Workload Workload => field ??= CgroupPath.Parse(Path);

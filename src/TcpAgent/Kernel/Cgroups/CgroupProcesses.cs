@@ -1,5 +1,4 @@
 using TcpAgent.Kernel.Processes;
-using TcpAgent.System;
 
 namespace TcpAgent.Kernel.Cgroups;
 
@@ -12,9 +11,8 @@ sealed class CgroupProcesses(KernelRoot root) : IDisposable
     /// <summary>Maximum number of processes that are looked at; further ones are only counted.</summary>
     internal const int Most = 64;
 
-    const int Capacity = 16 * 1024, MostPath = 4_096 + 64;
+    const int Capacity = 16 * 1024;
 
-    readonly byte[] _path = new byte[MostPath];
     readonly byte[] _text = new byte[Capacity];
     Cgroup? _cgroup;
     int _at;
@@ -30,10 +28,7 @@ sealed class CgroupProcesses(KernelRoot root) : IDisposable
     /// <summary>Starts with a cgroup. False if its list cannot be read, because it has ended or is one of threads.</summary>
     internal bool Begin(Cgroup cgroup)
     {
-        var folder = cgroup.Folder[..^1];
-        folder.CopyTo(_path);
-        "/cgroup.procs\0"u8.CopyTo(_path.AsSpan(folder.Length));
-        var length = BriefFile.Read(Libc.AT_FDCWD, _path, _text, out _);
+        var length = cgroup.Read("/cgroup.procs\0"u8, _text);
         (_cgroup, _at, _end, _looked) = (cgroup, 0, Math.Max(0, length), 0);
         Count = 0;
         foreach (var one in _text.AsSpan(0, _end))

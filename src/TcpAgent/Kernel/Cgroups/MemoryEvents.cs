@@ -1,5 +1,3 @@
-using TcpAgent.System;
-
 namespace TcpAgent.Kernel.Cgroups;
 
 /// <summary>
@@ -8,9 +6,8 @@ namespace TcpAgent.Kernel.Cgroups;
 /// </summary>
 sealed class MemoryEvents
 {
-    const int MostPath = 4_096 + 64, Capacity = 1_024;
+    const int Capacity = 1_024;
 
-    readonly byte[] _path = new byte[MostPath];
     readonly byte[] _text = new byte[Capacity];
 
     /// <summary>
@@ -19,13 +16,7 @@ sealed class MemoryEvents
     /// </summary>
     internal long SocketThrottles(Cgroup cgroup)
     {
-        var folder = cgroup.Folder[..^1];
-        var name = "/memory.events.local\0"u8;
-        if (folder.Length + name.Length > MostPath)
-            return KernelValue.Absent;
-        folder.CopyTo(_path);
-        name.CopyTo(_path.AsSpan(folder.Length));
-        var length = BriefFile.Read(Libc.AT_FDCWD, _path, _text, out _);
+        var length = cgroup.Read("/memory.events.local\0"u8, _text);
         return Parse(_text.AsSpan(0, Math.Max(0, length)));
     }
 

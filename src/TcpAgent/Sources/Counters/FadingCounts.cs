@@ -35,7 +35,7 @@ sealed class FadingCounts
     void Grow(int place)
     {
         var known = _counts.Length;
-        Array.Resize(ref _counts, place + 1);
+        Array.Resize(ref _counts, Math.Max(place + 1, 2 * known));
         _counts.AsSpan(known).Fill((Absent, 0));
     }
 }

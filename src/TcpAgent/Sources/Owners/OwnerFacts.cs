@@ -21,6 +21,9 @@ sealed record OwnerFacts(Workload Workload, string[] Programs, OwnerRole Role)
     /// <summary>The program, if all processes have the same name; otherwise nobody can say which of them has the socket.</summary>
     internal string Program => Role == OwnerRole.Holder && Programs.Length == 1 ? Programs[0] : "";
 
+    /// <summary>Whether its connections say something about it. What systemd opened, a unit may have.</summary>
+    internal bool HasConnections => Role is OwnerRole.Holder or OwnerRole.Proxy;
+
     /// <summary>Whether somebody learns something from it.</summary>
     internal bool IsKnown => Role != OwnerRole.Unknown;
 

@@ -31,7 +31,7 @@ sealed class ThrottledWorkloads(TimeProvider time)
     /// <summary>Adds what an owner's cgroup counted between its last two looks.</summary>
     internal void Note(Owner owner, long timestamp)
     {
-        if (owner.SocketThrottlesRise <= 0 || owner.Facts.Role is not (OwnerRole.Holder or OwnerRole.Proxy))
+        if (owner.SocketThrottlesRise <= 0 || !owner.Facts.HasConnections)
             return;
         var throttles = _known.TryGetValue(owner.Facts.Workload, out var known) ? known : Learn(owner);
         (throttles.Rise, throttles.At) = (owner.SocketThrottlesRise, timestamp);

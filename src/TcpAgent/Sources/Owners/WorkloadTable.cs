@@ -33,7 +33,7 @@ sealed class WorkloadTable
     /// </summary>
     internal static void Add(Table table, Owner owner, in CgroupSockets sockets)
     {
-        if (owner.Facts.Role is not (OwnerRole.Holder or OwnerRole.Proxy))
+        if (!owner.Facts.HasConnections)
             return;
         var slots = RowOf(table, owner.Instance);
         Add(slots, WorkloadRows.CloseWait, sockets.CloseWait);
