@@ -33,6 +33,13 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     internal long OpenFiles => _files.Of(_fd, "fd\0"u8);
 
     /// <summary>
+    /// The number of the directory, which no other process of this boot gets; the kernel may give the process another. 0 if it is unknown,
+    /// and in a plain directory, where the next folder may get the number of one that is gone.
+    /// </summary>
+    internal ulong Inode =>
+        root.Live && Libc.statx(_fd, "\0"u8, Libc.AT_EMPTY_PATH, Libc.STATX_INO, out var stat) == 0 ? stat.stx_ino : 0;
+
+    /// <summary>
     /// The identity of the process' network namespace: each has its own directory net/stat, whose inode needs no right to ptrace. It is not
     /// the number that lsns shows. 0 if it is unknown.
     /// </summary>
@@ -80,6 +87,18 @@ sealed class ProcessFolder(KernelRoot root) : IDisposable
     {
         name = default;
         return Open(process.Pid) == 0 && TryReadStat(out var stat, out name) && stat.Identity == process;
+    }
+
+    /// <summary>Opens it without reading a file, as long as it has the inode of the time before.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="inode">See <see cref="Inode"/>; 0 before the first time, and where it is unknown.</param>
+    internal bool TryOpen(ProcessIdentity process, ref ulong inode)
+    {
+        if (Open(process.Pid) != 0)
+            return false;
+        var known = inode;
+        inode = Inode;
+        return (inode != 0 && inode == known) || (TryReadStat(out var stat, out _) && stat.Identity == process);
     }
 
     /// <summary>The soft limit of open files; absent if it cannot be read.</summary>

@@ -1,5 +1,6 @@
 using TcpAgent.Kernel;
 using TcpAgent.Kernel.Processes;
+using TcpAgent.Metrics;
 
 namespace TcpAgent.Sources;
 
@@ -22,30 +23,51 @@ sealed class NamespaceReader : IFieldMap
     internal ParseResult Malformed { get; private set; }
 
     /// <summary>
-    /// Reads netstat, which shows the losses, and every other time the rest. False if the process has ended or left the namespace, or its
-    /// files cannot be read.
+    /// Reads snmp, then what its segments can have moved: netstat, the longest of these files and the one with the losses, and now and then
+    /// the sockets. Without a segment it reads these only at every fourth look. False if the process has ended or left the namespace, or
+    /// its files cannot be read.
     /// </summary>
     internal bool TryRead(ProcessFolder folder, OtherNamespace place)
     {
-        var isWhole = place.Looks % 2 == 0;
         place.Values.CopyTo(_values);
-        foreach (var row in NamespaceRows.Rows)
-            if (isWhole || row.Section == NamespaceRows.Netstat)
-                _values[row.Slot] = KernelValue.Absent;
         Malformed = default;
-        if (!IsIn(folder, place) || folder.Read("net/netstat\0"u8, out var text) != 0)
+        if (!IsIn(folder, place))
             return false;
-        Malformed = _tables.Parse(text, _values);
-        if (isWhole)
-            ReadRest(folder);
+        Withdraw(NamespaceRows.Snmp);
+        if (folder.Read("net/snmp\0"u8, out var text) == 0)
+            Malformed = _tables.Parse(text, _values);
+        var isQuiet = IsSame(NamespaceRows.Received, place) && IsSame(NamespaceRows.Sent, place) && IsSame(NamespaceRows.Retransmitted, place);
+        if ((!isQuiet || place.Looks % 4 == 0) && !ReadNetstat(folder))
+            return false;
+        if (place.Looks % (isQuiet ? 4 : 2) == 0)
+            ReadSockets(folder);
         return folder.NetworkNamespace == place.Inode;
     }
 
-    void ReadRest(ProcessFolder folder)
+    bool IsSame(Row row, OtherNamespace place) =>
+        _values[row.Slot] != KernelValue.Absent && _values[row.Slot] == place.Values[row.Slot];
+
+    void Withdraw(string section)
     {
-        if (folder.Read("net/snmp\0"u8, out var text) == 0)
-            Malformed = Malformed.With(_tables.Parse(text, _values));
-        if (folder.Read("net/sockstat\0"u8, out text) == 0)
+        foreach (var row in NamespaceRows.Rows)
+            if (row.Section == section)
+                _values[row.Slot] = KernelValue.Absent;
+    }
+
+    bool ReadNetstat(ProcessFolder folder)
+    {
+        Withdraw(NamespaceRows.Netstat);
+        if (folder.Read("net/netstat\0"u8, out var text) != 0)
+            return false;
+        Malformed = Malformed.With(_tables.Parse(text, _values));
+        return true;
+    }
+
+    void ReadSockets(ProcessFolder folder)
+    {
+        Withdraw(NamespaceRows.TimeWait.Section);
+        Withdraw(NamespaceRows.Sockets6.Section);
+        if (folder.Read("net/sockstat\0"u8, out var text) == 0)
             Malformed = Malformed.With(_sockstat.Parse(text, _values));
 
         // Without IPv6 there is no such file.
@@ -58,7 +80,7 @@ sealed class NamespaceReader : IFieldMap
 
     /// <summary>Opens the process of a namespace if it still is that one, and there.</summary>
     internal static bool IsIn(ProcessFolder folder, OtherNamespace place) =>
-        folder.TryOpen(place.Process, out _) && folder.NetworkNamespace == place.Inode;
+        folder.TryOpen(place.Process, ref place.Folder) && folder.NetworkNamespace == place.Inode;
 
     int IFieldMap.SlotOf(ReadOnlySpan<byte> section, ReadOnlySpan<byte> field) => NamespaceRows.Rows.Find(section, field)?.Slot ?? -1;
 }

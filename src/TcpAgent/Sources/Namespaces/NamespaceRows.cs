@@ -10,8 +10,11 @@ static class NamespaceRows
     /// <summary>The section of net/netstat.</summary>
     internal const string Netstat = "TcpExt";
 
+    /// <summary>The section of net/snmp.</summary>
+    internal const string Snmp = "Tcp";
+
     static readonly Section s_tcpExt = Rows.Section(Netstat);
-    static readonly Section s_tcp = Rows.Section("Tcp");
+    static readonly Section s_tcp = Rows.Section(Snmp);
     static readonly Section s_sockstat = Rows.Section("TCP");
     static readonly Section s_sockstat6 = Rows.Section("TCP6");
 
@@ -33,6 +36,8 @@ static class NamespaceRows
 
     internal static readonly Row Sent = s_tcp.Counter("OutSegs", "tcpagent_namespace_segments_sent_total",
         "Segments sent there, without those that carry only retransmitted data.");
+
+    internal static readonly Row Received = s_tcp.Hidden("InSegs", "tcpagent_namespace_segments_received", "Segments received there.");
 
     internal static readonly Row TimeWait = s_sockstat.Gauge("tw", "tcpagent_namespace_time_wait_sockets",
         "TIME_WAIT sockets there, and the closed FIN_WAIT2 sockets that the kernel keeps in the same small form.");

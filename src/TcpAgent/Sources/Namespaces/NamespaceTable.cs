@@ -74,7 +74,7 @@ sealed class NamespaceTable(ProcessFolder folder, TimeSpan peakWindow, TimeProvi
     {
         if (one.Candidate.Pid > 0 && _walkedBefore != KernelValue.Absent && one.LookedAt >= _walkedBefore)
         {
-            (one.Process, one.IsLost) = (one.Candidate, false);
+            one.Follow(one.Candidate);
             return;
         }
         Forget(one);

@@ -13,12 +13,16 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     readonly WindowedTotal _overflows = new(peakWindow, time);
     readonly WindowedTotal _requestDrops = new(peakWindow, time);
     readonly long[] _before = new long[NamespaceRows.Rows.Count];
+    ulong _folder;
 
     /// <summary>See <see cref="ProcessFolder.NetworkNamespace"/>.</summary>
     internal ulong Inode { get; } = inode;
 
     /// <summary>The process through which it is read.</summary>
-    internal ProcessIdentity Process { get; set; } = process;
+    internal ProcessIdentity Process { get; private set; } = process;
+
+    /// <summary>The inode of that process' folder at the last look; see <see cref="ProcessFolder.TryOpen(ProcessIdentity, ref ulong)"/>.</summary>
+    internal ref ulong Folder => ref _folder;
 
     /// <summary>What people call it: "pod ...", "docker container 4f1c2a9b8d3e", "nginx.service (nginx[812])".</summary>
     internal string Name { get; } = name;
@@ -81,6 +85,9 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
 
     /// <summary>Another process that was in it at the last two walks; the default value if there is none.</summary>
     internal ProcessIdentity Candidate { get; set; }
+
+    /// <summary>Follows it by way of another process.</summary>
+    internal void Follow(ProcessIdentity another) => (Process, _folder, IsLost) = (another, 0, false);
 
     /// <summary>Takes the values of a look. The first look sets the baseline, so that old losses do not count.</summary>
     internal void Take(ReadOnlySpan<long> values, long timestamp)

@@ -8,7 +8,7 @@ namespace TcpAgent.Sources;
 
 /// <summary>
 /// The open files of processes against their own limits (RLIMIT_NOFILE). The kernel counts no refusal, so the processes nearest to their
-/// limit are followed: all are looked at every fifteen seconds, and those that are near at every tick.
+/// limit are followed: all are looked at every fifteen seconds, those far from it every thirty, and those that are near at every tick.
 /// </summary>
 sealed class OpenFiles : Source
 {
@@ -33,7 +33,7 @@ sealed class OpenFiles : Source
     const int MaxFollowed = 10;
 
     /// <summary>Share of the limit; on an idle host no process comes near.</summary>
-    const double LeastExported = 0.1;
+    internal const double LeastExported = 0.1;
 
     /// <summary>Limits the names that are kept for processes that come and go among the first ten.</summary>
     const int MaxKept = 64;

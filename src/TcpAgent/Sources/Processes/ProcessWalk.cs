@@ -6,7 +6,8 @@ namespace TcpAgent.Sources;
 
 /// <summary>
 /// Walks all processes. Who a process is, its limit and its network namespace are read when it is new and now and then again; at each walk
-/// only its open files. Only the walk's own thread calls Walk, and only the sampler's thread Take.
+/// only its open files, and of a process far from its limit at every other. Only the walk's own thread calls Walk, and only the sampler's
+/// thread Take.
 /// </summary>
 sealed class ProcessWalk(KernelRoot root) : IDisposable
 {
@@ -14,7 +15,10 @@ sealed class ProcessWalk(KernelRoot root) : IDisposable
     internal const int MaxProcesses = 32 * 1024;
 
     /// <summary>Limit and namespace of a process may change. In this many walks each is read again.</summary>
-    const int RenewEvery = 16;
+    const int RenewEvery = 32;
+
+    /// <summary>The open files of a process that is far from its limit are read in this many walks.</summary>
+    const int FarEvery = 2;
 
     const int Few = 256;
 
@@ -127,21 +131,33 @@ sealed class ProcessWalk(KernelRoot root) : IDisposable
         // A plain directory may give the inode of a folder that is gone to the next.
         if ((!process.WasKnown || !root.Live || (process.Pid + _walks) % RenewEvery == 0) && !TryLearn(ref process))
             return false;
-        if (process.IsKernelThread)
-            return true;
-        process.Files = _list.OpenFiles(process.Pid);
+        if (!process.IsKernelThread && (!process.WasKnown || !IsFar(process) || (process.Pid + _walks) % FarEvery == 0))
+            process.Files = _list.OpenFiles(process.Pid);
         return true;
     }
 
+    /// <summary>A process that the kernel counts no files of is far, too.</summary>
+    static bool IsFar(in ProcessRecord process) => Fullness.Of(process.Files, process.Limit).Share < OpenFiles.LeastExported;
+
     bool TryLearn(ref ProcessRecord process)
     {
-        if (_folder.Open(process.Pid) != 0 || !_folder.TryReadStat(out var stat, out _))
+        if (_folder.Open(process.Pid) != 0 || !TryIdentify(ref process))
+            return false;
+        if (process.IsKernelThread)
+            return true;
+        (process.Limit, process.Network) = (_folder.OpenFilesLimit, _folder.NetworkNamespace);
+        return true;
+    }
+
+    /// <summary>Reads who the process is, unless its folder has the inode of the walk before.</summary>
+    bool TryIdentify(ref ProcessRecord process)
+    {
+        if (process.IsKnown && _folder.Inode is not 0 and var inode && ProcessRecord.KeyOf(new(process.Pid, inode)) == process.Key)
+            return true;
+        if (!_folder.TryReadStat(out var stat, out _))
             return false;
         process.IsKnown &= process.StartTime == stat.StartTime;
         (process.StartTime, process.IsKernelThread) = (stat.StartTime, stat.IsKernelThread);
-        if (stat.IsKernelThread)
-            return true;
-        (process.Limit, process.Network) = (_folder.OpenFilesLimit, _folder.NetworkNamespace);
         return true;
     }
 

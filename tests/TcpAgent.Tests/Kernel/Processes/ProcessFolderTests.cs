@@ -118,6 +118,36 @@ public sealed class ProcessFolderTests : IDisposable
 
     [Fact]
     [Trait("Category", "live")]
+    public void AProcessIsKnownByTheInodeOfItsFolderWithoutReadingAFile()
+    {
+        using var folder = new ProcessFolder(Host);
+        Assert.Equal(0, folder.Open(Environment.ProcessId));
+        Assert.True(folder.TryReadStat(out var stat, out _));
+        var other = stat.Identity with { StartTime = stat.StartTime + 1 };
+        var inode = 0ul;
+        Assert.False(folder.TryOpen(other, ref inode));
+        inode = 0;
+        Assert.True(folder.TryOpen(stat.Identity, ref inode));
+        Assert.NotEqual(0ul, inode);
+        Assert.True(folder.TryOpen(other, ref inode), "the inode was not enough");
+        inode++;
+        Assert.False(folder.TryOpen(other, ref inode));
+    }
+
+    /// <summary>A plain directory may give the inode of a folder that is gone to the next.</summary>
+    [Fact]
+    public void ThePlainFolderOfAProcessIsAlwaysRead()
+    {
+        Process(7, "nginx", 100, files: 0);
+        using var folder = new ProcessFolder(_root.Kernel);
+        var inode = 0ul;
+        Assert.True(folder.TryOpen(new ProcessIdentity(7, 100), ref inode));
+        Assert.Equal(0ul, inode);
+        Assert.False(folder.TryOpen(new ProcessIdentity(7, 200), ref inode));
+    }
+
+    [Fact]
+    [Trait("Category", "live")]
     public void AWalkAllocatesNothing()
     {
         using var list = new ProcessList(Host);

@@ -64,7 +64,7 @@ sealed class NamespaceRig : IDisposable
         Root.Write(
             $"{folder}/netstat",
             $"TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPReqQFullDrop\nTcpExt: 3 {overflows} {overflows + 2} {RequestDrops}\n");
-        Root.Write($"{folder}/snmp", "Tcp: RtoAlgorithm OutSegs RetransSegs\nTcp: 1 500 7\n");
+        Root.Write($"{folder}/snmp", $"Tcp: RtoAlgorithm InSegs OutSegs RetransSegs\nTcp: 1 {Segments++} 500 7\n");
         Root.Write($"{folder}/sockstat", "sockets: used 9\nTCP: inuse 5 orphan 0 tw 4 alloc 8 mem 1\n");
         Root.Write($"{folder}/sockstat6", "TCP6: inuse 2\n");
         var rows = listeners.Select((one, i) =>
@@ -75,6 +75,9 @@ sealed class NamespaceRig : IDisposable
     }
 
     internal long RequestDrops { get; set; }
+
+    /// <summary>Segments received before the next call of Counts, which adds one.</summary>
+    internal long Segments { get; set; } = 300;
 
     /// <summary>A second later: processes are listed and namespaces read.</summary>
     internal ReadStatus Tick() => Tick(ManualTime.Second);

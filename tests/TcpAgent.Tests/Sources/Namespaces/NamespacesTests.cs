@@ -170,6 +170,27 @@ public sealed class NamespacesTests : IDisposable
         Assert.Empty(_rig.Names);
     }
 
+    /// <summary>The losses are in the longest of the files, and none comes without a segment.</summary>
+    [Fact]
+    public void WithoutASegmentTheLossesAreReadAtEveryFourthLook()
+    {
+        _rig.Counts("web", overflows: 10);
+        _rig.Process(700, "web", "web");
+        _rig.Tick();
+        var overflows = new List<long?>();
+        for (var i = 0; i < 4; i++)
+        {
+            _rig.Segments--;
+            _rig.Counts("web", overflows: 20);
+            _rig.TickWithoutWalk();
+            overflows.Add(_rig.Value("listen_overflows_total", "web[700]"));
+        }
+        Assert.Equal([10, 10, 10, 20], overflows);
+        _rig.Counts("web", overflows: 30);
+        _rig.TickWithoutWalk();
+        Assert.Equal(30, _rig.Value("listen_overflows_total", "web[700]"));
+    }
+
     [Fact]
     public void ADamagedFileIsCountedAndTheRestKept()
     {

@@ -35,6 +35,29 @@ public sealed class OpenFilesTests : IDisposable
         _rig.Concludes(Limiting, used: 200, limit: 200, peak: 200, subject: "haproxy[812]");
     }
 
+    /// <summary>Of two neighbours one is read at this walk, the other at the next.</summary>
+    [Fact]
+    public void AProcessFarFromItsLimitIsReadAtEveryOtherWalk()
+    {
+        for (var i = 0; i < 10; i++)
+            _rig.Set(100 + i, "worker", files: 19, limit: 200);
+        Both(files: 1);
+        for (var i = 0; i < 3; i++)
+            _rig.Tick();
+        _rig.ShowsTotals(exported: 0);
+        Both(files: 150);
+        _rig.Tick();
+        _rig.ShowsTotals(exported: 1);
+        _rig.Tick();
+        _rig.ShowsTotals(exported: 2);
+
+        void Both(int files)
+        {
+            _rig.Set(812, "haproxy", files, limit: 200);
+            _rig.Set(813, "haproxy", files, limit: 200);
+        }
+    }
+
     [Fact]
     public void NearTheLimitAtTwoLooksItIsNear()
     {
