@@ -36,7 +36,8 @@ sealed class NamespaceReader : IFieldMap
         Withdraw(NamespaceRows.Snmp);
         if (folder.Read("net/snmp\0"u8, out var text) == 0)
             Malformed = _tables.Parse(text, _values);
-        var isQuiet = IsSame(NamespaceRows.Received, place) && IsSame(NamespaceRows.Sent, place) && IsSame(NamespaceRows.Retransmitted, place);
+        var isQuiet = IsSame(NamespaceRows.Received, place) && IsSame(NamespaceRows.Sent, place)
+            && IsSame(NamespaceRows.Retransmitted, place);
         if ((!isQuiet || place.Looks % 4 == 0) && !ReadNetstat(folder))
             return false;
         if (place.Looks % (isQuiet ? 4 : 2) == 0)

@@ -21,7 +21,7 @@ sealed class OtherNamespace(ulong inode, ProcessIdentity process, string name, I
     /// <summary>The process through which it is read.</summary>
     internal ProcessIdentity Process { get; private set; } = process;
 
-    /// <summary>The inode of that process' folder at the last look; see <see cref="ProcessFolder.TryOpen(ProcessIdentity, ref ulong)"/>.</summary>
+    /// <summary>The inode of that process' folder at the last look; 0 before.</summary>
     internal ref ulong Folder => ref _folder;
 
     /// <summary>What people call it: "pod ...", "docker container 4f1c2a9b8d3e", "nginx.service (nginx[812])".</summary>
